@@ -1,0 +1,66 @@
+//! What surrounds every page.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Card, Choice, FieldError, FlowId, PlatformInfo, Toast, Viewer};
+
+/// What the frame of every page needs to know.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Frame {
+    pub viewer: Option<Viewer>,
+    pub flash: Flash,
+    /// The sandbox's control page, when this server runs on the sandbox.
+    pub sandbox_url: Option<String>,
+    /// E-mail and password of the demo login, which exists in the sandbox only.
+    pub demo: Option<(String, String)>,
+    pub registration_open: bool,
+}
+
+/// What a form without scripts had to say, carried over its redirect.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Flash {
+    pub toast: Option<Toast>,
+    pub errors: Vec<FieldError>,
+    /// What was typed, so that nothing has to be typed twice; never a secret.
+    pub values: Vec<(String, String)>,
+}
+
+impl Flash {
+    /// The sentence for a field, if there is one.
+    pub fn error(&self, field: &str) -> Option<String> {
+        self.errors.iter().find(|e| e.field == field).map(|e| e.message.clone())
+    }
+
+    /// What was typed into a field before.
+    pub fn value(&self, field: &str) -> String {
+        self.values.iter().find(|(name, _)| name == field).map_or_else(String::new, |(_, value)| value.clone())
+    }
+}
+
+/// A platform's landing page.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LandingView {
+    pub card: Card,
+    pub viewer: Option<Viewer>,
+    /// For operators, when the platform is not set up.
+    pub setup: Option<Setup>,
+}
+
+/// What an operator has to do to set a platform up.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Setup {
+    /// The settings that are missing, as they stand in the file: `platforms.x.client_id`.
+    pub missing: Vec<String>,
+    /// The redirect URI to register at the platform.
+    pub redirect_uri: String,
+    /// The file that holds the settings.
+    pub file: String,
+}
+
+/// The accounts that one consent can connect.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Choices {
+    pub flow: FlowId,
+    pub info: PlatformInfo,
+    pub choices: Vec<Choice>,
+}

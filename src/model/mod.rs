@@ -1,0 +1,22 @@
+//! What the browser may see: plain data, newtype ids and the validation rules that both sides share. Depends on nothing.
+//!
+//! Times for people are finished text ([`Moment`]), written by the server in the reader's time zone, so that no calendar code is
+//! sent to the browser.
+
+pub mod account;
+pub mod frame;
+pub mod ids;
+pub mod moment;
+pub mod outcome;
+pub mod platform;
+pub mod user;
+
+pub use account::{
+    AccountView, Card, Check, Choice, IntegrationsView, LifeView, LimitView, NextStep, Notice, PermissionView, Reason, Status,
+};
+pub use frame::{Choices, Flash, Frame, LandingView, Setup};
+pub use ids::{AccountId, FlowId, Provider, SessionId, UserId, WorkspaceId};
+pub use moment::Moment;
+pub use outcome::{FieldError, Outcome, Toast, ToastKind};
+pub use platform::{ConnectKind, Field, Permission, PlatformInfo, Trouble};
+pub use user::{Profile, SessionView, Viewer};
