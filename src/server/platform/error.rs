@@ -1,0 +1,96 @@
+//! What a platform can answer, in the few kinds that Huntaze acts on.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, Utc};
+
+use crate::model::Reason;
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A finished English text for the person: what happened and what to do next. Never holds anything a platform sent unread.
+pub type Say = Cow<'static, str>;
+
+/// Why a call to a platform did not give what was asked for.
+///
+/// `say` is for the person, `detail` for the log: the platform's own code and message, never a token, code or body as a whole. A
+/// message that repeats what the platform was sent is shortened on its way into the log.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The access token was refused. The caller refreshes once and repeats; if that does not help, this is [`Error::Reconnect`].
+    #[error("access refused: {}", quoted(.detail))]
+    AccessRefused { reason: Reason, say: Say, detail: String },
+    /// Only the person can heal it, by connecting again.
+    #[error("reconnect ({reason:?}): {}", quoted(.detail))]
+    Reconnect { reason: Reason, say: Say, detail: String },
+    /// Only the person can heal it, at the platform; connecting again would not help.
+    #[error("needs action at the platform ({reason:?}): {}", quoted(.detail))]
+    NeedsAction { reason: Reason, say: Say, detail: String },
+    /// The authorization code was used, expired or is not ours.
+    #[error("authorization code refused: {}", quoted(.detail))]
+    CodeRefused { detail: String },
+    /// The platform will not do this for this account or with this input: an account of the wrong kind, a field it refuses.
+    #[error("rejected: {}", quoted(.detail))]
+    Rejected { say: Say, field: Option<&'static str>, detail: String },
+    /// Asked to slow down.
+    #[error("rate limited until {until}: {}", quoted(.detail))]
+    RateLimited { until: DateTime<Utc>, detail: String },
+    /// Down, unreachable, too slow, or answering nonsense. Passes by itself.
+    #[error("unavailable: {}", quoted(.detail))]
+    Unavailable { detail: String },
+    /// The operator's to mend: credentials, redirect URI, approval of the app, signing rules. The person is not blamed.
+    #[error("configuration: {}", quoted(.detail))]
+    Configuration { detail: String },
+    /// An answer that the contract does not know.
+    #[error("unexpected answer: {}", quoted(.detail))]
+    Unexpected { detail: String },
+}
+
+impl Error {
+    /// Passes by itself: an account stays as it is.
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::RateLimited { .. } | Self::Unavailable { .. } | Self::Unexpected { .. })
+    }
+}
+
+/// Shorter words are no secrets; longer ones of letters and digits may be.
+const LONGEST_WORD: usize = 16;
+
+/// A platform's words with everything shortened that could be a token, code or verifier: what a platform repeats of a request must
+/// not get into the log. Names of errors and scopes have no digits, account ids have no letters.
+fn quoted(text: &str) -> String {
+    text.split_inclusive(between_words).map(shortened).collect()
+}
+
+fn between_words(c: char) -> bool {
+    c.is_whitespace() || "\"'<>(){}[],;:=&?".contains(c)
+}
+
+fn shortened(part: &str) -> String {
+    let word = part.trim_end_matches(between_words);
+    let holds = |kind: fn(&char) -> bool| word.chars().any(|c| kind(&c));
+    if word.chars().count() > LONGEST_WORD && holds(char::is_ascii_digit) && holds(char::is_ascii_alphabetic) {
+        word.chars().take(6).chain("...".chars()).chain(part[word.len()..].chars()).collect()
+    } else {
+        part.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // S9, T1
+    #[test]
+    fn what_could_be_a_secret_is_shortened_on_its_way_into_the_log() {
+        let detail = "400 invalid_grant: code=4/0AVHEtk8zQ3vLx7TqB5nY-p2 of 17841405822304914".to_owned();
+        let line = Error::CodeRefused { detail }.to_string();
+        assert_eq!(line, "authorization code refused: 400 invalid_grant: code=4/0AVH... of 17841405822304914");
+    }
+
+    #[test]
+    fn the_names_of_errors_and_scopes_stay_whole() {
+        let detail = "403 ACCESS_TOKEN_SCOPE_INSUFFICIENT for yt-analytics.readonly, instagram_manage_insights (#10)".to_owned();
+        assert_eq!(Error::Unexpected { detail: detail.clone() }.to_string(), format!("unexpected answer: {detail}"));
+    }
+}

@@ -1,0 +1,391 @@
+//! Calls to a platform: base URL, bearer, time-outs, retries of what may be repeated, and what the headers say of limits.
+//!
+//! Errors from here never hold a URL: some platforms document their token exchange with secrets in the query.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use rand::RngExt;
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
+use url::Url;
+
+use super::error::{Error, Result};
+use super::{Limit, Settings};
+use crate::server::clock::Clock;
+
+/// The whole of a call, and of one to a token endpoint, which is never repeated (requirement H5).
+const CALL: Duration = Duration::from_secs(15);
+const TOKEN_CALL: Duration = Duration::from_secs(60);
+const CONNECT: Duration = Duration::from_secs(5);
+/// An answer larger than this is not one of theirs.
+const MAX_ANSWER: usize = 4 << 20;
+
+/// How often and how long after a failure an idempotent call is repeated.
+#[derive(Clone, Copy, Debug)]
+pub struct Retries {
+    pub most: u32,
+    pub first: Duration,
+    pub longest: Duration,
+}
+
+impl Default for Retries {
+    fn default() -> Self {
+        Self { most: 3, first: Duration::from_secs(1), longest: Duration::from_secs(5) }
+    }
+}
+
+/// A platform's HTTP client with its settings.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    settings: Arc<Settings>,
+    clock: Clock,
+    retries: Retries,
+}
+
+/// Builds the one connection pool that all platforms share. It follows no redirect: a token endpoint that sends us elsewhere is
+/// an attack or a mistake.
+pub fn pool() -> Result<reqwest::Client, reqwest::Error> {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT)
+        .user_agent(concat!("huntaze/", env!("CARGO_PKG_VERSION")))
+        .build()
+}
+
+impl Client {
+    pub fn new(http: reqwest::Client, settings: Arc<Settings>, clock: Clock, retries: Retries) -> Self {
+        Self { http, settings, clock, retries }
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// The address of `path` (with a leading slash, query allowed) at `host` (`https://api.example.com`), or below the configured
+    /// base URL. Paths are glued, not joined: `Url::join("/path")` would drop the base's own prefix.
+    pub fn url(&self, host: &str, path: &str) -> Url {
+        glue(self.settings.base_url.as_ref(), host, path)
+    }
+
+    /// The same as the person's browser has to call it.
+    pub fn browser_url(&self, host: &str, path: &str) -> Url {
+        glue(self.settings.browser_url.as_ref().or(self.settings.base_url.as_ref()), host, path)
+    }
+
+    /// A call without a bearer token.
+    pub fn call(&self, method: Method, url: Url) -> Call<'_> {
+        Call {
+            client: self,
+            limits: None,
+            request: self.http.request(method.clone(), url),
+            idempotent: method == Method::GET,
+            timeout: CALL,
+        }
+    }
+
+    /// A form POST to a token endpoint: 60 s, never repeated.
+    pub fn token_call(&self, url: Url, form: &[(&str, &str)]) -> Call<'_> {
+        let call = self.call(Method::POST, url).form(form);
+        Call { timeout: TOKEN_CALL, ..call }
+    }
+}
+
+fn glue(base: Option<&Url>, host: &str, path: &str) -> Url {
+    let base = base.map_or(host, Url::as_str).trim_end_matches('/');
+    // Hosts are constants of the platform folders and base URLs were parsed at start, so the two glued are a URL.
+    Url::parse(&format!("{base}{path}")).unwrap_or_else(|error| panic!("{path} is no path: {error}"))
+}
+
+/// A client with an account's token in it: what a platform gets for its calls.
+pub struct Api {
+    client: Client,
+    token: SecretString,
+    /// The scopes that were granted: some platforms refuse fields whose scope is missing.
+    scopes: Vec<String>,
+    limits: Arc<Mutex<Vec<Limit>>>,
+    read_limits: ReadLimits,
+    renewed: Arc<Mutex<Option<SecretString>>>,
+}
+
+/// Finds what an answer's headers tell of rate limits.
+pub type ReadLimits = fn(&Answer, DateTime<Utc>) -> Vec<Limit>;
+
+impl Api {
+    pub fn new(client: Client, token: SecretString, scopes: Vec<String>) -> Self {
+        Self { client, token, scopes, limits: Arc::default(), read_limits: |_, _| Vec::new(), renewed: Arc::default() }
+    }
+
+    /// Keeps what `read` finds of rate limits in every answer.
+    pub fn reading_limits(mut self, read: ReadLimits) -> Self {
+        self.read_limits = read;
+        self
+    }
+
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub fn token(&self) -> &SecretString {
+        &self.token
+    }
+
+    pub fn granted(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|s| s == scope)
+    }
+
+    /// A GET with the bearer token; repeated when the platform stumbles.
+    pub fn get(&self, url: Url) -> Call<'_> {
+        self.bearer(self.client.call(Method::GET, url))
+    }
+
+    /// A POST with the bearer token; sent once.
+    pub fn post(&self, url: Url) -> Call<'_> {
+        self.bearer(self.client.call(Method::POST, url))
+    }
+
+    /// A DELETE with the bearer token; sent once.
+    pub fn delete(&self, url: Url) -> Call<'_> {
+        self.bearer(self.client.call(Method::DELETE, url))
+    }
+
+    fn bearer<'a>(&'a self, call: Call<'a>) -> Call<'a> {
+        let mut value =
+            HeaderValue::try_from(format!("Bearer {}", self.token.expose_secret())).unwrap_or(HeaderValue::from_static("Bearer"));
+        value.set_sensitive(true);
+        Call { request: call.request.header(header::AUTHORIZATION, value), limits: Some(self), ..call }
+    }
+
+    /// The rate limits seen so far, the newest of each name.
+    pub fn limits(&self) -> Vec<Limit> {
+        lock(&self.limits).clone()
+    }
+
+    /// Notes that the platform replaced the credential in the middle of a call, as a browser session does by `Set-Cookie`.
+    pub fn renew(&self, credential: SecretString) {
+        *lock(&self.renewed) = Some(credential);
+    }
+
+    /// The credential that has to be stored in place of the one this was made with.
+    pub fn renewed(&self) -> Option<SecretString> {
+        lock(&self.renewed).clone()
+    }
+
+    fn note_limits(&self, answer: &Answer) {
+        let seen = (self.read_limits)(answer, self.client.now());
+        let mut kept = lock(&self.limits);
+        for limit in seen {
+            kept.retain(|l| l.name != limit.name);
+            kept.push(limit);
+        }
+    }
+}
+
+/// Nothing is left half done under these locks, so a poisoned one is as good as new.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// One call being prepared.
+pub struct Call<'a> {
+    client: &'a Client,
+    limits: Option<&'a Api>,
+    request: reqwest::RequestBuilder,
+    idempotent: bool,
+    timeout: Duration,
+}
+
+impl Call<'_> {
+    pub fn query(mut self, query: &[(&str, &str)]) -> Self {
+        // Done by hand on the URL, so that what is sent is what was signed.
+        if let Some(mut request) = self.request.try_clone().and_then(|r| r.build().ok()) {
+            request.url_mut().query_pairs_mut().extend_pairs(query);
+            self.request = reqwest::RequestBuilder::from_parts(self.client.http.clone(), request);
+        }
+        self
+    }
+
+    pub fn form(mut self, form: &[(&str, &str)]) -> Self {
+        self.request = self.request.form(form);
+        self
+    }
+
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.request = self.request.header(name, value);
+        self
+    }
+
+    /// A header that no debug output shows.
+    pub fn secret_header(mut self, name: &str, value: &SecretString) -> Self {
+        // The callers check what people paste; anything else that is no header value is sent as an empty one and refused.
+        let mut header = HeaderValue::from_str(value.expose_secret()).unwrap_or(HeaderValue::from_static(""));
+        header.set_sensitive(true);
+        self.request = self.request.header(name, header);
+        self
+    }
+
+    pub fn basic(mut self, user: &str, password: &SecretString) -> Self {
+        self.request = self.request.basic_auth(user, Some(password.expose_secret()));
+        self
+    }
+
+    /// Never repeat this one, although it is a GET.
+    pub fn once(mut self) -> Self {
+        self.idempotent = false;
+        self
+    }
+
+    /// Sends it and reads the answer, whatever its status. Only the network, a time-out, an oversized body and, for idempotent
+    /// calls, a platform that stumbles more often than we repeat are errors here.
+    pub async fn send(self) -> Result<Answer> {
+        let mut tried = 0;
+        loop {
+            let Some(request) = self.request.try_clone() else {
+                return Err(Error::Unexpected { detail: "a streaming request can't be repeated".into() });
+            };
+            let outcome = once(request.timeout(self.timeout)).await;
+            if let (Ok(answer), Some(api)) = (&outcome, self.limits) {
+                api.note_limits(answer);
+            }
+            let may_repeat = self.idempotent && tried < self.client.retries.most;
+            let wait = match &outcome {
+                Ok(answer) if !answer.stumbled() => return outcome,
+                Ok(answer) => answer.retry_after(self.client.now()),
+                Err(_) => None,
+            };
+            // A wait longer than a person would sit through is left to the caller, who knows what else to do.
+            let wait = wait.unwrap_or_else(|| self.client.retries.pause(tried));
+            if !may_repeat || wait > self.client.retries.longest {
+                return outcome;
+            }
+            tokio::time::sleep(wait).await;
+            tried += 1;
+        }
+    }
+}
+
+impl Retries {
+    /// Doubles from the first pause to the longest, less up to a quarter by chance, so that many callers don't come back at once.
+    fn pause(&self, tried: u32) -> Duration {
+        let full = self.first.saturating_mul(1 << tried.min(16)).min(self.longest);
+        full.mul_f64(1.0 - 0.25 * rand::rng().random::<f64>())
+    }
+}
+
+async fn once(request: reqwest::RequestBuilder) -> Result<Answer> {
+    let mut response = request.send().await.map_err(network)?;
+    let (status, headers, path) = (response.status(), response.headers().clone(), response.url().path().to_owned());
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(network)? {
+        if body.len() + chunk.len() > MAX_ANSWER {
+            return Err(Error::Unavailable { detail: format!("an answer of more than {MAX_ANSWER} bytes") });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Answer { status, headers, path, body })
+}
+
+/// What the network says, without the URL.
+fn network(error: reqwest::Error) -> Error {
+    let kind = match () {
+        () if error.is_timeout() => "timed out",
+        () if error.is_connect() => "could not connect",
+        () => "connection broke",
+    };
+    Error::Unavailable { detail: format!("{kind}: {}", error.without_url()) }
+}
+
+/// A platform's answer, read whole.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    /// What was asked for, without host and query; behind a base URL it begins with the base's own prefix.
+    pub path: String,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    pub fn is_success(&self) -> bool {
+        self.status.is_success()
+    }
+
+    /// The body as JSON of this shape, or nothing: platforms answer HTML and empty bodies where JSON was due.
+    pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_slice(&self.body).ok()
+    }
+
+    /// The body as JSON, or [`Error::Unexpected`] with the status (never with the body: it may hold a token).
+    pub fn expect<T: DeserializeOwned>(&self, what: &str) -> Result<T> {
+        serde_json::from_slice(&self.body).map_err(|error| {
+            let detail = format!(
+                "{what}: {} with {} bytes: {:?} at column {}",
+                self.status,
+                self.body.len(),
+                error.classify(),
+                error.column()
+            );
+            // Not JSON at all is a proxy or an outage speaking; JSON of another shape is a contract that changed.
+            if error.is_data() { Error::Unexpected { detail } } else { Error::Unavailable { detail } }
+        })
+    }
+
+    /// A page, where programs expect data: a wall or an outage speaking.
+    pub fn is_html(&self) -> bool {
+        self.header("content-type").is_some_and(|kind| kind.starts_with("text/html"))
+    }
+
+    /// An answer as it was recorded.
+    #[cfg(test)]
+    pub fn recorded(status: u16, headers: &[(&'static str, &'static str)], path: &str, body: &str) -> Self {
+        let headers =
+            headers.iter().map(|(name, value)| (header::HeaderName::from_static(name), HeaderValue::from_static(value)));
+        let status = StatusCode::from_u16(status).expect("a status");
+        Self { status, headers: headers.collect(), path: path.into(), body: body.into() }
+    }
+
+    pub fn bytes(&self) -> &[u8] {
+        &self.body
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.body.is_empty()
+    }
+
+    /// The platform's trouble, not ours: a repeat may help.
+    fn stumbled(&self) -> bool {
+        matches!(self.status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504)
+    }
+
+    /// `Retry-After` as seconds or a date.
+    pub fn retry_after(&self, now: DateTime<Utc>) -> Option<Duration> {
+        let text = self.header("retry-after")?.trim();
+        if let Ok(seconds) = text.parse::<f64>() {
+            return Duration::try_from_secs_f64(seconds).ok();
+        }
+        let at = DateTime::parse_from_rfc2822(text).ok()?;
+        (at.with_timezone(&Utc) - now).to_std().ok()
+    }
+
+    /// The error for a status that says all there is: 429 and the 5xx family. `None` leaves it to the platform.
+    pub fn common_error(&self, now: DateTime<Utc>, reset: Option<DateTime<Utc>>) -> Option<Error> {
+        let detail = self.status.to_string();
+        if self.status == StatusCode::TOO_MANY_REQUESTS {
+            let wait = self.retry_after(now).and_then(|d| chrono::Duration::from_std(d).ok());
+            let until = wait.map(|d| now + d).or(reset).unwrap_or(now + chrono::Duration::seconds(60));
+            return Some(Error::RateLimited { until, detail });
+        }
+        (self.status.is_server_error() || self.status == StatusCode::REQUEST_TIMEOUT).then_some(Error::Unavailable { detail })
+    }
+}

@@ -1,0 +1,108 @@
+//! Instagram, by Facebook Login for Business and the Graph API.
+//! <https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow>,
+//! <https://developers.facebook.com/docs/instagram-platform/instagram-api-with-facebook-login>
+//!
+//! Its oddities: an Instagram account is found through the Facebook Page it is linked to; there is
+//! no refresh token, a token is extended while it lives; the permissions are granted all or not at
+//! all; revoking ends the app for the whole Facebook user.
+
+mod error;
+mod info;
+mod metadata;
+mod oauth;
+mod pages;
+mod usage;
+mod wire;
+
+use futures::future::BoxFuture;
+use serde_json::Value;
+use url::Url;
+
+use super::{
+    Api, Authorize, Client, ClientAuth, CodeGrant, Connect, Endpoint, Grant, Held, OAuthSpec, Pkce, Platform, Profile,
+    ReadLimits, Refreshing, Replay, Result,
+};
+use crate::model::PlatformInfo;
+
+/// The Graph API's version, in front of every path. Each lives about two years.
+/// <https://developers.facebook.com/docs/graph-api/changelog>
+macro_rules! versioned {
+    ($path:literal) => {
+        concat!("/v26.0", $path)
+    };
+}
+use versioned;
+
+const DIALOG: &str = "https://www.facebook.com";
+const GRAPH: &str = "https://graph.facebook.com";
+
+static CONNECT: Connect = Connect::OAuth2(SPEC);
+
+const SPEC: OAuthSpec = OAuthSpec {
+    authorize: Endpoint { host: DIALOG, path: versioned!("/dialog/oauth") },
+    token: Endpoint { host: GRAPH, path: versioned!("/oauth/access_token") },
+    separator: ',',
+    client_id_name: "client_id",
+    client_auth: ClientAuth::Body,
+    // The manual flow documents none: state and the app secret protect the code.
+    pkce: |_| Pkce::None,
+    // A permission that was declined once is not offered again without this.
+    extra: &[("auth_type", "rerequest")],
+    again: &[],
+    refreshing: Refreshing::Extends,
+    replay: Replay::Harmless,
+    issuer: None,
+};
+
+pub struct Instagram;
+
+impl Platform for Instagram {
+    fn info(&self) -> &'static PlatformInfo {
+        &info::INFO
+    }
+
+    fn connect(&self) -> &'static Connect {
+        &CONNECT
+    }
+
+    fn authorize(&self, client: &Client, request: &Authorize<'_>) -> Url {
+        oauth::authorize(client, request)
+    }
+
+    fn exchange<'a>(&'a self, client: &'a Client, code: &'a CodeGrant) -> BoxFuture<'a, Result<Grant>> {
+        Box::pin(oauth::exchange(client, code))
+    }
+
+    fn refresh<'a>(&'a self, client: &'a Client, grant: &'a Held) -> BoxFuture<'a, Result<Grant>> {
+        Box::pin(oauth::refresh(client, grant))
+    }
+
+    fn revoke<'a>(&'a self, client: &'a Client, grant: &'a Held) -> BoxFuture<'a, Result<bool>> {
+        Box::pin(oauth::revoke(client, grant))
+    }
+
+    /// Facebook removes the app for the person, and with it every Instagram account of theirs.
+    fn revokes_whole_person(&self) -> bool {
+        true
+    }
+
+    fn candidates<'a>(&'a self, api: &'a Api) -> BoxFuture<'a, Result<Vec<Profile>>> {
+        Box::pin(pages::candidates(api))
+    }
+
+    fn profile<'a>(&'a self, api: &'a Api, account: &'a str) -> BoxFuture<'a, Result<Profile>> {
+        Box::pin(pages::profile(api, account))
+    }
+
+    fn check_metadata(&self, metadata: &Value) -> Result<(), String> {
+        metadata::check(metadata)
+    }
+
+    fn facts(&self, metadata: &Value) -> Vec<(String, String)> {
+        metadata::facts(metadata)
+    }
+
+    fn limits(&self) -> ReadLimits {
+        usage::limits
+    }
+}

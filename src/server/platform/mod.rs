@@ -1,0 +1,252 @@
+//! The only place that knows any platform.
+//!
+//! To add one: a folder here with its constants and an `impl Platform`, one line in [`Registry::new`], one icon in `ui/components`,
+//! and its twin in `sandbox/`. Nothing else changes: pages draw platforms from [`PlatformInfo`].
+//!
+//! Nothing here sees the database, users or our ids: a platform gets an [`Api`] with the opened token inside and returns plain data.
+
+pub mod error;
+pub mod http;
+pub mod instagram;
+mod metadata;
+pub mod oauth;
+pub mod onlyfans;
+pub mod reddit;
+pub mod settings;
+pub mod tiktok;
+mod words;
+pub mod x;
+pub mod youtube;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Duration, Utc};
+use futures::future::BoxFuture;
+use secrecy::SecretString;
+use serde_json::Value;
+
+pub use error::{Error, Result, Say};
+pub use http::{Answer, Api, Client, ReadLimits};
+pub use oauth::{Authorize, ClientAuth, Endpoint, OAuthSpec, Pkce, Refreshing, Replay};
+pub use settings::Settings;
+
+use crate::model::{FieldError, PlatformInfo, Provider, Reason};
+
+/// The platforms' ids, for the configuration's check.
+pub const IDS: &[&str] = &["instagram", "tiktok", "youtube", "x", "reddit", "onlyfans"];
+
+/// A platform on which people have accounts.
+pub trait Platform: Send + Sync {
+    /// What the browser may know.
+    fn info(&self) -> &'static PlatformInfo;
+
+    /// How an account is connected.
+    fn connect(&self) -> &'static Connect;
+
+    /// Which settings an operator still has to give, by key; empty when the platform can be used.
+    fn missing_settings(&self, settings: &Settings) -> Vec<&'static str> {
+        settings.missing_oauth()
+    }
+
+    /// The accounts that this grant can connect; several mean that the person chooses. An account of the wrong kind, or none at
+    /// all, is an error with its explanation.
+    fn candidates<'a>(&'a self, api: &'a Api) -> BoxFuture<'a, Result<Vec<Profile>>>;
+
+    /// Reads the account again, to test the connection and to keep name and facts fresh.
+    fn profile<'a>(&'a self, api: &'a Api, account: &'a str) -> BoxFuture<'a, Result<Profile>> {
+        Box::pin(async move {
+            let found = self.candidates(api).await?.into_iter().find(|p| p.id == account);
+            found.ok_or_else(|| Error::Reconnect {
+                reason: Reason::RefusedByPlatform,
+                say: format!("{} no longer gives access to this account. Reconnect it.", self.info().name).into(),
+                detail: format!("account {account} is not among the answers"),
+            })
+        })
+    }
+
+    /// Checks metadata as it is written and read. An error names what is wrong, for the log.
+    fn check_metadata(&self, metadata: &Value) -> Result<(), String>;
+
+    /// What the metadata says in words, for a row's details: what the account may do, figures with a name.
+    fn facts(&self, metadata: &Value) -> Vec<(String, String)> {
+        let _ = metadata;
+        Vec::new()
+    }
+
+    /// How to read rate limits from the headers of an answer.
+    fn limits(&self) -> ReadLimits {
+        |_, _| Vec::new()
+    }
+
+    /// The address of the consent page.
+    fn authorize(&self, client: &Client, request: &Authorize<'_>) -> url::Url {
+        oauth::authorize(self.info(), self.connect().oauth(), client, request)
+    }
+
+    /// Turns the authorization code into a grant. Called once for a code; never retried.
+    fn exchange<'a>(&'a self, client: &'a Client, code: &'a CodeGrant) -> BoxFuture<'a, Result<Grant>> {
+        Box::pin(oauth::exchange(self.info(), self.connect().oauth(), client, code))
+    }
+
+    /// Turns the pasted fields of a browser session into a grant, checking only their form. The errors name fields.
+    fn accept(&self, fields: &BTreeMap<String, String>) -> Result<Grant, Vec<FieldError>> {
+        let _ = fields;
+        Err(vec![FieldError { field: String::new(), message: format!("{} is connected on its own page.", self.info().name) }])
+    }
+
+    /// Renews a grant. Never retried by itself. An answer without a refresh token keeps the old one.
+    fn refresh<'a>(&'a self, client: &'a Client, grant: &'a Held) -> BoxFuture<'a, Result<Grant>> {
+        Box::pin(oauth::refresh(self.info(), self.connect().oauth(), client, grant))
+    }
+
+    /// Ends a grant at the platform. A grant that is dead already counts as ended. `Ok(false)`: the platform has no such thing.
+    fn revoke<'a>(&'a self, client: &'a Client, grant: &'a Held) -> BoxFuture<'a, Result<bool>>;
+
+    /// Whether revoking one grant ends others of the same person too; then only the last one may be revoked, by its grant key.
+    fn revokes_whole_person(&self) -> bool {
+        false
+    }
+}
+
+/// How an account is connected.
+pub enum Connect {
+    OAuth2(OAuthSpec),
+    /// Pasted fields of a browser session; `info().fields` describes them.
+    Session,
+}
+
+impl Connect {
+    /// The OAuth specification. Called only by the provided OAuth methods, which a session platform does not have.
+    fn oauth(&self) -> &OAuthSpec {
+        match self {
+            Self::OAuth2(spec) => spec,
+            // A session platform that forgot to override an OAuth method: caught by the registry's own test.
+            Self::Session => unreachable!("session platforms have no OAuth endpoints"),
+        }
+    }
+
+    pub fn spec(&self) -> Option<&OAuthSpec> {
+        match self {
+            Self::OAuth2(spec) => Some(spec),
+            Self::Session => None,
+        }
+    }
+}
+
+/// What comes back from a consent page, ready to be exchanged.
+pub struct CodeGrant {
+    pub code: SecretString,
+    pub redirect_uri: String,
+    pub verifier: Option<SecretString>,
+    /// `scopes` or `scope` of the callback, where the platform names the granted ones there.
+    pub callback_scopes: Option<String>,
+}
+
+/// What a platform grants: tokens, their life, and what they are good for.
+pub struct Grant {
+    pub access: SecretString,
+    /// Empty: keep the one we have.
+    pub refresh: Option<SecretString>,
+    pub token_type: String,
+    pub expires_in: Option<Duration>,
+    pub refresh_expires_in: Option<Duration>,
+    /// The granted scopes; empty: the platform did not say, so all that were asked for.
+    pub scopes: Vec<String>,
+    /// Names the person's grant at the platform where one grant carries several accounts (Facebook's user, Google's `sub`).
+    pub grant_key: Option<String>,
+}
+
+/// The tokens that we hold for an account, opened for one call.
+pub struct Held {
+    pub access: SecretString,
+    pub refresh: Option<SecretString>,
+    pub grant_key: Option<String>,
+}
+
+/// An account as its platform describes it.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// The platform's own id: what tells accounts apart.
+    pub id: String,
+    pub name: String,
+    /// With the platform's own prefix: "@ada", "u/ada"; may be empty.
+    pub handle: String,
+    pub avatar_url: Option<String>,
+    /// A line that tells candidates apart: "Page: Ada's Atelier".
+    pub detail: String,
+    /// A JSON object that passes the platform's own check.
+    pub metadata: Value,
+    /// The account exists and answers, but something stands in its way: suspended, locked.
+    pub standing: Option<(Reason, Say)>,
+    pub grant_key: Option<String>,
+}
+
+/// A rate limit as a platform told it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// What it counts, in words: "Profile reads".
+    pub name: String,
+    pub limit: Option<i64>,
+    pub remaining: i64,
+    pub resets_at: Option<DateTime<Utc>>,
+}
+
+/// Every platform, in the order of the page.
+pub struct Registry(Vec<Entry>);
+
+/// A platform with what the operator configured for it.
+pub struct Entry {
+    pub provider: Provider,
+    pub platform: Box<dyn Platform>,
+    pub client: Client,
+}
+
+impl Entry {
+    /// Whether the operator has set it up.
+    pub fn configured(&self) -> bool {
+        self.missing().is_empty()
+    }
+
+    pub fn missing(&self) -> Vec<&'static str> {
+        self.platform.missing_settings(self.client.settings())
+    }
+
+    pub fn info(&self) -> &'static PlatformInfo {
+        self.platform.info()
+    }
+
+    /// The platform's client with an account's credential in it.
+    pub fn api(&self, credential: SecretString, scopes: Vec<String>) -> Api {
+        Api::new(self.client.clone(), credential, scopes).reading_limits(self.platform.limits())
+    }
+}
+
+impl Registry {
+    /// One line for each platform. `client` gives a platform its HTTP client and settings.
+    pub fn new(client: impl Fn(&str) -> Client) -> Self {
+        let all: Vec<Box<dyn Platform>> = vec![
+            Box::new(instagram::Instagram),
+            Box::new(tiktok::TikTok),
+            Box::new(youtube::YouTube),
+            Box::new(x::X),
+            Box::new(reddit::Reddit),
+            Box::new(onlyfans::OnlyFans::default()),
+        ];
+        Self(
+            all.into_iter()
+                .map(|platform| {
+                    let id = platform.info().id.as_ref();
+                    Entry { provider: Provider::from(id), client: client(id), platform }
+                })
+                .collect(),
+        )
+    }
+
+    pub fn get(&self, provider: &str) -> Option<&Entry> {
+        self.0.iter().find(|entry| entry.provider.as_str() == provider)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.0.iter()
+    }
+}

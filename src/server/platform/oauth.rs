@@ -1,0 +1,132 @@
+//! OAuth 2.0 over the `oauth2` crate's types and our HTTP client, driven by an [`OAuthSpec`].
+//!
+//! A specification holds only the axes that several platforms share. An oddity of one platform is code in its folder.
+
+pub mod token;
+
+use oauth2::{CsrfToken, PkceCodeChallenge, PkceCodeVerifier};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+use url::Url;
+
+pub use token::{exchange, refresh};
+
+use super::Client;
+use crate::model::PlatformInfo;
+
+/// A path at one of the platform's hosts.
+#[derive(Clone, Copy, Debug)]
+pub struct Endpoint {
+    /// `https://api.example.com`, without a trailing slash.
+    pub host: &'static str,
+    /// With a leading slash.
+    pub path: &'static str,
+}
+
+/// How a platform does OAuth.
+pub struct OAuthSpec {
+    pub authorize: Endpoint,
+    pub token: Endpoint,
+    /// Between scopes, on the wire.
+    pub separator: char,
+    /// `client_id`, or what the platform calls it.
+    pub client_id_name: &'static str,
+    pub client_auth: ClientAuth,
+    /// By redirect URI, because TikTok's kind of app follows from it.
+    pub pkce: fn(&Url) -> Pkce,
+    /// Further parameters of the consent page.
+    pub extra: &'static [(&'static str, &'static str)],
+    /// Added when the person connects another account or reconnects, so that they are asked which one.
+    pub again: &'static [(&'static str, &'static str)],
+    pub refreshing: Refreshing,
+    pub replay: Replay,
+    /// The issuer that the callback's `iss` names, where the platform sends one.
+    pub issuer: Option<&'static str>,
+}
+
+/// Where the client's own credentials go.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ClientAuth {
+    Basic,
+    Body,
+}
+
+/// The form of PKCE that a platform takes (RFC 7636, and one that is not in it).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Pkce {
+    /// The platform documents none for this kind of app; state and the client secret protect the code.
+    None,
+    /// base64url of SHA-256, without padding.
+    S256,
+    /// Lower-case hex of SHA-256, sent as `S256` all the same.
+    HexS256,
+}
+
+/// What becomes of the refresh token when it is used.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Refreshing {
+    /// Replaced by a new one; the old one is dead.
+    Rotates,
+    /// Stays.
+    Kept,
+    /// There is none: the access token itself is extended while it lives.
+    Extends,
+}
+
+/// What happens when a refresh is repeated with the same token after its answer was lost.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Replay {
+    Harmless,
+    /// The platform may end the whole grant.
+    Fatal,
+}
+
+/// What goes into the address of the consent page.
+pub struct Authorize<'a> {
+    pub redirect_uri: &'a Url,
+    pub state: &'a CsrfToken,
+    /// The challenge's verifier, when the platform takes PKCE.
+    pub verifier: Option<&'a SecretString>,
+    /// The person has an account here already: ask which one is meant.
+    pub again: bool,
+}
+
+/// A new PKCE verifier: 43 characters, 256 bits.
+pub fn verifier() -> SecretString {
+    let (_, verifier) = PkceCodeChallenge::new_random_sha256();
+    PkceCodeVerifier::into_secret(verifier).into()
+}
+
+/// The address of the consent page as most platforms want it.
+pub fn authorize(info: &PlatformInfo, spec: &OAuthSpec, client: &Client, request: &Authorize<'_>) -> Url {
+    let mut url = client.browser_url(spec.authorize.host, spec.authorize.path);
+    let scopes: Vec<&str> = info.permissions.iter().map(|p| p.scope.as_ref()).collect();
+    {
+        let mut query = url.query_pairs_mut();
+        query
+            .append_pair(spec.client_id_name, &client.settings().client_id)
+            .append_pair("response_type", "code")
+            .append_pair("redirect_uri", request.redirect_uri.as_str())
+            .append_pair("scope", &scopes.join(&spec.separator.to_string()))
+            .append_pair("state", request.state.secret())
+            .extend_pairs(spec.extra);
+        if request.again {
+            query.extend_pairs(spec.again);
+        }
+        if let Some(challenge) = challenge((spec.pkce)(request.redirect_uri), request.verifier) {
+            query.append_pair("code_challenge", &challenge).append_pair("code_challenge_method", "S256");
+        }
+    }
+    url
+}
+
+fn challenge(kind: Pkce, verifier: Option<&SecretString>) -> Option<String> {
+    let verifier = verifier?.expose_secret();
+    match kind {
+        Pkce::None => None,
+        Pkce::S256 => {
+            Some(PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(verifier.to_owned())).as_str().to_owned())
+        }
+        Pkce::HexS256 => Some(Sha256::digest(verifier.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()),
+    }
+}

@@ -1,0 +1,112 @@
+//! OnlyFans, over the browser session of its owner: there is no official API and no OAuth. Read off public code that speaks to the
+//! web app, so it may be stale tomorrow: off by default, few calls, and a refusal is a stop sign.
+//!
+//! The session ([`session`]) is pasted, every call is signed ([`sign`]) by rules that change with the web app ([`rules`]), and
+//! errors are told apart by their sentences ([`wire`]).
+//! <https://github.com/datawhores/OF-Scraper>
+
+mod info;
+mod profile;
+mod rules;
+mod session;
+mod sign;
+mod wire;
+
+use std::collections::BTreeMap;
+
+use futures::future::BoxFuture;
+use secrecy::SecretString;
+use serde_json::Value;
+
+use super::{Api, Client, Connect, Grant, Held, Platform, Profile, Result, Settings, metadata};
+use crate::model::{FieldError, PlatformInfo};
+use rules::RuleBook;
+use session::Session;
+
+#[derive(Default)]
+pub struct OnlyFans {
+    rules: RuleBook,
+}
+
+static CONNECT: Connect = Connect::Session;
+
+impl Platform for OnlyFans {
+    fn info(&self) -> &'static PlatformInfo {
+        &info::INFO
+    }
+
+    fn connect(&self) -> &'static Connect {
+        &CONNECT
+    }
+
+    /// Off unless the operator says otherwise, and nothing without signing rules.
+    fn missing_settings(&self, settings: &Settings) -> Vec<&'static str> {
+        let enabled = settings.enabled.unwrap_or_default();
+        let rules = settings.rules.as_ref().is_some_and(|rules| !rules.trim().is_empty());
+        [(enabled, "enabled"), (rules, "rules")].into_iter().filter_map(|(set, key)| (!set).then_some(key)).collect()
+    }
+
+    fn candidates<'a>(&'a self, api: &'a Api) -> BoxFuture<'a, Result<Vec<Profile>>> {
+        Box::pin(async {
+            let session = Session::read(api.token())?;
+            let (profile, renewed) = self.validate(api.client(), &session).await?;
+            if let Some(session) = renewed {
+                api.renew(session.write());
+            }
+            Ok(vec![profile])
+        })
+    }
+
+    fn check_metadata(&self, value: &Value) -> Result<(), String> {
+        metadata::read::<profile::Metadata>(value).map(drop)
+    }
+
+    fn facts(&self, value: &Value) -> Vec<(String, String)> {
+        metadata::read::<profile::Metadata>(value).map(|metadata| metadata.facts()).unwrap_or_default()
+    }
+
+    fn accept(&self, fields: &BTreeMap<String, String>) -> Result<Grant, Vec<FieldError>> {
+        Ok(grant(Session::accept(fields)?.write()))
+    }
+
+    /// There is nothing to renew: the session is looked at, and what OnlyFans put in its place is kept.
+    fn refresh<'a>(&'a self, client: &'a Client, held: &'a Held) -> BoxFuture<'a, Result<Grant>> {
+        Box::pin(async {
+            let session = Session::read(&held.access)?;
+            let (_, renewed) = self.validate(client, &session).await?;
+            Ok(grant(renewed.unwrap_or(session).write()))
+        })
+    }
+
+    /// A browser session ends when its owner logs out there; doing that for them would throw them out of their own browser.
+    fn revoke<'a>(&'a self, _: &'a Client, _: &'a Held) -> BoxFuture<'a, Result<bool>> {
+        Box::pin(async { Ok(false) })
+    }
+}
+
+impl OnlyFans {
+    /// Asks once, and never again with a session that was refused: a repeated wrong User-Agent or x-bc logs the person out
+    /// everywhere. The session comes back if OnlyFans replaced a cookie.
+    async fn validate(&self, client: &Client, session: &Session) -> Result<(Profile, Option<Session>)> {
+        let rules = self.rules.get(client).await?;
+        let answer = sign::get(client, &rules, session, profile::ME).await?;
+        let profile = wire::check(client, &answer).and_then(|()| profile::read(&answer, session));
+        if profile.as_ref().is_err_and(wire::doubts_the_signature) {
+            self.rules.doubt().await;
+        }
+        Ok((profile?, session.renewed_by(&answer)))
+    }
+}
+
+/// How long a session lives, nobody says.
+fn grant(session: SecretString) -> Grant {
+    Grant {
+        access: session,
+        refresh: None,
+        token_type: "session".into(),
+        expires_in: None,
+        refresh_expires_in: None,
+        scopes: Vec::new(),
+        grant_key: None,
+    }
+}

@@ -1,0 +1,121 @@
+//! Reddit. <https://github.com/reddit-archive/reddit/wiki/OAuth2>
+//!
+//! Its oddities: every call names its app in the User-Agent, the token endpoint's calls too; a refused code is answered with
+//! status 200; a dead refresh token with a bare 400; refresh tokens stay; blocked callers get a page of HTML.
+
+mod info;
+mod profile;
+mod wire;
+
+use futures::future::BoxFuture;
+use secrecy::ExposeSecret;
+use serde_json::Value;
+
+use super::http::Call;
+use super::oauth::token::{self, Asked, Form};
+use super::{
+    Api, Client, ClientAuth, CodeGrant, Connect, Endpoint, Grant, Held, OAuthSpec, Pkce, Platform, Profile, ReadLimits,
+    Refreshing, Replay, Result, Settings, metadata,
+};
+use crate::model::PlatformInfo;
+
+pub struct Reddit;
+
+/// The host of consent and tokens; what a bearer token opens is at another.
+const WWW: &str = "https://www.reddit.com";
+const API: &str = "https://oauth.reddit.com";
+
+static CONNECT: Connect = Connect::OAuth2(OAuthSpec {
+    authorize: Endpoint { host: WWW, path: "/api/v1/authorize" },
+    token: Endpoint { host: WWW, path: "/api/v1/access_token" },
+    separator: ' ',
+    client_id_name: "client_id",
+    client_auth: ClientAuth::Basic,
+    pkce: |_| Pkce::None,
+    // The default, `temporary`, brings no refresh token.
+    extra: &[("duration", "permanent")],
+    again: &[],
+    refreshing: Refreshing::Kept,
+    replay: Replay::Harmless,
+    issuer: None,
+});
+
+const REVOKE: Endpoint = Endpoint { host: WWW, path: "/api/v1/revoke_token" };
+
+impl Platform for Reddit {
+    fn info(&self) -> &'static PlatformInfo {
+        &info::INFO
+    }
+
+    fn connect(&self) -> &'static Connect {
+        &CONNECT
+    }
+
+    /// Reddit demands a User-Agent that names the operator, so there is no good default.
+    fn missing_settings(&self, settings: &Settings) -> Vec<&'static str> {
+        let mut missing = settings.missing_oauth();
+        if agent(settings).is_empty() {
+            missing.push("user_agent");
+        }
+        missing
+    }
+
+    fn candidates<'a>(&'a self, api: &'a Api) -> BoxFuture<'a, Result<Vec<Profile>>> {
+        Box::pin(async { Ok(vec![profile::read(api).await?]) })
+    }
+
+    fn check_metadata(&self, value: &Value) -> Result<(), String> {
+        metadata::read::<profile::Metadata>(value).map(drop)
+    }
+
+    fn facts(&self, value: &Value) -> Vec<(String, String)> {
+        metadata::read::<profile::Metadata>(value).map(|metadata| metadata.facts()).unwrap_or_default()
+    }
+
+    fn limits(&self) -> ReadLimits {
+        wire::limits
+    }
+
+    fn exchange<'a>(&'a self, client: &'a Client, code: &'a CodeGrant) -> BoxFuture<'a, Result<Grant>> {
+        Box::pin(async { ask(client, token::code_form(CONNECT.oauth(), code), Asked::Code).await })
+    }
+
+    fn refresh<'a>(&'a self, client: &'a Client, grant: &'a Held) -> BoxFuture<'a, Result<Grant>> {
+        Box::pin(async { ask(client, token::refresh_form(self.info(), grant)?, Asked::Refresh).await })
+    }
+
+    fn revoke<'a>(&'a self, client: &'a Client, grant: &'a Held) -> BoxFuture<'a, Result<bool>> {
+        Box::pin(async {
+            // The refresh token's end is that of its access tokens.
+            let (token, hint) =
+                grant.refresh.as_ref().map_or((&grant.access, "access_token"), |refresh| (refresh, "refresh_token"));
+            let form = vec![("token", token.expose_secret()), ("token_type_hint", hint)];
+            let answer = call(client, REVOKE, form).send().await?;
+            if let Some(error) = wire::token_error(client, &answer, Asked::Refresh) {
+                return Err(error);
+            }
+            token::ended(self.info(), client, &answer)
+        })
+    }
+}
+
+async fn ask(client: &Client, form: Form<'_>, asked: Asked) -> Result<Grant> {
+    let spec = CONNECT.oauth();
+    let answer = call(client, spec.token, form).send().await?;
+    if let Some(error) = wire::token_error(client, &answer, asked) {
+        return Err(error);
+    }
+    let mut grant = token::read(&info::INFO, spec, client, &answer, asked)?;
+    // "*" is every scope there is: the same as not saying which.
+    grant.scopes.retain(|scope| scope != "*");
+    Ok(grant)
+}
+
+fn call<'c>(client: &'c Client, to: Endpoint, form: Form<'_>) -> Call<'c> {
+    token::call(CONNECT.oauth(), client, to, form).header("user-agent", agent(client.settings()))
+}
+
+/// <https://support.reddithelp.com/hc/en-us/articles/16160319875092-Reddit-Data-API-Wiki>
+fn agent(settings: &Settings) -> &str {
+    settings.user_agent.as_deref().unwrap_or_default().trim()
+}

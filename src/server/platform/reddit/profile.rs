@@ -1,0 +1,168 @@
+//! The account behind a token. <https://www.reddit.com/dev/api#GET_api_v1_me>
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{API, agent, wire};
+use crate::model::Reason;
+use crate::server::platform::metadata;
+use crate::server::platform::words::count;
+use crate::server::platform::{Api, Profile, Result, Say};
+
+/// Without `raw_json`, `&`, `<` and `>` come as HTML entities, in addresses too.
+const ME: &str = "/api/v1/me?raw_json=1";
+
+pub async fn read(api: &Api) -> Result<Profile> {
+    let client = api.client();
+    let answer = api.get(client.url(API, ME)).header("user-agent", agent(client.settings())).send().await?;
+    if !answer.is_success() {
+        return Err(wire::error(api, &answer, "identity"));
+    }
+    Ok(answer.expect::<Me>("the profile")?.profile())
+}
+
+/// Times and sometimes counts are floats; old accounts lack a profile page.
+#[derive(Deserialize)]
+struct Me {
+    id: String,
+    name: String,
+    created_utc: Option<f64>,
+    total_karma: Option<f64>,
+    link_karma: Option<f64>,
+    comment_karma: Option<f64>,
+    icon_img: Option<String>,
+    snoovatar_img: Option<String>,
+    is_suspended: Option<bool>,
+    suspension_expiration_utc: Option<f64>,
+    over_18: Option<bool>,
+    subreddit: Option<OwnSubreddit>,
+}
+
+#[derive(Deserialize)]
+struct OwnSubreddit {
+    title: Option<String>,
+    subscribers: Option<f64>,
+}
+
+impl Me {
+    fn profile(self) -> Profile {
+        let whole = |number: Option<f64>| number.map(|number| number as i64);
+        let (post_karma, comment_karma) =
+            (whole(self.link_karma).unwrap_or_default(), whole(self.comment_karma).unwrap_or_default());
+        let page = self.subreddit.as_ref();
+        let metadata = Metadata {
+            username: self.name.clone(),
+            created_at: self.created_utc.and_then(time),
+            karma: whole(self.total_karma).unwrap_or(post_karma + comment_karma),
+            post_karma,
+            comment_karma,
+            followers: page.and_then(|page| whole(page.subscribers)),
+            title: page.and_then(|page| page.title.clone()),
+            over_18: self.over_18.unwrap_or_default(),
+        };
+        Profile {
+            // Without the prefix that full names carry elsewhere.
+            id: self.id.trim_start_matches("t2_").to_owned(),
+            handle: format!("u/{}", self.name),
+            avatar_url: [&self.snoovatar_img, &self.icon_img].into_iter().flatten().find(|url| !url.is_empty()).cloned(),
+            detail: String::new(),
+            metadata: metadata::write(&metadata),
+            standing: self
+                .is_suspended
+                .unwrap_or_default()
+                .then(|| (Reason::Suspended, suspended(self.suspension_expiration_utc))),
+            grant_key: None,
+            name: self.name,
+        }
+    }
+}
+
+fn suspended(until: Option<f64>) -> Say {
+    match until.and_then(time) {
+        Some(until) => {
+            let day = until.format("%-d %B %Y");
+            format!("Reddit has suspended this account until {day}. Wait, or appeal at reddit.com/appeal; then press Test.")
+                .into()
+        }
+        None => "Reddit has suspended this account for good. Appeal at reddit.com/appeal; once it is lifted, press Test.".into(),
+    }
+}
+
+fn time(seconds: f64) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp(seconds as i64, 0)
+}
+
+/// What is kept of a Reddit account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Metadata {
+    pub username: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<DateTime<Utc>>,
+    pub karma: i64,
+    pub post_karma: i64,
+    pub comment_karma: i64,
+    /// Of the profile page; some old accounts have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub followers: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    pub over_18: bool,
+}
+
+impl Metadata {
+    pub fn facts(&self) -> Vec<(String, String)> {
+        let karma =
+            format!("{} ({} from posts, {} from comments)", count(self.karma), count(self.post_karma), count(self.comment_karma));
+        let facts = [
+            Some(("Karma", karma)),
+            self.followers.map(|followers| ("Followers", count(followers))),
+            self.created_at.map(|at| ("On Reddit since", at.format("%B %Y").to_string())),
+            self.over_18.then(|| ("Profile", "Marked 18+".to_owned())),
+        ];
+        facts.into_iter().flatten().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// As recorded in June 2025, shortened to what is used and what is odd about it.
+    const RECORDED: &str = r#"{"id":"3ebyblla","name":"exampleuser","created_utc":1552433444.0,"total_karma":1,"link_karma":1,"comment_karma":0,
+     "icon_img":"https://styles.redditmedia.com/t5_x.png?width=256&s=1","snoovatar_img":"","is_suspended":false,"suspension_expiration_utc":null,
+     "over_18":true,"inbox_count":100,"features":{},"subreddit":{"title":"x","subscribers":2,"display_name_prefixed":"u/exampleuser"}}"#;
+
+    fn profile(change: impl FnOnce(&mut Value)) -> Profile {
+        let mut recorded = serde_json::from_str(RECORDED).expect("JSON");
+        change(&mut recorded);
+        serde_json::from_value::<Me>(recorded).expect("an answer").profile()
+    }
+
+    // C9
+    #[test]
+    fn the_recorded_answer_is_read_and_its_metadata_kept_exactly() {
+        let profile = profile(|_| {});
+        assert_eq!((profile.id.as_str(), profile.handle.as_str()), ("3ebyblla", "u/exampleuser"));
+        assert!(profile.avatar_url.is_some_and(|url| url.ends_with("&s=1")));
+        let kept: Metadata = metadata::read(&profile.metadata).expect("good metadata");
+        assert_eq!((kept.karma, kept.followers, kept.over_18), (1, Some(2), true));
+        assert_eq!(metadata::write(&kept), profile.metadata);
+        for field in profile.metadata.as_object().expect("an object").keys() {
+            let mut bent = profile.metadata.clone();
+            bent[field] = json!({ "neither": "text nor number" });
+            assert!(metadata::read::<Metadata>(&bent).is_err(), "{field}");
+        }
+    }
+
+    // C9: old recordings lack karma, old accounts a profile page.
+    #[test]
+    fn what_old_accounts_lack_is_no_error() {
+        let profile =
+            profile(|me| *me = json!({ "id": "t2_1", "name": "a", "link_karma": 2, "comment_karma": -5, "subreddit": null }));
+        assert_eq!((profile.id.as_str(), &profile.metadata["karma"]), ("1", &json!(-3)));
+        assert!(profile.standing.is_none() && profile.avatar_url.is_none());
+    }
+}

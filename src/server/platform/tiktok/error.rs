@@ -1,0 +1,100 @@
+//! What TikTok's error codes mean.
+//! <https://developers.tiktok.com/doc/tiktok-api-v2-error-handling>, <https://developers.tiktok.com/doc/oauth-error-handling>
+
+use chrono::{DateTime, Duration, Utc};
+use serde::de::DeserializeOwned;
+
+use super::wire::{Envelope, Failure};
+use crate::model::Reason;
+use crate::server::platform::oauth::token::{Asked, OAuthError};
+use crate::server::platform::{Answer, Error, Result};
+
+/// The limits count a sliding minute; how long to wait is not told.
+const PAUSE: Duration = Duration::seconds(60);
+const DAY: Duration = Duration::hours(24);
+
+/// What an API answer holds, whatever its status.
+pub fn read<T: DeserializeOwned>(answer: &Answer, now: DateTime<Utc>, what: &str) -> Result<T> {
+    let Some(Envelope { data, error }) = answer.json::<Envelope<serde_json::Value>>() else {
+        return Err(answer
+            .common_error(now, None)
+            .unwrap_or_else(|| Error::Unavailable { detail: format!("{what}: {} without TikTok's envelope", answer.status) }));
+    };
+    if error.code != "ok" {
+        return Err(meaning(&error, answer, now));
+    }
+    let unexpected =
+        |error: serde_json::Error| Error::Unexpected { detail: format!("{what}: {:?} in the data", error.classify()) };
+    serde_json::from_value(data.unwrap_or_default()).map_err(unexpected)
+}
+
+fn meaning(failure: &Failure, answer: &Answer, now: DateTime<Utc>) -> Error {
+    let Failure { code, log_id } = failure;
+    let detail = describe(answer, code, log_id);
+    match code.as_str() {
+        "access_token_invalid" => Error::AccessRefused {
+            reason: Reason::RefusedByPlatform,
+            say: "Your TikTok connection has expired. Reconnect TikTok.".into(),
+            detail,
+        },
+        "scope_not_authorized" | "scope_permission_missed" => Error::Reconnect {
+            reason: Reason::MissingPermissions,
+            say: "TikTok needs one more permission. Reconnect TikTok and leave all boxes ticked.".into(),
+            detail,
+        },
+        "spam_risk_user_banned_from_posting" => Error::NeedsAction { reason: Reason::NeedsAction, say: BANNED.into(), detail },
+        "spam_risk_too_many_posts" => Error::RateLimited { until: now + DAY, detail },
+        "rate_limit_exceeded" => Error::RateLimited { until: after(answer, now), detail },
+        // Unaudited apps may post for five people a day: the operator's to mend, by an audit.
+        "reached_active_user_cap" => Error::Configuration { detail },
+        "internal_error" => Error::Unavailable { detail },
+        _ => match answer.common_error(now, None) {
+            Some(Error::RateLimited { .. }) => Error::RateLimited { until: after(answer, now), detail },
+            Some(_) => Error::Unavailable { detail },
+            None => Error::Unexpected { detail },
+        },
+    }
+}
+
+pub const BANNED: &str = "TikTok has blocked this account from posting. Open the TikTok app to see \
+                          why, then test the connection. Its numbers still arrive here.";
+
+/// What an error of the token endpoint means; the code alone says, since it comes with any status.
+pub fn of_token(error: &OAuthError, answer: &Answer, now: DateTime<Utc>, asked: Asked) -> Error {
+    let detail = error.detail(answer);
+    match (error.code.as_str(), asked) {
+        ("invalid_grant" | "access_denied", Asked::Code) => Error::CodeRefused { detail },
+        ("invalid_grant" | "access_denied", Asked::Refresh) => Error::Reconnect {
+            reason: Reason::RefusedByPlatform,
+            say: "Your TikTok connection has expired, or access was removed in the TikTok app. \
+                  Reconnect TikTok."
+                .into(),
+            detail,
+        },
+        ("server_error" | "temporarily_unavailable", _) => Error::Unavailable { detail },
+        (
+            "invalid_client"
+            | "unauthorized_client"
+            | "invalid_request"
+            | "invalid_scope"
+            | "unsupported_grant_type"
+            | "unsupported_response_type",
+            _,
+        ) => Error::Configuration { detail },
+        _ => answer.common_error(now, None).unwrap_or(match error.code.as_str() {
+            "" => Error::Unavailable { detail },
+            _ => Error::Unexpected { detail },
+        }),
+    }
+}
+
+fn after(answer: &Answer, now: DateTime<Utc>) -> DateTime<Utc> {
+    let told = answer.retry_after(now).and_then(|wait| Duration::from_std(wait).ok());
+    now + told.unwrap_or(PAUSE).max(PAUSE)
+}
+
+/// Codes and ids are theirs, so they are cut to what one looks like.
+fn describe(answer: &Answer, code: &str, log_id: &str) -> String {
+    let cut = |text: &str| text.chars().take(64).collect::<String>();
+    format!("{} {} log_id {}", answer.status, cut(code), cut(log_id))
+}

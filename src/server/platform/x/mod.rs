@@ -1,0 +1,79 @@
+//! X. <https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code>
+//!
+//! Its oddities: a code lives 30 seconds; refresh tokens rotate and a replay may end the whole grant; errors are problem
+//! documents whose last path segment tells them apart ([`wire`]); metrics are being renamed ([`profile`]).
+
+mod info;
+mod profile;
+mod wire;
+
+use futures::future::BoxFuture;
+use secrecy::ExposeSecret;
+use serde_json::Value;
+
+use super::oauth::token;
+use super::{
+    Api, Client, ClientAuth, Connect, Endpoint, Held, OAuthSpec, Pkce, Platform, Profile, ReadLimits, Refreshing, Replay, Result,
+    metadata,
+};
+use crate::model::PlatformInfo;
+
+pub struct X;
+
+/// The host of tokens and API.
+const API: &str = "https://api.x.com";
+
+static CONNECT: Connect = Connect::OAuth2(OAuthSpec {
+    authorize: Endpoint { host: "https://x.com", path: "/i/oauth2/authorize" },
+    token: Endpoint { host: API, path: "/2/oauth2/token" },
+    separator: ' ',
+    client_id_name: "client_id",
+    client_auth: ClientAuth::Basic,
+    pkce: |_| Pkce::S256,
+    extra: &[],
+    again: &[],
+    refreshing: Refreshing::Rotates,
+    // Not in X's documents, but reported from production: replaying a used token ends its successors, too.
+    replay: Replay::Fatal,
+    issuer: None,
+});
+
+const REVOKE: Endpoint = Endpoint { host: API, path: "/2/oauth2/revoke" };
+
+impl Platform for X {
+    fn info(&self) -> &'static PlatformInfo {
+        &info::INFO
+    }
+
+    fn connect(&self) -> &'static Connect {
+        &CONNECT
+    }
+
+    fn candidates<'a>(&'a self, api: &'a Api) -> BoxFuture<'a, Result<Vec<Profile>>> {
+        Box::pin(async { Ok(vec![profile::read(api).await?]) })
+    }
+
+    fn check_metadata(&self, value: &Value) -> Result<(), String> {
+        metadata::read::<profile::Metadata>(value).map(drop)
+    }
+
+    fn facts(&self, value: &Value) -> Vec<(String, String)> {
+        metadata::read::<profile::Metadata>(value).map(|metadata| metadata.facts()).unwrap_or_default()
+    }
+
+    fn limits(&self) -> ReadLimits {
+        wire::limits
+    }
+
+    fn revoke<'a>(&'a self, client: &'a Client, grant: &'a Held) -> BoxFuture<'a, Result<bool>> {
+        Box::pin(async {
+            // X does not say that the access token ends with the refresh token, so both are revoked, the longer life first.
+            for token in grant.refresh.iter().chain([&grant.access]) {
+                let form = vec![("token", token.expose_secret())];
+                let answer = token::call(CONNECT.oauth(), client, REVOKE, form).send().await?;
+                token::ended(self.info(), client, &answer)?;
+            }
+            Ok(true)
+        })
+    }
+}

@@ -1,0 +1,55 @@
+//! Google's tokens. <https://developers.google.com/identity/protocols/oauth2/web-server>
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::wire::TokenInfo;
+use super::{OAUTH, SPEC, error, info::INFO};
+use crate::server::platform::oauth::token::{self, Asked, OAuthError};
+use crate::server::platform::{Answer, Client, CodeGrant, Error, Grant, Held, Result};
+
+pub async fn exchange(client: &Client, code: &CodeGrant) -> Result<Grant> {
+    let form = token::code_form(&SPEC, code);
+    let answer = token::call(&SPEC, client, SPEC.token, form).send().await?;
+    let grant = read(client, &answer, Asked::Code)?;
+    if grant.refresh.is_none() {
+        // We asked for one in both ways that Google has: without it all would end within the hour.
+        return Err(Error::Unexpected { detail: "a token without a refresh token".into() });
+    }
+    let grant_key = sub(client, &grant.access).await;
+    Ok(Grant { grant_key, ..grant })
+}
+
+pub async fn refresh(client: &Client, held: &Held) -> Result<Grant> {
+    let form = token::refresh_form(&INFO, held)?;
+    let answer = token::call(&SPEC, client, SPEC.token, form).send().await?;
+    let grant = read(client, &answer, Asked::Refresh)?;
+    Ok(Grant { grant_key: held.grant_key.clone(), ..grant })
+}
+
+fn read(client: &Client, answer: &Answer, asked: Asked) -> Result<Grant> {
+    match error::of_token(answer, asked) {
+        Some(error) => Err(error),
+        None => token::read(&INFO, &SPEC, client, answer, asked),
+    }
+}
+
+/// Either token will do, and the refresh token lives longer.
+/// <https://developers.google.com/identity/protocols/oauth2/web-server#tokenrevoke>
+pub async fn revoke(client: &Client, held: &Held) -> Result<bool> {
+    let token = held.refresh.as_ref().unwrap_or(&held.access);
+    let form = [("token", token.expose_secret())];
+    let answer = client.token_call(client.url(OAUTH, "/revoke"), &form).send().await?;
+    let error = OAuthError::of(&answer);
+    if answer.is_success() || error.code == "invalid_token" {
+        return Ok(true);
+    }
+    Err(error.meaning(&INFO, client, &answer, Asked::Refresh))
+}
+
+/// Whose token it is, which names the grant. Documented only with the token in the query. Without
+/// an answer we connect all the same and then never revoke, which could end other channels.
+async fn sub(client: &Client, access: &SecretString) -> Option<String> {
+    let call = client.call(http::Method::GET, client.url(OAUTH, "/tokeninfo"));
+    let answer = call.query(&[("access_token", access.expose_secret())]).once().send().await.ok()?;
+    answer.json::<TokenInfo>()?.sub.filter(|_| answer.is_success())
+}
