@@ -1,0 +1,346 @@
+//! Connected accounts. Every read and write names the workspace.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use sqlx::types::Json;
+
+use super::{Db, Result, Tx, sql};
+use crate::model::{AccountId, Provider, Reason, Status, UserId, WorkspaceId};
+
+/// An account's row. It holds sealed bytes, so it is neither printed nor serialised.
+#[derive(Clone, sqlx::FromRow)]
+pub struct Account {
+    pub id: AccountId,
+    pub workspace_id: WorkspaceId,
+    pub user_id: UserId,
+    pub provider: Provider,
+    pub provider_account_id: String,
+    pub name: String,
+    pub handle: String,
+    pub has_avatar: bool,
+    pub access_token: Option<Vec<u8>>,
+    pub refresh_token: Option<Vec<u8>>,
+    pub token_type: String,
+    /// Granted scopes, separated by spaces.
+    pub scope: String,
+    pub grant_key: Option<String>,
+    pub issued_at: DateTime<Utc>,
+    pub expires_at: Option<DateTime<Utc>>,
+    pub refresh_expires_at: Option<DateTime<Utc>>,
+    pub metadata: Json<Value>,
+    pub status: Status,
+    pub reason: Option<Reason>,
+    pub say: Option<String>,
+    pub label: Option<String>,
+    pub checked_at: Option<DateTime<Utc>>,
+    pub check_ok: Option<bool>,
+    pub check_text: Option<String>,
+    pub version: i64,
+    pub connected_at: DateTime<Utc>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+impl Account {
+    pub fn scopes(&self) -> Vec<String> {
+        self.scope.split_whitespace().map(str::to_owned).collect()
+    }
+}
+
+macro_rules! columns {
+    () => {
+        "a.id, a.workspace_id, a.user_id, a.provider, a.provider_account_id, a.name, a.handle, a.has_avatar, a.access_token, a.refresh_token,
+         a.token_type, a.scope, a.grant_key, a.issued_at, a.expires_at, a.refresh_expires_at, a.metadata, a.status, a.reason, a.say, a.label,
+         a.checked_at, a.check_ok, a.check_text, a.version, a.connected_at, a.created_at, a.updated_at"
+    };
+}
+
+/// One account of a workspace, former ones too.
+pub async fn find(db: &Db, workspace: WorkspaceId, id: AccountId) -> Result<Option<Account>> {
+    sql!(
+        db,
+        Option<Account>,
+        concat!("SELECT ", columns!(), " FROM oauth_accounts a WHERE a.workspace_id = $1 AND a.id = $2"),
+        workspace,
+        id
+    )
+}
+
+/// One account by the platform's own id.
+pub async fn by_platform_id(db: &Db, workspace: WorkspaceId, provider: &str, platform_id: &str) -> Result<Option<Account>> {
+    sql!(
+        db,
+        Option<Account>,
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM oauth_accounts a WHERE a.workspace_id = $1 AND a.provider = $2 AND a.provider_account_id = $3"
+        ),
+        workspace,
+        provider,
+        platform_id
+    )
+}
+
+/// What a page shows of an account, with one of its rate limits; an account with several limits has several rows. No sealed bytes.
+#[derive(Clone, sqlx::FromRow)]
+pub struct Shown {
+    pub id: AccountId,
+    pub provider: Provider,
+    pub provider_account_id: String,
+    pub name: String,
+    pub handle: String,
+    pub has_avatar: bool,
+    pub scope: String,
+    pub issued_at: DateTime<Utc>,
+    pub expires_at: Option<DateTime<Utc>>,
+    pub refresh_expires_at: Option<DateTime<Utc>>,
+    pub metadata: Json<Value>,
+    pub status: Status,
+    pub reason: Option<Reason>,
+    pub say: Option<String>,
+    pub label: Option<String>,
+    pub checked_at: Option<DateTime<Utc>>,
+    pub check_ok: Option<bool>,
+    pub check_text: Option<String>,
+    pub connected_at: DateTime<Utc>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub limit_name: Option<String>,
+    pub limit_most: Option<i64>,
+    pub limit_remaining: Option<i64>,
+    pub limit_resets_at: Option<DateTime<Utc>>,
+    pub limit_seen_at: Option<DateTime<Utc>>,
+}
+
+/// Everything that `/integrations` shows of a workspace, in one statement. Former accounts are on no page.
+pub async fn shown(db: &Db, workspace: WorkspaceId) -> Result<Vec<Shown>> {
+    sql!(
+        db,
+        Vec<Shown>,
+        "SELECT a.id, a.provider, a.provider_account_id, a.name, a.handle, a.has_avatar, a.scope, a.issued_at, a.expires_at, a.refresh_expires_at,
+         a.metadata, a.status, a.reason, a.say, a.label, a.checked_at, a.check_ok, a.check_text, a.connected_at, a.created_at, a.updated_at,
+         l.name AS limit_name, l.most AS limit_most, l.remaining AS limit_remaining, l.resets_at AS limit_resets_at, l.seen_at AS limit_seen_at
+         FROM oauth_accounts a LEFT JOIN account_limits l ON l.account_id = a.id
+         WHERE a.workspace_id = $1 AND a.status <> 'former' ORDER BY a.created_at, a.id, l.name",
+        workspace
+    )
+}
+
+/// Accounts that count against the tier.
+pub async fn count(tx: &mut Tx, workspace: WorkspaceId) -> Result<i64> {
+    let (count,) = sql!(
+        tx,
+        (i64,),
+        "SELECT CAST(COUNT(*) AS BIGINT) FROM oauth_accounts WHERE workspace_id = $1 AND status <> 'former'",
+        workspace
+    )?;
+    Ok(count)
+}
+
+/// What an upsert finds: the row of that platform account, locked by the workspace's lock.
+pub async fn for_upsert(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    provider: &Provider,
+    platform_id: &str,
+) -> Result<Option<(AccountId, Status)>> {
+    sql!(
+        tx,
+        Option<(AccountId, Status)>,
+        "SELECT id, status FROM oauth_accounts WHERE workspace_id = $1 AND provider = $2 AND provider_account_id = $3",
+        workspace,
+        provider,
+        platform_id
+    )
+}
+
+/// Inserts a connection or renews the one of the same platform account: its id, label and creation time stay. Secrets are sealed
+/// for the row by then, because its id is known.
+pub async fn upsert(tx: &mut Tx, account: &Account) -> Result<()> {
+    sql!(
+        tx,
+        rows,
+        "INSERT INTO oauth_accounts (id, workspace_id, user_id, provider, provider_account_id, name, handle, has_avatar, access_token,
+         refresh_token, token_type, scope, grant_key, issued_at, expires_at, refresh_expires_at, metadata, status, reason, say, checked_at,
+         check_ok, check_text, version, connected_at, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, 1, $14, $14, $14)
+         ON CONFLICT (workspace_id, provider, provider_account_id) DO UPDATE SET user_id = $3, name = $6, handle = $7,
+         access_token = $9, refresh_token = $10, token_type = $11, scope = $12, grant_key = $13, issued_at = $14,
+         expires_at = $15, refresh_expires_at = $16, metadata = $17, status = $18, reason = $19, say = $20, checked_at = $21, check_ok = $22,
+         check_text = $23, version = oauth_accounts.version + 1,
+         connected_at = CASE WHEN oauth_accounts.status = 'former' THEN $14 ELSE oauth_accounts.connected_at END, updated_at = $14",
+        account.id,
+        account.workspace_id,
+        account.user_id,
+        &account.provider,
+        &account.provider_account_id,
+        &account.name,
+        &account.handle,
+        account.has_avatar,
+        &account.access_token,
+        &account.refresh_token,
+        &account.token_type,
+        &account.scope,
+        &account.grant_key,
+        account.issued_at,
+        account.expires_at,
+        account.refresh_expires_at,
+        &account.metadata,
+        account.status,
+        account.reason,
+        &account.say,
+        account.checked_at,
+        account.check_ok,
+        &account.check_text
+    )?;
+    Ok(())
+}
+
+/// The new tokens of a refresh.
+pub struct Renewed<'a> {
+    pub id: AccountId,
+    /// The version the refresh began with: another one's result is not overwritten.
+    pub version: i64,
+    pub access_token: &'a [u8],
+    /// Empty keeps the stored one.
+    pub refresh_token: Option<&'a [u8]>,
+    pub token_type: &'a str,
+    pub expires_at: Option<DateTime<Utc>>,
+    pub refresh_expires_at: Option<DateTime<Utc>>,
+    pub now: DateTime<Utc>,
+}
+
+/// Stores a refresh by compare-and-swap; `false` when the row moved on meanwhile. Nothing but tokens, expiry and state changes.
+pub async fn renew(db: &Db, renewed: &Renewed<'_>) -> Result<bool> {
+    let rows = sql!(
+        db,
+        rows,
+        "UPDATE oauth_accounts SET access_token = $3, refresh_token = COALESCE($4, refresh_token), token_type = $5, expires_at = $6,
+         refresh_expires_at = COALESCE($7, refresh_expires_at), issued_at = $8, version = version + 1, updated_at = $8,
+         status = CASE WHEN reason = 'missing_permissions' THEN status ELSE 'connected' END,
+         say = CASE WHEN reason = 'missing_permissions' THEN say ELSE NULL END,
+         reason = CASE WHEN reason = 'missing_permissions' THEN reason ELSE NULL END
+         WHERE id = $1 AND version = $2 AND access_token IS NOT NULL",
+        renewed.id,
+        renewed.version,
+        renewed.access_token,
+        renewed.refresh_token,
+        renewed.token_type,
+        renewed.expires_at,
+        renewed.refresh_expires_at,
+        renewed.now
+    )?;
+    Ok(rows == 1)
+}
+
+/// Marks what is wrong, or right again, unless the row moved on.
+pub async fn mark(
+    db: &Db,
+    id: AccountId,
+    version: i64,
+    status: Status,
+    why: Option<(Reason, &str)>,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let rows = sql!(
+        db,
+        rows,
+        "UPDATE oauth_accounts SET status = $3, reason = $4, say = $5, version = version + 1, updated_at = $6
+         WHERE id = $1 AND version = $2 AND status <> 'former'",
+        id,
+        version,
+        status,
+        why.map(|(reason, _)| reason),
+        why.map(|(_, say)| say),
+        now
+    )?;
+    Ok(rows == 1)
+}
+
+/// What a successful look at the platform told of an account. Does not move the version: no token changed.
+pub async fn describe(db: &Db, id: AccountId, name: &str, handle: &str, metadata: &Value, now: DateTime<Utc>) -> Result<()> {
+    sql!(
+        db,
+        rows,
+        "UPDATE oauth_accounts SET name = $2, handle = $3, metadata = $4, updated_at = $5 WHERE id = $1",
+        id,
+        name,
+        handle,
+        Json(metadata),
+        now
+    )?;
+    Ok(())
+}
+
+/// The result of a test, with its time.
+pub async fn checked(db: &Db, id: AccountId, ok: bool, text: &str, now: DateTime<Utc>) -> Result<()> {
+    sql!(db, rows, "UPDATE oauth_accounts SET checked_at = $2, check_ok = $3, check_text = $4 WHERE id = $1", id, now, ok, text)?;
+    Ok(())
+}
+
+/// Claims the right to look at an account in the background: one caller gets it until the next `before`.
+pub async fn claim_check(db: &Db, id: AccountId, before: DateTime<Utc>, now: DateTime<Utc>) -> Result<bool> {
+    let rows = sql!(
+        db,
+        rows,
+        "UPDATE oauth_accounts SET checked_at = $3 WHERE id = $1 AND (checked_at IS NULL OR checked_at <= $2)",
+        id,
+        before,
+        now
+    )?;
+    Ok(rows == 1)
+}
+
+pub async fn set_label(db: &Db, workspace: WorkspaceId, id: AccountId, label: Option<&str>, now: DateTime<Utc>) -> Result<bool> {
+    let rows = sql!(
+        db,
+        rows,
+        "UPDATE oauth_accounts SET label = $3, updated_at = $4 WHERE workspace_id = $1 AND id = $2 AND status <> 'former'",
+        workspace,
+        id,
+        label,
+        now
+    )?;
+    Ok(rows == 1)
+}
+
+/// Turns an account into a former one: every credential goes, name, label and history stay.
+pub async fn make_former(tx: &mut Tx, workspace: WorkspaceId, id: AccountId, now: DateTime<Utc>) -> Result<bool> {
+    let rows = sql!(
+        tx,
+        rows,
+        "UPDATE oauth_accounts SET status = 'former', reason = NULL, say = NULL, access_token = NULL, refresh_token = NULL, grant_key = NULL,
+         expires_at = NULL, refresh_expires_at = NULL, checked_at = NULL, check_ok = NULL, check_text = NULL, version = version + 1, updated_at = $3
+         WHERE workspace_id = $1 AND id = $2 AND status <> 'former'",
+        workspace,
+        id,
+        now
+    )?;
+    sql!(tx, rows, "DELETE FROM account_limits WHERE account_id = $1", id)?;
+    Ok(rows == 1)
+}
+
+pub async fn set_avatar(db: &Db, id: AccountId, media_type: &str, bytes: &[u8]) -> Result<()> {
+    sql!(
+        db,
+        rows,
+        "INSERT INTO avatars (account_id, media_type, bytes) VALUES ($1, $2, $3)
+         ON CONFLICT (account_id) DO UPDATE SET media_type = $2, bytes = $3",
+        id,
+        media_type,
+        bytes
+    )?;
+    sql!(db, rows, "UPDATE oauth_accounts SET has_avatar = TRUE WHERE id = $1", id)?;
+    Ok(())
+}
+
+pub async fn avatar(db: &Db, workspace: WorkspaceId, id: AccountId) -> Result<Option<(String, Vec<u8>)>> {
+    sql!(
+        db,
+        Option<(String, Vec<u8>)>,
+        "SELECT v.media_type, v.bytes FROM avatars v JOIN oauth_accounts a ON a.id = v.account_id WHERE a.workspace_id = $1 AND a.id = $2",
+        workspace,
+        id
+    )
+}

@@ -1,0 +1,21 @@
+//! What the server remembers of itself.
+
+use super::{Db, Result, sql};
+
+#[derive(sqlx::FromRow)]
+pub struct Fact {
+    pub name: String,
+    pub value: String,
+}
+
+/// Facts whose name begins like this; `prefix` is ours, without wildcards.
+pub async fn with_prefix(db: &Db, prefix: &str) -> Result<Vec<Fact>> {
+    sql!(db, Vec<Fact>, "SELECT name, value FROM server_facts WHERE name LIKE $1 ORDER BY name", format!("{prefix}%"))
+}
+
+/// Keeps a fact unless there is one of that name, and returns the one that holds.
+pub async fn keep(db: &Db, name: &str, value: &str) -> Result<String> {
+    sql!(db, rows, "INSERT INTO server_facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING", name, value)?;
+    let (kept,) = sql!(db, (String,), "SELECT value FROM server_facts WHERE name = $1", name)?;
+    Ok(kept)
+}

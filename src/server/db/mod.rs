@@ -1,0 +1,166 @@
+//! All SQL. One text runs on SQLite and on PostgreSQL through [`sql!`].
+//!
+//! Rules: bind times and ids from Rust, never `now()`; `CAST(SUM(x) AS BIGINT)`; every ORDER BY ends in the id; JSON columns hold
+//! objects and are never queried inside; no ILIKE, ANY, `::`, FOR UPDATE, greatest. A text that begins with SELECT may run on a
+//! reader, everything else runs on SQLite's one writer. Nothing here calls anything outside the database.
+
+pub mod accounts;
+pub mod facts;
+pub mod flows;
+pub mod limits;
+pub mod pending;
+pub mod sessions;
+pub mod users;
+
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
+
+pub type Error = sqlx::Error;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The same thing on either engine.
+pub enum On<S, P> {
+    Sqlite(S),
+    Postgres(P),
+}
+
+/// A database. Cloning shares its connections.
+#[derive(Clone)]
+pub struct Db(Engine);
+
+#[derive(Clone)]
+enum Engine {
+    /// One writer, so that nobody waits for a lock inside a statement, and a pool of readers beside it.
+    Sqlite {
+        write: SqlitePool,
+        read: SqlitePool,
+    },
+    Postgres(PgPool),
+}
+
+/// A transaction. Dropped without [`Tx::commit`], nothing of it happened.
+pub struct Tx(On<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>);
+
+/// Runs one text on either engine: `sql!(db, Option<Row>, "SELECT ... WHERE id = $1", id)` for `Row`, `Option<Row>`, `Vec<Row>`, or
+/// `rows` for the number of rows it touched. `db` is a [`Db`] or a [`Tx`].
+macro_rules! sql {
+    ($on:expr, rows, $sql:expr $(, $arg:expr)* $(,)?) => {
+        match $on.on($sql) {
+            $crate::server::db::On::Sqlite(db) => sqlx::query($sql)$(.bind($arg))*.execute(db).await.map(|done| done.rows_affected()),
+            $crate::server::db::On::Postgres(db) => sqlx::query($sql)$(.bind($arg))*.execute(db).await.map(|done| done.rows_affected()),
+        }
+    };
+    ($on:expr, Option<$row:ty>, $sql:expr $(, $arg:expr)* $(,)?) => {
+        $crate::server::db::sql!(@ $on, $row, fetch_optional, $sql $(, $arg)*)
+    };
+    ($on:expr, Vec<$row:ty>, $sql:expr $(, $arg:expr)* $(,)?) => {
+        $crate::server::db::sql!(@ $on, $row, fetch_all, $sql $(, $arg)*)
+    };
+    (@ $on:expr, $row:ty, $fetch:ident, $sql:expr $(, $arg:expr)*) => {
+        match $on.on($sql) {
+            $crate::server::db::On::Sqlite(db) => sqlx::query_as::<_, $row>($sql)$(.bind($arg))*.$fetch(db).await,
+            $crate::server::db::On::Postgres(db) => sqlx::query_as::<_, $row>($sql)$(.bind($arg))*.$fetch(db).await,
+        }
+    };
+    ($on:expr, $row:ty, $sql:expr $(, $arg:expr)* $(,)?) => {
+        $crate::server::db::sql!(@ $on, $row, fetch_one, $sql $(, $arg)*)
+    };
+}
+pub(crate) use sql;
+
+impl Db {
+    /// Opens `postgres://...`, `sqlite://path`, or SQLite's file in `data_dir` when there is no URL.
+    pub async fn open(url: Option<&SecretString>, data_dir: &Path, max_connections: Option<u32>) -> Result<Self> {
+        match url.map(ExposeSecret::expose_secret) {
+            Some(url) if url.starts_with("postgres") => {
+                let options = PgConnectOptions::from_str(url)?;
+                let pool =
+                    PgPoolOptions::new().max_connections(max_connections.unwrap_or(16)).acquire_timeout(Duration::from_secs(5));
+                Ok(Self(Engine::Postgres(pool.connect_with(options).await?)))
+            }
+            Some(url) => Self::open_sqlite(SqliteConnectOptions::from_str(url)?, max_connections).await,
+            None => {
+                std::fs::create_dir_all(data_dir).map_err(Error::Io)?;
+                Self::open_sqlite(SqliteConnectOptions::new().filename(data_dir.join("huntaze.db")), max_connections).await
+            }
+        }
+    }
+
+    async fn open_sqlite(options: SqliteConnectOptions, max_connections: Option<u32>) -> Result<Self> {
+        let options = options
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // An acknowledged change survives a power cut: a rotated refresh token exists nowhere else.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(5))
+            .foreign_keys(true)
+            // What is deleted is overwritten, so that no credential lingers in a free page.
+            .pragma("secure_delete", "ON");
+        let pool = |most| SqlitePoolOptions::new().max_connections(most).acquire_timeout(Duration::from_secs(5));
+        let write = pool(1).connect_with(options.clone()).await?;
+        let read = pool(max_connections.unwrap_or(4)).connect_with(options.read_only(true)).await?;
+        Ok(Self(Engine::Sqlite { write, read }))
+    }
+
+    /// Brings the tables up to this version.
+    pub async fn migrate(&self) -> Result<(), sqlx::migrate::MigrateError> {
+        let migrator = sqlx::migrate!("./migrations");
+        match &self.0 {
+            Engine::Sqlite { write, .. } => migrator.run(write).await,
+            Engine::Postgres(pool) => migrator.run(pool).await,
+        }
+    }
+
+    /// Begins a transaction that may write: on SQLite it takes the lock at once, so that it can't fail half-way.
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(Tx(match &self.0 {
+            Engine::Sqlite { write, .. } => On::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Engine::Postgres(pool) => On::Postgres(pool.begin().await?),
+        }))
+    }
+
+    pub fn is_sqlite(&self) -> bool {
+        matches!(self.0, Engine::Sqlite { .. })
+    }
+
+    /// Waits for what is running and lets go of the files.
+    pub async fn close(&self) {
+        match &self.0 {
+            Engine::Sqlite { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
+            Engine::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    fn on(&self, text: &str) -> On<&SqlitePool, &PgPool> {
+        match &self.0 {
+            Engine::Sqlite { read, .. } if text.trim_start().starts_with("SELECT") => On::Sqlite(read),
+            Engine::Sqlite { write, .. } => On::Sqlite(write),
+            Engine::Postgres(pool) => On::Postgres(pool),
+        }
+    }
+}
+
+impl Tx {
+    pub async fn commit(self) -> Result<()> {
+        match self.0 {
+            On::Sqlite(tx) => tx.commit().await,
+            On::Postgres(tx) => tx.commit().await,
+        }
+    }
+
+    fn on(&mut self, _text: &str) -> On<&mut SqliteConnection, &mut PgConnection> {
+        match &mut self.0 {
+            On::Sqlite(tx) => On::Sqlite(tx),
+            On::Postgres(tx) => On::Postgres(tx),
+        }
+    }
+}

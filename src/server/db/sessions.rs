@@ -1,0 +1,110 @@
+//! Sessions: who is logged in where.
+
+use chrono::{DateTime, Utc};
+
+use super::{Db, Result, Tx, sql};
+use crate::model::{SessionId, UserId, WorkspaceId};
+
+/// A live session with all that a page needs to know of its person, in one read.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Live {
+    pub id: SessionId,
+    pub user_id: UserId,
+    pub workspace_id: WorkspaceId,
+    pub seen_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+    pub email: String,
+    pub name: String,
+    pub time_zone: String,
+    pub tier: String,
+    pub role: String,
+    /// The platform of the newest attempt to connect that has not come back.
+    pub open_flow: Option<String>,
+}
+
+macro_rules! live {
+    ($by:literal) => {
+        concat!(
+            "SELECT s.id, s.user_id, s.workspace_id, s.seen_at, s.expires_at, u.email, u.name, u.time_zone, w.tier, m.role,
+             (SELECT f.provider FROM oauth_flows f WHERE f.session_id = s.id AND f.claimed_at IS NULL AND f.expires_at > $2
+              ORDER BY f.created_at DESC, f.id LIMIT 1) AS open_flow
+             FROM sessions s JOIN users u ON u.id = s.user_id JOIN workspaces w ON w.id = s.workspace_id
+             JOIN members m ON m.workspace_id = s.workspace_id AND m.user_id = s.user_id
+             WHERE s.expires_at > $2 AND ",
+            $by,
+            " = $1"
+        )
+    };
+}
+
+/// The live session behind a cookie. Idle ones are the caller's to refuse.
+pub async fn by_token(db: &Db, hash: &[u8], now: DateTime<Utc>) -> Result<Option<Live>> {
+    sql!(db, Option<Live>, live!("s.token_hash"), hash, now)
+}
+
+/// The live session behind a bearer token.
+pub async fn by_id(db: &Db, id: SessionId, now: DateTime<Utc>) -> Result<Option<Live>> {
+    sql!(db, Option<Live>, live!("s.id"), id, now)
+}
+
+/// What a new session is made of.
+pub struct New<'a> {
+    pub id: SessionId,
+    pub token_hash: &'a [u8],
+    pub user: UserId,
+    pub workspace: WorkspaceId,
+    pub user_agent: &'a str,
+    pub now: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+}
+
+pub async fn insert(tx: &mut Tx, new: &New<'_>) -> Result<()> {
+    sql!(
+        tx,
+        rows,
+        "INSERT INTO sessions (id, token_hash, user_id, workspace_id, user_agent, created_at, seen_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $6, $7)",
+        new.id,
+        new.token_hash,
+        new.user,
+        new.workspace,
+        new.user_agent,
+        new.now,
+        new.expires_at
+    )?;
+    Ok(())
+}
+
+pub async fn touch(db: &Db, id: SessionId, now: DateTime<Utc>) -> Result<()> {
+    sql!(db, rows, "UPDATE sessions SET seen_at = $2 WHERE id = $1", id, now)?;
+    Ok(())
+}
+
+/// One line of the list of devices.
+#[derive(sqlx::FromRow)]
+pub struct Device {
+    pub id: SessionId,
+    pub user_agent: String,
+    pub created_at: DateTime<Utc>,
+    pub seen_at: DateTime<Utc>,
+}
+
+pub async fn of_user(db: &Db, user: UserId, now: DateTime<Utc>) -> Result<Vec<Device>> {
+    sql!(
+        db,
+        Vec<Device>,
+        "SELECT id, user_agent, created_at, seen_at FROM sessions WHERE user_id = $1 AND expires_at > $2 ORDER BY seen_at DESC, id",
+        user,
+        now
+    )
+}
+
+/// Ends a session of this user; its open flows and waiting choices go with it.
+pub async fn delete(db: &Db, id: SessionId, user: UserId) -> Result<bool> {
+    Ok(sql!(db, rows, "DELETE FROM sessions WHERE id = $1 AND user_id = $2", id, user)? == 1)
+}
+
+/// Sweeps what has ended: past its absolute end, or idle since `idle`.
+pub async fn delete_ended(db: &Db, now: DateTime<Utc>, idle: DateTime<Utc>) -> Result<u64> {
+    sql!(db, rows, "DELETE FROM sessions WHERE expires_at <= $1 OR seen_at <= $2", now, idle)
+}

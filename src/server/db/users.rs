@@ -1,0 +1,82 @@
+//! Users, their workspaces and memberships.
+
+use chrono::{DateTime, Utc};
+
+use super::{Db, Result, Tx, sql};
+use crate::model::{UserId, WorkspaceId};
+
+/// A user's row. The password's hash is no secret type: it is worth nothing without hours of work for each guess.
+#[derive(Clone, sqlx::FromRow)]
+pub struct User {
+    pub id: UserId,
+    pub email: String,
+    pub name: String,
+    pub password_hash: String,
+    pub time_zone: String,
+    pub created_at: DateTime<Utc>,
+}
+
+pub async fn by_email(db: &Db, email: &str) -> Result<Option<User>> {
+    sql!(db, Option<User>, "SELECT id, email, name, password_hash, time_zone, created_at FROM users WHERE email = $1", email)
+}
+
+/// Inserts a user; `false` when the e-mail is taken.
+pub async fn insert(tx: &mut Tx, user: &User) -> Result<bool> {
+    let rows = sql!(
+        tx,
+        rows,
+        "INSERT INTO users (id, email, name, password_hash, time_zone, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (email) DO NOTHING",
+        user.id,
+        &user.email,
+        &user.name,
+        &user.password_hash,
+        &user.time_zone,
+        user.created_at
+    )?;
+    Ok(rows == 1)
+}
+
+/// Makes a workspace with its owner.
+pub async fn insert_workspace(
+    tx: &mut Tx,
+    id: WorkspaceId,
+    name: &str,
+    tier: &str,
+    owner: UserId,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sql!(
+        tx,
+        rows,
+        "INSERT INTO workspaces (id, name, tier, version, created_at) VALUES ($1, $2, $3, 0, $4)",
+        id,
+        name,
+        tier,
+        now
+    )?;
+    sql!(tx, rows, "INSERT INTO members (workspace_id, user_id, role) VALUES ($1, $2, 'owner')", id, owner)?;
+    Ok(())
+}
+
+/// The first workspace of a user, by age.
+pub async fn home_workspace(db: &Db, user: UserId) -> Result<Option<WorkspaceId>> {
+    let found = sql!(
+        db,
+        Option<(WorkspaceId,)>,
+        "SELECT w.id FROM workspaces w JOIN members m ON m.workspace_id = w.id WHERE m.user_id = $1 ORDER BY w.created_at, w.id LIMIT 1",
+        user
+    )?;
+    Ok(found.map(|(id,)| id))
+}
+
+/// Locks a workspace for the rest of the transaction, on both engines, and returns its tier.
+pub async fn lock_workspace(tx: &mut Tx, id: WorkspaceId) -> Result<Option<String>> {
+    let found = sql!(tx, Option<(String,)>, "UPDATE workspaces SET version = version + 1 WHERE id = $1 RETURNING tier", id)?;
+    Ok(found.map(|(tier,)| tier))
+}
+
+pub async fn update_profile(db: &Db, id: UserId, name: &str, time_zone: &str, now: DateTime<Utc>) -> Result<()> {
+    sql!(db, rows, "UPDATE users SET name = $2, time_zone = $3, updated_at = $4 WHERE id = $1", id, name, time_zone, now)?;
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! The server: everything that never reaches a browser.
+
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod domain;
+pub mod keys;
+pub mod platform;
+pub mod session;
+pub mod start;
+pub mod vault;
+pub mod web;
+pub mod worker;
+
+use std::sync::Arc;
+
+use clock::Clock;
+use config::Config;
+use db::Db;
+use domain::accounts::Locks;
+use platform::Registry;
+use vault::Vault;
+
+/// The one state value. Cloning shares everything.
+#[derive(Clone)]
+pub struct Backend(Arc<Parts>);
+
+pub struct Parts {
+    pub config: Config,
+    pub clock: Clock,
+    pub db: Db,
+    pub vault: Vault,
+    pub platforms: Registry,
+    /// For addresses that come from outside, such as avatars.
+    pub outside: reqwest::Client,
+    /// One refresh at a time for an account, in this process.
+    pub locks: Locks,
+}
+
+impl Backend {
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl std::ops::Deref for Backend {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

@@ -1,0 +1,124 @@
+//! From a configuration to a [`Backend`] that can serve, or a message that says what to mend.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use super::clock::Clock;
+use super::config::{Config, SandboxConfig};
+use super::db::{self, Db};
+use super::domain::{self, users};
+use super::platform::{Client, IDS, Registry, Settings, http};
+use super::{Backend, Parts, keys};
+
+/// The log-in that exists in the sandbox only.
+pub struct Demo {
+    pub name: &'static str,
+    pub email: &'static str,
+    pub password: &'static str,
+}
+
+pub const DEMO: Demo = Demo { name: "Ada Lovelace", email: "ada@example.com", password: "ada-draws-daily" };
+
+/// Why the server does not start. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("database: {0}\n  fix: check database.url, and that the server behind it is running and lets us in")]
+    Database(#[from] db::Error),
+    #[error(
+        "the tables could not be brought up to this version: {0}\n  fix: restore the backup from before the update, or use the version that made them"
+    )]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    #[error(transparent)]
+    Keys(#[from] keys::Error),
+    #[error(
+        "this database belongs to the {stored} mode, and you are starting in the {asked} mode\n  fix: use another data directory or database; sandbox and real accounts never mix"
+    )]
+    OtherMode { stored: String, asked: &'static str },
+    #[error("http client: {0}")]
+    Http(#[from] reqwest::Error),
+    #[error("demo user: {0}")]
+    Demo(domain::Error),
+}
+
+/// Opens everything. Cheap: one connection, the migrations, one look at the key constants.
+pub async fn backend(config: Config, clock: Clock) -> Result<Backend, Error> {
+    let db = Db::open(config.database.url.as_ref(), &config.server.data_dir, config.database.max_connections).await?;
+    migrate(&config, &db).await?;
+    check_mode(&config, &db).await?;
+    let vault = keys::load(&config)?;
+    keys::prove(&db, &vault).await?;
+    let http = http::pool()?;
+    let platforms = registry(&config, &clock, &http);
+    let sandbox = config.sandbox.is_some();
+    let backend = Backend::new(Parts { config, clock, db, vault, platforms, outside: http, locks: Default::default() });
+    if sandbox {
+        make_demo_user(&backend).await.map_err(Error::Demo)?;
+    }
+    Ok(backend)
+}
+
+/// Migrations need a connection of their own where the other one goes through a pooler.
+pub async fn migrate(config: &Config, db: &Db) -> Result<(), Error> {
+    match &config.database.direct_url {
+        Some(direct) => {
+            let direct = Db::open(Some(direct), &config.server.data_dir, Some(1)).await?;
+            direct.migrate().await?;
+            direct.close().await;
+        }
+        None => db.migrate().await?,
+    }
+    Ok(())
+}
+
+/// A database remembers whether its accounts are real.
+async fn check_mode(config: &Config, db: &Db) -> Result<(), Error> {
+    let asked = if config.sandbox.is_some() { "sandbox" } else { "real" };
+    let stored = db::facts::keep(db, "mode", asked).await?;
+    if stored == asked { Ok(()) } else { Err(Error::OtherMode { stored, asked }) }
+}
+
+fn registry(config: &Config, clock: &Clock, pool: &reqwest::Client) -> Registry {
+    let retries = http::Retries {
+        first: Duration::from_millis(config.http.retry_first_ms),
+        longest: Duration::from_millis(config.http.retry_longest_ms),
+        ..http::Retries::default()
+    };
+    Registry::new(|id| Client::new(pool.clone(), Arc::new(config.platform(id)), clock.clone(), retries))
+}
+
+/// Points every platform at the sandbox, whatever the file says: its data can never appear for a real connection.
+pub fn use_sandbox(config: &mut Config, sandbox: SandboxConfig, client_id: &str, client_secret: &str) {
+    let at = |base: &url::Url, id: &str| url::Url::parse(&format!("{}/{id}", base.as_str().trim_end_matches('/'))).ok();
+    for id in IDS {
+        let settings = Settings {
+            enabled: Some(true),
+            client_id: client_id.to_owned(),
+            client_secret: SecretString::from(client_secret.to_owned()),
+            base_url: at(&sandbox.base, id),
+            browser_url: at(&sandbox.browser, id),
+            issuer: at(&sandbox.browser, id).map(String::from),
+            user_agent: Some("web:local.huntaze.sandbox:v1.0.0 (by /u/huntaze)".to_owned()),
+            rules: at(&sandbox.base, id).map(|url| format!("{url}/rules.json")),
+            ..config.platform(id)
+        };
+        config.platforms.insert((*id).to_owned(), Settings { config_id: None, ..settings });
+    }
+    config.users.operators.push(DEMO.email.to_owned());
+    config.sandbox = Some(sandbox);
+}
+
+async fn make_demo_user(backend: &Backend) -> domain::Result<()> {
+    if db::users::by_email(&backend.db, DEMO.email).await?.is_some() {
+        return Ok(());
+    }
+    let form = users::Registering { name: DEMO.name.into(), email: DEMO.email.into(), password: DEMO.password.to_owned().into() };
+    match users::open_account(backend, form, "").await {
+        // Nobody holds the cookie of that session.
+        Ok(entered) => db::sessions::delete(&backend.db, entered.session, entered.user).await.map(|_| ()).map_err(Into::into),
+        // Another process was faster.
+        Err(domain::Error::EmailTaken) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
