@@ -1,0 +1,150 @@
+//! Beginning to connect: a flow bound to who begins it, or, where there is no consent page, the whole connection at once.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Duration, Utc};
+use oauth2::CsrfToken;
+use url::Url;
+
+use super::{Error, Result, configured, store};
+use crate::model::{AccountId, FieldError, FlowId, Status};
+use crate::server::Backend;
+use crate::server::db::{self, accounts::Account, flows::Flow};
+use crate::server::platform::{Authorize, Connect, Entry, Pkce, oauth};
+use crate::server::session::{Actor, hash};
+use crate::server::vault::Place;
+
+/// A flow lives so long (requirement S1).
+const LIFE: Duration = Duration::minutes(10);
+
+/// A flow that waits for its callback.
+pub struct Begun {
+    pub url: Url,
+    pub state: CsrfToken,
+    pub expires_at: DateTime<Utc>,
+}
+
+pub(super) fn verifier_place(id: FlowId) -> Place {
+    Place::new("oauth_flows", id.0, "verifier")
+}
+
+/// Begins a flow at a platform's consent page. `account` is the one to reconnect.
+pub async fn begin(
+    backend: &Backend,
+    actor: &Actor,
+    provider: &str,
+    account: Option<AccountId>,
+    attested: usize,
+) -> Result<Begun> {
+    actor.may_change()?;
+    let entry = configured(backend, provider)?;
+    let Connect::OAuth2(spec) = entry.platform.connect() else {
+        return Err(Error::Conflict {
+            sentence: format!("{} has no consent page.", entry.info().name),
+            next: "Send the fields of your browser session instead.".into(),
+        });
+    };
+    check_attested(entry, attested)?;
+    let again = account.is_some() || room(backend, actor, entry, account).await?;
+    if let Some(id) = account {
+        reconnectable(backend, actor, provider, id).await?;
+    }
+    let redirect_uri = backend.config.redirect_uri(provider);
+    let (state, id, now) = (CsrfToken::new_random_len(32), FlowId::new(), backend.clock.now());
+    let verifier = ((spec.pkce)(&redirect_uri) != Pkce::None).then(oauth::verifier);
+    let flow = Flow {
+        id,
+        session_id: actor.session,
+        user_id: actor.user,
+        workspace_id: actor.workspace,
+        provider: entry.provider.clone(),
+        redirect_uri: redirect_uri.to_string(),
+        verifier: verifier.as_ref().map(|secret| backend.vault.seal(secret, verifier_place(id))),
+        account_id: account,
+        expires_at: now + LIFE,
+        claimed_at: None,
+        outcome: None,
+    };
+    db::flows::delete_open(&backend.db, actor.session, &entry.provider).await?;
+    db::flows::insert(&backend.db, &flow, &hash(state.secret()), now).await?;
+    let url = entry
+        .platform
+        .authorize(&entry.client, &Authorize { redirect_uri: &redirect_uri, state: &state, verifier: verifier.as_ref(), again });
+    tracing::info!(provider, flow = %id, reconnect = account.is_some(), "connection begun");
+    Ok(Begun { url, state, expires_at: flow.expires_at })
+}
+
+/// Connects by the fields of a browser session: checked against the platform before anything is stored.
+pub async fn connect_session(
+    backend: &Backend,
+    actor: &Actor,
+    provider: &str,
+    fields: &BTreeMap<String, String>,
+    account: Option<AccountId>,
+) -> Result<Account> {
+    actor.may_change()?;
+    let entry = configured(backend, provider)?;
+    if !matches!(entry.platform.connect(), Connect::Session) {
+        return Err(Error::field(
+            "credentials",
+            format!("{} is connected on its own page, not with credentials.", entry.info().name),
+        ));
+    }
+    let too_long = |field: &crate::model::Field| {
+        let value = fields.get(field.name.as_ref())?;
+        (value.len() > field.max as usize).then(|| FieldError {
+            field: field.name.to_string(),
+            message: format!("Longer than {} characters can't be right.", field.max),
+        })
+    };
+    let problems: Vec<FieldError> = entry.info().fields.iter().filter_map(too_long).collect();
+    if !problems.is_empty() {
+        return Err(Error::Validation(problems));
+    }
+    let expected = match account {
+        Some(id) => Some(reconnectable(backend, actor, provider, id).await?),
+        None => {
+            room(backend, actor, entry, None).await?;
+            None
+        }
+    };
+    let mut grant = entry.platform.accept(fields).map_err(Error::Validation)?;
+    let api = entry.api(grant.access.clone(), grant.scopes.clone());
+    let found = entry.platform.candidates(&api).await.map_err(|error| store::platform(entry, error))?;
+    if let Some(renewed) = api.renewed() {
+        grant.access = renewed;
+    }
+    let profile = store::the_one(entry, found, expected.as_ref().map(|a| (a.provider_account_id.as_str(), super::called(a))))?;
+    store::connect(backend, actor, entry, &grant, profile, &api.limits()).await
+}
+
+/// Whether all that the platform does not tell was confirmed.
+fn check_attested(entry: &Entry, attested: usize) -> Result<()> {
+    let asked = entry.info().attests.len();
+    if attested >= asked {
+        Ok(())
+    } else {
+        Err(Error::field("attest", "Tick every box to go on. The platform does not tell us, so we ask you."))
+    }
+}
+
+/// The kind check of the tier at the start; the sure one is at the insert. Says whether the platform has accounts here already.
+async fn room(backend: &Backend, actor: &Actor, entry: &Entry, account: Option<AccountId>) -> Result<bool> {
+    let shown = db::accounts::shown(&backend.db, actor.workspace).await?;
+    let mut ids: Vec<AccountId> = shown.iter().map(|row| row.id).collect();
+    ids.dedup();
+    let (used, limit) = (ids.len() as i64, backend.config.tier_limit(&actor.tier));
+    if account.is_none() && used >= i64::from(limit) {
+        return Err(Error::TierLimit { used, limit });
+    }
+    Ok(shown.iter().any(|row| row.provider == entry.provider))
+}
+
+async fn reconnectable(backend: &Backend, actor: &Actor, provider: &str, id: AccountId) -> Result<Account> {
+    let account = super::mine(backend, actor, id).await?;
+    if account.provider.as_str() == provider && account.status != Status::Former {
+        Ok(account)
+    } else {
+        Err(Error::NotFound("account"))
+    }
+}

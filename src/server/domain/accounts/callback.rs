@@ -1,0 +1,285 @@
+//! The callback. Order: the flow is claimed once; then session, user, workspace, platform, redirect URI, expiry and `iss` are
+//! compared; then the code is exchanged, the granted scopes compared, the account read and checked; then one transaction stores it.
+//!
+//! A failure leaves nothing behind: no account, no secret, a flow that is used up (RFC 9700, 4.7; "COAT" and "COSF" in
+//! docs/oauth.md). All of it happens inside the request, because X's codes live 30 seconds.
+
+use secrecy::SecretString;
+
+use super::{Result, begin, choose, configured, store};
+use crate::error::{AppError, Kind};
+use crate::model::{AccountId, FlowId, Outcome};
+use crate::server::Backend;
+use crate::server::db::{self, accounts::Account, flows::Flow};
+use crate::server::domain::words;
+use crate::server::platform::{CodeGrant, Entry};
+use crate::server::session::{Actor, hash};
+
+/// What a platform's redirect carries.
+#[derive(Default)]
+pub struct Returned {
+    pub state: Option<String>,
+    pub code: Option<SecretString>,
+    pub error: Option<String>,
+    pub iss: Option<String>,
+    /// `scopes` (TikTok) or `scope` (Google).
+    pub scopes: Option<String>,
+}
+
+/// What a good callback leads to.
+pub enum Finished {
+    Connected(Box<Account>),
+    /// Several accounts: the person chooses.
+    Choose(FlowId),
+}
+
+/// Why a callback connects nothing. Each has its own sentence and its own test.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum CallbackError {
+    #[error("no session")]
+    NoSession { name: &'static str },
+    #[error("no state parameter")]
+    NoState { name: &'static str },
+    #[error("unknown state")]
+    UnknownState { name: &'static str },
+    /// COSF: who starts must be who finishes.
+    #[error("the flow belongs to another session")]
+    OtherSession { name: &'static str },
+    #[error("the state was used before")]
+    AlreadyUsed { name: &'static str },
+    #[error("the flow expired")]
+    Expired { name: &'static str },
+    /// COAT, CORF, mix-up: begun at one platform, finished at another.
+    #[error("the flow belongs to another platform")]
+    OtherPlatform { name: &'static str },
+    #[error("the redirect URI is no longer the one it began with")]
+    OtherRedirect { name: &'static str },
+    #[error("answered by another issuer")]
+    OtherIssuer { name: &'static str },
+    #[error("denied by the person")]
+    Cancelled { name: &'static str },
+    #[error("the platform answered {code}")]
+    Failed { name: &'static str, code: String },
+    #[error("required permissions missing: {missing}")]
+    MissingRequired { name: &'static str, missing: String },
+    #[error("another account than the one to reconnect")]
+    OtherAccount { name: &'static str, expected: String, found: String },
+}
+
+impl CallbackError {
+    pub fn as_app_error(&self) -> AppError {
+        let begin_again = "Nothing was connected. Start again from the integrations page.";
+        let say = |kind, sentence: String, next: &str| AppError::new(kind, sentence, next);
+        match self {
+            Self::NoSession { name } => say(
+                Kind::Unauthorized,
+                format!("You are not logged in here, so {name} could not be connected."),
+                "Finish in the browser you began in, or log in and start again. Nothing was connected.",
+            ),
+            Self::NoState { name } | Self::UnknownState { name } => {
+                say(Kind::BadRequest, format!("{name} sent you back without a connection that we know."), begin_again)
+            }
+            Self::OtherSession { name } => say(
+                Kind::Forbidden,
+                format!("This {name} connection was begun in another browser or by another person."),
+                "Finish in the browser you began in. Nothing was connected.",
+            ),
+            Self::AlreadyUsed { name } => say(
+                Kind::Conflict,
+                format!("This answer from {name} was used already."),
+                "Look below whether the account is there; if not, start again.",
+            ),
+            Self::Expired { name } => say(
+                Kind::BadRequest,
+                format!("Connecting {name} took longer than 10 minutes."),
+                "Nothing was connected. Start again.",
+            ),
+            Self::OtherPlatform { name } | Self::OtherRedirect { name } | Self::OtherIssuer { name } => say(
+                Kind::Forbidden,
+                format!("The answer does not come from where you were sent to connect {name}."),
+                "Nothing was connected. Start again, and leave other tabs alone meanwhile.",
+            ),
+            Self::Cancelled { name } => say(
+                Kind::PlatformRefused,
+                format!("You cancelled the {name} connection."),
+                "Nothing was connected. Add the app again whenever you like.",
+            ),
+            Self::Failed { name, code } => say(
+                Kind::PlatformRefused,
+                format!("{name} could not ask for your consent ({code})."),
+                "Nothing was connected. Try again; if it goes on, the people who run this server have to look at it.",
+            ),
+            Self::MissingRequired { name, missing } => say(
+                Kind::PlatformRefused,
+                format!("{name} was not allowed to give us: {missing}."),
+                "Without it nothing can be connected. Connect again and leave every box ticked.",
+            ),
+            Self::OtherAccount { name, expected, found } => say(
+                Kind::Conflict,
+                format!("You chose {found}, but {expected} is the {name} account to reconnect."),
+                "Nothing was changed. Log in to the right account there and reconnect, or add the other one with \"Add another account\".",
+            ),
+        }
+    }
+}
+
+/// Finishes a flow for whoever is asking, and keeps what came of it for a reload of the same page.
+pub async fn finish(backend: &Backend, actor: Option<&Actor>, provider: &str, returned: &Returned) -> Result<Finished> {
+    let entry = configured(backend, provider)?;
+    let name: &'static str = &entry.info().name;
+    let actor = actor.ok_or(CallbackError::NoSession { name })?;
+    let flow = claim(backend, actor, entry, returned).await?;
+    let finished = match checked(backend, actor, entry, &flow, returned) {
+        Ok(code) => exchange(backend, actor, entry, &flow, code).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = &finished {
+        tracing::warn!(provider, flow = %flow.id, "callback failed: {error}");
+    }
+    finished
+}
+
+/// What a reload of the callback shows: the stored outcome, to the session that began it only.
+pub async fn seen_outcome(backend: &Backend, actor: &Actor, state: &str) -> Result<Option<Outcome>> {
+    let flow = db::flows::by_state(&backend.db, &hash(state)).await?;
+    Ok(flow.filter(|flow| flow.session_id == actor.session).and_then(|flow| flow.outcome).map(|json| json.0))
+}
+
+/// Keeps what the callback said under its state.
+pub async fn keep_outcome(backend: &Backend, actor: &Actor, state: &str, outcome: &Outcome) -> Result<()> {
+    if let Some(flow) = db::flows::by_state(&backend.db, &hash(state))
+        .await?
+        .filter(|flow| flow.session_id == actor.session && flow.outcome.is_none())
+    {
+        db::flows::finish(&backend.db, flow.id, outcome).await?;
+    }
+    Ok(())
+}
+
+async fn claim(backend: &Backend, actor: &Actor, entry: &Entry, returned: &Returned) -> Result<Flow> {
+    let name: &'static str = &entry.info().name;
+    let state = returned.state.as_deref().filter(|state| !state.is_empty()).ok_or(CallbackError::NoState { name })?;
+    let hash = hash(state);
+    if let Some(flow) = db::flows::claim(&backend.db, &hash, actor.session, backend.clock.now()).await? {
+        return Ok(flow);
+    }
+    let why = match db::flows::by_state(&backend.db, &hash).await? {
+        None => CallbackError::UnknownState { name },
+        Some(flow) if flow.session_id != actor.session => CallbackError::OtherSession { name },
+        Some(_) => CallbackError::AlreadyUsed { name },
+    };
+    Err(why.into())
+}
+
+/// Everything that has to agree before a code is worth exchanging.
+fn checked(backend: &Backend, actor: &Actor, entry: &Entry, flow: &Flow, returned: &Returned) -> Result<CodeGrant> {
+    let name: &'static str = &entry.info().name;
+    if flow.user_id != actor.user || flow.workspace_id != actor.workspace {
+        return Err(CallbackError::OtherSession { name }.into());
+    }
+    if flow.provider != entry.provider {
+        return Err(CallbackError::OtherPlatform { name }.into());
+    }
+    if flow.redirect_uri != backend.config.redirect_uri(entry.provider.as_str()).as_str() {
+        return Err(CallbackError::OtherRedirect { name }.into());
+    }
+    if flow.expires_at <= backend.clock.now() {
+        return Err(CallbackError::Expired { name }.into());
+    }
+    check_issuer(entry, returned)?;
+    if let Some(code) = &returned.error {
+        return Err(refusal(name, code).into());
+    }
+    // A return with neither code nor error is what some platforms send for "cancel".
+    let code = returned.code.clone().ok_or(CallbackError::Cancelled { name })?;
+    let verifier = flow.verifier.as_deref().map(|blob| backend.vault.open(blob, begin::verifier_place(flow.id))).transpose()?;
+    Ok(CodeGrant { code, redirect_uri: flow.redirect_uri.clone(), verifier, callback_scopes: returned.scopes.clone() })
+}
+
+/// RFC 9207: where the platform names its issuer and we know it, they agree.
+fn check_issuer(entry: &Entry, returned: &Returned) -> Result<()> {
+    let known = entry.client.settings().issuer.as_deref().or(entry.platform.connect().spec().and_then(|spec| spec.issuer));
+    match (returned.iss.as_deref(), known) {
+        (Some(told), Some(known)) if told != known => Err(CallbackError::OtherIssuer { name: &entry.info().name }.into()),
+        (Some(told), None) => {
+            tracing::info!(provider = %entry.provider, length = told.len(), "an issuer was named that we have nothing to compare with");
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Only words of RFC 6749 are repeated to the person: the parameter comes from the address bar.
+fn refusal(name: &'static str, code: &str) -> CallbackError {
+    const KNOWN: &[&str] = &[
+        "invalid_request",
+        "unauthorized_client",
+        "unsupported_response_type",
+        "invalid_scope",
+        "server_error",
+        "temporarily_unavailable",
+    ];
+    match code {
+        "access_denied" | "user_cancelled_login" | "user_denied" => CallbackError::Cancelled { name },
+        code if KNOWN.contains(&code) => CallbackError::Failed { name, code: code.to_owned() },
+        _ => CallbackError::Failed { name, code: "an unknown reason".to_owned() },
+    }
+}
+
+async fn exchange(backend: &Backend, actor: &Actor, entry: &Entry, flow: &Flow, code: CodeGrant) -> Result<Finished> {
+    let grant = entry.platform.exchange(&entry.client, &code).await.map_err(|error| store::platform(entry, error))?;
+    let connected = connect(backend, actor, entry, flow, &grant).await;
+    if let Err(error) = &connected {
+        // What was granted for nothing is given back, as far as the platform can and nobody else lives by it.
+        tracing::info!(provider = %entry.provider, "giving back an unused grant: {error}");
+        super::revoke::give_back(backend, entry, &grant).await;
+    }
+    connected
+}
+
+async fn connect(
+    backend: &Backend,
+    actor: &Actor,
+    entry: &Entry,
+    flow: &Flow,
+    grant: &crate::server::platform::Grant,
+) -> Result<Finished> {
+    check_required(entry, &grant.scopes)?;
+    let api = entry.api(grant.access.clone(), grant.scopes.clone());
+    let found = entry.platform.candidates(&api).await.map_err(|error| store::platform(entry, error))?;
+    let expected = expected(backend, actor, flow.account_id).await?;
+    if found.len() > 1 && expected.is_none() {
+        choose::wait(backend, actor, entry, flow.id, grant, &found).await?;
+        return Ok(Finished::Choose(flow.id));
+    }
+    let expected = expected.as_ref().map(|a| (a.provider_account_id.as_str(), super::called(a)));
+    let profile = store::the_one(entry, found, expected)?;
+    let account = store::connect(backend, actor, entry, grant, profile, &api.limits()).await?;
+    Ok(Finished::Connected(Box::new(account)))
+}
+
+async fn expected(backend: &Backend, actor: &Actor, account: Option<AccountId>) -> Result<Option<Account>> {
+    match account {
+        Some(id) => super::mine(backend, actor, id).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Without a required permission there is no connection at all.
+fn check_required(entry: &Entry, granted: &[String]) -> Result<()> {
+    if granted.is_empty() {
+        return Ok(());
+    }
+    let info = entry.info();
+    let missing: Vec<&str> = info
+        .permissions
+        .iter()
+        .filter(|p| p.required && !granted.iter().any(|g| *g == p.scope))
+        .map(|p| p.label.as_ref())
+        .collect();
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(CallbackError::MissingRequired { name: &info.name, missing: words::list(&missing) }.into())
+    }
+}

@@ -1,0 +1,144 @@
+//! Testing a connection, refreshing it on request, and looking after pasted sessions when a page is opened.
+
+use chrono::Duration;
+
+use super::token::Why;
+use super::{Error, Result, call, entry, fresh_token};
+use crate::model::{AccountId, Reason, Status};
+use crate::server::Backend;
+use crate::server::db::{self, accounts::Account};
+use crate::server::platform::Connect;
+use crate::server::session::Actor;
+
+/// A pasted session is tested no more often than this on request.
+const SESSION_TEST: Duration = Duration::minutes(5);
+
+/// What a test found.
+pub struct Tested {
+    pub account: Account,
+    pub ok: bool,
+    pub text: String,
+}
+
+/// Calls the platform and keeps the result with its time. A platform that is down is a result, not a failure of the test.
+pub async fn test(backend: &Backend, actor: &Actor, account: Account) -> Result<Tested> {
+    let entry = entry(backend, account.provider.as_str())?;
+    if matches!(entry.platform.connect(), Connect::Session) {
+        guard_session(backend, &account)?;
+    }
+    let id = account.id;
+    let name: &'static str = &entry.info().name;
+    let (ok, text) = match look(backend, account).await {
+        Ok(()) => (true, format!("{name} answered.")),
+        Err(Error::Platform { error, .. }) => (false, crate::server::domain::error::platform_error(name, &error).sentence),
+        Err(error) => return Err(error),
+    };
+    db::accounts::checked(&backend.db, id, ok, &text, backend.clock.now()).await?;
+    Ok(Tested { account: super::mine(backend, actor, id).await?, ok, text })
+}
+
+/// A refused session is never tried again: every further try may log the person out elsewhere. Others, not too often.
+fn guard_session(backend: &Backend, account: &Account) -> Result<()> {
+    if account.status == Status::Expired {
+        return Err(Error::Conflict {
+            sentence: "This session has ended, and trying it again could log you out elsewhere.".into(),
+            next: "Reconnect with fresh values from your browser.".into(),
+        });
+    }
+    let again = account.checked_at.map(|at| at + SESSION_TEST);
+    match again {
+        Some(at) if at > backend.clock.now() && account.status == Status::Connected => Err(Error::TooSoon {
+            sentence: "This session was checked less than 5 minutes ago. Checking more often could end it.".into(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Reads the account at the platform, keeps what it says, and heals what was wrong before.
+async fn look(backend: &Backend, account: Account) -> Result<()> {
+    let (account, profile) = call::call(backend, account, {
+        |entry, api| {
+            // The account's own id is needed inside; it is found again in the answer.
+            Box::pin(async move { entry.platform.candidates(api).await })
+        }
+    })
+    .await
+    .and_then(|(account, found)| {
+        let entry = entry(backend, account.provider.as_str())?;
+        let profile = found.into_iter().find(|p| p.id == account.provider_account_id);
+        let profile = profile.ok_or_else(|| Error::Platform {
+            name: &entry.info().name,
+            error: crate::server::platform::Error::Reconnect {
+                reason: Reason::RefusedByPlatform,
+                say: format!("{} no longer gives access to this account. Reconnect it.", entry.info().name).into(),
+                detail: "the account is not among the answers".into(),
+            },
+        })?;
+        Ok((account, profile))
+    })?;
+    let entry = entry(backend, account.provider.as_str())?;
+    entry.platform.check_metadata(&profile.metadata).map_err(|what| Error::Metadata { name: &entry.info().name, what })?;
+    let now = backend.clock.now();
+    db::accounts::describe(&backend.db, account.id, &profile.name, &profile.handle, &profile.metadata, now).await?;
+    let account = super::live(db::accounts::find(&backend.db, account.workspace_id, account.id).await?)?;
+    let (status, why) = match &profile.standing {
+        Some((reason, say)) => (Status::Error, Some((*reason, say.as_ref()))),
+        None if account.reason == Some(Reason::MissingPermissions) => return Ok(()),
+        None => (Status::Connected, None),
+    };
+    if (account.status, account.reason) != (status, why.map(|(reason, _)| reason)) {
+        db::accounts::mark(&backend.db, account.id, account.version, status, why, now).await?;
+    }
+    Ok(())
+}
+
+/// Renews the credential now. A pasted session is looked at instead: it has nothing to renew.
+pub async fn refresh(backend: &Backend, actor: &Actor, account: Account) -> Result<Account> {
+    actor.may_change()?;
+    let entry = entry(backend, account.provider.as_str())?;
+    let id = account.id;
+    match entry.platform.connect() {
+        Connect::Session => {
+            guard_session(backend, &account)?;
+            let name: &'static str = &entry.info().name;
+            look(backend, account).await?;
+            db::accounts::checked(&backend.db, id, true, &format!("{name} answered."), backend.clock.now()).await?;
+        }
+        Connect::OAuth2(_) => {
+            let seen = account.version;
+            fresh_token(backend, account, Why::Renew { seen }).await?;
+        }
+    }
+    super::mine(backend, actor, id).await
+}
+
+/// Looks at pasted sessions whose last check is old, in the background of a page load. One look at a time, and never at a session
+/// that was refused.
+pub(super) fn recheck_in_background(backend: &Backend, actor: &Actor, due: Vec<AccountId>) {
+    for id in due {
+        let (backend, actor) = (backend.clone(), actor.clone());
+        tokio::spawn(async move {
+            if let Err(error) = recheck(&backend, &actor, id).await {
+                tracing::info!(account = %id, "background check: {error}");
+            }
+        });
+    }
+}
+
+async fn recheck(backend: &Backend, actor: &Actor, id: AccountId) -> Result<()> {
+    let account = super::mine(backend, actor, id).await?;
+    let every = entry(backend, account.provider.as_str())?.client.settings().recheck_minutes;
+    let now = backend.clock.now();
+    if !db::accounts::claim_check(&backend.db, id, now - Duration::minutes(i64::from(every)), now).await? {
+        return Ok(());
+    }
+    let name: &'static str = &entry(backend, account.provider.as_str())?.info().name;
+    let outcome = look(backend, account).await;
+    let text = match &outcome {
+        Ok(()) => format!("{name} answered."),
+        Err(Error::Platform { error, .. }) => crate::server::domain::error::platform_error(name, error).sentence,
+        Err(_) => return outcome,
+    };
+    db::accounts::checked(&backend.db, id, outcome.is_ok(), &text, backend.clock.now()).await?;
+    outcome
+}

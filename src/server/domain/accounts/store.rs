@@ -1,0 +1,144 @@
+//! Storing a connection: one transaction with the tier limit inside it.
+
+use secrecy::SecretString;
+use sqlx::types::Json;
+
+use super::{Error, Result, access_place, avatar, callback::CallbackError, refresh_place};
+use crate::model::{AccountId, Reason, Status};
+use crate::server::Backend;
+use crate::server::db::{self, accounts::Account};
+use crate::server::domain::words;
+use crate::server::platform::{self, Entry, Grant, Limit, Profile};
+use crate::server::session::Actor;
+
+/// A platform's error with the platform's name.
+pub(super) fn platform(entry: &Entry, error: platform::Error) -> Error {
+    Error::Platform { name: &entry.info().name, error }
+}
+
+/// The account to connect: the expected one when an account is being reconnected, else the only one.
+pub(super) fn the_one(entry: &Entry, mut found: Vec<Profile>, expected: Option<(&str, &str)>) -> Result<Profile> {
+    let name: &'static str = &entry.info().name;
+    let Some((id, called)) = expected else {
+        return found.pop().ok_or(Error::NotFound("account"));
+    };
+    if let Some(at) = found.iter().position(|profile| profile.id == id) {
+        return Ok(found.swap_remove(at));
+    }
+    let other = found.first().map_or("another account", |p| if p.handle.is_empty() { &p.name } else { &p.handle });
+    Err(CallbackError::OtherAccount { name, expected: called.to_owned(), found: other.to_owned() }.into())
+}
+
+/// Stores a grant with the account it is for, then fetches the avatar. The same platform account twice is an update; a former one
+/// comes back with its id and label.
+pub(super) async fn connect(
+    backend: &Backend,
+    actor: &Actor,
+    entry: &Entry,
+    grant: &Grant,
+    profile: Profile,
+    limits: &[Limit],
+) -> Result<Account> {
+    entry.platform.check_metadata(&profile.metadata).map_err(|what| Error::Metadata { name: &entry.info().name, what })?;
+    let id = in_transaction(backend, actor, entry, grant, &profile).await?;
+    keep_limits(backend, id, limits).await?;
+    if let Some(url) = &profile.avatar_url {
+        avatar::fetch(backend, entry, id, url).await;
+    }
+    tracing::info!(provider = %entry.provider, account = %id, "connected");
+    super::mine(backend, actor, id).await
+}
+
+async fn in_transaction(backend: &Backend, actor: &Actor, entry: &Entry, grant: &Grant, profile: &Profile) -> Result<AccountId> {
+    let mut tx = backend.db.begin().await?;
+    let tier = db::users::lock_workspace(&mut tx, actor.workspace).await?.ok_or(Error::Unauthorized)?;
+    let existing = db::accounts::for_upsert(&mut tx, actor.workspace, &entry.provider, &profile.id).await?;
+    if existing.is_none_or(|(_, status)| status == Status::Former) {
+        let (used, limit) = (db::accounts::count(&mut tx, actor.workspace).await?, backend.config.tier_limit(&tier));
+        if used >= i64::from(limit) {
+            return Err(Error::TierLimit { used, limit });
+        }
+    }
+    let id = existing.map_or_else(AccountId::new, |(id, _)| id);
+    db::accounts::upsert(&mut tx, &row(backend, actor, entry, grant, profile, id)).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// The row of a fresh connection, its secrets sealed for its id.
+fn row(backend: &Backend, actor: &Actor, entry: &Entry, grant: &Grant, profile: &Profile, id: AccountId) -> Account {
+    let now = backend.clock.now();
+    let seal = |secret: &SecretString, place| backend.vault.seal(secret, place);
+    let scope = if grant.scopes.is_empty() {
+        entry.info().permissions.iter().map(|p| p.scope.as_ref()).collect::<Vec<_>>().join(" ")
+    } else {
+        grant.scopes.join(" ")
+    };
+    let trouble = profile.standing.clone().or_else(|| missing(entry, &scope));
+    Account {
+        id,
+        workspace_id: actor.workspace,
+        user_id: actor.user,
+        provider: entry.provider.clone(),
+        provider_account_id: profile.id.clone(),
+        name: shorten(&profile.name),
+        handle: shorten(&profile.handle),
+        has_avatar: false,
+        access_token: Some(seal(&grant.access, access_place(id))),
+        refresh_token: grant.refresh.as_ref().map(|secret| seal(secret, refresh_place(id))),
+        token_type: grant.token_type.clone(),
+        scope,
+        grant_key: profile.grant_key.clone().or_else(|| grant.grant_key.clone()),
+        issued_at: now,
+        expires_at: grant.expires_in.map(|life| now + life),
+        refresh_expires_at: grant.refresh_expires_in.map(|life| now + life),
+        metadata: Json(profile.metadata.clone()),
+        status: if trouble.is_some() { Status::Error } else { Status::Connected },
+        reason: trouble.as_ref().map(|(reason, _)| *reason),
+        say: trouble.map(|(_, say)| say.into_owned()),
+        label: None,
+        checked_at: Some(now),
+        check_ok: Some(true),
+        check_text: Some(format!("{} answered.", entry.info().name)),
+        version: 1,
+        connected_at: now,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+/// Permissions that were asked for and not granted: connected all the same, with what is missing said.
+fn missing(entry: &Entry, scope: &str) -> Option<(Reason, platform::Say)> {
+    let granted: Vec<&str> = scope.split_whitespace().collect();
+    let missing: Vec<&str> =
+        entry.info().permissions.iter().filter(|p| !granted.contains(&p.scope.as_ref())).map(|p| p.label.as_ref()).collect();
+    if missing.is_empty() {
+        return None;
+    }
+    let name = &entry.info().name;
+    let say = format!(
+        "{name} did not give us: {}. What it did give works. Reconnect and leave every box ticked.",
+        words::list(&missing)
+    );
+    Some((Reason::MissingPermissions, say.into()))
+}
+
+/// Keeps what a platform told of its limits.
+pub(super) async fn keep_limits(backend: &Backend, id: AccountId, limits: &[Limit]) -> Result<()> {
+    for limit in limits {
+        let told = db::limits::Told {
+            name: &limit.name,
+            most: limit.limit,
+            remaining: limit.remaining,
+            resets_at: limit.resets_at,
+            seen_at: backend.clock.now(),
+        };
+        db::limits::keep(&backend.db, id, &told).await?;
+    }
+    Ok(())
+}
+
+/// Names on platforms are short; a longer one is not shown whole.
+fn shorten(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(200).collect()
+}

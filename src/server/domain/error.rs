@@ -1,0 +1,164 @@
+//! What can go wrong, and the one translation into what people see.
+
+use crate::error::{AppError, Kind};
+use crate::model::FieldError;
+use crate::server::domain::accounts::CallbackError;
+use crate::server::{db, platform, vault};
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("input refused: {0:?}")]
+    Validation(Vec<FieldError>),
+    #[error("not logged in")]
+    Unauthorized,
+    #[error("the role does not allow this")]
+    Forbidden,
+    #[error("no such {0}")]
+    NotFound(&'static str),
+    #[error("e-mail and password do not match")]
+    WrongLogin,
+    #[error("e-mail taken")]
+    EmailTaken,
+    #[error("registration is closed")]
+    RegistrationClosed,
+    #[error("{used} of {limit} accounts in use")]
+    TierLimit { used: i64, limit: u32 },
+    #[error("{name} is not set up: {missing:?}")]
+    NotConfigured { name: &'static str, missing: Vec<&'static str> },
+    /// The account is in a state in which this can't be done; the text says which and what to do.
+    #[error("conflict: {sentence}")]
+    Conflict { sentence: String, next: String },
+    #[error("too soon: {sentence}")]
+    TooSoon { sentence: String },
+    #[error("callback: {0}")]
+    Callback(#[from] CallbackError),
+    #[error("{name}: {error}")]
+    Platform { name: &'static str, error: platform::Error },
+    #[error("metadata of {name}: {what}")]
+    Metadata { name: &'static str, what: String },
+    #[error("database: {0}")]
+    Database(#[from] db::Error),
+    #[error("vault: {0}")]
+    Vault(#[from] vault::Error),
+    #[error("password hashing: {0}")]
+    Hashing(String),
+}
+
+impl Error {
+    /// A single field's sentence.
+    pub fn field(field: &str, message: impl Into<String>) -> Self {
+        Self::Validation(vec![FieldError { field: field.into(), message: message.into() }])
+    }
+
+    /// Logs what happened, once, and says it for people. `reference` is the correlation id.
+    pub fn told(self, reference: &str) -> AppError {
+        let mut error = self.as_app_error();
+        if error.kind.status() >= 500 || matches!(self, Self::Platform { .. }) {
+            tracing::error!(reference, kind = ?error.kind, "{self}");
+        } else {
+            tracing::info!(reference, kind = ?error.kind, "{self}");
+        }
+        error.reference = reference.to_owned();
+        error
+    }
+
+    fn as_app_error(&self) -> AppError {
+        match self {
+            Self::Validation(fields) => AppError::validation(fields.clone()),
+            Self::Unauthorized => AppError::unauthorized(),
+            Self::Forbidden => {
+                AppError::new(Kind::Forbidden, "Your role in this workspace does not allow this.", "Ask its owner.")
+            }
+            Self::NotFound(what) => AppError::not_found(what),
+            Self::WrongLogin => AppError::new(
+                Kind::Unauthorized,
+                "This e-mail and password do not go together.",
+                "Check both, mind capital letters, and try again.",
+            ),
+            Self::EmailTaken => {
+                let mut error = AppError::new(Kind::Conflict, "There is an account with this e-mail already.", "Log in instead.");
+                error.fields =
+                    vec![FieldError { field: "email".into(), message: "This e-mail is taken. Log in instead.".into() }];
+                error
+            }
+            Self::RegistrationClosed => {
+                AppError::new(Kind::Forbidden, "This server takes no new registrations.", "Ask the people who run it.")
+            }
+            Self::TierLimit { used, limit } => AppError::new(
+                Kind::TierLimit,
+                format!("Your plan holds {limit} accounts and {used} are connected."),
+                "Disconnect one that you no longer need, then connect this one. Nothing was changed.",
+            ),
+            Self::NotConfigured { name, .. } => AppError::new(
+                Kind::Conflict,
+                format!("{name} is not set up on this server yet."),
+                "The people who run it have to add its credentials first.",
+            ),
+            Self::Conflict { sentence, next } => AppError::new(Kind::Conflict, sentence.clone(), next.clone()),
+            Self::TooSoon { sentence } => AppError::new(Kind::RateLimited, sentence.clone(), ""),
+            Self::Callback(error) => error.as_app_error(),
+            Self::Platform { name, error } => platform_error(name, error),
+            Self::Database(error) if is_busy(error) => AppError::new(
+                Kind::Internal,
+                "The database is busy or out of reach.",
+                "Nothing was changed. Try again in a moment.",
+            ),
+            Self::Metadata { .. } | Self::Database(_) | Self::Vault(_) | Self::Hashing(_) => AppError::internal(),
+        }
+    }
+}
+
+/// What a platform's answer means to the person.
+pub fn platform_error(name: &str, error: &platform::Error) -> AppError {
+    use platform::Error as P;
+    match error {
+        P::AccessRefused { say, .. } | P::Reconnect { say, .. } | P::NeedsAction { say, .. } => {
+            AppError::new(Kind::PlatformRefused, say.clone(), "")
+        }
+        P::Rejected { say, field, .. } => {
+            let mut app = AppError::new(Kind::PlatformRefused, say.clone(), "");
+            app.fields = field.iter().map(|field| FieldError { field: (*field).to_owned(), message: say.to_string() }).collect();
+            app
+        }
+        P::CodeRefused { .. } => AppError::new(
+            Kind::PlatformRefused,
+            format!("Connecting {name} took too long or was repeated."),
+            "Nothing was connected. Start again.",
+        ),
+        P::RateLimited { until, .. } => AppError::new(
+            Kind::RateLimited,
+            format!("{name} asks us to slow down until {} UTC.", until.format("%H:%M")),
+            "Nothing was lost. Try again after that.",
+        ),
+        P::Unavailable { .. } => AppError::new(
+            Kind::PlatformUnavailable,
+            format!("{name} is not answering."),
+            "Your accounts stay as they are. Try again in a few minutes.",
+        ),
+        P::Configuration { .. } => AppError::new(
+            Kind::PlatformUnavailable,
+            format!("{name} does not accept how this server is set up."),
+            "It is not your account. The people who run Huntaze have been told.",
+        ),
+        P::Unexpected { .. } => AppError::new(
+            Kind::PlatformUnavailable,
+            format!("{name} answered something we do not understand."),
+            "Your accounts stay as they are. Try again in a few minutes.",
+        ),
+    }
+}
+
+/// Locked, gone or out of connections: passes, or is the operator's to mend, and a repeat is harmless.
+fn is_busy(error: &db::Error) -> bool {
+    match error {
+        db::Error::PoolTimedOut | db::Error::PoolClosed | db::Error::Io(_) => true,
+        db::Error::Database(inner) => {
+            let code = inner.code().unwrap_or_default();
+            // SQLITE_BUSY, SQLITE_LOCKED and their extended codes; PostgreSQL's class 57 (shutting down) and 53 (out of resources).
+            matches!(code.as_ref(), "5" | "6" | "261" | "517" | "262") || code.starts_with("57") || code.starts_with("53")
+        }
+        _ => false,
+    }
+}

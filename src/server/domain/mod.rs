@@ -1,0 +1,8 @@
+//! Verbs on nouns: the only place where the database and the platforms meet.
+
+pub mod accounts;
+pub mod error;
+pub mod users;
+pub mod words;
+
+pub use error::{Error, Result};

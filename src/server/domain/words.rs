@@ -1,0 +1,127 @@
+//! Times and figures in words, in the reader's time zone.
+
+use chrono::{DateTime, Datelike, Duration, Utc};
+use chrono_tz::Tz;
+
+use crate::model::Moment;
+
+/// Who reads, and when.
+#[derive(Clone, Copy)]
+pub struct Reader {
+    pub now: DateTime<Utc>,
+    pub zone: Tz,
+}
+
+impl Reader {
+    /// An unknown time zone reads as UTC: the profile form takes only known ones, but zones come and go.
+    pub fn new(now: DateTime<Utc>, zone: &str) -> Self {
+        Self { now, zone: zone.parse().unwrap_or(Tz::UTC) }
+    }
+
+    /// "3 hours ago", "in 6 days".
+    pub fn relative(&self, at: DateTime<Utc>) -> Moment {
+        self.moment(at, distance(at - self.now))
+    }
+
+    /// "3 May", with the year when it is another one.
+    pub fn day(&self, at: DateTime<Utc>) -> Moment {
+        let (local, now) = (at.with_timezone(&self.zone), self.now.with_timezone(&self.zone));
+        let text = if local.year() == now.year() { local.format("%-d %b") } else { local.format("%-d %b %Y") };
+        self.moment(at, text.to_string())
+    }
+
+    /// "14:05", or "14:05 on 3 May" when it is not today.
+    pub fn clock(&self, at: DateTime<Utc>) -> String {
+        let (local, now) = (at.with_timezone(&self.zone), self.now.with_timezone(&self.zone));
+        if local.date_naive() == now.date_naive() {
+            local.format("%H:%M").to_string()
+        } else {
+            local.format("%H:%M on %-d %b").to_string()
+        }
+    }
+
+    fn moment(&self, at: DateTime<Utc>, text: String) -> Moment {
+        let exact = at.with_timezone(&self.zone).format("%A, %-d %B %Y, %H:%M %Z").to_string();
+        Moment { iso: at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true), text, exact }
+    }
+}
+
+/// "in 6 days", "3 hours ago", "just now".
+fn distance(by: Duration) -> String {
+    let size = by.abs();
+    let (count, unit) = match size {
+        s if s < Duration::minutes(1) => {
+            return if by > Duration::zero() { "in less than a minute" } else { "just now" }.to_owned();
+        }
+        s if s < Duration::hours(1) => (s.num_minutes(), "minute"),
+        s if s < Duration::days(1) => (s.num_hours(), "hour"),
+        s if s < Duration::days(60) => (s.num_days(), "day"),
+        s if s < Duration::days(730) => (s.num_days() / 30, "month"),
+        s => (s.num_days() / 365, "year"),
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    if by > Duration::zero() { format!("in {count} {unit}{plural}") } else { format!("{count} {unit}{plural} ago") }
+}
+
+/// 12,431
+pub fn thousands(n: i64) -> String {
+    let digits = n.unsigned_abs().to_string();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().map(|group| std::str::from_utf8(group).unwrap_or_default()).collect();
+    format!("{}{}", if n < 0 { "-" } else { "" }, groups.join(","))
+}
+
+/// "Ada Lovelace" -> "AL".
+pub fn initials(name: &str) -> String {
+    let letters = |word: &str| word.chars().find(|c| c.is_alphanumeric());
+    let mut words = name.split_whitespace().filter_map(letters);
+    let first = words.next();
+    let last = words.next_back();
+    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
+}
+
+/// "a, b and c".
+pub fn list(items: &[&str]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeZone;
+
+    use super::*;
+
+    fn reader() -> Reader {
+        // 01:30 on 20 November in Berlin, still the 20th's first hours there while UTC says half past midnight.
+        Reader::new(Utc.with_ymd_and_hms(2026, 11, 20, 0, 30, 0).unwrap(), "Europe/Berlin")
+    }
+
+    #[test]
+    fn a_time_reads_as_a_distance_with_the_exact_local_time_behind_it() {
+        let moment = reader().relative(Utc.with_ymd_and_hms(2026, 11, 19, 21, 0, 0).unwrap());
+        assert_eq!(moment.text, "3 hours ago");
+        assert_eq!(moment.exact, "Thursday, 19 November 2026, 22:00 CET");
+        assert_eq!(moment.iso, "2026-11-19T21:00:00Z");
+        assert_eq!(reader().relative(reader().now + Duration::days(6)).text, "in 6 days");
+        assert_eq!(reader().relative(reader().now + Duration::days(1)).text, "in 1 day");
+        assert_eq!(reader().relative(reader().now).text, "just now");
+    }
+
+    #[test]
+    fn a_day_of_another_year_says_its_year() {
+        assert_eq!(reader().day(Utc.with_ymd_and_hms(2026, 5, 3, 12, 0, 0).unwrap()).text, "3 May");
+        assert_eq!(reader().day(Utc.with_ymd_and_hms(2024, 5, 3, 12, 0, 0).unwrap()).text, "3 May 2024");
+        assert_eq!(reader().clock(reader().now), "01:30");
+    }
+
+    #[test]
+    fn figures_names_and_lists_read_well() {
+        assert_eq!((thousands(0), thousands(-1234), thousands(1_234_567)), ("0".into(), "-1,234".into(), "1,234,567".into()));
+        assert_eq!((initials("Ada Lovelace"), initials("ada"), initials("  ")), ("AL".into(), "A".into(), String::new()));
+        assert_eq!(list(&["a", "b", "c"]), "a, b and c");
+    }
+}
