@@ -1,0 +1,105 @@
+//! Forms and reads about connected accounts.
+
+use leptos::prelude::*;
+
+use crate::error::AppError;
+use crate::model::{AccountId, Card, Choices, FlowId, IntegrationsView, LandingView, Outcome};
+
+#[server(prefix = "/fn", endpoint = "read_integrations")]
+pub async fn integrations() -> Result<IntegrationsView, AppError> {
+    use crate::server::domain::accounts;
+    let call = super::server::Call::here()?;
+    call.told(accounts::integrations(&call.backend, call.actor()?).await)
+}
+
+#[server(prefix = "/fn", endpoint = "read_platforms")]
+pub async fn platforms() -> Result<Vec<Card>, AppError> {
+    use crate::server::domain::accounts;
+    let call = super::server::Call::here()?;
+    call.told(accounts::cards(&call.backend, call.asking.maybe()).await)
+}
+
+#[server(prefix = "/fn", endpoint = "read_landing")]
+pub async fn landing(provider: String) -> Result<LandingView, AppError> {
+    use crate::server::domain::accounts;
+    let call = super::server::Call::here()?;
+    call.told(accounts::landing(&call.backend, call.asking.maybe(), &provider).await)
+}
+
+#[server(name = ReadChoices, prefix = "/fn", endpoint = "read_choices")]
+pub async fn choices(flow: FlowId) -> Result<Choices, AppError> {
+    use crate::server::domain::accounts;
+    let call = super::server::Call::here()?;
+    call.told(accounts::choices(&call.backend, call.actor()?, flow).await)
+}
+
+#[server(prefix = "/fn", endpoint = "choose")]
+pub async fn choose(flow: FlowId, #[server(default)] choice: String) -> Result<Outcome, AppError> {
+    use crate::server::domain::accounts;
+    let call = super::server::Call::here()?;
+    let chosen = call.told(accounts::choose(&call.backend, call.actor()?, flow, &choice).await);
+    let outcome = chosen.map(|account| crate::server::web::oauth::connected(&call.backend, &account));
+    call.answer_at(outcome, &[], format!("/integrations/choose/{flow}"))
+}
+
+#[server(prefix = "/fn", endpoint = "cancel_choice")]
+pub async fn cancel_choice(flow: FlowId) -> Result<Outcome, AppError> {
+    use crate::server::domain::accounts;
+    let call = super::server::Call::here()?;
+    let done = call.told(accounts::cancel(&call.backend, call.actor()?, flow).await);
+    call.answer(done.map(|()| Outcome::said("Nothing was connected.", "").and_go("/integrations")), &[])
+}
+
+#[server(prefix = "/fn", endpoint = "label")]
+pub async fn set_label(id: AccountId, #[server(default)] label: String) -> Result<Outcome, AppError> {
+    use crate::server::domain::accounts;
+    let call = super::server::Call::here()?;
+    let done = call.told(accounts::set_label(&call.backend, call.actor()?, id, &label).await);
+    let title = if label.trim().is_empty() { "The label is removed." } else { "The label is saved." };
+    call.answer(done.map(|()| Outcome::said(title, "")), &[("label", &label)])
+}
+
+#[server(prefix = "/fn", endpoint = "refresh")]
+pub async fn refresh_account(id: AccountId) -> Result<Outcome, AppError> {
+    use crate::server::domain::accounts;
+    let call = super::server::Call::here()?;
+    let account = call.told(accounts::mine(&call.backend, call.actor()?, id).await);
+    let outcome = match account {
+        Ok(account) => call.told(accounts::refresh(&call.backend, call.actor()?, account).await),
+        Err(error) => Err(error),
+    };
+    call.answer(outcome.map(|_| Outcome::said("The access is fresh.", "Label, history and connection stay as they were.")), &[])
+}
+
+#[server(prefix = "/fn", endpoint = "test")]
+pub async fn test_account(id: AccountId) -> Result<Outcome, AppError> {
+    use crate::model::{Toast, ToastKind};
+    use crate::server::domain::accounts;
+    let call = super::server::Call::here()?;
+    let account = call.told(accounts::mine(&call.backend, call.actor()?, id).await);
+    let tested = match account {
+        Ok(account) => call.told(accounts::test(&call.backend, call.actor()?, account).await),
+        Err(error) => Err(error),
+    };
+    let said = |tested: accounts::Tested| {
+        let (kind, title) = if tested.ok {
+            (ToastKind::Success, "The connection works.")
+        } else {
+            (ToastKind::Error, "The connection does not work.")
+        };
+        Outcome { toast: Some(Toast { kind, title: title.into(), text: tested.text, reference: None }), ..Outcome::default() }
+    };
+    call.answer(tested.map(said), &[])
+}
+
+#[server(prefix = "/fn", endpoint = "disconnect")]
+pub async fn disconnect(id: AccountId) -> Result<Outcome, AppError> {
+    use crate::server::domain::accounts;
+    let call = super::server::Call::here()?;
+    let account = call.told(accounts::mine(&call.backend, call.actor()?, id).await);
+    let gone = match account {
+        Ok(account) => call.told(accounts::disconnect(&call.backend, call.actor()?, account).await),
+        Err(error) => Err(error),
+    };
+    call.answer(gone.map(|gone| Outcome::said(gone.sentence(), "").and_go("/integrations")), &[])
+}

@@ -1,0 +1,139 @@
+//! What every server function begins and ends with.
+
+use axum::http::header::{ACCEPT, CONTENT_TYPE, REFERER, SET_COOKIE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use leptos::prelude::*;
+use leptos_axum::{ResponseOptions, redirect};
+
+use crate::error::{AppError, Kind};
+use crate::model::{Flash, Outcome};
+use crate::server::Backend;
+use crate::server::domain;
+use crate::server::session::Actor;
+use crate::server::web::context::{Asking, Correlation};
+use crate::server::web::cookies;
+
+/// A request as a server function sees it.
+pub struct Call {
+    pub backend: Backend,
+    pub asking: Asking,
+    pub headers: HeaderMap,
+    pub flash: Flash,
+    reference: String,
+}
+
+impl Call {
+    /// From leptos' context, which holds the request and what `web` provides.
+    pub fn here() -> Result<Self, AppError> {
+        let (Some(backend), Some(parts)) = (use_context::<Backend>(), use_context::<Parts>()) else {
+            return Err(AppError::internal());
+        };
+        Ok(Self {
+            backend,
+            asking: parts.extensions.get::<Asking>().cloned().unwrap_or(Asking(Ok(None))),
+            flash: parts.extensions.get::<Flash>().cloned().unwrap_or_default(),
+            reference: parts.extensions.get::<Correlation>().map(|c| c.0.clone()).unwrap_or_default(),
+            headers: parts.headers,
+        })
+    }
+
+    pub fn actor(&self) -> Result<&Actor, AppError> {
+        self.asking.actor().map_err(|error| self.marked(error))
+    }
+
+    /// A domain result as a page's.
+    pub fn told<T>(&self, result: domain::Result<T>) -> Result<T, AppError> {
+        result.map_err(|error| error.told(&self.reference))
+    }
+
+    fn marked(&self, mut error: AppError) -> AppError {
+        error.reference.clone_from(&self.reference);
+        error
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// Answers a form. A browser's own submission gets a redirect and a flash; our code in the browser gets JSON. `back` is where
+    /// the plain form goes when the outcome names no place; `typed` is given back to it when something has to be corrected.
+    pub fn answer(&self, outcome: Result<Outcome, AppError>, typed: &[(&str, &str)]) -> Result<Outcome, AppError> {
+        self.answer_at(outcome, typed, self.came_from())
+    }
+
+    /// The same for a page that sends no referrer.
+    pub fn answer_at(
+        &self,
+        outcome: Result<Outcome, AppError>,
+        typed: &[(&str, &str)],
+        back: String,
+    ) -> Result<Outcome, AppError> {
+        let options = use_context::<ResponseOptions>().unwrap_or_default();
+        let plain = self.headers.get(ACCEPT).is_some_and(|accept| accept.to_str().unwrap_or_default().contains("text/html"));
+        let outcome = outcome.map_err(|error| self.marked(error));
+        if !plain {
+            if let Err(error) = &outcome {
+                options.set_status(StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+            }
+            options.insert_header(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            return outcome;
+        }
+        let (target, flash) = match outcome {
+            Ok(outcome) => {
+                (outcome.location.unwrap_or(back), Flash { toast: outcome.toast, errors: outcome.errors, values: Vec::new() })
+            }
+            Err(error) => {
+                let toast = error.fields.is_empty().then(|| error.toast());
+                let values = typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+                (back, Flash { toast, errors: error.fields, values })
+            }
+        };
+        if flash != Flash::default() {
+            options.append_header(SET_COOKIE, cookies::flash(&self.backend, &flash));
+        }
+        redirect(&target);
+        Ok(Outcome::default())
+    }
+
+    /// The page with the form, as a path of ours: never another site.
+    fn came_from(&self) -> String {
+        let referer = url::Url::parse(self.header(REFERER.as_str())).ok();
+        let ours = referer.filter(|url| url.origin() == self.backend.config.public_url().origin());
+        ours.map_or_else(
+            || "/".to_owned(),
+            |url| format!("{}{}", url.path(), url.query().map(|q| format!("?{q}")).unwrap_or_default()),
+        )
+    }
+
+    /// Adds a cookie to the answer.
+    pub fn set_cookie(&self, cookie: HeaderValue) {
+        use_context::<ResponseOptions>().unwrap_or_default().append_header(SET_COOKIE, cookie);
+    }
+}
+
+/// Sets the status of the page that is being rendered.
+pub fn set_status(kind: Kind) {
+    let status = StatusCode::from_u16(kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    use_context::<ResponseOptions>().unwrap_or_default().set_status(status);
+}
+
+/// A path of our own to go to after logging in, out of a parameter that anybody can write (CWE-601).
+pub fn own_path(next: &str) -> String {
+    let ours = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') && !next.chars().any(char::is_control);
+    if ours { next.to_owned() } else { "/".to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_path;
+
+    // S1
+    #[test]
+    fn after_logging_in_people_stay_on_this_site() {
+        for evil in ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "", "/\tx"] {
+            assert_eq!(own_path(evil), "/", "{evil:?}");
+        }
+        assert_eq!(own_path("/platforms/connect/x?account=1"), "/platforms/connect/x?account=1");
+    }
+}

@@ -1,0 +1,279 @@
+//! The `huntaze` command.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Parser, Subcommand};
+use huntaze::sandbox::{self, Sandbox};
+use huntaze::server::clock::Clock;
+use huntaze::server::config::{Config, Flags, Log, SandboxConfig};
+use huntaze::server::{db::Db, start, web, worker};
+use leptos::config::LeptosOptions;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use url::Url;
+
+#[derive(Parser)]
+#[command(
+    name = "huntaze",
+    version,
+    about = "Connect every account a creator earns with, and see which connections are healthy."
+)]
+struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// The configuration file [default: Leptos.toml, where there is one]
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    /// Where the database, the keys and the sandbox live [default: data]
+    #[arg(long, global = true)]
+    data_dir: Option<PathBuf>,
+    #[command(flatten)]
+    serve: Serve,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the app (the default)
+    Serve(Serve),
+    /// Serve only the sandbox of fake platforms
+    Sandbox {
+        /// Where to listen
+        #[arg(long, default_value = "127.0.0.1:3900")]
+        sandbox_addr: SocketAddr,
+    },
+    /// Bring the database's tables up to this version
+    Migrate,
+}
+
+#[derive(clap::Args, Clone, Default)]
+struct Serve {
+    /// Run on fake platforms inside this process; no account of it is real
+    #[arg(long)]
+    sandbox: bool,
+    /// Where to listen [default: 127.0.0.1:3000]
+    #[arg(long)]
+    addr: Option<SocketAddr>,
+    /// Where the sandbox listens
+    #[arg(long, default_value = "127.0.0.1:3900")]
+    sandbox_addr: Option<SocketAddr>,
+}
+
+/// A message for whoever starts the server.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+fn main() -> ExitCode {
+    // One crypto provider for reqwest, sqlx and JWT; it can be installed once, and this is the first line.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error.into()),
+    };
+    match runtime.block_on(run(Args::parse())) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
+    }
+}
+
+fn fail(error: &Failure) -> ExitCode {
+    eprintln!("huntaze: {error}");
+    ExitCode::FAILURE
+}
+
+async fn run(args: Args) -> Result<(), Failure> {
+    let flags = |serve: &Serve| Flags { config: args.config.clone(), addr: serve.addr, data_dir: args.data_dir.clone() };
+    match args.command.clone_or(&args.serve) {
+        Command::Serve(serve) => {
+            let config = Config::load(&flags(&serve))?;
+            log(config.server.log);
+            serve_app(config, &serve).await
+        }
+        Command::Sandbox { sandbox_addr } => {
+            let config = Config::load(&flags(&Serve::default()))?;
+            log(config.server.log);
+            serve_sandbox(&config, sandbox_addr).await
+        }
+        Command::Migrate => {
+            let config = Config::load(&flags(&Serve::default()))?;
+            log(config.server.log);
+            let db = Db::open(config.database.url.as_ref(), &config.server.data_dir, Some(1)).await?;
+            start::migrate(&config, &db).await?;
+            db.close().await;
+            println!("The tables are up to date.");
+            Ok(())
+        }
+    }
+}
+
+trait CloneOr {
+    /// `cargo leptos watch` passes no sub-command: serving is what is meant.
+    fn clone_or(self, serve: &Serve) -> Command;
+}
+
+impl CloneOr for Option<Command> {
+    fn clone_or(self, serve: &Serve) -> Command {
+        self.unwrap_or_else(|| Command::Serve(serve.clone()))
+    }
+}
+
+fn log(format: Log) {
+    use tracing_subscriber::EnvFilter;
+    // Platform queries may hold codes; reqwest and hyper would log them at debug.
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,hyper=warn,reqwest=warn"));
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        Log::Text => lines.with_target(false).init(),
+        Log::Json => lines.json().init(),
+    }
+}
+
+async fn listen(addr: SocketAddr, what: &str, flag: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(addr).await.map_err(|error| {
+        let fix = if error.kind() == std::io::ErrorKind::AddrInUse {
+            format!("stop what listens there, or choose another with {flag}")
+        } else {
+            format!("choose an address of this machine with {flag}")
+        };
+        format!("{what} can't listen on {addr}: {error}\n  fix: {fix}").into()
+    })
+}
+
+async fn serve_app(mut config: Config, serve: &Serve) -> Result<(), Failure> {
+    let sandbox_addr = serve.sandbox_addr.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 3900)));
+    let stop = Stop::on_signals();
+    let listener = listen(config.server.addr, "the app", "--addr").await?;
+    config.server.addr = listener.local_addr()?;
+    let sandbox = if serve.sandbox { Some(open_sandbox(&mut config, sandbox_addr).await?) } else { None };
+    let leptos = leptos_options(&config)?;
+    let public_url = config.public_url();
+    let backend = start::backend(config, Clock::System).await?;
+    let router = web::router(web::App { backend: backend.clone(), leptos });
+    tracing::info!(%public_url, sandbox = sandbox.is_some(), "ready");
+    if sandbox.is_some() {
+        let demo = &start::DEMO;
+        println!(
+            "\n  Huntaze with its sandbox   {public_url}\n  demo log-in                {} / {}\n  sandbox control            {}\n",
+            demo.email,
+            demo.password,
+            sandbox_url(sandbox_addr, "localhost")
+        );
+    } else {
+        println!("\n  Huntaze   {public_url}\n");
+    }
+    let work = tokio::spawn(worker::run(backend.clone(), stop.wait()));
+    let fake = sandbox.map(|(sandbox, listener)| tokio::spawn(run_sandbox(sandbox, listener, stop.clone())));
+    axum::serve(listener, router).with_graceful_shutdown(stop.wait()).await?;
+    if let Some(fake) = fake {
+        fake.await??;
+    }
+    work.await?;
+    backend.db.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Binds the sandbox, opens its state in a folder of its own, and points every platform at it.
+async fn open_sandbox(config: &mut Config, addr: SocketAddr) -> Result<(Sandbox, TcpListener), Failure> {
+    let listener = listen(addr, "the sandbox", "--sandbox-addr").await?;
+    let addr = listener.local_addr()?;
+    // Another name than the app's: cookies ignore ports, so this keeps the app's cookie out of the sandbox.
+    let (base, browser) = (sandbox_url(addr, &addr.ip().to_string()), sandbox_url(addr, "localhost"));
+    config.server.data_dir = config.server.data_dir.join("sandbox");
+    let sandbox = Sandbox::open(sandbox::Options { data_dir: config.server.data_dir.clone(), public_url: browser.clone() })?;
+    start::use_sandbox(config, SandboxConfig { base, browser }, sandbox::CLIENT_ID, sandbox::CLIENT_SECRET);
+    Ok((sandbox, listener))
+}
+
+fn sandbox_url(addr: SocketAddr, host: &str) -> Url {
+    let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
+    // A host and a port make a URL.
+    Url::parse(&format!("http://{host}:{}", addr.port())).expect("a host and a port are a URL")
+}
+
+async fn run_sandbox(sandbox: Sandbox, listener: TcpListener, stop: Stop) -> std::io::Result<()> {
+    let router = sandbox.router();
+    axum::serve(listener, router)
+        .with_graceful_shutdown(async move {
+            stop.wait().await;
+            sandbox.release();
+        })
+        .await
+}
+
+async fn serve_sandbox(config: &Config, addr: SocketAddr) -> Result<(), Failure> {
+    let listener = listen(addr, "the sandbox", "--sandbox-addr").await?;
+    let public_url = sandbox_url(listener.local_addr()?, "localhost");
+    let sandbox =
+        Sandbox::open(sandbox::Options { data_dir: config.server.data_dir.join("sandbox"), public_url: public_url.clone() })?;
+    println!("\n  Sandbox of fake platforms   {public_url}\n");
+    run_sandbox(sandbox, listener, Stop::on_signals()).await?;
+    Ok(())
+}
+
+/// The names of the site's files, which cargo-leptos hashed and listed beside the site.
+fn leptos_options(config: &Config) -> Result<LeptosOptions, Failure> {
+    let root = std::path::absolute(&config.server.site_root)?;
+    let hashes = root.join("hash.txt");
+    if !hashes.exists() {
+        return Err(
+            format!("the site is not in {}\n  fix: build it with `make build`, or set server.site_root", root.display()).into()
+        );
+    }
+    Ok(LeptosOptions::builder()
+        .output_name("huntaze")
+        .site_root(root.to_string_lossy().into_owned())
+        .site_pkg_dir("pkg")
+        .site_addr(config.server.addr)
+        .hash_files(true)
+        .hash_file(hashes.to_string_lossy().into())
+        .build())
+}
+
+/// Says "stop" to everything at once. The second signal ends the process.
+#[derive(Clone)]
+struct Stop(Arc<(Notify, std::sync::atomic::AtomicBool)>);
+
+impl Stop {
+    fn on_signals() -> Self {
+        let stop = Self(Arc::default());
+        let told = stop.clone();
+        tokio::spawn(async move {
+            signal().await;
+            tracing::info!("stopping: finishing what runs");
+            told.0.1.store(true, std::sync::atomic::Ordering::SeqCst);
+            told.0.0.notify_waiters();
+            signal().await;
+            std::process::exit(130);
+        });
+        stop
+    }
+
+    fn wait(&self) -> impl Future<Output = ()> + Send + 'static {
+        let stop = self.clone();
+        async move {
+            let told = stop.0.0.notified();
+            tokio::pin!(told);
+            // Registered before the flag is read, so that no signal falls between.
+            told.as_mut().enable();
+            if !stop.0.1.load(std::sync::atomic::Ordering::SeqCst) {
+                told.await;
+            }
+        }
+    }
+}
+
+async fn signal() {
+    let interrupt = async { tokio::signal::ctrl_c().await.unwrap_or_default() };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => _ = signal.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! { () = interrupt => {}, () = terminate => {} }
+}

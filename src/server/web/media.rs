@@ -1,0 +1,33 @@
+//! Pictures that we serve ourselves.
+
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+
+use super::context::{Asking, Correlation};
+use super::rest::envelope::refused;
+use crate::error::AppError;
+use crate::model::AccountId;
+use crate::server::Backend;
+use crate::server::domain::accounts;
+
+/// `GET /media/avatars/{account}`: an account's avatar, for members of its workspace.
+pub async fn avatar(
+    State(backend): State<Backend>,
+    Extension(asking): Extension<Asking>,
+    Extension(correlation): Extension<Correlation>,
+    Path(account): Path<String>,
+) -> Response {
+    let found = async {
+        let id: AccountId = account.parse().map_err(|_| AppError::not_found("picture"))?;
+        let found = accounts::avatar(&backend, asking.actor()?, id).await.map_err(|error| error.told(&correlation.0))?;
+        found.ok_or_else(|| AppError::not_found("picture"))
+    };
+    match found.await {
+        Ok((media_type, bytes)) => {
+            ([(CONTENT_TYPE, media_type), (CACHE_CONTROL, "private, max-age=3600".to_owned())], bytes).into_response()
+        }
+        Err(error) => refused(&correlation, error),
+    }
+}

@@ -1,0 +1,53 @@
+//! The web: a table of contents of everything this server answers.
+
+pub mod connect;
+pub mod context;
+pub mod cookies;
+pub mod guard;
+pub mod health;
+pub mod media;
+pub mod oauth;
+pub mod pages;
+pub mod rest;
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use leptos::config::LeptosOptions;
+
+use super::Backend;
+
+/// What handlers may ask for.
+#[derive(Clone)]
+pub struct App {
+    pub backend: Backend,
+    pub leptos: LeptosOptions,
+}
+
+impl FromRef<App> for LeptosOptions {
+    fn from_ref(app: &App) -> Self {
+        app.leptos.clone()
+    }
+}
+
+impl FromRef<App> for Backend {
+    fn from_ref(app: &App) -> Self {
+        app.backend.clone()
+    }
+}
+
+/// Every route, and the guards around them from the outside in: correlation and log, host, body limit, CSRF, headers.
+pub fn router(app: App) -> Router {
+    let site = pages::routes(&app)
+        .route("/platforms/connect/{platform}", post(connect::begin))
+        .route("/media/avatars/{account}", get(media::avatar))
+        .nest("/api", rest::routes())
+        .layer(from_fn_with_state(app.clone(), context::attach))
+        .layer(from_fn_with_state(app.clone(), guard::cross_site))
+        .layer(tower_http::limit::RequestBodyLimitLayer::new(guard::LARGEST_BODY))
+        .layer(from_fn(guard::size))
+        .layer(from_fn_with_state(app.clone(), guard::headers))
+        .layer(from_fn_with_state(app.clone(), guard::host));
+    Router::new().route("/health", get(health::health)).merge(site).layer(from_fn(context::correlate)).with_state(app)
+}

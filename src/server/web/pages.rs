@@ -1,0 +1,121 @@
+//! Pages, server functions and the site's files.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use leptos::prelude::*;
+use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list, handle_server_fns_with_context};
+use tower::ServiceExt;
+use tower_http::services::ServeDir;
+
+use super::context::Asking;
+use super::{App, cookies};
+use crate::app;
+use crate::model::Flash;
+use crate::server::Backend;
+
+/// The pages of `app.rs`, their server functions below `/fn`, and everything else from the site's folder.
+pub fn routes(app: &App) -> Router<App> {
+    let context = {
+        let backend = app.backend.clone();
+        move || provide(&backend)
+    };
+    let shell = {
+        let options = app.leptos.clone();
+        move || app::shell(options.clone())
+    };
+    Router::new()
+        .leptos_routes_with_context(app, generate_route_list(app::App), context.clone(), shell)
+        .layer(from_fn_with_state(app.clone(), gate))
+        .route("/fn/{*name}", axum::routing::any(server_function))
+        .fallback(file_or_not_found)
+}
+
+fn provide(backend: &Backend) {
+    provide_context(backend.clone());
+    if let (Some(nonce), Some(response)) = (leptos::nonce::use_nonce(), use_context::<ResponseOptions>()) {
+        response.insert_header(CONTENT_SECURITY_POLICY, policy(&nonce.to_string()));
+    }
+}
+
+/// Scripts only with this answer's nonce; forms only to ourselves (RFC 9700 knows why consent pages must not be framed, nor ours).
+fn policy(nonce: &str) -> HeaderValue {
+    // cargo-leptos' reload socket, in development only.
+    let development = if cfg!(debug_assertions) { " ws://127.0.0.1:3001 ws://localhost:3001" } else { "" };
+    let text = format!(
+        "default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; connect-src 'self'{development}; \
+         img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+    );
+    HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("default-src 'none'"))
+}
+
+async fn server_function(State(app): State<App>, request: Request) -> Response {
+    let backend = app.backend.clone();
+    handle_server_fns_with_context(move || provide_context(backend.clone()), request).await.into_response()
+}
+
+/// Before a page: people without a session go to the log-in and come back; a flash is read and taken away.
+async fn gate(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let logged_in = request.extensions().get::<Asking>().is_some_and(|asking| asking.maybe().is_some());
+    let needs_login = path == "/" || path.starts_with("/integrations") || path == "/settings";
+    if needs_login && !logged_in {
+        let here = request.uri().path_and_query().map_or("/", |p| p.as_str());
+        let next: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
+        let target = if path == "/" { "/login".to_owned() } else { format!("/login?next={next}") };
+        return (StatusCode::SEE_OTHER, [(LOCATION, target)]).into_response();
+    }
+    if logged_in && (path == "/login" || path == "/register") {
+        return (StatusCode::SEE_OTHER, [(LOCATION, "/")]).into_response();
+    }
+    let flash = if is_document(request.headers()) { cookies::read_flash(&app.backend, request.headers()) } else { None };
+    let taken = flash.is_some();
+    request.extensions_mut().insert(flash.unwrap_or_default());
+    let mut response = next.run(request).await;
+    if taken {
+        response.headers_mut().append(SET_COOKIE, cookies::no_flash(&app.backend));
+    }
+    response
+}
+
+/// Only a document takes the flash; a prefetch or a revalidation must leave it for the page the person sees.
+fn is_document(headers: &HeaderMap) -> bool {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    matches!(header("sec-fetch-dest"), "document" | "") && !header("sec-purpose").contains("prefetch")
+}
+
+/// Files are named by their content, so they never change; they were compressed when they were built.
+async fn file_or_not_found(State(app): State<App>, uri: Uri, request: Request) -> Response {
+    let files = ServeDir::new(app.leptos.site_root.as_ref())
+        .precompressed_br()
+        .precompressed_gzip()
+        .append_index_html_on_directories(false);
+    let asking = request.extensions().get::<Asking>().cloned().unwrap_or(Asking(Ok(None)));
+    let Ok(found) = files.oneshot(request.map(|_| Body::empty())).await;
+    if found.status() == StatusCode::NOT_FOUND || found.status() == StatusCode::METHOD_NOT_ALLOWED {
+        return not_found(app, asking, uri).await;
+    }
+    let mut response = found.into_response();
+    let caching = if uri.path().starts_with("/pkg/") { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(caching));
+    response
+}
+
+/// The page for an address that is none: rendered by the app like any other.
+async fn not_found(app: App, asking: Asking, uri: Uri) -> Response {
+    let mut request = axum::http::Request::new(Body::empty());
+    *request.uri_mut() = uri;
+    request.headers_mut().insert(ACCEPT, HeaderValue::from_static("text/html"));
+    request.extensions_mut().insert(asking);
+    request.extensions_mut().insert(Flash::default());
+    let backend = app.backend.clone();
+    let options = app.leptos.clone();
+    let render = leptos_axum::render_app_async_with_context(move || provide(&backend), move || app::shell(options.clone()));
+    let mut response = render(request).await.into_response();
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
+}
