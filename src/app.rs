@@ -1,0 +1,58 @@
+//! The document around every page, and every address there is.
+
+use leptos::hydration::{AutoReload, HydrationScripts};
+use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::{SsrMode, path};
+
+use crate::ui::pages::{
+    ChoosePage, ConnectPage, DisconnectPage, HomePage, IntegrationsPage, LandingPage, LoginPage, NotFoundPage, RegisterPage,
+    SettingsPage,
+};
+
+/// The HTML document. Only the server makes it.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
+                <meta name="color-scheme" content="light dark" />
+                <meta name="theme-color" content="#f8f6f3" media="(prefers-color-scheme: light)" />
+                <meta name="theme-color" content="#151412" media="(prefers-color-scheme: dark)" />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <HashedStylesheet options=options.clone() />
+                <AutoReload options=options.clone() />
+                <HydrationScripts options islands=true />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// Every address there is. A page is complete before it is sent (`SsrMode::Async`), so that it works without scripts.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <Title formatter=|page: String| if page.is_empty() { "Huntaze".to_owned() } else { format!("{page} - Huntaze") } />
+        <Router>
+            <Routes fallback=NotFoundPage>
+                <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
+                <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async />
+                <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
+                <Route path=path!("/integrations") view=IntegrationsPage ssr=SsrMode::Async />
+                <Route path=path!("/integrations/:account/disconnect") view=DisconnectPage ssr=SsrMode::Async />
+                <Route path=path!("/integrations/choose/:flow") view=ChoosePage ssr=SsrMode::Async />
+                <Route path=path!("/platforms/connect") view=ConnectPage ssr=SsrMode::Async />
+                <Route path=path!("/platforms/connect/:platform") view=LandingPage ssr=SsrMode::Async />
+                <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
+            </Routes>
+        </Router>
+    }
+}

@@ -1,0 +1,56 @@
+//! The way around: at the side of a wide window, at the bottom of a narrow one. What does not exist is not shown.
+
+use leptos::prelude::*;
+
+use super::{Glyph, Icon};
+use crate::model::Viewer;
+
+const PLACES: [(&str, &str, Glyph); 3] =
+    [("/", "Home", Glyph::Home), ("/integrations", "Integrations", Glyph::Plug), ("/settings", "Settings", Glyph::Settings)];
+
+#[component]
+pub fn Nav(viewer: Viewer, path: String) -> impl IntoView {
+    let links = PLACES.map(|(href, name, glyph)| {
+        let current = leads_to(href, &path).then_some("page");
+        view! {
+            <li>
+                <a class="nav-link" href=href aria-current=current>
+                    <Icon glyph />
+                    {name}
+                </a>
+            </li>
+        }
+    });
+    view! {
+        <nav class="nav" aria-label="Main">
+            <Brand />
+            <ul>{links.collect_view()}</ul>
+            <div class="viewer px-2.5 pb-2">
+                <p class="font-medium truncate">{viewer.name}</p>
+                <p class="small soft truncate">{viewer.email}</p>
+            </div>
+        </nav>
+    }
+}
+
+/// Whether a place of the navigation is the one that a page belongs to.
+fn leads_to(place: &str, path: &str) -> bool {
+    match place {
+        "/integrations" => path.starts_with("/integrations") || path.starts_with("/platforms"),
+        _ => path == place,
+    }
+}
+
+/// The name of the house.
+#[component]
+pub fn Brand() -> impl IntoView {
+    view! {
+        <a class="brand" href="/">
+            <svg viewBox="0 0 32 32" fill="none" stroke="currentColor" stroke-width="3.4" stroke-linecap="round" aria-hidden="true">
+                <path d="M8 5v22M24 5v22M8 16h3.6m8.8 0H24" />
+                <circle cx="16" cy="16" r="4" />
+            </svg>
+            "Huntaze"
+        </a>
+    }
+}

@@ -1,0 +1,10 @@
+//! A time as people say it, with the exact one behind it.
+
+use leptos::prelude::*;
+
+use crate::model::Moment;
+
+#[component]
+pub fn When<'a>(moment: &'a Moment) -> impl IntoView + use<> {
+    view! { <time datetime=moment.iso.clone() title=moment.exact.clone()>{moment.text.clone()}</time> }
+}

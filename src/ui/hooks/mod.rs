@@ -1,0 +1,20 @@
+//! What islands do in the browser. All of it works on HTML that the server rendered and is found by `data-` attributes.
+
+mod busy;
+pub mod dialog;
+mod dom;
+pub mod enhance;
+pub mod listbox;
+pub mod menu;
+mod optimistic;
+mod place;
+mod revalidate;
+pub mod toast;
+mod wire;
+
+/// Begins what concerns the whole page, once.
+pub fn begin() {
+    menu::listen();
+    toast::begin();
+    listbox::recall();
+}

@@ -1,0 +1,14 @@
+//! Any plain forms and confirmations, alive.
+
+use leptos::prelude::*;
+
+use crate::ui::hooks::{dialog, enhance};
+
+#[island]
+pub fn LiveForms(children: Children) -> impl IntoView {
+    view! {
+        <div on:submit=enhance::submit on:click=dialog::click>
+            {children()}
+        </div>
+    }
+}

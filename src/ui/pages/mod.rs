@@ -1,0 +1,23 @@
+//! One route a file. A page asks the api for what it shows and lays it out; it holds no state and runs on the server only.
+
+mod choose;
+mod connect;
+mod disconnect;
+mod home;
+mod integrations;
+mod landing;
+mod login;
+mod not_found;
+mod register;
+mod settings;
+
+pub use choose::ChoosePage;
+pub use connect::ConnectPage;
+pub use disconnect::DisconnectPage;
+pub use home::HomePage;
+pub use integrations::IntegrationsPage;
+pub use landing::LandingPage;
+pub use login::LoginPage;
+pub use not_found::NotFoundPage;
+pub use register::RegisterPage;
+pub use settings::SettingsPage;

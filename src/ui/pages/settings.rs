@@ -1,0 +1,113 @@
+//! The person's profile, and where they are logged in.
+
+use leptos::prelude::*;
+
+use crate::api::users::{profile, sessions};
+use crate::model::{Flash, Frame, Profile, SessionView};
+use crate::ui::components::{Badge, Field, FormError, Glyph, Head, Look, Submit, Tone, When, page};
+use crate::ui::islands::LiveForms;
+
+/// Offered while one types; any other name of the time zone database is taken as well.
+const ZONES: [&str; 24] = [
+    "UTC",
+    "Africa/Cairo",
+    "Africa/Johannesburg",
+    "Africa/Lagos",
+    "America/Chicago",
+    "America/Denver",
+    "America/Los_Angeles",
+    "America/Mexico_City",
+    "America/New_York",
+    "America/Sao_Paulo",
+    "America/Toronto",
+    "Asia/Dubai",
+    "Asia/Kolkata",
+    "Asia/Manila",
+    "Asia/Seoul",
+    "Asia/Shanghai",
+    "Asia/Singapore",
+    "Asia/Tokyo",
+    "Australia/Sydney",
+    "Europe/Berlin",
+    "Europe/London",
+    "Europe/Madrid",
+    "Europe/Paris",
+    "Pacific/Auckland",
+];
+
+#[component]
+pub fn SettingsPage() -> impl IntoView {
+    page(|frame: Frame| async move {
+        let profile = profile().await?;
+        let sessions = sessions().await?;
+        Ok(view! {
+            <Head title="Settings" />
+            <LiveForms>
+                <div class="grid max-w-2xl content-start gap-8">
+                    <ProfileForm profile flash=&frame.flash />
+                    <Sessions sessions />
+                    <form class="justify-self-start" method="post" action="/fn/logout">
+                        <Submit text="Log out" busy="Logging out..." />
+                    </form>
+                </div>
+            </LiveForms>
+        })
+    })
+}
+
+#[component]
+fn ProfileForm<'a>(profile: Profile, flash: &'a Flash) -> impl IntoView + use<> {
+    view! {
+        <section aria-labelledby="profile">
+            <h2 id="profile" class="mb-2">"Profile"</h2>
+            <form class="panel grid gap-4 p-5" method="post" action="/fn/profile">
+                <Field name="name" label="Name" autocomplete="name" value=profile.name max=100 flash />
+                <Field name="email" label="E-mail" kind="email" autocomplete="email" value=profile.email readonly=true flash />
+                <Field
+                    name="time_zone"
+                    label="Time zone"
+                    value=profile.time_zone
+                    help="All times are shown in it. For example Europe/Paris."
+                    list="zones"
+                    max=64
+                    flash
+                />
+                <datalist id="zones">{ZONES.map(|zone| view! { <option value=zone></option> }).collect_view()}</datalist>
+                <FormError />
+                <div><Submit text="Save profile" busy="Saving..." look=Look::Primary /></div>
+            </form>
+        </section>
+    }
+}
+
+#[component]
+fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
+    let rows = sessions.into_iter().map(|session| {
+        let act = if session.current {
+            view! { <Badge tone=Tone::Good glyph=Glyph::CheckCircle text="This device" /> }.into_any()
+        } else {
+            view! {
+                <form method="post" action="/fn/revoke_session">
+                    <input type="hidden" name="id" value=session.id.to_string() />
+                    <Submit text="Log out" busy="..." name=format!("Log out {}", session.device) />
+                </form>
+            }
+            .into_any()
+        };
+        view! {
+            <li class="flex items-center gap-3">
+                <div class="min-w-0 flex-1">
+                    <p class="font-medium">{session.device}</p>
+                    <p class="small soft">"Last seen " <When moment=&session.seen /> ", logged in " <When moment=&session.started /></p>
+                </div>
+                {act}
+            </li>
+        }
+    });
+    view! {
+        <section aria-labelledby="sessions">
+            <h2 id="sessions" class="mb-2">"Where you are logged in"</h2>
+            <ul class="panel rows rows-first" data-live="sessions" tabindex="-1">{rows.collect_view()}</ul>
+        </section>
+    }
+}
