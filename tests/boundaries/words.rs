@@ -1,0 +1,98 @@
+//! What may stand in which file: SQL, names of platforms, conditions on features, the system's time.
+
+use super::{Rule, Source, assert_allows, assert_kept, assert_refuses};
+
+const SQL: Rule = |source| {
+    const SAYS: &[&str] = &["sql!(", "sqlx::query", "\"SELECT ", "\"INSERT INTO ", "\"UPDATE ", "\"DELETE FROM "];
+    if source.path.starts_with("server/db/") { Vec::new() } else { says(source, SAYS, "writes SQL") }
+};
+
+const FEATURES: Rule = |source| {
+    let allowed = source.path == "lib.rs" || source.path == "api/mod.rs" || source.path.starts_with("model/");
+    if allowed {
+        Vec::new()
+    } else {
+        says(source, &["cfg(feature", "cfg_attr(feature", "cfg!(feature", "cfg(not(feature"], "asks for a feature")
+    }
+};
+
+const TIME: Rule = |source| {
+    let allowed = matches!(source.path.as_str(), "server/clock.rs" | "sandbox/clock.rs");
+    if allowed {
+        Vec::new()
+    } else {
+        says(source, &["Utc::now(", "Local::now(", "SystemTime::now("], "asks the system for the time")
+    }
+};
+
+fn says(source: &Source, words: &[&str], what: &str) -> Vec<String> {
+    words.iter().filter(|word| source.code.contains(**word)).map(|word| format!("{} {what}: {word}", source.path)).collect()
+}
+
+const PLATFORMS: &[&str] = &["instagram", "tiktok", "youtube", "x", "reddit", "onlyfans"];
+/// Companies whose name means one of their platforms.
+const COMPANIES: &[&str] = &["facebook", "google", "twitter"];
+/// The registry with the list of ids, the settings' documentation, the icons.
+const REGISTRIES: &[&str] = &["server/platform/mod.rs", "server/platform/settings.rs", "ui/components/platform_mark.rs"];
+
+const NAMES: Rule = |source| {
+    let own = source.path.strip_prefix("server/platform/").and_then(|rest| rest.split_once('/')).map(|(folder, _)| folder);
+    let company = |name: &str| COMPANIES.contains(&name) && own.is_some_and(|own| PLATFORMS.contains(&own));
+    if source.path.starts_with("sandbox/") || source.path.ends_with("/tests.rs") || REGISTRIES.contains(&source.path.as_str()) {
+        return Vec::new();
+    }
+    let foreign = |name: &&str| Some(*name) != own && !company(name) && is_named(without_tests(&source.code), name);
+    PLATFORMS.iter().chain(COMPANIES).copied().filter(foreign).map(|name| format!("{} names {name}", source.path)).collect()
+};
+
+/// Unit tests may say "x" for anything.
+fn without_tests(code: &str) -> &str {
+    code.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default()
+}
+
+/// Most names are found wherever they stand; "x" only where it can't be anything else.
+fn is_named(code: &str, name: &str) -> bool {
+    if name == "x" {
+        return ["\"x\"", "platform::x", "platform::X", "x::X"].iter().any(|way| code.contains(way));
+    }
+    code.to_ascii_lowercase().contains(name)
+}
+
+#[test]
+fn sql_is_written_in_db_only() {
+    assert_kept(SQL);
+    assert_refuses(SQL, "server/domain/users.rs", "let found = sql!(db, Vec<User>, TEXT);");
+    assert_refuses(SQL, "server/web/health.rs", "query(\"SELECT 1\")");
+    assert_refuses(SQL, "api/users.rs", "sqlx::query_as(text)");
+    assert_allows(SQL, "server/db/users.rs", "sql!(db, rows, \"DELETE FROM users\")");
+}
+
+#[test]
+fn a_platform_is_named_in_its_own_places_only() {
+    assert_kept(NAMES);
+    assert_refuses(NAMES, "ui/pages/landing.rs", "if info.id == \"x\" {}");
+    assert_refuses(NAMES, "server/domain/accounts/callback.rs", "match provider { \"tiktok\" => {} }");
+    assert_refuses(NAMES, "server/platform/oauth.rs", "use super::reddit;");
+    assert_refuses(NAMES, "server/platform/x/mod.rs", "const HOST: &str = \"https://www.reddit.com\";");
+    assert_refuses(NAMES, "server/web/oauth.rs", "let host = \"accounts.google.com\";");
+    assert_allows(NAMES, "server/platform/youtube/oauth.rs", "const HOST: &str = \"https://accounts.google.com\";");
+    assert_allows(NAMES, "server/platform/mod.rs", "pub mod reddit;");
+    assert_allows(NAMES, "server/web/oauth.rs", "let a = 1; // Reddit hangs `#_` on the last parameter");
+}
+
+#[test]
+fn features_are_asked_for_in_few_places() {
+    assert_kept(FEATURES);
+    assert_refuses(FEATURES, "ui/hooks/toast.rs", "#[cfg(feature = \"hydrate\")]");
+    assert_refuses(FEATURES, "app.rs", "if cfg!(feature = \"ssr\") {}");
+    assert_allows(FEATURES, "model/ids.rs", "#[cfg_attr(feature = \"ssr\", derive(sqlx::Type))]");
+}
+
+#[test]
+fn time_comes_from_a_clock() {
+    assert_kept(TIME);
+    assert_refuses(TIME, "server/session.rs", "let now = chrono::Utc::now();");
+    assert_refuses(TIME, "sandbox/state/mod.rs", "SystemTime::now()");
+    assert_allows(TIME, "server/clock.rs", "Utc::now()");
+    assert_allows(TIME, "server/session.rs", "let now = backend.clock.now();");
+}

@@ -1,0 +1,139 @@
+//! Between the app and the sandbox: passes everything on and remembers every secret that goes by.
+
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use huntaze::server::config::Config;
+use serde_json::{Value, json};
+use url::Url;
+
+use super::secrets::Secrets;
+
+/// Parameters and fields whose values are nobody's business. The app's own secret is not here: the sandbox's is plain words, made
+/// to be read.
+const SECRET: &[&str] = &[
+    "access_token",
+    "refresh_token",
+    "id_token",
+    "code",
+    "code_verifier",
+    "token",
+    "input_token",
+    "fb_exchange_token",
+    "appsecret_proof",
+];
+
+/// The wire. Clones are the same one.
+#[derive(Clone)]
+pub struct Wire(Arc<Inner>);
+
+struct Inner {
+    http: reqwest::Client,
+    /// The sandbox behind us.
+    behind: Url,
+    seen: Mutex<Secrets>,
+    /// Whether the platform answers with an error that repeats what it was sent.
+    parrot: Mutex<bool>,
+}
+
+impl Wire {
+    /// Puts itself between every platform and the sandbox.
+    pub fn tap(config: &mut Config) -> Self {
+        let behind = config.sandbox.as_ref().expect("a sandbox").base.clone();
+        let http = huntaze::server::platform::http::pool().expect("an HTTP client");
+        let wire = Self(Arc::new(Inner { http, behind, seen: Mutex::default(), parrot: Mutex::new(false) }));
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        listener.set_nonblocking(true).expect("as tokio wants it");
+        let address = listener.local_addr().expect("its address");
+        for (id, settings) in &mut config.platforms {
+            settings.base_url = Some(format!("http://{address}/{id}").parse().expect("an address"));
+        }
+        let router = Router::new().fallback(pass).with_state(wire.clone());
+        let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        wire
+    }
+
+    /// What went by so far.
+    pub fn seen(&self) -> Secrets {
+        self.0.seen.lock().expect("what was seen").clone()
+    }
+
+    /// From now on every call is answered by an error that repeats the secrets of the request: the worst that a platform can do.
+    pub fn parrot(&self, on: bool) {
+        *self.0.parrot.lock().expect("the switch") = on;
+    }
+
+    fn remember(&self, secrets: &Secrets) {
+        self.0.seen.lock().expect("what was seen").extend(secrets);
+    }
+}
+
+async fn pass(State(wire): State<Wire>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, 1 << 20).await.expect("the body of a call");
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let sent = sent(&parts.headers, parts.uri.query().unwrap_or_default(), &body);
+    wire.remember(&sent);
+    if *wire.0.parrot.lock().expect("the switch") {
+        return repeat(&sent);
+    }
+    let url = format!("{}{path}", wire.0.behind.as_str().trim_end_matches('/'));
+    let mut headers = parts.headers.clone();
+    headers.remove(header::HOST);
+    headers.remove(header::CONTENT_LENGTH);
+    let answer = wire.0.http.request(parts.method, url).headers(headers).body(body).send().await;
+    let Ok(answer) = answer else { return StatusCode::BAD_GATEWAY.into_response() };
+    let (status, mut headers) = (answer.status(), answer.headers().clone());
+    headers.remove(header::TRANSFER_ENCODING);
+    headers.remove(header::CONTENT_LENGTH);
+    let body = answer.bytes().await.expect("the body of an answer");
+    let mut got = Secrets::default();
+    received(&serde_json::from_slice(&body).unwrap_or_default(), &mut got);
+    wire.remember(&got);
+    (status, headers, Body::from(body)).into_response()
+}
+
+fn sent(headers: &HeaderMap, query: &str, body: &Bytes) -> Secrets {
+    let mut secrets = Secrets::default();
+    let texts =
+        |name: &str| headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).map(str::to_owned).collect::<Vec<_>>();
+    texts("authorization").iter().filter_map(|line| line.split_whitespace().last()).for_each(|token| secrets.add(token));
+    texts("cookie")
+        .iter()
+        .flat_map(|line| line.split("; "))
+        .filter_map(|pair| pair.split_once('='))
+        .for_each(|(_, value)| secrets.add(value));
+    texts("x-bc").iter().for_each(|value| secrets.add(value));
+    for part in [query.as_bytes(), body] {
+        let pairs = url::form_urlencoded::parse(part).filter(|(name, _)| SECRET.contains(&name.as_ref()));
+        pairs.for_each(|(_, value)| secrets.add(&value));
+    }
+    secrets
+}
+
+/// The tokens in an answer, wherever they are.
+fn received(answer: &Value, secrets: &mut Secrets) {
+    match answer {
+        Value::Object(fields) => fields.iter().for_each(|(name, value)| match value.as_str() {
+            Some(text) if SECRET.contains(&name.as_str()) => secrets.add(text),
+            _ => received(value, secrets),
+        }),
+        Value::Array(items) => items.iter().for_each(|item| received(item, secrets)),
+        _ => {}
+    }
+}
+
+/// In the fields of every platform's error shape at once.
+fn repeat(sent: &Secrets) -> Response {
+    let text = format!("bad request: {}", sent.joined());
+    let error = json!({ "message": text, "type": "OAuthException", "code": 1, "error_user_msg": text, "log_id": text, "status": "INVALID_ARGUMENT" });
+    let flat = json!({ "error": "invalid_request", "error_description": text, "message": text, "detail": text, "title": text, "reason": text });
+    let mut body = flat;
+    body["errors"] = json!([error]);
+    (StatusCode::BAD_REQUEST, axum::Json(body)).into_response()
+}

@@ -1,0 +1,10 @@
+//! One integration binary: the directions of the modules, the platforms against their contracts, what holds for any input, how the
+//! server starts, and stories over HTTP on both databases.
+
+mod boundaries;
+mod canary;
+mod contract;
+mod properties;
+mod starting;
+mod stories;
+mod support;

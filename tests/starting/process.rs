@@ -1,0 +1,138 @@
+//! The real binary as a process, in a folder of its own, with nothing of the environment of the tests.
+
+use std::ffi::OsString;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use tempfile::TempDir;
+
+/// A machine with a site on it: a folder in which the server is started.
+pub struct Machine(TempDir);
+
+/// One start: arguments and environment.
+pub struct Start {
+    folder: PathBuf,
+    command: Command,
+}
+
+/// A server that runs. Dropped, it is killed.
+pub struct Running {
+    child: Child,
+    rest: BufReader<ChildStdout>,
+    log: PathBuf,
+    pub url: String,
+}
+
+/// A server that did not start.
+#[derive(Debug)]
+pub struct Refused {
+    pub code: Option<i32>,
+    pub message: String,
+}
+
+impl Machine {
+    pub fn new() -> Self {
+        let machine = Self(TempDir::new().expect("a folder for the test"));
+        std::fs::create_dir(machine.path("site")).expect("a folder for the site");
+        machine.write("site/hash.txt", "js: a\nwasm: b\ncss: c");
+        machine
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).expect("the test writes into its own folder");
+    }
+
+    pub fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).expect("the file is there")
+    }
+
+    /// `huntaze serve` on a free port.
+    pub fn serve(&self) -> Start {
+        self.command(&["serve", "--addr", "127.0.0.1:0"])
+    }
+
+    /// The same with the sandbox beside it.
+    pub fn serve_sandbox(&self) -> Start {
+        self.command(&["serve", "--sandbox", "--addr", "127.0.0.1:0", "--sandbox-addr", "127.0.0.1:0"])
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Start {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_huntaze"));
+        command.args(arguments).current_dir(self.0.path()).env_clear().env("LEPTOS_SITE_ROOT", "site");
+        Start { folder: self.0.path().to_owned(), command }
+    }
+}
+
+impl Start {
+    pub fn env(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.command.env(name, value.into());
+        self
+    }
+
+    pub fn without_site(mut self) -> Self {
+        self.command.env("LEPTOS_SITE_ROOT", "nowhere");
+        self
+    }
+
+    /// Waits until it says its address, or ends.
+    fn run(mut self) -> Result<Running, Refused> {
+        let log = tempfile::NamedTempFile::new_in(&self.folder).expect("a file for the log").keep().expect("it stays");
+        let mut child = self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log.0).spawn().expect("the binary runs");
+        let mut rest = BufReader::new(child.stdout.take().expect("a pipe"));
+        let mut line = String::new();
+        while rest.read_line(&mut line).expect("its output is text") > 0 {
+            if let Some(url) = line.trim().strip_prefix("Huntaze ").and_then(|told| told.split_whitespace().last()) {
+                return Ok(Running { child, rest, log: log.1, url: url.to_owned() });
+            }
+            line.clear();
+        }
+        let code = child.wait().expect("it ended").code();
+        Err(Refused { code, message: std::fs::read_to_string(log.1).expect("its messages") })
+    }
+
+    #[track_caller]
+    pub fn starts(self) -> Running {
+        self.run().unwrap_or_else(|refused| panic!("it did not start: {}", refused.message))
+    }
+
+    /// Does not start, and says all of `words`.
+    #[track_caller]
+    pub fn refuses_to_start(self, words: &[&str]) -> Refused {
+        let Err(refused) = self.run() else { panic!("it started, but had to say {words:?}") };
+        assert_eq!(refused.code, Some(1), "{}", refused.message);
+        for word in words.iter().chain(&["fix: "]) {
+            assert!(refused.message.contains(word), "\"{}\" does not say \"{word}\"", refused.message);
+        }
+        assert!(!refused.message.contains("panicked"), "{}", refused.message);
+        refused
+    }
+}
+
+impl Running {
+    /// A signal of the operator ("TERM", "INT"), then its end: the exit code and all it logged.
+    pub fn stop(mut self, signal: &str) -> (Option<i32>, String) {
+        let told = Command::new("sh").args(["-c", "kill -s \"$0\" \"$1\"", signal, &self.child.id().to_string()]).status();
+        assert!(told.expect("sh").success(), "the signal arrives");
+        self.rest.read_to_string(&mut String::new()).expect("its output is text");
+        let code = self.child.wait().expect("it ends").code();
+        (code, std::fs::read_to_string(&self.log).expect("its log"))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It has ended already where the test stopped it.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// `sqlite://` and a file, as DATABASE_URL says it.
+pub fn sqlite(path: &Path) -> String {
+    format!("sqlite://{}", path.display())
+}

@@ -1,0 +1,16 @@
+//! Stories over HTTP, told on SQLite and on PostgreSQL: people, what they do, and what they see.
+
+mod accounts;
+mod callback;
+mod cast;
+mod choice;
+mod connect;
+mod disconnect;
+mod entrance;
+mod guards;
+mod pages;
+mod rest;
+mod sessions;
+mod tenancy;
+mod tiers;
+mod tokens;
