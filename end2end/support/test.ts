@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { AxeBuilder } from '@axe-core/playwright';
+import { test as base, expect, type Page } from '@playwright/test';
+import { App } from './app.ts';
+import { watchIslands } from './islands.ts';
+import type { Sandbox } from './sandbox.ts';
+
+export { expect };
+
+/** Somebody with an account of their own at Huntaze, logged in in the test's browser. */
+export interface Person {
+  name: string;
+  email: string;
+  password: string;
+  page: Page;
+}
+
+interface Worker {
+  /** Shared by the tests of one worker, which run one after the other: faults in the sandbox strike everybody in it. */
+  app: App;
+}
+
+interface Story {
+  sandbox: Sandbox;
+  person: Person;
+  /** Fails the test if a page of it throws, or does what the content policy refuses. */
+  quietConsole: void;
+}
+
+export const test = base.extend<Story, Worker>({
+  app: [
+    async ({}, use) => {
+      const app = await App.start();
+      await use(app);
+      await app.stop();
+    },
+    { scope: 'worker', timeout: 90_000 },
+  ],
+
+  baseURL: ({ app }, use) => use(app.url),
+
+  // Every story begins in a sandbox where nothing has happened yet.
+  sandbox: [
+    async ({ app }, use, testInfo) => {
+      await app.sandbox.reset();
+      app.takeOutput();
+      await use(app.sandbox);
+      if (testInfo.status !== testInfo.expectedStatus) {
+        await testInfo.attach('what the app wrote', { body: app.takeOutput(), contentType: 'text/plain' });
+      }
+    },
+    { auto: true },
+  ],
+
+  person: async ({ page }, use) => {
+    const person = { name: 'Ada Lovelace', email: `ada-${randomUUID()}@example.com`, password: 'engine no. 1, 1843', page };
+    const { name, email, password } = person;
+    // The browser's own cookie jar takes the session from the answer.
+    const answer = await page.request.post('/api/auth/register', { data: { name, email, password } });
+    expect(answer.status(), await answer.text()).toBe(201);
+    await use(person);
+  },
+
+  page: async ({ page }, use) => {
+    await watchIslands(page);
+    await use(page);
+  },
+
+  quietConsole: [
+    async ({ context }, use) => {
+      const complaints: string[] = [];
+      context.on('weberror', (problem) => complaints.push(problem.error().message));
+      context.on('console', (message) => {
+        // Refused requests are logged as errors too, and many a story provokes one.
+        if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) complaints.push(message.text());
+      });
+      await use();
+      expect(complaints, 'errors in the browser console').toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+/** Expects that axe finds nothing at all to say about the page as it stands. The story goes on, so that it tells of every page. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const told = violations.map(({ id, help, nodes }) => `${id}: ${help}\n  ${nodes.map((node) => node.target.join(' ')).join('\n  ')}`);
+  expect.soft(told).toEqual([]);
+}
