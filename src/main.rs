@@ -149,7 +149,7 @@ async fn serve_app(mut config: Config, serve: &Serve) -> Result<(), Failure> {
     let leptos = leptos_options(&config)?;
     let public_url = config.public_url();
     let backend = start::backend(config, Clock::System).await?;
-    let router = web::router(web::App { backend: backend.clone(), leptos });
+    let app = web::App { backend: backend.clone(), leptos };
     tracing::info!(%public_url, sandbox = sandbox.is_some(), "ready");
     if sandbox.is_some() {
         let demo = &start::DEMO;
@@ -164,7 +164,7 @@ async fn serve_app(mut config: Config, serve: &Serve) -> Result<(), Failure> {
     }
     let work = tokio::spawn(worker::run(backend.clone(), stop.wait()));
     let fake = sandbox.map(|(sandbox, listener)| tokio::spawn(run_sandbox(sandbox, listener, stop.clone())));
-    axum::serve(listener, router).with_graceful_shutdown(stop.wait()).await?;
+    web::serve(listener, app, stop.wait()).await?;
     if let Some(fake) = fake {
         fake.await??;
     }

@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
+use super::origin::Proxy;
 use super::platform::Settings;
 
 /// The file beside the binary.
@@ -44,6 +45,8 @@ pub struct Server {
     pub addr: SocketAddr,
     /// What people's browsers see; the address unless set.
     pub public_url: Option<Url>,
+    /// The proxies in front, whose `X-Forwarded-For` tells where people come from.
+    pub trusted_proxies: Vec<Proxy>,
     /// Where cargo-leptos put the site.
     pub site_root: PathBuf,
     /// SQLite file, key file and sandbox live here.
@@ -130,6 +133,7 @@ impl Default for Server {
         Self {
             addr: SocketAddr::from(([127, 0, 0, 1], 3000)),
             public_url: None,
+            trusted_proxies: Vec::new(),
             site_root: PathBuf::from("target/site"),
             data_dir: PathBuf::from("data"),
             log: Log::Text,

@@ -5,6 +5,7 @@ pub mod config;
 pub mod db;
 pub mod domain;
 pub mod keys;
+pub mod origin;
 pub mod platform;
 pub mod session;
 pub mod start;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::Backend;
 use super::db;
 use super::domain::{self, accounts};
+use super::origin::{self, Origin};
 use super::session;
 
 const EVERY: Duration = Duration::from_secs(60);
@@ -28,6 +29,10 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
 
 /// One round. Everything in it may be done twice.
 pub async fn round(backend: &Backend) -> domain::Result<()> {
+    origin::scope(Origin::server(), sweep(backend)).await
+}
+
+async fn sweep(backend: &Backend) -> domain::Result<()> {
     let now = backend.clock.now();
     accounts::sweep(backend).await?;
     // A callback's outcome is kept an hour for whoever reloads the page.

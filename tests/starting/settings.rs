@@ -29,6 +29,11 @@ fn a_malformed_value_is_named_with_its_key() {
     configured("[http]\nretry_first_ms = \"soon\"").serve().refuses_to_start(&["Leptos.toml", "http.retry_first_ms", "soon"]);
     configured("[server]\nlog = \"xml\"").serve().refuses_to_start(&["Leptos.toml", "server.log", "xml", "json"]);
     configured("[server]\naddr = \"somewhere\"").serve().refuses_to_start(&["Leptos.toml", "server.addr"]);
+    configured("[server]\ntrusted_proxies = [\"everybody\"]").serve().refuses_to_start(&[
+        "Leptos.toml",
+        "trusted_proxies",
+        "everybody",
+    ]);
     configured("default_tier = \"gold\"").serve().refuses_to_start(&["Leptos.toml", "default_tier", "gold"]);
     configured("[server\n").serve().refuses_to_start(&["Leptos.toml"]);
 }

@@ -49,8 +49,8 @@ impl TestApp {
         let base = config.sandbox.as_ref().expect("the sandbox's address").base.clone();
         let backend = start::backend(config, Clock::fixed(Clock::System.now())).await.expect("the app starts");
         let look = database.look(folder.path()).await;
-        let router = web::router(web::App { backend: backend.clone(), leptos: leptos_options(folder.path()) });
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        let served = web::App { backend: backend.clone(), leptos: leptos_options(folder.path()) };
+        tokio::spawn(web::serve(listener, served, std::future::pending()));
         Some(Self(Arc::new(Inner { backend, sandbox: Sandbox::new(base), database, look, folder })))
     }
 

@@ -1,16 +1,18 @@
 //! What every request carries: a correlation id, and who is asking.
 
-use axum::extract::{Request, State};
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::HeaderValue;
 use axum::http::header::HeaderName;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use rand::RngExt;
 use tracing::Instrument;
 
 use super::{App, rest};
 use crate::error::AppError;
 use crate::server::domain;
+use crate::server::origin::{self, Origin};
 use crate::server::session::{self, Actor};
 
 pub static CORRELATION: HeaderName = HeaderName::from_static("x-correlation-id");
@@ -20,17 +22,9 @@ pub static CORRELATION: HeaderName = HeaderName::from_static("x-correlation-id")
 pub struct Correlation(pub String);
 
 impl Correlation {
-    /// Eight characters without those that are mistaken for one another.
-    fn new() -> Self {
-        const LETTERS: &[u8] = b"23456789ABCDEFGHJKMNPQRSTVWXYZ";
-        let mut random = rand::rng();
-        let mut four = || (0..4).map(|_| char::from(LETTERS[random.random_range(0..LETTERS.len())])).collect::<String>();
-        Self(format!("{}-{}", four(), four()))
-    }
-
     /// The one of this request: [`correlate`] stands around every route.
     pub fn of(request: &Request) -> Self {
-        request.extensions().get::<Self>().cloned().unwrap_or_else(Self::new)
+        request.extensions().get::<Self>().cloned().unwrap_or_else(|| Self(origin::new_reference()))
     }
 }
 
@@ -52,14 +46,16 @@ impl Asking {
     }
 }
 
-/// Gives the request its id and its log line, and the answer the same id.
-pub async fn correlate(mut request: Request, next: Next) -> Response {
-    let correlation = Correlation::new();
+/// Gives the request its id, its origin and its log line, and the answer the same id.
+pub async fn correlate(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let correlation = Correlation(origin::new_reference());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     // The path without its query: codes and states arrive there.
     let span = tracing::info_span!("request", reference = %correlation.0, %method, path);
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
+    let origin = Origin::of_request(&correlation.0, peer, request.headers(), &app.backend.config.server.trusted_proxies);
     request.extensions_mut().insert(correlation.clone());
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let mut response = origin::scope(origin, next.run(request)).instrument(span.clone()).await;
     if let Ok(value) = HeaderValue::try_from(&correlation.0) {
         response.headers_mut().insert(CORRELATION.clone(), value);
     }

@@ -10,11 +10,14 @@ pub mod oauth;
 pub mod pages;
 pub mod rest;
 
+use std::net::SocketAddr;
+
 use axum::Router;
 use axum::extract::FromRef;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use leptos::config::LeptosOptions;
+use tokio::net::TcpListener;
 
 use super::Backend;
 
@@ -49,5 +52,15 @@ pub fn router(app: App) -> Router {
         .layer(from_fn(guard::size))
         .layer(from_fn_with_state(app.clone(), guard::headers))
         .layer(from_fn_with_state(app.clone(), guard::host));
-    Router::new().route("/health", get(health::health)).merge(site).layer(from_fn(context::correlate)).with_state(app)
+    Router::new()
+        .route("/health", get(health::health))
+        .merge(site)
+        .layer(from_fn_with_state(app.clone(), context::correlate))
+        .with_state(app)
+}
+
+/// Answers until `stop` resolves; requests that run are finished.
+pub async fn serve(listener: TcpListener, app: App, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+    let router = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, router).with_graceful_shutdown(stop).await
 }

@@ -7,6 +7,7 @@ use super::{Error, Result, call, entry, fresh_token};
 use crate::model::{AccountId, Reason, Status};
 use crate::server::Backend;
 use crate::server::db::{self, accounts::Account};
+use crate::server::origin;
 use crate::server::platform::Connect;
 use crate::server::session::Actor;
 
@@ -117,11 +118,11 @@ pub async fn refresh(backend: &Backend, actor: &Actor, account: Account) -> Resu
 pub(super) fn recheck_in_background(backend: &Backend, actor: &Actor, due: Vec<AccountId>) {
     for id in due {
         let (backend, actor) = (backend.clone(), actor.clone());
-        tokio::spawn(async move {
+        tokio::spawn(origin::scope(origin::current(), async move {
             if let Err(error) = recheck(&backend, &actor, id).await {
                 tracing::info!(account = %id, "background check: {error}");
             }
-        });
+        }));
     }
 }
 
