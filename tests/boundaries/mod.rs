@@ -36,14 +36,20 @@ fn assert_kept(rule: Rule) {
     assert!(broken.is_empty(), "forbidden edges:\n{}", broken.join("\n"));
 }
 
+/// Shows a rule files, each a path and a text, that all break it.
 #[track_caller]
-fn assert_refuses(rule: Rule, path: &str, text: &str) {
-    assert!(!rule(&Source::new(path, text)).is_empty(), "{path} may not say: {text}");
+fn assert_refuses(rule: Rule, files: &[(&str, &str)]) {
+    for (path, text) in files {
+        assert!(!rule(&Source::new(path, text)).is_empty(), "{path} may not say: {text}");
+    }
 }
 
+/// Shows a rule files that all keep it.
 #[track_caller]
-fn assert_allows(rule: Rule, path: &str, text: &str) {
-    assert_eq!(rule(&Source::new(path, text)), Vec::<String>::new(), "{path} may say: {text}");
+fn assert_allows(rule: Rule, files: &[(&str, &str)]) {
+    for (path, text) in files {
+        assert_eq!(rule(&Source::new(path, text)), Vec::<String>::new(), "{path} may say: {text}");
+    }
 }
 
 fn sources() -> Vec<Source> {

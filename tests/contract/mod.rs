@@ -10,6 +10,7 @@ mod x;
 mod youtube;
 
 use std::net::SocketAddr;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +21,6 @@ use huntaze::server::platform::http::{Retries, pool};
 use huntaze::server::platform::{Api, Authorize, Client, CodeGrant, Error, Grant, Held, Platform, Settings, oauth};
 use oauth2::CsrfToken;
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Value, json};
 use tempfile::TempDir;
 use url::Url;
 
@@ -28,7 +28,17 @@ use url::Url;
 pub struct Stage {
     address: SocketAddr,
     http: reqwest::Client,
+    sandbox: crate::support::Sandbox,
     _folder: TempDir,
+}
+
+/// What is ordered of a sandbox is ordered of its stage.
+impl Deref for Stage {
+    type Target = crate::support::Sandbox;
+
+    fn deref(&self) -> &Self::Target {
+        &self.sandbox
+    }
 }
 
 impl Stage {
@@ -38,10 +48,12 @@ impl Stage {
         let folder = TempDir::new().expect("a folder for the test");
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("its address");
-        let public_url = format!("http://{address}").parse().expect("an address");
-        let sandbox = Sandbox::open(sandbox::Options { data_dir: folder.path().into(), public_url }).expect("a sandbox");
+        let public_url: Url = format!("http://{address}").parse().expect("an address");
+        let options = sandbox::Options { data_dir: folder.path().into(), public_url: public_url.clone() };
+        let sandbox = Sandbox::open(options).expect("a sandbox");
         tokio::spawn(async move { axum::serve(listener, sandbox.router()).await });
-        Self { address, http: pool().expect("an HTTP client"), _folder: folder }
+        let sandbox = crate::support::Sandbox::new(public_url);
+        Self { address, http: pool().expect("an HTTP client"), sandbox, _folder: folder }
     }
 
     pub fn url(&self, path: &str) -> Url {
@@ -64,40 +76,6 @@ impl Stage {
         // As in production, but nobody waits.
         let retries = Retries { most: 3, first: Duration::from_millis(1), longest: Duration::from_millis(4) };
         Client::new(self.http.clone(), Arc::new(settings), Clock::System, retries)
-    }
-
-    /// An order to the sandbox's control API.
-    pub async fn control(&self, path: &str, order: Value) -> Value {
-        let answer = self.http.post(self.url(&format!("/control/{path}"))).json(&order).send().await.expect("an answer");
-        assert!(answer.status().is_success(), "{path}: {:?}", answer.text().await);
-        answer.json().await.expect("JSON")
-    }
-
-    /// From now on this goes wrong at `endpoint`, and nothing else does.
-    pub async fn trouble(&self, platform: &str, endpoint: &str, kind: &str, reason: Option<&str>) {
-        self.calm().await;
-        let mut order = json!({ "platform": platform, "endpoint": endpoint, "kind": kind });
-        if let Some(reason) = reason {
-            order["reason"] = json!(reason);
-        }
-        self.control("faults", order).await;
-    }
-
-    pub async fn calm(&self) {
-        self.control("faults/clear", json!({})).await;
-    }
-
-    pub async fn advance(&self, seconds: i64) {
-        self.control("clock", json!({ "advanceSeconds": seconds })).await;
-    }
-
-    pub async fn get(&self, path: &str) -> Value {
-        self.http.get(self.url(path)).send().await.expect("an answer").json().await.expect("JSON")
-    }
-
-    /// How often `call` ("GET /x/y") was made at the platform.
-    pub async fn calls(&self, platform: &str, call: &str) -> u64 {
-        self.get("/control/state").await["calls"][platform][call].as_u64().unwrap_or_default()
     }
 
     /// The person opens the consent page, decides, and is sent back: the parameters of the callback.

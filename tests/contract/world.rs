@@ -133,7 +133,59 @@ impl World {
     pub async fn trouble(&self, endpoint: &str, kind: &str, reason: Option<&str>) {
         self.stage.trouble(&self.platform.info().id, endpoint, kind, reason).await;
     }
+
+    /// Walks a table of troubles at `endpoint` while asking for the same thing, and checks what each is told as.
+    pub async fn assert_table(&self, endpoint: &str, asked: Asked<'_>, table: impl IntoIterator<Item = Line>) {
+        for (kind, reason, expected) in table {
+            // A code is had only where nothing is wrong yet.
+            self.stage.calm().await;
+            let outcome = match asked {
+                Asked::Exchange(account) => {
+                    let code = self.fresh_code(account).await;
+                    self.trouble(endpoint, kind, reason).await;
+                    self.exchange(&code).await.map(drop)
+                }
+                Asked::Account(grant) => {
+                    self.trouble(endpoint, kind, reason).await;
+                    self.candidates(grant).await.map(drop)
+                }
+                Asked::Refresh(grant) => {
+                    self.trouble(endpoint, kind, reason).await;
+                    self.refresh(grant).await.map(drop)
+                }
+            };
+            assert_told(&format!("{kind} {}", reason.unwrap_or_default()), outcome, &expected);
+        }
+        self.stage.calm().await;
+    }
+
+    /// Whatever goes wrong, what is logged of it holds neither the address of the call nor any of these marks of a token.
+    pub async fn assert_failures_hold_no(&self, grant: &Grant, marks: &[&str]) {
+        for kind in ["400", "401", "503", "garbage", "cut"] {
+            self.trouble("/", kind, None).await;
+            let errors = [self.refresh(grant).await.err(), self.candidates(grant).await.err()];
+            for error in errors.into_iter().flatten() {
+                let text = format!("{error:?} {error}");
+                assert!(!marks.iter().any(|mark| text.contains(mark)), "{text}");
+                assert!(!text.contains("127.0.0.1"), "{text}");
+            }
+        }
+    }
 }
+
+/// What the platform is asked for while a table of troubles is walked.
+#[derive(Clone, Copy)]
+pub enum Asked<'a> {
+    /// A grant, for a fresh code of this test account.
+    Exchange(&'a str),
+    /// Whose account it is.
+    Account(&'a Grant),
+    /// The next token.
+    Refresh(&'a Grant),
+}
+
+/// The kind of a trouble as the sandbox makes it, which of the platform's own errors it is, and what that has to be.
+pub type Line = (&'static str, Option<&'static str>, Told);
 
 /// What a failure has to be: its kind, its reason, and what the person reads of cause and next step.
 pub enum Told {

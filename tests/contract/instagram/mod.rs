@@ -124,7 +124,7 @@ async fn a_code_is_good_for_one_exchange() {
     world.exchange(&code).await.expect("the first time");
     assert_told("100/36009", world.exchange(&code).await, &CodeRefused);
     let code = world.fresh_code(KOFI).await;
-    world.stage.advance(601).await;
+    world.stage.advance(chrono::Duration::seconds(601)).await;
     assert_told("100/36007", world.exchange(&code).await, &CodeRefused);
     let mut code = world.fresh_code(KOFI).await;
     code.redirect_uri = code.redirect_uri.replace("127.0.0.1", "localhost");
@@ -144,7 +144,7 @@ async fn wrong_credentials_are_the_operators_matter() {
 async fn a_living_token_is_extended() {
     let world = World::of(&Instagram).await;
     let grant = world.allow(KOFI).await;
-    world.stage.advance(40 * 86_400).await;
+    world.stage.advance(chrono::Duration::seconds(40 * 86_400)).await;
     let fresh = world.refresh(&grant).await.expect("another 60 days");
     assert!(!same(&fresh.access, &grant.access));
     assert_eq!(fresh.expires_in.map(|life| life.num_days()), Some(59));
@@ -158,7 +158,7 @@ async fn a_living_token_is_extended() {
 async fn an_expired_token_can_not_be_extended() {
     let world = World::of(&Instagram).await;
     let grant = world.allow(KOFI).await;
-    world.stage.advance(5_183_945).await;
+    world.stage.advance(chrono::Duration::seconds(5_183_945)).await;
     let expected = Reconnect(Reason::RanOut, "expired", "Reconnect Instagram");
     assert_told("190/463", world.refresh(&grant).await, &expected);
     assert_told("190/463", world.candidates(&grant).await, &expected);

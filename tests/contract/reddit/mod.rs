@@ -92,7 +92,7 @@ async fn a_refresh_token_is_kept_when_the_answer_does_not_repeat_it() {
     let stage = Stage::new().await;
     let client = client(&stage);
     let grant = stage.connect(&Reddit, &client, MARA).await;
-    stage.advance(86_400).await;
+    stage.advance(Duration::seconds(86_400)).await;
     assert_eq!(kind(Reddit.candidates(&api(&Reddit, &client, &grant)).await), "access refused");
 
     let repeated = Reddit.refresh(&client, &held(&grant)).await.expect("a new access token");

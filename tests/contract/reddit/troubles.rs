@@ -1,6 +1,8 @@
 //! What goes wrong, from the answer of the sandbox to the sentence for the person.
 
 use super::*;
+use crate::contract::world::Told::Unavailable;
+use crate::contract::world::{Asked, World};
 
 // C4: Reddit answers 200 for a code it refuses.
 #[tokio::test]
@@ -11,7 +13,7 @@ async fn a_code_that_was_used_or_is_late_means_begin_again() {
     Reddit.exchange(&client, &code).await.expect("a grant");
     assert_eq!(kind(Reddit.exchange(&client, &code).await), "code refused");
     let late = stage.allow(&Reddit, &client, MARA, None).await;
-    stage.advance(601).await;
+    stage.advance(Duration::seconds(601)).await;
     assert_eq!(kind(Reddit.exchange(&client, &late).await), "code refused");
 }
 
@@ -103,22 +105,15 @@ async fn asked_to_slow_down_we_wait_as_long_as_reddit_says() {
     assert_eq!(kind(Reddit.refresh(&client, &held(&grant)).await), "rate limited");
 }
 
-// T7
+// T7, H5: and a token is asked for once.
 #[tokio::test]
 async fn when_reddit_is_down_nothing_is_blamed_on_the_account() {
-    let stage = Stage::new().await;
-    let client = client(&stage);
-    let grant = stage.connect(&Reddit, &client, MARA).await;
-    for trouble in ["500", "503", "520", "cut", "garbage"] {
-        let code = stage.allow(&Reddit, &client, MARA, None).await;
-        stage.trouble("reddit", "", trouble, None).await;
-        assert_eq!(kind(Reddit.candidates(&api(&Reddit, &client, &grant)).await), "unavailable", "{trouble}");
-        assert_eq!(kind(Reddit.exchange(&client, &code).await), "unavailable", "{trouble}");
-        assert_eq!(kind(Reddit.refresh(&client, &held(&grant)).await), "unavailable", "{trouble}");
-        stage.calm().await;
-    }
-    let before = stage.calls("reddit", &format!("POST {TOKEN}")).await;
-    stage.trouble("reddit", TOKEN, "503", None).await;
-    let _ = Reddit.refresh(&client, &held(&grant)).await;
-    assert_eq!(stage.calls("reddit", &format!("POST {TOKEN}")).await - before, 1, "a token is asked for once");
+    let world = World::with(&Reddit, |settings| settings.user_agent = Some(AGENT.into())).await;
+    let grant = world.allow(MARA).await;
+    let down = || ["500", "503", "520", "cut", "garbage"].map(|kind| (kind, None, Unavailable));
+    world.assert_table(ME, Asked::Account(&grant), down()).await;
+    world.assert_table(TOKEN, Asked::Exchange(MARA), down()).await;
+    let before = world.stage.calls("reddit", TOKEN).await;
+    world.assert_table(TOKEN, Asked::Refresh(&grant), down()).await;
+    assert_eq!(world.stage.calls("reddit", TOKEN).await - before, 5);
 }

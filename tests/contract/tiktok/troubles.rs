@@ -6,7 +6,7 @@ use huntaze::server::platform::tiktok::TikTok;
 
 use super::{CREATOR, INES};
 use crate::contract::world::Told::{AccessRefused, CodeRefused, Configuration, RateLimited, Reconnect, Unavailable};
-use crate::contract::world::{World, assert_told};
+use crate::contract::world::{Asked, World, assert_told};
 
 const TOKEN: &str = "POST /v2/oauth/token/";
 const USER: &str = "GET /v2/user/info/";
@@ -31,11 +31,7 @@ async fn each_refusal_to_refresh_has_its_reason_and_next_step() {
         ("garbage", None, Unavailable),
         ("cut", None, Unavailable),
     ];
-    for (kind, reason, expected) in rows {
-        world.trouble(TOKEN, kind, reason).await;
-        let row = format!("{kind} {}", reason.unwrap_or_default());
-        assert_told(&row, world.refresh(&grant).await, &expected);
-    }
+    world.assert_table(TOKEN, Asked::Refresh(&grant), rows).await;
 }
 
 // C4, T7: the same while connecting.
@@ -50,13 +46,7 @@ async fn each_refusal_of_a_code_is_told_apart() {
         ("503", None, Unavailable),
         ("garbage", None, Unavailable),
     ];
-    for (kind, reason, expected) in rows {
-        let code = world.fresh_code(INES).await;
-        world.trouble(TOKEN, kind, reason).await;
-        let row = format!("{kind} {}", reason.unwrap_or_default());
-        assert_told(&row, world.exchange(&code).await, &expected);
-        world.stage.calm().await;
-    }
+    world.assert_table(TOKEN, Asked::Exchange(INES), rows).await;
 }
 
 // C6, C14, T7: every answer of the API that concerns the account.
@@ -75,11 +65,7 @@ async fn each_refusal_to_show_the_account_has_its_reason_and_next_step() {
         ("garbage", None, Unavailable),
         ("cut", None, Unavailable),
     ];
-    for (kind, reason, expected) in rows {
-        world.trouble(USER, kind, reason).await;
-        let row = format!("{kind} {}", reason.unwrap_or_default());
-        assert_told(&row, world.candidates(&grant).await, &expected);
-    }
+    world.assert_table(USER, Asked::Account(&grant), rows).await;
     // A token that dies between the two calls is not hidden by what is forgiven of the second.
     world.trouble(CREATOR, "401", None).await;
     let expected = AccessRefused(Reason::RefusedByPlatform, "Reconnect TikTok");

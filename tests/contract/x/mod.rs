@@ -68,7 +68,7 @@ async fn refreshing_rotates_and_a_replay_asks_to_reconnect() {
     let stage = Stage::new().await;
     let client = stage.client("x");
     let first = stage.connect(&X, &client, INES).await;
-    stage.advance(7_201).await;
+    stage.advance(Duration::seconds(7_201)).await;
     assert_eq!(kind(X.candidates(&api(&X, &client, &first)).await), "access refused");
 
     let second = X.refresh(&client, &held(&first)).await.expect("a new pair");

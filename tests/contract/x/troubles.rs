@@ -1,6 +1,8 @@
 //! What goes wrong, from the answer of the sandbox to the sentence for the person.
 
 use super::*;
+use crate::contract::world::Told::{Configuration, Unavailable};
+use crate::contract::world::{Asked, World};
 
 // C4, S1: used, late and with another verifier.
 #[tokio::test]
@@ -12,7 +14,7 @@ async fn a_code_that_was_used_is_late_or_is_not_ours_means_begin_again() {
     assert_eq!(kind(X.exchange(&client, &code).await), "code refused");
 
     let late = stage.allow(&X, &client, INES, None).await;
-    stage.advance(31).await;
+    stage.advance(Duration::seconds(31)).await;
     assert_eq!(kind(X.exchange(&client, &late).await), "code refused");
 
     let mut stolen = stage.allow(&X, &client, INES, None).await;
@@ -82,18 +84,15 @@ async fn a_token_that_is_no_users_asks_to_reconnect() {
 // T7: money, quotas and enrolment of the app are the operator's.
 #[tokio::test]
 async fn what_x_withholds_from_the_app_is_not_told_as_the_creators_fault() {
-    let stage = Stage::new().await;
-    let client = stage.client("x");
-    let grant = stage.connect(&X, &client, INES).await;
-    for (status, reason) in [
-        ("402", None),
-        ("429", Some("usage-capped")),
-        ("403", Some("client-not-enrolled")),
-        ("403", Some("official-client-forbidden")),
-    ] {
-        stage.trouble("x", ME, status, reason).await;
-        assert_eq!(kind(X.candidates(&api(&X, &client, &grant)).await), "configuration", "{status} {reason:?}");
-    }
+    let world = World::of(&X).await;
+    let grant = world.allow(INES).await;
+    let rows = [
+        ("402", None, Configuration),
+        ("429", Some("usage-capped"), Configuration),
+        ("403", Some("client-not-enrolled"), Configuration),
+        ("403", Some("official-client-forbidden"), Configuration),
+    ];
+    world.assert_table(ME, Asked::Account(&grant), rows).await;
 }
 
 // C8, H5
@@ -114,23 +113,18 @@ async fn asked_to_slow_down_we_name_the_time_that_x_gave() {
 // T7, H5: reading is repeated, a token is asked for once.
 #[tokio::test]
 async fn when_x_is_down_nothing_is_blamed_on_the_account() {
-    let stage = Stage::new().await;
-    let client = stage.client("x");
-    let grant = stage.connect(&X, &client, INES).await;
-    for trouble in ["500", "502", "503", "cut", "garbage"] {
-        let code = stage.allow(&X, &client, INES, None).await;
-        stage.trouble("x", "", trouble, None).await;
-        assert_eq!(kind(X.candidates(&api(&X, &client, &grant)).await), "unavailable", "{trouble}");
-        assert_eq!(kind(X.exchange(&client, &code).await), "unavailable", "{trouble}");
-        assert_eq!(kind(X.refresh(&client, &held(&grant)).await), "unavailable", "{trouble}");
-        stage.calm().await;
-    }
-    stage.trouble("x", ME, "503", None).await;
-    let before = (stage.calls("x", "GET /2/users/me").await, stage.calls("x", "POST /2/oauth2/token").await);
-    let _ = X.candidates(&api(&X, &client, &grant)).await;
-    stage.trouble("x", TOKEN, "503", None).await;
-    let _ = X.refresh(&client, &held(&grant)).await;
-    let after = (stage.calls("x", "GET /2/users/me").await, stage.calls("x", "POST /2/oauth2/token").await);
+    let world = World::of(&X).await;
+    let grant = world.allow(INES).await;
+    let down = || ["500", "502", "503", "cut", "garbage"].map(|kind| (kind, None, Unavailable));
+    world.assert_table(ME, Asked::Account(&grant), down()).await;
+    world.assert_table(TOKEN, Asked::Exchange(INES), down()).await;
+    world.assert_table(TOKEN, Asked::Refresh(&grant), down()).await;
+
+    let calls = async || (world.stage.calls("x", ME).await, world.stage.calls("x", TOKEN).await);
+    let before = calls().await;
+    world.assert_table("", Asked::Account(&grant), [("503", None, Unavailable)]).await;
+    world.assert_table("", Asked::Refresh(&grant), [("503", None, Unavailable)]).await;
+    let after = calls().await;
     assert_eq!((after.0 - before.0, after.1 - before.1), (4, 1));
 }
 

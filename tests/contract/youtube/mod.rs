@@ -141,7 +141,7 @@ async fn a_consent_for_a_time_tells_its_end() {
     world.order("lifetimes", json!({ "refreshSeconds": 604_800 })).await;
     let grant = world.allow(KOFI).await;
     assert_eq!(grant.refresh_expires_in.map(|life| life.num_days()), Some(7));
-    world.stage.advance(604_801).await;
+    world.stage.advance(chrono::Duration::seconds(604_801)).await;
     let expected = Reconnect(Reason::RefusedByPlatform, "expired or was removed", "Reconnect YouTube");
     assert_told("invalid_grant", world.refresh(&grant).await, &expected);
 }

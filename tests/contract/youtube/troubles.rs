@@ -8,7 +8,7 @@ use super::KOFI;
 use crate::contract::world::Told::{
     AccessRefused, CodeRefused, Configuration, NeedsAction, RateLimited, Reconnect, Rejected, Unavailable,
 };
-use crate::contract::world::{World, assert_told};
+use crate::contract::world::{Asked, World};
 
 const CHANNELS: &str = "GET /youtube/v3/channels";
 const TOKEN: &str = "POST /token";
@@ -33,11 +33,7 @@ async fn each_refusal_to_refresh_has_its_reason_and_next_step() {
         ("garbage", None, Unavailable),
         ("cut", None, Unavailable),
     ];
-    for (kind, reason, expected) in rows {
-        world.trouble(TOKEN, kind, reason).await;
-        let row = format!("{kind} {}", reason.unwrap_or_default());
-        assert_told(&row, world.refresh(&grant).await, &expected);
-    }
+    world.assert_table(TOKEN, Asked::Refresh(&grant), rows).await;
 }
 
 // C4, T7: the same while connecting, where nothing is there yet to reconnect.
@@ -52,13 +48,7 @@ async fn each_refusal_of_a_code_has_its_own_sentence() {
         ("401", None, Configuration),
         ("503", None, Unavailable),
     ];
-    for (kind, reason, expected) in rows {
-        let code = world.fresh_code(KOFI).await;
-        world.trouble(TOKEN, kind, reason).await;
-        let row = format!("{kind} {}", reason.unwrap_or_default());
-        assert_told(&row, world.exchange(&code).await, &expected);
-        world.stage.calm().await;
-    }
+    world.assert_table(TOKEN, Asked::Exchange(KOFI), rows).await;
 }
 
 // C7, C14, T7: every answer of the API that concerns an account as a whole.
@@ -87,11 +77,7 @@ async fn each_refusal_to_show_the_channel_has_its_reason_and_next_step() {
         ("garbage", None, Unavailable),
         ("cut", None, Unavailable),
     ];
-    for (kind, reason, expected) in rows {
-        world.trouble(CHANNELS, kind, reason).await;
-        let row = format!("{kind} {}", reason.unwrap_or_default());
-        assert_told(&row, world.candidates(&grant).await, &expected);
-    }
+    world.assert_table(CHANNELS, Asked::Account(&grant), rows).await;
 }
 
 // S9: what is logged of a failure holds neither token nor address.
@@ -99,13 +85,5 @@ async fn each_refusal_to_show_the_channel_has_its_reason_and_next_step() {
 async fn failures_hold_no_secret() {
     let world = World::of(&YouTube).await;
     let grant = world.allow(KOFI).await;
-    for kind in ["400", "401", "503", "garbage", "cut"] {
-        world.trouble("/", kind, None).await;
-        let errors = [world.refresh(&grant).await.err(), world.candidates(&grant).await.err()];
-        for error in errors.into_iter().flatten() {
-            let text = format!("{error:?} {error}");
-            assert!(!text.contains("ya29.") && !text.contains("1//0g"), "{text}");
-            assert!(!text.contains("127.0.0.1"), "{text}");
-        }
-    }
+    world.assert_failures_hold_no(&grant, &["ya29.", "1//0g"]).await;
 }
