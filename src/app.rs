@@ -7,8 +7,8 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 use crate::ui::pages::{
-    ChoosePage, ConnectPage, DisconnectPage, HomePage, IntegrationsPage, LandingPage, LoginPage, NotFoundPage, RegisterPage,
-    SettingsPage,
+    ChoosePage, ConnectPage, DisconnectPage, HomePage, IntegrationsPage, LandingPage, LoginPage, MailPage, NotFoundPage,
+    RegisterPage, SettingsPage,
 };
 
 /// The HTML document. Only the server makes it.
@@ -51,6 +51,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/integrations/choose/:flow") view=ChoosePage ssr=SsrMode::Async />
                 <Route path=path!("/platforms/connect") view=ConnectPage ssr=SsrMode::Async />
                 <Route path=path!("/platforms/connect/:platform") view=LandingPage ssr=SsrMode::Async />
+                <Route path=path!("/operations/mail") view=MailPage ssr=SsrMode::Async />
                 <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
             </Routes>
         </Router>

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod frame;
+pub mod mail;
 pub mod users;
 
 #[cfg(feature = "ssr")]

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod frame;
 pub mod ids;
+pub mod mail;
 pub mod moment;
 pub mod outcome;
 pub mod platform;
@@ -16,6 +17,7 @@ pub use account::{
 };
 pub use frame::{Choices, Flash, Frame, LandingView, Setup};
 pub use ids::{AccountId, FlowId, Provider, SessionId, UserId, WorkspaceId};
+pub use mail::{LetterView, MailView, Part, StuckMail};
 pub use moment::Moment;
 pub use outcome::{FieldError, Outcome, Toast, ToastKind};
 pub use platform::{ConnectKind, Field, Permission, PlatformInfo, Trouble};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
@@ -32,6 +32,7 @@ pub struct Config {
     pub tiers: BTreeMap<String, u32>,
     pub default_tier: String,
     pub http: Http,
+    pub mail: Mail,
     pub platforms: BTreeMap<String, Settings>,
     /// Set by `--sandbox` only, never from a file.
     #[serde(skip)]
@@ -103,6 +104,16 @@ pub struct Http {
     pub retry_longest_ms: u64,
 }
 
+/// Without a URL mails are written to files in the data directory.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mail {
+    /// `smtps://user:password@host`, or `smtp://user:password@host?tls=required`.
+    pub url: Option<SecretString>,
+    /// Who mails come from: `Huntaze <huntaze@example.com>`.
+    pub from: Option<String>,
+}
+
 /// The sandbox beside the app.
 #[derive(Clone, Debug)]
 pub struct SandboxConfig {
@@ -122,6 +133,7 @@ impl Default for Config {
             tiers: [("free", 5), ("creator", 25), ("studio", 100)].map(|(name, most)| (name.to_owned(), most)).into(),
             default_tier: "creator".to_owned(),
             http: Http::default(),
+            mail: Mail::default(),
             platforms: BTreeMap::new(),
             sandbox: None,
         }
@@ -229,6 +241,18 @@ impl Config {
         }
         if let Some(url) = self.server.public_url.as_ref().filter(|url| !is_safe(url)) {
             return bad("server.public_url", format!("{url} is not https"), "use https; http is allowed for localhost only");
+        }
+        if let Some(url) = &self.mail.url {
+            if !Url::parse(url.expose_secret()).is_ok_and(|url| super::mail::is_safe(&url)) {
+                let what = "it is not the URL of a mail server that is reached encrypted".to_owned();
+                return bad("mail.url", what, "give smtps://user:password@host, or smtp://user:password@host?tls=required");
+            }
+            if self.mail.from.is_none() {
+                return bad("mail.from", "it is missing".into(), "say who mails come from: \"Huntaze <huntaze@example.com>\"");
+            }
+        }
+        if let Some(from) = self.mail.from.as_ref().filter(|from| from.parse::<lettre::message::Mailbox>().is_err()) {
+            return bad("mail.from", format!("\"{from}\" is not an address"), "write it like \"Huntaze <huntaze@example.com>\"");
         }
         if !self.tiers.contains_key(&self.default_tier) {
             return bad(

@@ -5,6 +5,7 @@ pub mod config;
 pub mod db;
 pub mod domain;
 pub mod keys;
+pub mod mail;
 pub mod origin;
 pub mod platform;
 pub mod session;
@@ -19,6 +20,7 @@ use clock::Clock;
 use config::Config;
 use db::Db;
 use domain::accounts::Locks;
+use mail::Mailer;
 use platform::Registry;
 use vault::Vault;
 
@@ -36,6 +38,7 @@ pub struct Parts {
     pub outside: reqwest::Client,
     /// One refresh at a time for an account, in this process.
     pub locks: Locks,
+    pub mailer: Mailer,
 }
 
 impl Backend {

@@ -10,7 +10,7 @@ use super::config::{Config, SandboxConfig};
 use super::db::{self, Db};
 use super::domain::{self, users};
 use super::platform::{Client, IDS, Registry, Settings, http};
-use super::{Backend, Parts, keys};
+use super::{Backend, Parts, keys, mail};
 
 /// The log-in that exists in the sandbox only.
 pub struct Demo {
@@ -38,6 +38,8 @@ pub enum Error {
     OtherMode { stored: String, asked: &'static str },
     #[error("http client: {0}")]
     Http(#[from] reqwest::Error),
+    #[error(transparent)]
+    Mail(#[from] mail::Error),
     #[error("demo user: {0}")]
     Demo(domain::Error),
 }
@@ -51,8 +53,9 @@ pub async fn backend(config: Config, clock: Clock) -> Result<Backend, Error> {
     keys::prove(&db, &vault).await?;
     let http = http::pool()?;
     let platforms = registry(&config, &clock, &http);
+    let mailer = mail::Mailer::new(&config)?;
     let sandbox = config.sandbox.is_some();
-    let backend = Backend::new(Parts { config, clock, db, vault, platforms, outside: http, locks: Default::default() });
+    let backend = Backend::new(Parts { config, clock, db, vault, platforms, outside: http, locks: Default::default(), mailer });
     if sandbox {
         make_demo_user(&backend).await.map_err(Error::Demo)?;
     }

@@ -8,6 +8,7 @@ mod connect;
 mod disconnect;
 mod entrance;
 mod guards;
+mod mail;
 mod pages;
 mod rest;
 mod sessions;

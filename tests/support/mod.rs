@@ -8,6 +8,7 @@ mod database;
 mod html;
 mod person;
 mod sandbox;
+mod smtp;
 
 pub use answer::Answer;
 pub use app::{TestApp, play};
@@ -16,6 +17,7 @@ pub use database::Engine;
 pub use html::{Toast, heading, text};
 pub use person::{Begun, PASSWORD, Person};
 pub use sandbox::Sandbox;
+pub use smtp::MailServer;
 
 /// Tells one story on SQLite and on PostgreSQL: `name::sqlite` and `name::postgres`.
 ///

@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod facts;
 pub mod flows;
 pub mod limits;
+pub mod mails;
 pub mod pending;
 pub mod sessions;
 pub mod users;

@@ -40,12 +40,14 @@ pub fn SettingsPage() -> impl IntoView {
     page(|frame: Frame| async move {
         let profile = profile().await?;
         let sessions = sessions().await?;
+        let operations = frame.viewer.as_ref().is_some_and(|viewer| viewer.operator).then(|| view! { <Operations /> });
         Ok(view! {
             <Head title="Settings" />
             <LiveForms>
                 <div class="grid max-w-2xl content-start gap-8">
                     <ProfileForm profile flash=&frame.flash />
                     <Sessions sessions />
+                    {operations}
                     <form class="justify-self-start" method="post" action="/fn/logout">
                         <Submit text="Log out" busy="Logging out..." />
                     </form>
@@ -108,6 +110,22 @@ fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
         <section aria-labelledby="sessions">
             <h2 id="sessions" class="mb-2">"Where you are logged in"</h2>
             <ul class="panel rows rows-first" data-live="sessions" tabindex="-1">{rows.collect_view()}</ul>
+        </section>
+    }
+}
+
+/// The way to the pages of those who run this server.
+#[component]
+fn Operations() -> impl IntoView {
+    view! {
+        <section aria-labelledby="operations">
+            <h2 id="operations" class="mb-2">"Running this server"</h2>
+            <ul class="panel rows rows-first">
+                <li>
+                    <a class="link" href="/operations/mail">"Mail"</a>
+                    <p class="small soft">"What was sent, what waits, and why."</p>
+                </li>
+            </ul>
         </section>
     }
 }
