@@ -4,6 +4,7 @@ pub mod clock;
 pub mod config;
 pub mod db;
 pub mod domain;
+pub(crate) mod failpoint;
 pub mod keys;
 pub mod mail;
 pub mod origin;

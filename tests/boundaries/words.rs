@@ -1,4 +1,4 @@
-//! What may stand in which file: SQL, names of platforms, conditions on features, the system's time.
+//! What may stand in which file: SQL, names of platforms, conditions on features and on builds, the system's time.
 
 use super::{Rule, Source, assert_allows, assert_kept, assert_refuses};
 
@@ -14,6 +14,11 @@ const FEATURES: Rule = |source| {
     } else {
         says(source, &["cfg(feature", "cfg_attr(feature", "cfg!(feature", "cfg(not(feature"], "asks for a feature")
     }
+};
+
+/// What is tested is what is deployed: debug and release builds differ in the points at which tests kill the process, and in nothing else.
+const BUILDS: Rule = |source| {
+    if source.path == "server/failpoint.rs" { Vec::new() } else { says(source, &["debug_assertions"], "asks for the build") }
 };
 
 const TIME: Rule = |source| {
@@ -103,6 +108,13 @@ fn features_are_asked_for_in_few_places() {
         &[("ui/hooks/toast.rs", "#[cfg(feature = \"hydrate\")]"), ("app.rs", "if cfg!(feature = \"ssr\") {}")],
     );
     assert_allows(FEATURES, &[("model/ids.rs", "#[cfg_attr(feature = \"ssr\", derive(sqlx::Type))]")]);
+}
+
+#[test]
+fn debug_and_release_builds_differ_in_one_place() {
+    assert_kept(BUILDS);
+    assert_refuses(BUILDS, &[("server/start.rs", "if cfg!(debug_assertions) {}")]);
+    assert_allows(BUILDS, &[("server/start.rs", "failpoint!(\"start.done\");")]);
 }
 
 #[test]

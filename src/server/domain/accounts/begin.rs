@@ -115,7 +115,7 @@ pub async fn connect_session(
         grant.access = renewed;
     }
     let profile = store::the_one(entry, found, expected.as_ref().map(|a| (a.provider_account_id.as_str(), super::called(a))))?;
-    store::connect(backend, actor, entry, &grant, profile, &api.limits()).await
+    store::connect(backend, actor, entry, &grant, profile, &api.limits(), None).await
 }
 
 /// Whether all that the platform does not tell was confirmed.

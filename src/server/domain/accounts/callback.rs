@@ -12,6 +12,7 @@ use crate::model::{AccountId, FlowId, Outcome};
 use crate::server::Backend;
 use crate::server::db::{self, accounts::Account, flows::Flow};
 use crate::server::domain::words;
+use crate::server::failpoint::failpoint;
 use crate::server::platform::{CodeGrant, Entry};
 use crate::server::session::{Actor, hash};
 
@@ -129,6 +130,7 @@ pub async fn finish(backend: &Backend, actor: Option<&Actor>, provider: &str, re
     let name: &'static str = &entry.info().name;
     let actor = actor.ok_or(CallbackError::NoSession { name })?;
     let flow = claim(backend, actor, entry, returned).await?;
+    failpoint!("callback.claimed");
     let finished = match checked(backend, actor, entry, &flow, returned) {
         Ok(code) => exchange(backend, actor, entry, &flow, code).await,
         Err(error) => Err(error),
@@ -228,6 +230,7 @@ fn refusal(name: &'static str, code: &str) -> CallbackError {
 
 async fn exchange(backend: &Backend, actor: &Actor, entry: &Entry, flow: &Flow, code: CodeGrant) -> Result<Finished> {
     let grant = entry.platform.exchange(&entry.client, &code).await.map_err(|error| store::platform(entry, error))?;
+    failpoint!("callback.exchanged");
     let connected = connect(backend, actor, entry, flow, &grant).await;
     if let Err(error) = &connected {
         // What was granted for nothing is given back, as far as the platform can and nobody else lives by it.
@@ -250,11 +253,12 @@ async fn connect(
     let expected = expected(backend, actor, flow.account_id).await?;
     if found.len() > 1 && expected.is_none() {
         choose::wait(backend, actor, entry, flow.id, grant, &found).await?;
+        failpoint!("callback.waiting");
         return Ok(Finished::Choose(flow.id));
     }
     let expected = expected.as_ref().map(|a| (a.provider_account_id.as_str(), super::called(a)));
     let profile = store::the_one(entry, found, expected)?;
-    let account = store::connect(backend, actor, entry, grant, profile, &api.limits()).await?;
+    let account = store::connect(backend, actor, entry, grant, profile, &api.limits(), None).await?;
     Ok(Finished::Connected(Box::new(account)))
 }
 

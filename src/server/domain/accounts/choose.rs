@@ -75,9 +75,7 @@ pub async fn choose(backend: &Backend, actor: &Actor, id: FlowId, chosen: &str) 
     let (grant, found) = waiting.into_parts();
     let profile = found.into_iter().find(|profile| profile.id == chosen);
     let profile = profile.ok_or_else(|| Error::field("choice", "Choose one of the accounts on the list."))?;
-    let account = store::connect(backend, actor, entry, &grant, profile, &[]).await?;
-    take(backend, id).await?;
-    Ok(account)
+    store::connect(backend, actor, entry, &grant, profile, &[], Some(id)).await
 }
 
 /// Connects nothing, and gives back what was granted.

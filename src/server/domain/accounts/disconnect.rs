@@ -3,6 +3,7 @@
 use super::{Error, Result, called, entry, revoke, token};
 use crate::server::Backend;
 use crate::server::db::{self, accounts::Account};
+use crate::server::failpoint::failpoint;
 use crate::server::session::Actor;
 
 /// What a disconnected account was called, and whether its platform still has to be told.
@@ -47,10 +48,13 @@ pub async fn disconnect(backend: &Backend, actor: &Actor, account: Account) -> R
         Some(held) if !shared => Some(revoke::schedule(backend, &mut tx, entry, held).await?),
         _ => None,
     };
+    failpoint!("disconnect.before_commit");
     tx.commit().await?;
+    failpoint!("disconnect.after_commit");
     if let Some(revocation) = &revocation {
         revoke::attempt(backend, entry, revocation).await;
     }
+    failpoint!("disconnect.after_revoke");
     tracing::info!(provider = %entry.provider, account = %account.id, shared, "disconnected");
     let by_hand = shared.then(|| entry.info().manage_url.to_string());
     Ok(Disconnected { called: called(&account).to_owned(), name: &entry.info().name, by_hand })

@@ -12,6 +12,7 @@ use super::{Result, choose, entry};
 use crate::model::AccountId;
 use crate::server::Backend;
 use crate::server::db::{self, Tx, pending::Connection, pending::Revocation};
+use crate::server::failpoint::failpoint;
 use crate::server::platform::{Entry, Grant, Held};
 use crate::server::vault::Place;
 
@@ -72,6 +73,7 @@ pub(super) async fn attempt(backend: &Backend, entry: &Entry, revocation: &Revoc
             false
         }
     };
+    failpoint!("revoke.told");
     let kept = if done || revocation.expires_at <= backend.clock.now() {
         db::pending::delete_revocation(&backend.db, revocation.id).await
     } else {

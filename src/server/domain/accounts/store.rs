@@ -4,10 +4,11 @@ use secrecy::SecretString;
 use sqlx::types::Json;
 
 use super::{Error, Result, access_place, avatar, callback::CallbackError, refresh_place};
-use crate::model::{AccountId, Reason, Status};
+use crate::model::{AccountId, FlowId, Reason, Status};
 use crate::server::Backend;
 use crate::server::db::{self, accounts::Account};
 use crate::server::domain::words;
+use crate::server::failpoint::failpoint;
 use crate::server::platform::{self, Entry, Grant, Limit, Profile};
 use crate::server::session::Actor;
 
@@ -30,7 +31,7 @@ pub(super) fn the_one(entry: &Entry, mut found: Vec<Profile>, expected: Option<(
 }
 
 /// Stores a grant with the account it is for, then fetches the avatar. The same platform account twice is an update; a former one
-/// comes back with its id and label.
+/// comes back with its id and label. `chosen` is the waiting choice that this answers: it is used up by the same commit.
 pub(super) async fn connect(
     backend: &Backend,
     actor: &Actor,
@@ -38,9 +39,10 @@ pub(super) async fn connect(
     grant: &Grant,
     profile: Profile,
     limits: &[Limit],
+    chosen: Option<FlowId>,
 ) -> Result<Account> {
     entry.platform.check_metadata(&profile.metadata).map_err(|what| Error::Metadata { name: &entry.info().name, what })?;
-    let id = in_transaction(backend, actor, entry, grant, &profile).await?;
+    let id = in_transaction(backend, actor, entry, grant, &profile, chosen).await?;
     keep_limits(backend, id, limits).await?;
     if let Some(url) = &profile.avatar_url {
         avatar::fetch(backend, entry, id, url).await;
@@ -49,7 +51,14 @@ pub(super) async fn connect(
     super::mine(backend, actor, id).await
 }
 
-async fn in_transaction(backend: &Backend, actor: &Actor, entry: &Entry, grant: &Grant, profile: &Profile) -> Result<AccountId> {
+async fn in_transaction(
+    backend: &Backend,
+    actor: &Actor,
+    entry: &Entry,
+    grant: &Grant,
+    profile: &Profile,
+    chosen: Option<FlowId>,
+) -> Result<AccountId> {
     let mut tx = backend.db.begin().await?;
     let tier = db::users::lock_workspace(&mut tx, actor.workspace).await?.ok_or(Error::Unauthorized)?;
     let existing = db::accounts::for_upsert(&mut tx, actor.workspace, &entry.provider, &profile.id).await?;
@@ -61,7 +70,14 @@ async fn in_transaction(backend: &Backend, actor: &Actor, entry: &Entry, grant: 
     }
     let id = existing.map_or_else(AccountId::new, |(id, _)| id);
     db::accounts::upsert(&mut tx, &row(backend, actor, entry, grant, profile, id)).await?;
+    if let Some(choice) = chosen
+        && !db::pending::take(&mut tx, choice).await?
+    {
+        return Err(Error::NotFound("choice"));
+    }
+    failpoint!("connect.before_commit");
     tx.commit().await?;
+    failpoint!("connect.after_commit");
     Ok(id)
 }
 
