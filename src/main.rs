@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use huntaze::sandbox::{self, Sandbox};
 use huntaze::server::clock::Clock;
 use huntaze::server::config::{Config, Flags, Log, SandboxConfig};
-use huntaze::server::{db::Db, start, web, worker};
+use huntaze::server::{db::Db, metrics, start, web, worker};
 use leptos::config::LeptosOptions;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -162,6 +162,7 @@ async fn serve_app(mut config: Config, serve: &Serve) -> Result<(), Failure> {
     } else {
         println!("\n  Huntaze   {public_url}\n");
     }
+    tokio::spawn(metrics::tidy());
     let work = tokio::spawn(worker::run(backend.clone(), stop.wait()));
     let fake = sandbox.map(|(sandbox, listener)| tokio::spawn(run_sandbox(sandbox, listener, stop.clone())));
     web::serve(listener, app, stop.wait()).await?;

@@ -17,9 +17,9 @@ use super::platform::Settings;
 pub const FILE: &str = "Leptos.toml";
 const PREFIX: &str = "HUNTAZE__";
 /// Settings that are text whatever they look like. figment would read an app id of digits as a number and a key ring as a table.
-const TEXTS: &[&str] = &["url", "direct_url", "ring", "client_id", "client_secret", "config_id"];
+const TEXTS: &[&str] = &["url", "direct_url", "ring", "client_id", "client_secret", "config_id", "metrics_token"];
 /// Settings whose value is never shown.
-const SECRETS: &[&str] = &["url", "direct_url", "ring", "client_secret"];
+const SECRETS: &[&str] = &["url", "direct_url", "ring", "client_secret", "metrics_token"];
 
 /// Everything an operator can set. `Leptos.toml` documents each key.
 #[derive(Clone, Debug, Deserialize)]
@@ -53,6 +53,8 @@ pub struct Server {
     /// SQLite file, key file and sandbox live here.
     pub data_dir: PathBuf,
     pub log: Log,
+    /// Who sends it as a bearer token may read `/metrics`; without it only this machine may.
+    pub metrics_token: Option<SecretString>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
@@ -149,6 +151,7 @@ impl Default for Server {
             site_root: PathBuf::from("target/site"),
             data_dir: PathBuf::from("data"),
             log: Log::Text,
+            metrics_token: None,
         }
     }
 }

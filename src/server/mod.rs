@@ -7,6 +7,7 @@ pub mod domain;
 pub(crate) mod failpoint;
 pub mod keys;
 pub mod mail;
+pub mod metrics;
 pub mod origin;
 pub mod platform;
 pub mod session;

@@ -10,7 +10,8 @@ use super::config::{Config, SandboxConfig};
 use super::db::{self, Db};
 use super::domain::{self, users};
 use super::platform::{Client, IDS, Registry, Settings, http};
-use super::{Backend, Parts, keys, mail};
+use super::web::health::COMMIT;
+use super::{Backend, Parts, keys, mail, metrics};
 
 /// The log-in that exists in the sandbox only.
 pub struct Demo {
@@ -46,6 +47,7 @@ pub enum Error {
 
 /// Opens everything. Cheap: one connection, the migrations, one look at the key constants.
 pub async fn backend(config: Config, clock: Clock) -> Result<Backend, Error> {
+    metrics::listen(env!("CARGO_PKG_VERSION"), COMMIT);
     let db = Db::open(config.database.url.as_ref(), &config.server.data_dir, config.database.max_connections).await?;
     migrate(&config, &db).await?;
     check_mode(&config, &db).await?;

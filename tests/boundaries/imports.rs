@@ -10,7 +10,9 @@ const MAY: &[(&str, &[&str])] = &[
     ("ui", &["api", "model", "error"]),
     ("api", &["model", "error", "server"]),
     ("server::db", &["model"]),
-    ("server::platform", &["model", "server::clock"]),
+    // Counting is for everybody: it calls nothing back, so it leads nowhere.
+    ("server::platform", &["model", "server::clock", "server::metrics"]),
+    ("server::metrics", &[]),
     ("server::vault", &[]),
     ("server::clock", &[]),
     ("sandbox", &[]),

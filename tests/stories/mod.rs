@@ -9,6 +9,7 @@ mod disconnect;
 mod entrance;
 mod guards;
 mod mail;
+mod measures;
 mod pages;
 mod rest;
 mod sessions;

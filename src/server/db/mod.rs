@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod facts;
+pub mod figures;
 pub mod flows;
 pub mod limits;
 pub mod mails;

@@ -52,6 +52,24 @@ impl Error {
         Self::Validation(vec![FieldError { field: field.into(), message: message.into() }])
     }
 
+    /// What it is called in metrics and log lines.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Callback(error) => error.name(),
+            Self::Platform { error, .. } => error.name(),
+            Self::Validation(_) => "validation",
+            Self::Forbidden => "forbidden",
+            Self::NotFound(_) => "not_found",
+            Self::TierLimit { .. } => "tier_limit",
+            Self::NotConfigured { .. } => "not_configured",
+            Self::Conflict { .. } => "conflict",
+            Self::Metadata { .. } => "metadata",
+            Self::Database(_) => "database",
+            Self::Vault(_) => "vault",
+            _ => "other",
+        }
+    }
+
     /// Logs what happened, once, and says it for people. `reference` is the correlation id.
     pub fn told(self, reference: &str) -> AppError {
         let mut error = self.as_app_error();

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod error;
+pub mod figures;
 pub mod mail;
 pub mod users;
 pub mod words;

@@ -47,6 +47,21 @@ pub enum Error {
 }
 
 impl Error {
+    /// Its kind, for metrics and log lines.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::AccessRefused { .. } => "access_refused",
+            Self::Reconnect { .. } => "reconnect",
+            Self::NeedsAction { .. } => "needs_action",
+            Self::CodeRefused { .. } => "code_refused",
+            Self::Rejected { .. } => "rejected",
+            Self::RateLimited { .. } => "rate_limited",
+            Self::Unavailable { .. } => "unavailable",
+            Self::Configuration { .. } => "configuration",
+            Self::Unexpected { .. } => "unexpected",
+        }
+    }
+
     /// Passes by itself: an account stays as it is.
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::RateLimited { .. } | Self::Unavailable { .. } | Self::Unexpected { .. })

@@ -3,7 +3,7 @@
 //! Errors from here never hold a URL: some platforms document their token exchange with secrets in the query.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -15,6 +15,7 @@ use url::Url;
 use super::error::{Error, Result};
 use super::{Limit, Settings};
 use crate::server::clock::Clock;
+use crate::server::metrics;
 
 /// The whole of a call, and of one to a token endpoint, which is never repeated (requirement H5).
 const CALL: Duration = Duration::from_secs(15);
@@ -40,6 +41,8 @@ impl Default for Retries {
 /// A platform's HTTP client with its settings.
 #[derive(Clone)]
 pub struct Client {
+    /// The platform's id, for metrics and log lines.
+    name: &'static str,
     http: reqwest::Client,
     settings: Arc<Settings>,
     clock: Clock,
@@ -58,7 +61,12 @@ pub fn pool() -> Result<reqwest::Client, reqwest::Error> {
 
 impl Client {
     pub fn new(http: reqwest::Client, settings: Arc<Settings>, clock: Clock, retries: Retries) -> Self {
-        Self { http, settings, clock, retries }
+        Self { name: "", http, settings, clock, retries }
+    }
+
+    /// The same for one platform by its id.
+    pub fn named(self, name: &'static str) -> Self {
+        Self { name, ..self }
     }
 
     pub fn settings(&self) -> &Settings {
@@ -85,10 +93,17 @@ impl Client {
         Call {
             client: self,
             limits: None,
+            endpoint: self.endpoint(&method, &url),
             request: self.http.request(method.clone(), url),
             idempotent: method == Method::GET,
             timeout: CALL,
         }
+    }
+
+    /// What an address is called in metrics and log lines.
+    fn endpoint(&self, method: &Method, url: &Url) -> String {
+        let prefix = self.settings.base_url.as_ref().map_or("", |base| base.path().trim_end_matches('/'));
+        format!("{method} {}", template(url.path().strip_prefix(prefix).unwrap_or(url.path())))
     }
 
     /// A form POST to a token endpoint: 60 s, never repeated.
@@ -197,6 +212,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub struct Call<'a> {
     client: &'a Client,
     limits: Option<&'a Api>,
+    /// The method and the path without ids, as "GET /2/users/me".
+    endpoint: String,
     request: reqwest::RequestBuilder,
     idempotent: bool,
     timeout: Duration,
@@ -250,7 +267,7 @@ impl Call<'_> {
             let Some(request) = self.request.try_clone() else {
                 return Err(Error::Unexpected { detail: "a streaming request can't be repeated".into() });
             };
-            let outcome = once(request.timeout(self.timeout)).await;
+            let outcome = self.observed(tried, once(request.timeout(self.timeout))).await;
             if let (Ok(answer), Some(api)) = (&outcome, self.limits) {
                 api.note_limits(answer);
             }
@@ -271,6 +288,28 @@ impl Call<'_> {
     }
 }
 
+impl Call<'_> {
+    /// Counts one try and writes its line. The error's text holds no URL, and is shortened where it could hold a secret.
+    async fn observed(&self, tried: u32, call: impl Future<Output = Result<Answer>>) -> Result<Answer> {
+        let begun = Instant::now();
+        let outcome = call.await;
+        let took = begun.elapsed();
+        let status = match &outcome {
+            Ok(answer) => answer.status.as_str().to_owned(),
+            Err(Error::Unavailable { detail }) if detail.starts_with(TIMED_OUT) => "timeout".to_owned(),
+            Err(Error::Unavailable { detail }) if detail.starts_with(NOT_CONNECTED) => "connect".to_owned(),
+            Err(_) => "broken".to_owned(),
+        };
+        let (platform, endpoint, latency_ms) = (self.client.name, &self.endpoint, took.as_millis() as u64);
+        metrics::platform_call(platform, endpoint, &status, took);
+        match &outcome {
+            Ok(_) => tracing::info!(platform, endpoint, status, latency_ms, tried, "platform call"),
+            Err(error) => tracing::warn!(platform, endpoint, status, latency_ms, tried, "platform call: {error}"),
+        }
+        outcome
+    }
+}
+
 impl Retries {
     /// Doubles from the first pause to the longest, less up to a quarter by chance, so that many callers don't come back at once.
     fn pause(&self, tried: u32) -> Duration {
@@ -278,6 +317,16 @@ impl Retries {
         full.mul_f64(1.0 - 0.25 * rand::rng().random::<f64>())
     }
 }
+
+/// A path with every segment that could be an id replaced, so that there are as many endpoints as a contract has: versions, as in
+/// `/v21.0/me`, have fewer digits than ids.
+fn template(path: &str) -> String {
+    let is_id = |part: &str| part.len() > 32 || part.chars().filter(char::is_ascii_digit).count() > 3;
+    path.split('/').map(|part| if is_id(part) { "{id}" } else { part }).collect::<Vec<_>>().join("/")
+}
+
+const TIMED_OUT: &str = "timed out";
+const NOT_CONNECTED: &str = "could not connect";
 
 async fn once(request: reqwest::RequestBuilder) -> Result<Answer> {
     let mut response = request.send().await.map_err(network)?;
@@ -295,8 +344,8 @@ async fn once(request: reqwest::RequestBuilder) -> Result<Answer> {
 /// What the network says, without the URL.
 fn network(error: reqwest::Error) -> Error {
     let kind = match () {
-        () if error.is_timeout() => "timed out",
-        () if error.is_connect() => "could not connect",
+        () if error.is_timeout() => TIMED_OUT,
+        () if error.is_connect() => NOT_CONNECTED,
         () => "connection broke",
     };
     Error::Unavailable { detail: format!("{kind}: {}", error.without_url()) }

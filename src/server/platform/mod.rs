@@ -236,7 +236,7 @@ impl Registry {
             all.into_iter()
                 .map(|platform| {
                     let id = platform.info().id.as_ref();
-                    Entry { provider: Provider::from(id), client: client(id), platform }
+                    Entry { provider: Provider::from(id), client: client(id).named(id), platform }
                 })
                 .collect(),
         )

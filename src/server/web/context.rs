@@ -55,11 +55,10 @@ pub async fn correlate(State(app): State<App>, mut request: Request, next: Next)
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
     let origin = Origin::of_request(&correlation.0, peer, request.headers(), &app.backend.config.server.trusted_proxies);
     request.extensions_mut().insert(correlation.clone());
-    let mut response = origin::scope(origin, next.run(request)).instrument(span.clone()).await;
+    let mut response = origin::scope(origin, next.run(request)).instrument(span).await;
     if let Ok(value) = HeaderValue::try_from(&correlation.0) {
         response.headers_mut().insert(CORRELATION.clone(), value);
     }
-    span.in_scope(|| tracing::debug!(status = response.status().as_u16(), "answered"));
     response
 }
 

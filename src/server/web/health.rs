@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::server::Backend;
 
 /// Set by the release build.
-const COMMIT: &str = match option_env!("HUNTAZE_COMMIT") {
+pub const COMMIT: &str = match option_env!("HUNTAZE_COMMIT") {
     Some(commit) => commit,
     None => "development",
 };

@@ -5,6 +5,7 @@ pub mod context;
 pub mod cookies;
 pub mod guard;
 pub mod health;
+pub mod measure;
 pub mod media;
 pub mod oauth;
 pub mod pages;
@@ -54,7 +55,9 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), guard::host));
     Router::new()
         .route("/health", get(health::health))
+        .route("/metrics", get(measure::metrics))
         .merge(site)
+        .layer(from_fn(measure::measure))
         .layer(from_fn_with_state(app.clone(), context::correlate))
         .with_state(app)
 }

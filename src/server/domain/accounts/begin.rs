@@ -10,6 +10,7 @@ use super::{Error, Result, configured, store};
 use crate::model::{AccountId, FieldError, FlowId, Status};
 use crate::server::Backend;
 use crate::server::db::{self, accounts::Account, flows::Flow};
+use crate::server::metrics::{self, Step};
 use crate::server::platform::{Authorize, Connect, Entry, Pkce, oauth};
 use crate::server::session::{Actor, hash};
 use crate::server::vault::Place;
@@ -70,7 +71,8 @@ pub async fn begin(
     let url = entry
         .platform
         .authorize(&entry.client, &Authorize { redirect_uri: &redirect_uri, state: &state, verifier: verifier.as_ref(), again });
-    tracing::info!(provider, flow = %id, reconnect = account.is_some(), "connection begun");
+    metrics::oauth_step(provider, Step::Begun);
+    tracing::info!(platform = provider, step = Step::Begun.name(), flow = %id, reconnect = account.is_some(), "connection begun");
     Ok(Begun { url, state, expires_at: flow.expires_at })
 }
 
@@ -84,6 +86,23 @@ pub async fn connect_session(
 ) -> Result<Account> {
     actor.may_change()?;
     let entry = configured(backend, provider)?;
+    metrics::oauth_step(entry.provider.as_str(), Step::Begun);
+    let connected = with_session(backend, actor, entry, fields, account).await;
+    if let Err(error) = &connected {
+        let (platform, outcome) = (entry.provider.as_str(), error.name());
+        metrics::oauth_failed(platform, outcome);
+        tracing::warn!(platform, step = "session", outcome, "connection failed: {error}");
+    }
+    connected
+}
+
+async fn with_session(
+    backend: &Backend,
+    actor: &Actor,
+    entry: &Entry,
+    fields: &BTreeMap<String, String>,
+    account: Option<AccountId>,
+) -> Result<Account> {
     if !matches!(entry.platform.connect(), Connect::Session) {
         return Err(Error::field(
             "credentials",
@@ -102,7 +121,7 @@ pub async fn connect_session(
         return Err(Error::Validation(problems));
     }
     let expected = match account {
-        Some(id) => Some(reconnectable(backend, actor, provider, id).await?),
+        Some(id) => Some(reconnectable(backend, actor, entry.provider.as_str(), id).await?),
         None => {
             room(backend, actor, entry, None).await?;
             None

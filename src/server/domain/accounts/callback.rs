@@ -13,6 +13,7 @@ use crate::server::Backend;
 use crate::server::db::{self, accounts::Account, flows::Flow};
 use crate::server::domain::words;
 use crate::server::failpoint::failpoint;
+use crate::server::metrics::{self, Step};
 use crate::server::platform::{CodeGrant, Entry};
 use crate::server::session::{Actor, hash};
 
@@ -68,6 +69,25 @@ pub enum CallbackError {
 }
 
 impl CallbackError {
+    /// What it is called in metrics and log lines.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::NoSession { .. } => "no_session",
+            Self::NoState { .. } => "no_state",
+            Self::UnknownState { .. } => "unknown_state",
+            Self::OtherSession { .. } => "other_session",
+            Self::AlreadyUsed { .. } => "already_used",
+            Self::Expired { .. } => "expired",
+            Self::OtherPlatform { .. } => "other_platform",
+            Self::OtherRedirect { .. } => "other_redirect",
+            Self::OtherIssuer { .. } => "other_issuer",
+            Self::Cancelled { .. } => "cancelled",
+            Self::Failed { .. } => "failed",
+            Self::MissingRequired { .. } => "missing_required",
+            Self::OtherAccount { .. } => "other_account",
+        }
+    }
+
     pub fn as_app_error(&self) -> AppError {
         let begin_again = "Nothing was connected. Start again from the integrations page.";
         let say = |kind, sentence: String, next: &str| AppError::new(kind, sentence, next);
@@ -127,18 +147,24 @@ impl CallbackError {
 /// Finishes a flow for whoever is asking, and keeps what came of it for a reload of the same page.
 pub async fn finish(backend: &Backend, actor: Option<&Actor>, provider: &str, returned: &Returned) -> Result<Finished> {
     let entry = configured(backend, provider)?;
-    let name: &'static str = &entry.info().name;
-    let actor = actor.ok_or(CallbackError::NoSession { name })?;
-    let flow = claim(backend, actor, entry, returned).await?;
-    failpoint!("callback.claimed");
-    let finished = match checked(backend, actor, entry, &flow, returned) {
-        Ok(code) => exchange(backend, actor, entry, &flow, code).await,
-        Err(error) => Err(error),
-    };
+    let finished = finish_at(backend, entry, actor, returned).await;
     if let Err(error) = &finished {
-        tracing::warn!(provider, flow = %flow.id, "callback failed: {error}");
+        let (platform, outcome) = (entry.provider.as_str(), error.name());
+        metrics::oauth_failed(platform, outcome);
+        tracing::warn!(platform, step = "callback", outcome, "connection failed: {error}");
     }
     finished
+}
+
+async fn finish_at(backend: &Backend, entry: &Entry, actor: Option<&Actor>, returned: &Returned) -> Result<Finished> {
+    let actor = actor.ok_or(CallbackError::NoSession { name: &entry.info().name })?;
+    let flow = claim(backend, actor, entry, returned).await?;
+    failpoint!("callback.claimed");
+    // Counted only now: anybody can call this address, but only who began holds a state.
+    metrics::oauth_step(entry.provider.as_str(), Step::Returned);
+    tracing::info!(platform = %entry.provider, step = Step::Returned.name(), flow = %flow.id, "came back");
+    let code = checked(backend, actor, entry, &flow, returned)?;
+    exchange(backend, actor, entry, &flow, code).await
 }
 
 /// What a reload of the callback shows: the stored outcome, to the session that began it only.
@@ -231,10 +257,12 @@ fn refusal(name: &'static str, code: &str) -> CallbackError {
 async fn exchange(backend: &Backend, actor: &Actor, entry: &Entry, flow: &Flow, code: CodeGrant) -> Result<Finished> {
     let grant = entry.platform.exchange(&entry.client, &code).await.map_err(|error| store::platform(entry, error))?;
     failpoint!("callback.exchanged");
+    metrics::oauth_step(entry.provider.as_str(), Step::Exchanged);
+    tracing::info!(platform = %entry.provider, step = Step::Exchanged.name(), flow = %flow.id, "code exchanged");
     let connected = connect(backend, actor, entry, flow, &grant).await;
     if let Err(error) = &connected {
         // What was granted for nothing is given back, as far as the platform can and nobody else lives by it.
-        tracing::info!(provider = %entry.provider, "giving back an unused grant: {error}");
+        tracing::info!(platform = %entry.provider, outcome = error.name(), "giving back an unused grant");
         super::revoke::give_back(backend, entry, &grant).await;
     }
     connected

@@ -9,6 +9,7 @@ use crate::server::Backend;
 use crate::server::db::{self, accounts::Account};
 use crate::server::domain::words;
 use crate::server::failpoint::failpoint;
+use crate::server::metrics::{self, Step};
 use crate::server::platform::{self, Entry, Grant, Limit, Profile};
 use crate::server::session::Actor;
 
@@ -47,7 +48,8 @@ pub(super) async fn connect(
     if let Some(url) = &profile.avatar_url {
         avatar::fetch(backend, entry, id, url).await;
     }
-    tracing::info!(provider = %entry.provider, account = %id, "connected");
+    metrics::oauth_step(entry.provider.as_str(), Step::Connected);
+    tracing::info!(platform = %entry.provider, step = Step::Connected.name(), account = %id, "connected");
     super::mine(backend, actor, id).await
 }
 

@@ -1,0 +1,25 @@
+//! What only the database knows of how the server fares, read when metrics are asked for.
+
+use super::Result;
+use crate::model::Status;
+use crate::server::{Backend, db, metrics};
+
+/// The stored states; `expiring` is computed and `former` no longer an account.
+const STATES: [Status; 3] = [Status::Connected, Status::Error, Status::Expired];
+
+/// Brings the gauges up to date: one statement for the accounts.
+pub async fn collect(backend: &Backend) -> Result<()> {
+    let totals = db::figures::accounts(&backend.db).await?;
+    let now = backend.clock.now();
+    // Every pair is told, so that one that went away does not stand at its last value.
+    for entry in backend.platforms.iter() {
+        let platform = entry.provider.as_str();
+        let of = |state: Status| totals.iter().find(|total| total.provider == entry.provider && total.status == state);
+        for state in STATES {
+            metrics::accounts(platform, state.word(), of(state).map_or(0, |total| total.count));
+        }
+        let end = of(Status::Connected).and_then(|total| total.first_end);
+        metrics::seconds_to_expiry(platform, end.map(|end| (end - now).as_seconds_f64()));
+    }
+    Ok(())
+}

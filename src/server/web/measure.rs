@@ -1,0 +1,86 @@
+//! One line and one count for every answer, and where the counts are read.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, FORWARDED, HOST, HeaderName, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use secrecy::ExposeSecret;
+
+use crate::server::domain::figures;
+use crate::server::{Backend, metrics};
+
+/// What proxies add. A request that went through one does not come from this machine.
+const BY_PROXY: [HeaderName; 3] = [FORWARDED, HeaderName::from_static("x-forwarded-for"), HeaderName::from_static("x-real-ip")];
+
+/// Counts and logs every answer under its route's template.
+pub async fn measure(request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let method = request.method().clone();
+    let route = route(&request);
+    let response = next.run(request).await;
+    let (status, took) = (response.status().as_u16(), begun.elapsed());
+    metrics::http_request(&method, &route, status, took);
+    let latency_ms = took.as_millis() as u64;
+    // Probes, scrapes and files come by the thousand and tell nothing.
+    if matches!(route.as_str(), "/health" | "/metrics" | FILES) && status < 500 {
+        tracing::debug!(route, status, latency_ms, "answered");
+    } else {
+        tracing::info!(route, status, latency_ms, "answered");
+    }
+    response
+}
+
+const FILES: &str = "/pkg/{*file}";
+
+fn route(request: &Request) -> String {
+    match request.extensions().get::<MatchedPath>() {
+        Some(path) => path.as_str().to_owned(),
+        None if request.uri().path().starts_with("/pkg/") => FILES.to_owned(),
+        None => "none".to_owned(),
+    }
+}
+
+/// `GET /metrics`: for whoever has the token, or, where none is set, for this machine.
+pub async fn metrics(
+    State(backend): State<Backend>,
+    peer: Option<axum::Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
+) -> Response {
+    let peer = peer.map(|axum::Extension(ConnectInfo(peer))| peer);
+    let allowed = match &backend.config.server.metrics_token {
+        Some(token) => has_token(&headers, token.expose_secret()),
+        None => is_this_machine(peer, &headers),
+    };
+    if !allowed {
+        let say = "Metrics are for the people who run this server: send `Authorization: Bearer` with server.metrics_token.\n";
+        return (StatusCode::UNAUTHORIZED, [(WWW_AUTHENTICATE, "Bearer")], say).into_response();
+    }
+    if let Err(error) = figures::collect(&backend).await {
+        // The counters are worth having when the database is not.
+        tracing::warn!("gauges not read: {error}");
+    }
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics::render()).into_response()
+}
+
+/// Hashes are compared, so that the time it takes tells nothing of the token.
+fn has_token(headers: &HeaderMap, token: &str) -> bool {
+    let told = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|text| text.strip_prefix("Bearer "));
+    told.is_some_and(|told| crate::server::session::hash(told) == crate::server::session::hash(token))
+}
+
+/// The other end is on this machine, asks for it by a loopback name (no page elsewhere can make a browser say so of another
+/// machine: DNS rebinding), and is no proxy that speaks for others.
+fn is_this_machine(peer: Option<SocketAddr>, headers: &HeaderMap) -> bool {
+    let by_loopback = || {
+        let host = headers.get(HOST).and_then(|value| value.to_str().ok())?;
+        let url = url::Url::parse(&format!("http://{host}")).ok()?;
+        Some(super::guard::is_loopback(&url))
+    };
+    peer.is_some_and(|peer| peer.ip().is_loopback())
+        && by_loopback() == Some(true)
+        && !BY_PROXY.iter().any(|name| headers.contains_key(name))
+}
