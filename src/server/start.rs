@@ -50,6 +50,9 @@ pub async fn backend(config: Config, clock: Clock) -> Result<Backend, Error> {
     metrics::listen(env!("CARGO_PKG_VERSION"), COMMIT);
     let db = Db::open(config.database.url.as_ref(), &config.server.data_dir, config.database.max_connections).await?;
     migrate(&config, &db).await?;
+    if let Some(url) = config.database.direct_url.as_ref().or(config.database.url.as_ref()) {
+        db.listen(url);
+    }
     check_mode(&config, &db).await?;
     let vault = keys::load(&config)?;
     keys::prove(&db, &vault).await?;

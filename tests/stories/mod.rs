@@ -13,6 +13,7 @@ mod measures;
 mod pages;
 mod rest;
 mod sessions;
+mod signals;
 mod tenancy;
 mod tiers;
 mod tokens;

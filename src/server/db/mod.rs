@@ -12,6 +12,7 @@ pub mod limits;
 pub mod mails;
 pub mod pending;
 pub mod sessions;
+pub mod signals;
 pub mod users;
 
 use std::path::Path;
@@ -22,6 +23,9 @@ use secrecy::{ExposeSecret, SecretString};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
+
+pub use signals::Signal;
+use signals::Signals;
 
 pub type Error = sqlx::Error;
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -34,7 +38,10 @@ pub enum On<S, P> {
 
 /// A database. Cloning shares its connections.
 #[derive(Clone)]
-pub struct Db(Engine);
+pub struct Db {
+    engine: Engine,
+    signals: Signals,
+}
 
 #[derive(Clone)]
 enum Engine {
@@ -47,7 +54,12 @@ enum Engine {
 }
 
 /// A transaction. Dropped without [`Tx::commit`], nothing of it happened.
-pub struct Tx(On<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>);
+pub struct Tx {
+    on: On<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>,
+    signals: Signals,
+    /// What to tell when it has committed.
+    told: Vec<Signal>,
+}
 
 /// Runs one text on either engine: `sql!(db, Option<Row>, "SELECT ... WHERE id = $1", id)` for `Row`, `Option<Row>`, `Vec<Row>`, or
 /// `rows` for the number of rows it touched. `db` is a [`Db`] or a [`Tx`].
@@ -84,7 +96,7 @@ impl Db {
                 let options = PgConnectOptions::from_str(url)?;
                 let pool =
                     PgPoolOptions::new().max_connections(max_connections.unwrap_or(16)).acquire_timeout(Duration::from_secs(5));
-                Ok(Self(Engine::Postgres(pool.connect_with(options).await?)))
+                Ok(Self { engine: Engine::Postgres(pool.connect_with(options).await?), signals: Signals::new() })
             }
             Some(url) => Self::open_sqlite(SqliteConnectOptions::from_str(url)?, max_connections).await,
             None => {
@@ -107,13 +119,13 @@ impl Db {
         let pool = |most| SqlitePoolOptions::new().max_connections(most).acquire_timeout(Duration::from_secs(5));
         let write = pool(1).connect_with(options.clone()).await?;
         let read = pool(max_connections.unwrap_or(4)).connect_with(options.read_only(true)).await?;
-        Ok(Self(Engine::Sqlite { write, read }))
+        Ok(Self { engine: Engine::Sqlite { write, read }, signals: Signals::new() })
     }
 
     /// Brings the tables up to this version.
     pub async fn migrate(&self) -> Result<(), sqlx::migrate::MigrateError> {
         let migrator = sqlx::migrate!("./migrations");
-        match &self.0 {
+        match &self.engine {
             Engine::Sqlite { write, .. } => migrator.run(write).await,
             Engine::Postgres(pool) => migrator.run(pool).await,
         }
@@ -121,19 +133,21 @@ impl Db {
 
     /// Begins a transaction that may write: on SQLite it takes the lock at once, so that it can't fail half-way.
     pub async fn begin(&self) -> Result<Tx> {
-        Ok(Tx(match &self.0 {
+        let on = match &self.engine {
             Engine::Sqlite { write, .. } => On::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
             Engine::Postgres(pool) => On::Postgres(pool.begin().await?),
-        }))
+        };
+        Ok(Tx { on, signals: self.signals.clone(), told: Vec::new() })
     }
 
     pub fn is_sqlite(&self) -> bool {
-        matches!(self.0, Engine::Sqlite { .. })
+        matches!(self.engine, Engine::Sqlite { .. })
     }
 
     /// Waits for what is running and lets go of the files.
     pub async fn close(&self) {
-        match &self.0 {
+        self.signals.close();
+        match &self.engine {
             Engine::Sqlite { write, read } => {
                 read.close().await;
                 write.close().await;
@@ -143,7 +157,7 @@ impl Db {
     }
 
     fn on(&self, text: &str) -> On<&SqlitePool, &PgPool> {
-        match &self.0 {
+        match &self.engine {
             Engine::Sqlite { read, .. } if text.trim_start().starts_with("SELECT") => On::Sqlite(read),
             Engine::Sqlite { write, .. } => On::Sqlite(write),
             Engine::Postgres(pool) => On::Postgres(pool),
@@ -152,15 +166,19 @@ impl Db {
 }
 
 impl Tx {
-    pub async fn commit(self) -> Result<()> {
-        match self.0 {
-            On::Sqlite(tx) => tx.commit().await,
-            On::Postgres(tx) => tx.commit().await,
+    /// Makes it last, then tells what it has to tell.
+    pub async fn commit(mut self) -> Result<()> {
+        self.notify().await?;
+        match self.on {
+            On::Sqlite(tx) => tx.commit().await?,
+            On::Postgres(tx) => tx.commit().await?,
         }
+        self.told.into_iter().for_each(|signal| self.signals.deliver(signal));
+        Ok(())
     }
 
     fn on(&mut self, _text: &str) -> On<&mut SqliteConnection, &mut PgConnection> {
-        match &mut self.0 {
+        match &mut self.on {
             On::Sqlite(tx) => On::Sqlite(tx),
             On::Postgres(tx) => On::Postgres(tx),
         }
