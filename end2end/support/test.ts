@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { AxeBuilder } from '@axe-core/playwright';
 import { test as base, expect, type Page } from '@playwright/test';
+import axe from 'axe-core';
 import { App } from './app.ts';
 import { watchIslands } from './islands.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -81,9 +81,32 @@ export const test = base.extend<Story, Worker>({
   ],
 });
 
-/** Expects that axe finds nothing at all to say about the page as it stands. The story goes on, so that it tells of every page. */
+/** How people look at a page: in either scheme, on a phone, a tablet and a desk. */
+const schemes = ['light', 'dark'] as const;
+const widths = [360, 768, 1440];
+
+/**
+ * Expects that axe finds nothing at all to say about the page as it stands, however people look at it. The page is not loaded again:
+ * what is open stays open. The story goes on, so that it tells of every page.
+ */
 export async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const told = violations.map(({ id, help, nodes }) => `${id}: ${help}\n  ${nodes.map((node) => node.target.join(' ')).join('\n  ')}`);
-  expect.soft(told).toEqual([]);
+  const before = page.viewportSize();
+  for (const colorScheme of schemes) {
+    await page.emulateMedia({ colorScheme });
+    for (const width of widths) {
+      await page.setViewportSize({ width, height: 900 });
+      expect.soft(await complaints(page), `in ${colorScheme} at ${width} px`).toEqual([]);
+    }
+  }
+  await page.emulateMedia({ colorScheme: null });
+  if (before) await page.setViewportSize(before);
+}
+
+/** What axe says about the page. It is brought into a document once: that takes longer than its work. */
+async function complaints(page: Page): Promise<string[]> {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run({ resultTypes: ['violations'] });
+    return violations.map(({ id, help, nodes }) => `${id}: ${help}\n  ${nodes.map((node) => node.target.join(' ')).join('\n  ')}`);
+  });
 }

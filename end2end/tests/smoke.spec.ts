@@ -1,18 +1,12 @@
 import { expect, expectAccessible, test } from '../support/test.ts';
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  test.describe(`in ${colorScheme}`, () => {
-    test.use({ colorScheme });
+test('smoke: a stranger finds a page to register on that everybody can use', async ({ page }) => {
+  await page.goto('/register');
 
-    test('smoke: a stranger finds a page to register on that everybody can use', async ({ page }) => {
-      await page.goto('/register');
-
-      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-      await expect(page.getByLabel('Password')).toBeVisible();
-      await expectAccessible(page);
-    });
-  });
-}
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await expect(page.getByLabel('Password')).toBeVisible();
+  await expectAccessible(page);
+});
 
 test('smoke: a person who has registered is logged in', async ({ person: ada }) => {
   await ada.page.goto('/integrations');

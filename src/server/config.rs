@@ -18,6 +18,8 @@ pub const FILE: &str = "Leptos.toml";
 const PREFIX: &str = "HUNTAZE__";
 /// Settings that are text whatever they look like. figment would read an app id of digits as a number and a key ring as a table.
 const TEXTS: &[&str] = &["url", "direct_url", "ring", "client_id", "client_secret", "config_id", "metrics_token"];
+/// An account is held for its refresh longer than this, so that no answer comes after somebody else has begun.
+const LONGEST_TOKEN_CALL_MS: u64 = 60_000;
 /// Settings whose value is never shown.
 const SECRETS: &[&str] = &["url", "direct_url", "ring", "client_secret", "metrics_token"];
 
@@ -104,6 +106,9 @@ pub struct Http {
     /// The first pause before a call to a platform is repeated.
     pub retry_first_ms: u64,
     pub retry_longest_ms: u64,
+    /// How long is waited for a platform's answer, and for one of its token endpoint.
+    pub timeout_ms: u64,
+    pub token_timeout_ms: u64,
 }
 
 /// Without a URL mails are written to files in the data directory.
@@ -164,7 +169,7 @@ impl Default for Users {
 
 impl Default for Http {
     fn default() -> Self {
-        Self { retry_first_ms: 1_000, retry_longest_ms: 5_000 }
+        Self { retry_first_ms: 1_000, retry_longest_ms: 5_000, timeout_ms: 15_000, token_timeout_ms: LONGEST_TOKEN_CALL_MS }
     }
 }
 
@@ -256,6 +261,13 @@ impl Config {
         }
         if let Some(from) = self.mail.from.as_ref().filter(|from| from.parse::<lettre::message::Mailbox>().is_err()) {
             return bad("mail.from", format!("\"{from}\" is not an address"), "write it like \"Huntaze <huntaze@example.com>\"");
+        }
+        if self.http.token_timeout_ms > LONGEST_TOKEN_CALL_MS {
+            return bad(
+                "http.token_timeout_ms",
+                format!("{} ms is longer than an account is held for its refresh", self.http.token_timeout_ms),
+                &format!("give {LONGEST_TOKEN_CALL_MS} or less"),
+            );
         }
         if !self.tiers.contains_key(&self.default_tier) {
             return bad(

@@ -93,7 +93,12 @@ fn registry(config: &Config, clock: &Clock, pool: &reqwest::Client) -> Registry 
         longest: Duration::from_millis(config.http.retry_longest_ms),
         ..http::Retries::default()
     };
-    Registry::new(|id| Client::new(pool.clone(), Arc::new(config.platform(id)), clock.clone(), retries))
+    let patience = http::Patience {
+        call: Duration::from_millis(config.http.timeout_ms),
+        token_call: Duration::from_millis(config.http.token_timeout_ms),
+    };
+    let client = |id: &str| Client::new(pool.clone(), Arc::new(config.platform(id)), clock.clone(), retries);
+    Registry::new(|id| client(id).with_patience(patience))
 }
 
 /// Points every platform at the sandbox, whatever the file says: its data can never appear for a real connection.

@@ -10,6 +10,7 @@ mod entrance;
 mod guards;
 mod mail;
 mod measures;
+mod odd;
 mod pages;
 mod rest;
 mod sessions;

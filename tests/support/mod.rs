@@ -5,6 +5,7 @@ mod answer;
 mod app;
 mod browser;
 mod database;
+pub mod hostile;
 mod html;
 mod metrics;
 mod person;

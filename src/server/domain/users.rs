@@ -102,7 +102,12 @@ pub async fn open_account(backend: &Backend, form: Registering, user_agent: &str
 
 /// Logs in. An unknown e-mail costs as much time as a wrong password and is answered alike.
 pub async fn log_in(backend: &Backend, email: &str, password: SecretString, user_agent: &str) -> Result<Entered> {
-    let found = db::users::by_email(&backend.db, &normal_email(email)).await?;
+    // What is no e-mail address is nobody's, and no text for PostgreSQL where it holds U+0000.
+    let email = Some(normal_email(email)).filter(|email| email_problem(email).is_none());
+    let found = match email {
+        Some(email) => db::users::by_email(&backend.db, &email).await?,
+        None => None,
+    };
     let known_hash = found.as_ref().map(|user| user.password_hash.clone());
     let right = verify_password(password, known_hash).await?;
     let user = found.filter(|_| right).ok_or(Error::WrongLogin)?;

@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use rand::RngExt;
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use url::Url;
 
 use super::error::{Error, Result};
@@ -17,9 +18,6 @@ use super::{Limit, Settings};
 use crate::server::clock::Clock;
 use crate::server::metrics;
 
-/// The whole of a call, and of one to a token endpoint, which is never repeated (requirement H5).
-const CALL: Duration = Duration::from_secs(15);
-const TOKEN_CALL: Duration = Duration::from_secs(60);
 const CONNECT: Duration = Duration::from_secs(5);
 /// An answer larger than this is not one of theirs.
 const MAX_ANSWER: usize = 4 << 20;
@@ -38,6 +36,19 @@ impl Default for Retries {
     }
 }
 
+/// How long is waited for the whole of a call, and of one to a token endpoint, which is never repeated (requirement H5).
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    pub call: Duration,
+    pub token_call: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { call: Duration::from_secs(15), token_call: Duration::from_secs(60) }
+    }
+}
+
 /// A platform's HTTP client with its settings.
 #[derive(Clone)]
 pub struct Client {
@@ -47,6 +58,7 @@ pub struct Client {
     settings: Arc<Settings>,
     clock: Clock,
     retries: Retries,
+    patience: Patience,
 }
 
 /// Builds the one connection pool that all platforms share. It follows no redirect: a token endpoint that sends us elsewhere is
@@ -61,12 +73,16 @@ pub fn pool() -> Result<reqwest::Client, reqwest::Error> {
 
 impl Client {
     pub fn new(http: reqwest::Client, settings: Arc<Settings>, clock: Clock, retries: Retries) -> Self {
-        Self { name: "", http, settings, clock, retries }
+        Self { name: "", http, settings, clock, retries, patience: Patience::default() }
     }
 
     /// The same for one platform by its id.
     pub fn named(self, name: &'static str) -> Self {
         Self { name, ..self }
+    }
+
+    pub fn with_patience(self, patience: Patience) -> Self {
+        Self { patience, ..self }
     }
 
     pub fn settings(&self) -> &Settings {
@@ -96,7 +112,7 @@ impl Client {
             endpoint: self.endpoint(&method, &url),
             request: self.http.request(method.clone(), url),
             idempotent: method == Method::GET,
-            timeout: CALL,
+            timeout: self.patience.call,
         }
     }
 
@@ -106,10 +122,10 @@ impl Client {
         format!("{method} {}", template(url.path().strip_prefix(prefix).unwrap_or(url.path())))
     }
 
-    /// A form POST to a token endpoint: 60 s, never repeated.
+    /// A form POST to a token endpoint: never repeated.
     pub fn token_call(&self, url: Url, form: &[(&str, &str)]) -> Call<'_> {
         let call = self.call(Method::POST, url).form(form);
-        Call { timeout: TOKEN_CALL, ..call }
+        Call { timeout: self.patience.token_call, ..call }
     }
 }
 
@@ -338,7 +354,30 @@ async fn once(request: reqwest::RequestBuilder) -> Result<Answer> {
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Answer { status, headers, path, body })
+    Ok(Answer { status, headers, path, body: without_nul(body) })
+}
+
+/// JSON can write U+0000, PostgreSQL can hold it neither in text nor in JSON, and no name needs it: it is taken out here, at the one
+/// door for what platforms say.
+fn without_nul(body: Vec<u8>) -> Vec<u8> {
+    const NUL: &[u8] = br"\u0000";
+    let has_nul = body.windows(NUL.len()).any(|bytes| bytes == NUL);
+    match has_nul.then(|| serde_json::from_slice(&body)) {
+        Some(Ok(mut json)) => {
+            strip_nul(&mut json);
+            json.to_string().into_bytes()
+        }
+        _ => body,
+    }
+}
+
+fn strip_nul(json: &mut Value) {
+    match json {
+        Value::String(text) => text.retain(|c| c != '\0'),
+        Value::Array(items) => items.iter_mut().for_each(strip_nul),
+        Value::Object(fields) => fields.values_mut().for_each(strip_nul),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// What the network says, without the URL.

@@ -80,8 +80,8 @@ fn leave(backend: &Backend, outcome: Outcome) -> Response {
 fn read(query: &str) -> Returned {
     let mut returned = Returned::default();
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-        // Longer than anything a platform sends.
-        if value.len() > 4096 {
+        // Longer than anything a platform sends, or nothing that a platform sends.
+        if value.len() > 4096 || value.chars().any(char::is_control) {
             continue;
         }
         // Facebook and Reddit hang `#_` on the last parameter; a client that keeps fragments would pass it on.

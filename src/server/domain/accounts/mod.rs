@@ -62,6 +62,10 @@ pub async fn mine(backend: &Backend, actor: &Actor, id: AccountId) -> Result<Acc
 /// The same by the platform's own id.
 pub async fn mine_by_platform_id(backend: &Backend, actor: &Actor, provider: &str, platform_id: &str) -> Result<Account> {
     entry(backend, provider)?;
+    // It comes out of an address; PostgreSQL would answer U+0000 with an error.
+    if platform_id.chars().any(char::is_control) {
+        return Err(Error::NotFound("account"));
+    }
     live(db::accounts::by_platform_id(&backend.db, actor.workspace, provider, platform_id).await?)
 }
 
