@@ -7,8 +7,8 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 use crate::ui::pages::{
-    ChoosePage, ConnectPage, DisconnectPage, HomePage, IntegrationsPage, LandingPage, LoginPage, MailPage, NotFoundPage,
-    RegisterPage, SettingsPage,
+    AuditLogPage, ChoosePage, ConnectPage, DisconnectPage, HomePage, IntegrationsPage, LandingPage, LoginPage, MailPage,
+    NotFoundPage, RegisterPage, SettingsPage,
 };
 
 /// The HTML document. Only the server makes it.
@@ -53,6 +53,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/platforms/connect/:platform") view=LandingPage ssr=SsrMode::Async />
                 <Route path=path!("/operations/mail") view=MailPage ssr=SsrMode::Async />
                 <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
+                <Route path=path!("/settings/audit") view=AuditLogPage ssr=SsrMode::Async />
             </Routes>
         </Router>
     }

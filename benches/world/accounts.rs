@@ -16,10 +16,10 @@ pub async fn connect(backend: &Backend, owner: &Actor, number: usize) -> db::Res
     let account = account(backend, owner, provider, number);
     let mut tx = backend.db.begin().await?;
     db::accounts::upsert(&mut tx, &account).await?;
-    tx.commit().await?;
     if number.is_multiple_of(2) {
-        db::accounts::set_label(&backend.db, owner.workspace, account.id, Some("Main shop"), account.created_at).await?;
+        db::accounts::set_label(&mut tx, owner.workspace, account.id, Some("Main shop"), account.created_at).await?;
     }
+    tx.commit().await?;
     if provider == "x" {
         let now = backend.clock.now();
         let told = Told {

@@ -1,6 +1,7 @@
 //! What pages and forms call: who asks, one verb of the domain, a model out.
 
 pub mod accounts;
+pub mod audit;
 pub mod frame;
 pub mod mail;
 pub mod users;

@@ -4,6 +4,7 @@
 //! sent to the browser.
 
 pub mod account;
+pub mod audit;
 pub mod frame;
 pub mod ids;
 pub mod mail;

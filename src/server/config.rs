@@ -35,6 +35,7 @@ pub struct Config {
     pub default_tier: String,
     pub http: Http,
     pub mail: Mail,
+    pub audit: Audit,
     pub platforms: BTreeMap<String, Settings>,
     /// Set by `--sandbox` only, never from a file.
     #[serde(skip)]
@@ -121,6 +122,25 @@ pub struct Mail {
     pub from: Option<String>,
 }
 
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Audit {
+    /// Lines are kept so many days; 0: for ever.
+    pub keep_days: u32,
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self { keep_days: 365 }
+    }
+}
+
+impl Audit {
+    pub fn kept_days(&self) -> Option<u32> {
+        Some(self.keep_days).filter(|days| *days > 0)
+    }
+}
+
 /// The sandbox beside the app.
 #[derive(Clone, Debug)]
 pub struct SandboxConfig {
@@ -141,6 +161,7 @@ impl Default for Config {
             default_tier: "creator".to_owned(),
             http: Http::default(),
             mail: Mail::default(),
+            audit: Audit::default(),
             platforms: BTreeMap::new(),
             sandbox: None,
         }

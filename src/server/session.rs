@@ -54,6 +54,11 @@ impl Actor {
         if self.role >= Role::Editor { Ok(()) } else { Err(Error::Forbidden) }
     }
 
+    /// Whether the workspace is theirs to look into.
+    pub fn is_owner(&self) -> bool {
+        self.role == Role::Owner
+    }
+
     pub fn owner(&self) -> db::pending::Owner {
         db::pending::Owner { session: self.session, user: self.user, workspace: self.workspace }
     }

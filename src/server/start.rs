@@ -129,7 +129,11 @@ async fn make_demo_user(backend: &Backend) -> domain::Result<()> {
     let form = users::Registering { name: DEMO.name.into(), email: DEMO.email.into(), password: DEMO.password.to_owned().into() };
     match users::open_account(backend, form, "").await {
         // Nobody holds the cookie of that session.
-        Ok(entered) => db::sessions::delete(&backend.db, entered.session, entered.user).await.map(|_| ()).map_err(Into::into),
+        Ok(entered) => {
+            let mut tx = backend.db.begin().await?;
+            db::sessions::delete(&mut tx, entered.session, entered.user).await?;
+            Ok(tx.commit().await?)
+        }
         // Another process was faster.
         Err(domain::Error::EmailTaken) => Ok(()),
         Err(error) => Err(error),

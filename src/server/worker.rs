@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Backend;
 use super::db;
-use super::domain::{self, accounts, mail};
+use super::domain::{self, accounts, audit, mail};
 use super::origin::{self, Origin};
 use super::session;
 
@@ -38,6 +38,7 @@ async fn sweep(backend: &Backend) -> domain::Result<()> {
     mail::send_due(backend).await?;
     // A callback's outcome is kept an hour for whoever reloads the page.
     db::flows::delete_expired(&backend.db, now - chrono::Duration::hours(1)).await?;
+    audit::sweep(backend).await?;
     db::sessions::delete_ended(&backend.db, now, now - session::IDLE).await?;
     Ok(())
 }

@@ -65,6 +65,31 @@ fn is_named(code: &str, name: &str) -> bool {
     code.to_ascii_lowercase().contains(name)
 }
 
+/// The audit log is append-only: no statement changes a line, and one alone deletes, by age.
+const HISTORY: Rule = |source| {
+    let code = source.code.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let mut ways = vec!["update audit_events", "replace into audit_events", "truncate audit_events", "drop table audit_events"];
+    if source.path != "server/db/audit.rs" {
+        ways.push("delete from audit_events");
+    }
+    let changes = |way: &&str| code.contains(*way);
+    ways.into_iter().filter(changes).map(|way| format!("{} rewrites history: {way}", source.path)).collect()
+};
+
+// S7
+#[test]
+fn history_is_not_rewritten() {
+    assert_kept(HISTORY);
+    assert_refuses(
+        HISTORY,
+        &[
+            ("server/db/users.rs", "sql!(tx, rows, \"DELETE FROM audit_events WHERE user_id = $1\", id)"),
+            ("server/db/audit.rs", "sql!(tx, rows, \"UPDATE\n  audit_events SET actor = ''\")"),
+        ],
+    );
+    assert_allows(HISTORY, &[("server/db/audit.rs", "sql!(db, rows, \"DELETE FROM audit_events WHERE at < $1\", than)")]);
+}
+
 #[test]
 fn sql_is_written_in_db_only() {
     assert_kept(SQL);

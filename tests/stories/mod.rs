@@ -1,6 +1,7 @@
 //! Stories over HTTP, told on SQLite and on PostgreSQL: people, what they do, and what they see.
 
 mod accounts;
+mod audit;
 mod callback;
 mod cast;
 mod choice;

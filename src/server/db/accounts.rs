@@ -292,9 +292,15 @@ pub async fn claim_check(db: &Db, id: AccountId, before: DateTime<Utc>, now: Dat
     Ok(rows == 1)
 }
 
-pub async fn set_label(db: &Db, workspace: WorkspaceId, id: AccountId, label: Option<&str>, now: DateTime<Utc>) -> Result<bool> {
+pub async fn set_label(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    id: AccountId,
+    label: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<bool> {
     let rows = sql!(
-        db,
+        tx,
         rows,
         "UPDATE oauth_accounts SET label = $3, updated_at = $4 WHERE workspace_id = $1 AND id = $2 AND status <> 'former'",
         workspace,

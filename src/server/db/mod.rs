@@ -5,6 +5,7 @@
 //! reader, everything else runs on SQLite's one writer. Nothing here calls anything outside the database.
 
 pub mod accounts;
+pub mod audit;
 pub mod facts;
 pub mod figures;
 pub mod flows;

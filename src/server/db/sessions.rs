@@ -100,8 +100,8 @@ pub async fn of_user(db: &Db, user: UserId, now: DateTime<Utc>) -> Result<Vec<De
 }
 
 /// Ends a session of this user; its open flows and waiting choices go with it.
-pub async fn delete(db: &Db, id: SessionId, user: UserId) -> Result<bool> {
-    Ok(sql!(db, rows, "DELETE FROM sessions WHERE id = $1 AND user_id = $2", id, user)? == 1)
+pub async fn delete(tx: &mut Tx, id: SessionId, user: UserId) -> Result<bool> {
+    Ok(sql!(tx, rows, "DELETE FROM sessions WHERE id = $1 AND user_id = $2", id, user)? == 1)
 }
 
 /// Sweeps what has ended: past its absolute end, or idle since `idle`.

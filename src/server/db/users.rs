@@ -76,7 +76,7 @@ pub async fn lock_workspace(tx: &mut Tx, id: WorkspaceId) -> Result<Option<Strin
     Ok(found.map(|(tier,)| tier))
 }
 
-pub async fn update_profile(db: &Db, id: UserId, name: &str, time_zone: &str, now: DateTime<Utc>) -> Result<()> {
-    sql!(db, rows, "UPDATE users SET name = $2, time_zone = $3, updated_at = $4 WHERE id = $1", id, name, time_zone, now)?;
+pub async fn update_profile(tx: &mut Tx, id: UserId, name: &str, time_zone: &str, now: DateTime<Utc>) -> Result<()> {
+    sql!(tx, rows, "UPDATE users SET name = $2, time_zone = $3, updated_at = $4 WHERE id = $1", id, name, time_zone, now)?;
     Ok(())
 }

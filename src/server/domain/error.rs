@@ -82,6 +82,14 @@ impl Error {
         error
     }
 
+    /// What happened, in one sentence for people.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Validation(fields) => fields.iter().map(|field| field.message.as_str()).collect::<Vec<_>>().join(" "),
+            other => other.as_app_error().sentence,
+        }
+    }
+
     fn as_app_error(&self) -> AppError {
         match self {
             Self::Validation(fields) => AppError::validation(fields.clone()),

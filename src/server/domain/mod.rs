@@ -1,6 +1,7 @@
 //! Verbs on nouns: the only place where the database and the platforms meet.
 
 pub mod accounts;
+pub mod audit;
 pub mod error;
 pub mod figures;
 pub mod mail;

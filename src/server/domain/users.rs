@@ -5,9 +5,11 @@ use std::sync::LazyLock;
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use secrecy::{ExposeSecret, SecretString};
+use uuid::Uuid;
 
 use super::words::Reader;
-use super::{Error, Result, accounts};
+use super::{Error, Result, accounts, audit};
+use crate::model::audit::Action;
 use crate::model::{FieldError, Profile, SessionId, SessionView, UserId, WorkspaceId};
 use crate::server::Backend;
 use crate::server::config::Registration;
@@ -95,6 +97,8 @@ pub async fn open_account(backend: &Backend, form: Registering, user_agent: &str
     let title = format!("{}'s workspace", user.name);
     db::users::insert_workspace(&mut tx, workspace, &title, &backend.config.default_tier, user.id, user.created_at).await?;
     let (session, secret) = session::start(backend, &mut tx, user.id, workspace, user_agent).await?;
+    let event = audit::Event::by_user(Some(workspace), user.id, &user.name, Action::Register);
+    audit::record(backend, &mut tx, event).await?;
     tx.commit().await?;
     tracing::info!(user = %user.id, "registered");
     Ok(Entered { user: user.id, session, secret, email: user.email, name: user.name, time_zone: user.time_zone })
@@ -110,13 +114,30 @@ pub async fn log_in(backend: &Backend, email: &str, password: SecretString, user
     };
     let known_hash = found.as_ref().map(|user| user.password_hash.clone());
     let right = verify_password(password, known_hash).await?;
-    let user = found.filter(|_| right).ok_or(Error::WrongLogin)?;
-    let workspace = db::users::home_workspace(&backend.db, user.id).await?.ok_or(Error::WrongLogin)?;
+    // Asked of nobody's id too: neither the answer nor its time tells whether the e-mail is known.
+    let id = found.as_ref().map_or(UserId(Uuid::nil()), |user| user.id);
+    let home = db::users::home_workspace(&backend.db, id).await?;
+    let (Some(user), Some(workspace)) = (found.as_ref().filter(|_| right), home) else {
+        audit::note(backend, refused_login(found.as_ref(), home)).await;
+        return Err(Error::WrongLogin);
+    };
+    let user = user.clone();
     let mut tx = backend.db.begin().await?;
     let (session, secret) = session::start(backend, &mut tx, user.id, workspace, user_agent).await?;
+    let event = audit::Event::by_user(Some(workspace), user.id, &user.name, Action::Login);
+    audit::record(backend, &mut tx, event).await?;
     tx.commit().await?;
     tracing::info!(user = %user.id, "logged in");
     Ok(Entered { user: user.id, session, secret, email: user.email, name: user.name, time_zone: user.time_zone })
+}
+
+/// What was typed for an e-mail that nobody has is not kept: it may be a password in the wrong field.
+fn refused_login(user: Option<&User>, home: Option<WorkspaceId>) -> audit::Event {
+    let event = match user {
+        Some(user) => audit::Event::by_user(home, user.id, &user.name, Action::Login),
+        None => audit::Event::of_workspace(None, Action::Login).about("an e-mail that nobody has here"),
+    };
+    event.failed(&Error::WrongLogin)
 }
 
 /// Ends the session, its open flows and its waiting choices; what those had been granted is given back to the platform.
@@ -130,12 +151,17 @@ pub async fn revoke_session(backend: &Backend, actor: &Actor, id: SessionId) -> 
 }
 
 async fn end_session(backend: &Backend, actor: &Actor, id: SessionId) -> Result<bool> {
-    let mine = db::sessions::of_user(&backend.db, actor.user, backend.clock.now()).await?.iter().any(|device| device.id == id);
-    if !mine {
-        return Ok(false);
-    }
+    let devices = db::sessions::of_user(&backend.db, actor.user, backend.clock.now()).await?;
+    let Some(device) = devices.into_iter().find(|device| device.id == id) else { return Ok(false) };
     accounts::give_back_waiting(backend, db::pending::of_session(&backend.db, id).await?).await?;
-    Ok(db::sessions::delete(&backend.db, id, actor.user).await?)
+    let mut tx = backend.db.begin().await?;
+    let ended = db::sessions::delete(&mut tx, id, actor.user).await?;
+    if ended {
+        let action = if id == actor.session { Action::Logout } else { Action::SessionRevoked };
+        audit::record(backend, &mut tx, audit::Event::by(actor, action).about(device_name(&device.user_agent))).await?;
+    }
+    tx.commit().await?;
+    Ok(ended)
 }
 
 /// Changes name and time zone.
@@ -148,7 +174,10 @@ pub async fn update_profile(backend: &Backend, actor: &Actor, name: &str, time_z
     if !problems.is_empty() {
         return Err(Error::Validation(problems));
     }
-    db::users::update_profile(&backend.db, actor.user, name, time_zone, backend.clock.now()).await?;
+    let mut tx = backend.db.begin().await?;
+    db::users::update_profile(&mut tx, actor.user, name, time_zone, backend.clock.now()).await?;
+    audit::record(backend, &mut tx, audit::Event::by(actor, Action::Profile)).await?;
+    tx.commit().await?;
     Ok(Profile { name: name.to_owned(), email: actor.email.clone(), time_zone: time_zone.to_owned() })
 }
 
@@ -168,7 +197,7 @@ pub async fn sessions(backend: &Backend, actor: &Actor) -> Result<Vec<SessionVie
 }
 
 /// "Firefox on Windows", as far as a User-Agent tells.
-fn device_name(user_agent: &str) -> String {
+pub(super) fn device_name(user_agent: &str) -> String {
     let first = |known: &[(&str, &'static str)]| known.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| *name);
     // Order matters: Edge and Opera also say Chrome, Chrome also says Safari, and iPhones also say Mac.
     let browser =

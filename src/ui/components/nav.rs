@@ -37,6 +37,7 @@ pub fn Nav(viewer: Viewer, path: String) -> impl IntoView {
 fn leads_to(place: &str, path: &str) -> bool {
     match place {
         "/integrations" => path.starts_with("/integrations") || path.starts_with("/platforms"),
+        "/settings" => path.starts_with("/settings"),
         _ => path == place,
     }
 }

@@ -1,5 +1,6 @@
 //! One route a file. A page asks the api for what it shows and lays it out; it holds no state and runs on the server only.
 
+mod audit;
 mod choose;
 mod connect;
 mod disconnect;
@@ -12,6 +13,7 @@ mod not_found;
 mod register;
 mod settings;
 
+pub use audit::AuditLogPage;
 pub use choose::ChoosePage;
 pub use connect::ConnectPage;
 pub use disconnect::DisconnectPage;

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::api::users::{profile, sessions};
 use crate::model::{Flash, Frame, Profile, SessionView};
-use crate::ui::components::{Badge, Field, FormError, Glyph, Head, Look, Submit, Tone, When, page};
+use crate::ui::components::{Badge, ButtonLink, Field, FormError, Glyph, Head, Look, Submit, Tone, When, page};
 use crate::ui::islands::LiveForms;
 
 /// Offered while one types; any other name of the time zone database is taken as well.
@@ -48,6 +48,11 @@ pub fn SettingsPage() -> impl IntoView {
                     <ProfileForm profile flash=&frame.flash />
                     <Sessions sessions />
                     {operations}
+                    <section aria-labelledby="activity">
+                        <h2 id="activity" class="mb-2">"Activity log"</h2>
+                        <p class="soft mb-3">"Who did what with this account and its connections, when and from where."</p>
+                        <ButtonLink href="/settings/audit" text="Open the activity log" />
+                    </section>
                     <form class="justify-self-start" method="post" action="/fn/logout">
                         <Submit text="Log out" busy="Logging out..." />
                     </form>

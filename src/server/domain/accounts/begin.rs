@@ -7,9 +7,11 @@ use oauth2::CsrfToken;
 use url::Url;
 
 use super::{Error, Result, configured, store};
+use crate::model::audit::Action;
 use crate::model::{AccountId, FieldError, FlowId, Status};
 use crate::server::Backend;
 use crate::server::db::{self, accounts::Account, flows::Flow};
+use crate::server::domain::audit::{self, Event};
 use crate::server::metrics::{self, Step};
 use crate::server::platform::{Authorize, Connect, Entry, Pkce, oauth};
 use crate::server::session::{Actor, hash};
@@ -92,6 +94,7 @@ pub async fn connect_session(
         let (platform, outcome) = (entry.provider.as_str(), error.name());
         metrics::oauth_failed(platform, outcome);
         tracing::warn!(platform, step = "session", outcome, "connection failed: {error}");
+        audit::note(backend, Event::by(actor, Action::Connect).about(entry.info().name.as_ref()).failed(error)).await;
     }
     connected
 }

@@ -8,9 +8,11 @@ use secrecy::SecretString;
 
 use super::{Result, begin, choose, configured, store};
 use crate::error::{AppError, Kind};
+use crate::model::audit::Action;
 use crate::model::{AccountId, FlowId, Outcome};
 use crate::server::Backend;
 use crate::server::db::{self, accounts::Account, flows::Flow};
+use crate::server::domain::audit::{self, Event};
 use crate::server::domain::words;
 use crate::server::failpoint::failpoint;
 use crate::server::metrics::{self, Step};
@@ -152,6 +154,9 @@ pub async fn finish(backend: &Backend, actor: Option<&Actor>, provider: &str, re
         let (platform, outcome) = (entry.provider.as_str(), error.name());
         metrics::oauth_failed(platform, outcome);
         tracing::warn!(platform, step = "callback", outcome, "connection failed: {error}");
+        if let Some(actor) = actor {
+            audit::note(backend, Event::by(actor, Action::Connect).about(entry.info().name.as_ref()).failed(error)).await;
+        }
     }
     finished
 }

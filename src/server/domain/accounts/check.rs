@@ -4,9 +4,11 @@ use chrono::Duration;
 
 use super::token::Why;
 use super::{Error, Result, call, entry, fresh_token};
+use crate::model::audit::Action;
 use crate::model::{AccountId, Reason, Status};
 use crate::server::Backend;
 use crate::server::db::{self, accounts::Account};
+use crate::server::domain::audit::{self, Event};
 use crate::server::origin;
 use crate::server::platform::Connect;
 use crate::server::session::Actor;
@@ -96,6 +98,14 @@ async fn look(backend: &Backend, account: Account) -> Result<()> {
 /// Renews the credential now. A pasted session is looked at instead: it has nothing to renew.
 pub async fn refresh(backend: &Backend, actor: &Actor, account: Account) -> Result<Account> {
     actor.may_change()?;
+    let asked = Event::by(actor, Action::Refresh).on(backend, &account);
+    let renewed = renew(backend, actor, account).await;
+    let renewed = audit::noted(backend, renewed, || asked.clone()).await?;
+    audit::note(backend, asked).await;
+    Ok(renewed)
+}
+
+async fn renew(backend: &Backend, actor: &Actor, account: Account) -> Result<Account> {
     let entry = entry(backend, account.provider.as_str())?;
     let id = account.id;
     match entry.platform.connect() {

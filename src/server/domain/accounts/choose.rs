@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Error, Result, configured, revoke, store};
+use crate::model::audit::Action;
 use crate::model::{Choice, Choices, FlowId};
 use crate::server::Backend;
 use crate::server::db::{self, accounts::Account, pending::Connection};
+use crate::server::domain::audit::{self, Event};
 use crate::server::platform::{Entry, Grant, Profile};
 use crate::server::session::Actor;
 use crate::server::vault::Place;
@@ -75,7 +77,8 @@ pub async fn choose(backend: &Backend, actor: &Actor, id: FlowId, chosen: &str) 
     let (grant, found) = waiting.into_parts();
     let profile = found.into_iter().find(|profile| profile.id == chosen);
     let profile = profile.ok_or_else(|| Error::field("choice", "Choose one of the accounts on the list."))?;
-    store::connect(backend, actor, entry, &grant, profile, &[], Some(id)).await
+    let stored = store::connect(backend, actor, entry, &grant, profile, &[], Some(id)).await;
+    audit::noted(backend, stored, || Event::by(actor, Action::Connect).about(entry.info().name.as_ref())).await
 }
 
 /// Connects nothing, and gives back what was granted.

@@ -1,8 +1,10 @@
 //! Disconnecting: every credential goes at once; the platform is told, now or later.
 
 use super::{Error, Result, called, entry, revoke, token};
+use crate::model::audit::Action;
 use crate::server::Backend;
 use crate::server::db::{self, accounts::Account};
+use crate::server::domain::audit::{self, Event};
 use crate::server::failpoint::failpoint;
 use crate::server::session::Actor;
 
@@ -44,6 +46,7 @@ pub async fn disconnect(backend: &Backend, actor: &Actor, account: Account) -> R
     if !db::accounts::make_former(&mut tx, actor.workspace, account.id, backend.clock.now()).await? {
         return Err(Error::NotFound("account"));
     }
+    audit::record(backend, &mut tx, Event::by(actor, Action::Disconnect).on(backend, &account)).await?;
     let revocation = match held {
         Some(held) if !shared => Some(revoke::schedule(backend, &mut tx, entry, held).await?),
         _ => None,

@@ -2,8 +2,10 @@
 
 use super::{Error, Result};
 use crate::model::AccountId;
+use crate::model::audit::Action;
 use crate::server::Backend;
 use crate::server::db;
+use crate::server::domain::audit::{self, Event};
 use crate::server::session::Actor;
 
 /// The longest label, in characters.
@@ -20,9 +22,12 @@ pub async fn set_label(backend: &Backend, actor: &Actor, id: AccountId, label: &
         return Err(Error::field("label", "A label is one line of plain text."));
     }
     let kept = (!label.is_empty()).then_some(label);
-    if db::accounts::set_label(&backend.db, actor.workspace, id, kept, backend.clock.now()).await? {
-        Ok(())
-    } else {
-        Err(Error::NotFound("account"))
+    let account = super::mine(backend, actor, id).await?;
+    let mut tx = backend.db.begin().await?;
+    if !db::accounts::set_label(&mut tx, actor.workspace, id, kept, backend.clock.now()).await? {
+        return Err(Error::NotFound("account"));
     }
+    let said = kept.map_or_else(|| "removed".to_owned(), |label| format!("\"{label}\""));
+    audit::record(backend, &mut tx, Event::by(actor, Action::Label).on(backend, &account).saying(said)).await?;
+    Ok(tx.commit().await?)
 }

@@ -4,9 +4,11 @@ use secrecy::SecretString;
 use sqlx::types::Json;
 
 use super::{Error, Result, access_place, avatar, callback::CallbackError, refresh_place};
+use crate::model::audit::Action;
 use crate::model::{AccountId, FlowId, Reason, Status};
 use crate::server::Backend;
 use crate::server::db::{self, accounts::Account};
+use crate::server::domain::audit::{self, Event};
 use crate::server::domain::words;
 use crate::server::failpoint::failpoint;
 use crate::server::metrics::{self, Step};
@@ -71,12 +73,17 @@ async fn in_transaction(
         }
     }
     let id = existing.map_or_else(AccountId::new, |(id, _)| id);
-    db::accounts::upsert(&mut tx, &row(backend, actor, entry, grant, profile, id)).await?;
+    let account = row(backend, actor, entry, grant, profile, id);
+    db::accounts::upsert(&mut tx, &account).await?;
+    let was_here = existing.is_some_and(|(_, status)| status != Status::Former);
+    let action = if was_here { Action::Reconnect } else { Action::Connect };
+    let event = Event::by(actor, action).on(backend, &account).saying(account.say.clone().unwrap_or_default());
     if let Some(choice) = chosen
         && !db::pending::take(&mut tx, choice).await?
     {
         return Err(Error::NotFound("choice"));
     }
+    audit::record(backend, &mut tx, event).await?;
     failpoint!("connect.before_commit");
     tx.commit().await?;
     failpoint!("connect.after_commit");

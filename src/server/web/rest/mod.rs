@@ -1,5 +1,6 @@
 //! The REST API. Every answer is one envelope; every error a sentence and a status.
 
+pub mod audit;
 pub mod auth;
 pub mod envelope;
 pub mod integrations;
@@ -28,6 +29,8 @@ pub fn routes() -> Router<App> {
         .route("/integrations/test/{provider}/{account}", post(integrations::test))
         .route("/integrations/{provider}/{account}/label", put(integrations::label))
         .route("/integrations/health/{provider}", get(integrations::health))
+        .route("/audit", get(audit::list))
+        .route("/audit/export", get(audit::export))
         .fallback(async |Extension(correlation): Extension<Correlation>| {
             envelope::refused(&correlation, AppError::not_found("endpoint"))
         })

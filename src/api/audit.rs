@@ -1,0 +1,13 @@
+//! Reading the audit log.
+
+use leptos::prelude::*;
+
+use crate::error::AppError;
+use crate::model::audit::{AuditPage, AuditQuery};
+
+#[server(prefix = "/fn", endpoint = "read_audit")]
+pub async fn audit_log(query: AuditQuery) -> Result<AuditPage, AppError> {
+    use crate::server::domain::audit;
+    let call = super::server::Call::here()?;
+    call.told(audit::page(&call.backend, call.actor()?, query).await)
+}

@@ -1,0 +1,196 @@
+//! The audit log as its page shows it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{AccountId, Moment, UserId};
+
+/// What somebody did.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(type_name = "TEXT", rename_all = "snake_case"))]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    Connect,
+    Reconnect,
+    Disconnect,
+    Refresh,
+    Label,
+    Register,
+    Login,
+    Logout,
+    SessionRevoked,
+    PasswordReset,
+    PasswordChanged,
+    EmailVerified,
+    EmailChanged,
+    Profile,
+    Settings,
+    AccountDeleted,
+    KeysRotated,
+    JobRetried,
+}
+
+impl Action {
+    /// Every action by theme, for the filter.
+    pub const GROUPS: [(&str, &[Self]); 3] = [
+        ("Connections", &[Self::Connect, Self::Reconnect, Self::Disconnect, Self::Refresh, Self::Label]),
+        (
+            "People",
+            &[
+                Self::Register,
+                Self::Login,
+                Self::Logout,
+                Self::SessionRevoked,
+                Self::PasswordReset,
+                Self::PasswordChanged,
+                Self::EmailVerified,
+                Self::EmailChanged,
+                Self::Profile,
+                Self::Settings,
+                Self::AccountDeleted,
+            ],
+        ),
+        ("Server", &[Self::KeysRotated, Self::JobRetried]),
+    ];
+
+    /// As people read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Connect => "Connect",
+            Self::Reconnect => "Reconnect",
+            Self::Disconnect => "Disconnect",
+            Self::Refresh => "Renew access",
+            Self::Label => "Label",
+            Self::Register => "Create account",
+            Self::Login => "Log in",
+            Self::Logout => "Log out",
+            Self::SessionRevoked => "Log out a device",
+            Self::PasswordReset => "Reset password",
+            Self::PasswordChanged => "Change password",
+            Self::EmailVerified => "Verify e-mail",
+            Self::EmailChanged => "Change e-mail",
+            Self::Profile => "Profile",
+            Self::Settings => "Settings",
+            Self::AccountDeleted => "Delete account",
+            Self::KeysRotated => "Rotate keys",
+            Self::JobRetried => "Retry a job",
+        }
+    }
+
+    /// As it stands in addresses, in REST and in the database.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Reconnect => "reconnect",
+            Self::Disconnect => "disconnect",
+            Self::Refresh => "refresh",
+            Self::Label => "label",
+            Self::Register => "register",
+            Self::Login => "login",
+            Self::Logout => "logout",
+            Self::SessionRevoked => "session_revoked",
+            Self::PasswordReset => "password_reset",
+            Self::PasswordChanged => "password_changed",
+            Self::EmailVerified => "email_verified",
+            Self::EmailChanged => "email_changed",
+            Self::Profile => "profile",
+            Self::Settings => "settings",
+            Self::AccountDeleted => "account_deleted",
+            Self::KeysRotated => "keys_rotated",
+            Self::JobRetried => "job_retried",
+        }
+    }
+}
+
+/// What came of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(type_name = "TEXT", rename_all = "snake_case"))]
+#[serde(rename_all = "snake_case")]
+pub enum Ended {
+    Done,
+    Failed,
+}
+
+/// Which lines to show, as it stands in an address: everything is text that somebody may have typed, and nothing is the wish for all.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct AuditQuery {
+    pub action: String,
+    pub result: String,
+    pub account: String,
+    pub person: String,
+    /// Days in the reader's time zone, both included: "2026-11-20".
+    pub from: String,
+    pub to: String,
+    pub search: String,
+    /// Where the page before ended.
+    pub before: String,
+    /// Of the server itself instead of the workspace: for operators.
+    pub server: bool,
+}
+
+impl AuditQuery {
+    /// Takes a parameter of an address; `false`: there is none of that name.
+    pub fn set(&mut self, name: &str, value: &str) -> bool {
+        let field = match name {
+            "action" => &mut self.action,
+            "result" => &mut self.result,
+            "account" => &mut self.account,
+            "person" => &mut self.person,
+            "from" => &mut self.from,
+            "to" => &mut self.to,
+            "search" => &mut self.search,
+            "before" => &mut self.before,
+            "server" => {
+                self.server = value == "true";
+                return true;
+            }
+            _ => return false,
+        };
+        value.clone_into(field);
+        true
+    }
+
+    /// What is set, as parameters of an address.
+    pub fn parameters(&self) -> Vec<(&'static str, &str)> {
+        let all = [
+            ("action", &self.action),
+            ("result", &self.result),
+            ("account", &self.account),
+            ("person", &self.person),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("search", &self.search),
+            ("before", &self.before),
+        ];
+        let set = all.into_iter().map(|(name, value)| (name, value.as_str())).filter(|(_, value)| !value.is_empty());
+        set.chain(self.server.then_some(("server", "true"))).collect()
+    }
+}
+
+/// One line.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AuditLine {
+    pub at: Moment,
+    pub action: Action,
+    pub result: Ended,
+    /// Who did it, and their id where it can be asked for.
+    pub actor: String,
+    pub person: Option<UserId>,
+    pub account: Option<AccountId>,
+    pub subject: String,
+    pub detail: String,
+    /// Browser and system in words, and the address.
+    pub device: String,
+    pub ip: String,
+    pub reference: String,
+}
+
+/// A page of lines, the newest first.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AuditPage {
+    pub query: AuditQuery,
+    pub lines: Vec<AuditLine>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<String>,
+    /// How long lines are kept, in days; nothing: for ever.
+    pub kept_days: Option<u32>,
+}

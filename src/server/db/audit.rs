@@ -1,0 +1,107 @@
+//! The audit log: lines are added and read. There is no statement that changes one; they go when they are old, or with their
+//! workspace.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{Db, Result, Tx, sql};
+use crate::model::audit::{Action, Ended};
+use crate::model::{AccountId, UserId, WorkspaceId};
+
+/// One line.
+#[derive(Clone, sqlx::FromRow)]
+pub struct Line {
+    pub id: Uuid,
+    pub at: DateTime<Utc>,
+    pub action: Action,
+    pub result: Ended,
+    pub user_id: Option<UserId>,
+    pub actor: String,
+    pub account_id: Option<AccountId>,
+    pub subject: String,
+    pub detail: String,
+    pub ip: String,
+    pub user_agent: String,
+    pub reference: String,
+}
+
+pub async fn insert(tx: &mut Tx, workspace: Option<WorkspaceId>, line: &Line) -> Result<()> {
+    sql!(
+        tx,
+        rows,
+        "INSERT INTO audit_events (id, workspace_id, at, action, result, user_id, actor, account_id, subject, detail, ip, user_agent, reference)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        line.id,
+        workspace,
+        line.at,
+        line.action,
+        line.result,
+        line.user_id,
+        &line.actor,
+        line.account_id,
+        &line.subject,
+        &line.detail,
+        &line.ip,
+        &line.user_agent,
+        &line.reference
+    )?;
+    Ok(())
+}
+
+/// Which lines: each filter that is nothing lets everything pass.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub action: Option<Action>,
+    pub result: Option<Ended>,
+    pub account: Option<AccountId>,
+    pub person: Option<UserId>,
+    /// Words that stand in the line, in lower case.
+    pub search: Option<String>,
+    pub since: DateTime<Utc>,
+    /// Only lines before this one; an end in time is one with the smallest id.
+    pub before: (DateTime<Utc>, Uuid),
+}
+
+macro_rules! page {
+    ($whose:literal) => {
+        concat!(
+            "SELECT id, at, action, result, user_id, actor, account_id, subject, detail, ip, user_agent, reference FROM audit_events
+             WHERE ",
+            $whose,
+            " AND at >= $2 AND (at, id) < ($3, $4) AND ($5 IS NULL OR action = $5) AND ($6 IS NULL OR result = $6)
+              AND ($7 IS NULL OR account_id = $7) AND ($8 IS NULL OR user_id = $8)
+              AND ($9 IS NULL OR LOWER(subject || ' ' || detail || ' ' || actor || ' ' || ip || ' ' || reference) LIKE $9 ESCAPE '\\')
+             ORDER BY at DESC, id DESC LIMIT $10"
+        )
+    };
+}
+
+/// The newest lines of a workspace, or, without one, of the server itself.
+pub async fn page(db: &Db, workspace: Option<WorkspaceId>, filter: &Filter, most: i64) -> Result<Vec<Line>> {
+    let text = if workspace.is_some() { page!("workspace_id = $1") } else { page!("workspace_id IS NULL AND $1 IS NULL") };
+    sql!(
+        db,
+        Vec<Line>,
+        text,
+        workspace,
+        filter.since,
+        filter.before.0,
+        filter.before.1,
+        filter.action,
+        filter.result,
+        filter.account,
+        filter.person,
+        filter.search.as_deref().map(like),
+        most
+    )
+}
+
+/// A pattern that finds a text wherever it stands; its own wildcards mean themselves.
+fn like(text: &str) -> String {
+    format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+}
+
+/// Lets go of lines that are old enough.
+pub async fn delete_older(db: &Db, than: DateTime<Utc>) -> Result<u64> {
+    sql!(db, rows, "DELETE FROM audit_events WHERE at < $1", than)
+}
