@@ -8,8 +8,8 @@ use std::sync::Arc;
 use clap::{Parser, Subcommand};
 use huntaze::sandbox::{self, Sandbox};
 use huntaze::server::clock::Clock;
-use huntaze::server::config::{Config, Flags, Log, SandboxConfig};
-use huntaze::server::{db::Db, metrics, start, web, worker};
+use huntaze::server::config::{Config, Flags, SandboxConfig};
+use huntaze::server::{db::Db, log, metrics, start, web, worker};
 use leptos::config::LeptosOptions;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -87,17 +87,17 @@ async fn run(args: Args) -> Result<(), Failure> {
     match args.command.clone_or(&args.serve) {
         Command::Serve(serve) => {
             let config = Config::load(&flags(&serve))?;
-            log(config.server.log);
+            log::init(config.server.log);
             serve_app(config, &serve).await
         }
         Command::Sandbox { sandbox_addr } => {
             let config = Config::load(&flags(&Serve::default()))?;
-            log(config.server.log);
+            log::init(config.server.log);
             serve_sandbox(&config, sandbox_addr).await
         }
         Command::Migrate => {
             let config = Config::load(&flags(&Serve::default()))?;
-            log(config.server.log);
+            log::init(config.server.log);
             let db = Db::open(config.database.url.as_ref(), &config.server.data_dir, Some(1)).await?;
             start::migrate(&config, &db).await?;
             db.close().await;
@@ -115,17 +115,6 @@ trait CloneOr {
 impl CloneOr for Option<Command> {
     fn clone_or(self, serve: &Serve) -> Command {
         self.unwrap_or_else(|| Command::Serve(serve.clone()))
-    }
-}
-
-fn log(format: Log) {
-    use tracing_subscriber::EnvFilter;
-    // Platform queries may hold codes; reqwest and hyper would log them at debug.
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,hyper=warn,reqwest=warn"));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match format {
-        Log::Text => lines.with_target(false).init(),
-        Log::Json => lines.json().init(),
     }
 }
 

@@ -63,6 +63,8 @@ pub struct Server {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Log {
+    /// Text on a terminal, JSON anywhere else.
+    Auto,
     Text,
     Json,
 }
@@ -176,7 +178,7 @@ impl Default for Server {
             trusted_proxies: Vec::new(),
             site_root: PathBuf::from("target/site"),
             data_dir: PathBuf::from("data"),
-            log: Log::Text,
+            log: Log::Auto,
             metrics_token: None,
         }
     }

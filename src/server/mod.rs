@@ -6,6 +6,7 @@ pub mod db;
 pub mod domain;
 pub(crate) mod failpoint;
 pub mod keys;
+pub mod log;
 pub mod mail;
 pub mod metrics;
 pub mod origin;

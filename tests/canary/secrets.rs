@@ -41,6 +41,10 @@ impl Secrets {
         self.all.len()
     }
 
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        self.all.iter().map(String::as_str)
+    }
+
     pub fn joined(&self) -> String {
         self.all.iter().cloned().collect::<Vec<_>>().join(" ")
     }

@@ -7,6 +7,7 @@ mod browser;
 mod database;
 pub mod hostile;
 mod html;
+pub mod log;
 mod metrics;
 mod person;
 mod sandbox;

@@ -51,7 +51,7 @@ pub async fn correlate(State(app): State<App>, mut request: Request, next: Next)
     let correlation = Correlation(origin::new_reference());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     // The path without its query: codes and states arrive there.
-    let span = tracing::info_span!("request", reference = %correlation.0, %method, path);
+    let span = tracing::info_span!("request", %method, path);
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
     let origin = Origin::of_request(&correlation.0, peer, request.headers(), &app.backend.config.server.trusted_proxies);
     request.extensions_mut().insert(correlation.clone());
