@@ -17,6 +17,7 @@ mod pages;
 mod rest;
 mod sessions;
 mod signals;
+mod standing;
 mod tenancy;
 mod tiers;
 mod tokens;

@@ -139,16 +139,15 @@ pub async fn count(tx: &mut Tx, workspace: WorkspaceId) -> Result<i64> {
 }
 
 /// What an upsert finds: the row of that platform account, locked by the workspace's lock.
-pub async fn for_upsert(
-    tx: &mut Tx,
-    workspace: WorkspaceId,
-    provider: &Provider,
-    platform_id: &str,
-) -> Result<Option<(AccountId, Status)>> {
+pub async fn for_upsert(tx: &mut Tx, workspace: WorkspaceId, provider: &Provider, platform_id: &str) -> Result<Option<Account>> {
     sql!(
         tx,
-        Option<(AccountId, Status)>,
-        "SELECT id, status FROM oauth_accounts WHERE workspace_id = $1 AND provider = $2 AND provider_account_id = $3",
+        Option<Account>,
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM oauth_accounts a WHERE a.workspace_id = $1 AND a.provider = $2 AND a.provider_account_id = $3"
+        ),
         workspace,
         provider,
         platform_id
@@ -236,20 +235,19 @@ pub async fn renew(db: &Db, renewed: &Renewed<'_>) -> Result<bool> {
 
 /// Marks what is wrong, or right again, unless the row moved on.
 pub async fn mark(
-    db: &Db,
-    id: AccountId,
-    version: i64,
+    tx: &mut Tx,
+    account: &Account,
     status: Status,
     why: Option<(Reason, &str)>,
     now: DateTime<Utc>,
 ) -> Result<bool> {
     let rows = sql!(
-        db,
+        tx,
         rows,
         "UPDATE oauth_accounts SET status = $3, reason = $4, say = $5, version = version + 1, updated_at = $6
          WHERE id = $1 AND version = $2 AND status <> 'former'",
-        id,
-        version,
+        account.id,
+        account.version,
         status,
         why.map(|(reason, _)| reason),
         why.map(|(_, say)| say),

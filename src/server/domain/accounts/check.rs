@@ -2,6 +2,7 @@
 
 use chrono::Duration;
 
+use super::standing::{self, Standing};
 use super::token::Why;
 use super::{Error, Result, call, entry, fresh_token};
 use crate::model::audit::Action;
@@ -59,39 +60,24 @@ fn guard_session(backend: &Backend, account: &Account) -> Result<()> {
 
 /// Reads the account at the platform, keeps what it says, and heals what was wrong before.
 async fn look(backend: &Backend, account: Account) -> Result<()> {
-    let (account, profile) = call::call(backend, account, {
-        |entry, api| {
-            // The account's own id is needed inside; it is found again in the answer.
-            Box::pin(async move { entry.platform.candidates(api).await })
-        }
+    let platform_id = account.provider_account_id.clone();
+    // An account that vanished at its platform is an error of this call, which marks it.
+    let (account, profile) = call::call(backend, account, |entry, api| {
+        let platform_id = platform_id.clone();
+        Box::pin(async move { entry.platform.profile(api, &platform_id).await })
     })
-    .await
-    .and_then(|(account, found)| {
-        let entry = entry(backend, account.provider.as_str())?;
-        let profile = found.into_iter().find(|p| p.id == account.provider_account_id);
-        let profile = profile.ok_or_else(|| Error::Platform {
-            name: &entry.info().name,
-            error: crate::server::platform::Error::Reconnect {
-                reason: Reason::RefusedByPlatform,
-                say: format!("{} no longer gives access to this account. Reconnect it.", entry.info().name).into(),
-                detail: "the account is not among the answers".into(),
-            },
-        })?;
-        Ok((account, profile))
-    })?;
+    .await?;
     let entry = entry(backend, account.provider.as_str())?;
     entry.platform.check_metadata(&profile.metadata).map_err(|what| Error::Metadata { name: &entry.info().name, what })?;
     let now = backend.clock.now();
     db::accounts::describe(&backend.db, account.id, &profile.name, &profile.handle, &profile.metadata, now).await?;
     let account = super::live(db::accounts::find(&backend.db, account.workspace_id, account.id).await?)?;
-    let (status, why) = match &profile.standing {
-        Some((reason, say)) => (Status::Error, Some((*reason, say.as_ref()))),
+    let found = match profile.standing {
+        Some(why) => Standing { status: Status::Error, why: Some(why) },
         None if account.reason == Some(Reason::MissingPermissions) => return Ok(()),
-        None => (Status::Connected, None),
+        None => Standing::HEALTHY,
     };
-    if (account.status, account.reason) != (status, why.map(|(reason, _)| reason)) {
-        db::accounts::mark(&backend.db, account.id, account.version, status, why, now).await?;
-    }
+    standing::mark(backend, &account, found).await?;
     Ok(())
 }
 

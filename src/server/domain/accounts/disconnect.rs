@@ -1,5 +1,6 @@
 //! Disconnecting: every credential goes at once; the platform is told, now or later.
 
+use super::standing::{self, Standing};
 use super::{Error, Result, called, entry, revoke, token};
 use crate::model::audit::Action;
 use crate::server::Backend;
@@ -47,6 +48,7 @@ pub async fn disconnect(backend: &Backend, actor: &Actor, account: Account) -> R
         return Err(Error::NotFound("account"));
     }
     audit::record(backend, &mut tx, Event::by(actor, Action::Disconnect).on(backend, &account)).await?;
+    standing::follow(&mut tx, &account, Some(&Standing::of(&account)), &Standing::FORMER);
     let revocation = match held {
         Some(held) if !shared => Some(revoke::schedule(backend, &mut tx, entry, held).await?),
         _ => None,

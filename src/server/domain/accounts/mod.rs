@@ -9,6 +9,7 @@ mod choose;
 mod disconnect;
 mod label;
 mod revoke;
+mod standing;
 mod store;
 mod token;
 mod view;
@@ -21,6 +22,7 @@ pub use choose::{cancel, choices, choose};
 pub use disconnect::{Disconnected, disconnect};
 pub use label::set_label;
 pub use revoke::{give_back_waiting, sweep};
+pub use standing::Standing;
 pub use token::{Locks, Why, fresh_token, is_due};
 pub use view::{cards, integrations, landing, shown_status, viewer};
 

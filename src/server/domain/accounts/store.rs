@@ -3,6 +3,7 @@
 use secrecy::SecretString;
 use sqlx::types::Json;
 
+use super::standing::{self, Standing};
 use super::{Error, Result, access_place, avatar, callback::CallbackError, refresh_place};
 use crate::model::audit::Action;
 use crate::model::{AccountId, FlowId, Reason, Status};
@@ -66,16 +67,17 @@ async fn in_transaction(
     let mut tx = backend.db.begin().await?;
     let tier = db::users::lock_workspace(&mut tx, actor.workspace).await?.ok_or(Error::Unauthorized)?;
     let existing = db::accounts::for_upsert(&mut tx, actor.workspace, &entry.provider, &profile.id).await?;
-    if existing.is_none_or(|(_, status)| status == Status::Former) {
+    if existing.as_ref().is_none_or(|account| account.status == Status::Former) {
         let (used, limit) = (db::accounts::count(&mut tx, actor.workspace).await?, backend.config.tier_limit(&tier));
         if used >= i64::from(limit) {
             return Err(Error::TierLimit { used, limit });
         }
     }
-    let id = existing.map_or_else(AccountId::new, |(id, _)| id);
+    let id = existing.as_ref().map_or_else(AccountId::new, |account| account.id);
     let account = row(backend, actor, entry, grant, profile, id);
     db::accounts::upsert(&mut tx, &account).await?;
-    let was_here = existing.is_some_and(|(_, status)| status != Status::Former);
+    let was_here = existing.as_ref().is_some_and(|existing| existing.status != Status::Former);
+    standing::follow(&mut tx, &account, existing.as_ref().map(Standing::of).as_ref(), &Standing::of(&account));
     let action = if was_here { Action::Reconnect } else { Action::Connect };
     let event = Event::by(actor, action).on(backend, &account).saying(account.say.clone().unwrap_or_default());
     if let Some(choice) = chosen

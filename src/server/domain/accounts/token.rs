@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, Weak};
 use chrono::{DateTime, Duration, Utc};
 use secrecy::SecretString;
 
+use super::standing::{self, Standing};
 use super::{Error, Result, access_place, entry, refresh_place};
 use crate::model::{AccountId, Reason, Status};
 use crate::server::Backend;
@@ -130,7 +131,7 @@ pub(super) async fn note(backend: &Backend, account: &Account, error: &platform:
         P::NeedsAction { reason, say, .. } => (Status::Error, *reason, say),
         _ => return Ok(()),
     };
-    db::accounts::mark(&backend.db, account.id, account.version, status, Some((reason, say)), backend.clock.now()).await?;
+    standing::mark(backend, account, Standing { status, why: Some((reason, say.clone())) }).await?;
     Ok(())
 }
 

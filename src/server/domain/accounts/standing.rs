@@ -1,0 +1,62 @@
+//! How an account stands, and the one place where that changes. Whoever has something to say about a change - the live page, notices,
+//! the audit log - says it in [`follow`], inside the transaction that makes the change: there is no moment in which one is without the
+//! other.
+
+use super::Result;
+use crate::model::{Reason, Status};
+use crate::server::Backend;
+use crate::server::db::{self, Tx, accounts::Account, signals::Signal};
+use crate::server::platform::Say;
+
+/// What a row says of its account: the stored state, why, and the sentence that goes with it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Standing {
+    pub status: Status,
+    pub why: Option<(Reason, Say)>,
+}
+
+impl Standing {
+    pub const HEALTHY: Self = Self { status: Status::Connected, why: None };
+    pub const FORMER: Self = Self { status: Status::Former, why: None };
+
+    pub fn of(account: &Account) -> Self {
+        let say = account.say.clone().unwrap_or_default();
+        Self { status: account.status, why: account.reason.map(|reason| (reason, say.into())) }
+    }
+
+    pub fn reason(&self) -> Option<Reason> {
+        self.why.as_ref().map(|(reason, _)| *reason)
+    }
+
+    pub fn say(&self) -> Option<&str> {
+        self.why.as_ref().map(|(_, say)| say.as_ref())
+    }
+}
+
+/// Marks an account, unless its row moved on since it was read: then nothing happens and the answer is `false`.
+pub(super) async fn mark(backend: &Backend, account: &Account, new: Standing) -> Result<bool> {
+    let old = Standing::of(account);
+    if old == new {
+        return Ok(true);
+    }
+    let mut tx = backend.db.begin().await?;
+    if !db::accounts::mark(&mut tx, account, new.status, new.reason().zip(new.say()), backend.clock.now()).await? {
+        return Ok(false);
+    }
+    follow(&mut tx, account, Some(&old), &new);
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// What follows a change, in its transaction: everybody who watches the workspace is told. `old` is nothing for an account that is
+/// connected for the first time.
+pub(super) fn follow(tx: &mut Tx, account: &Account, old: Option<&Standing>, new: &Standing) {
+    if old == Some(new) {
+        return;
+    }
+    tracing::info!(
+        platform = %account.provider, account = %account.id, status = new.status.word(), reason = ?new.reason(),
+        was = old.map(|old| old.status.word()), "standing changed"
+    );
+    tx.signal(Signal::Workspace(account.workspace_id));
+}
