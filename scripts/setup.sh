@@ -67,6 +67,12 @@ postgres() {
     || fail 'PostgreSQL is needed: install its server package, or set TEST_DATABASE_URL to a database that tests may fill'
 }
 
+redis() {
+  have redis-server && return
+  step 'Installing Redis' '20 seconds' system_package redis-server \
+    || fail 'Redis is needed: install its server package (redis-server)'
+}
+
 toolchain
 wasm_target
 cargo_leptos
@@ -76,4 +82,5 @@ if [ "${1:-}" = tests ]; then
   nextest
   browser
   postgres
+  redis
 fi

@@ -12,6 +12,11 @@ const site = process.env.HUNTAZE_SITE ?? join(root, 'target/site');
 const startWithin = 20_000;
 const stopWithin = 5_000;
 
+/** All people of all stories come from one address, faster than people act. */
+const unlimited = Object.fromEntries(
+  ['ADDRESS', 'PERSON', 'ENTRANCE', 'OAUTH', 'STATUS'].map((name) => [`HUNTAZE__LIMITS__${name}`, '0']),
+);
+
 export interface Options {
   /** Whether the platforms are the sandbox's; without it none is set up. */
   sandbox: boolean;
@@ -45,7 +50,7 @@ export class App {
     const process = spawn(binary, ['serve', ...platforms, '--addr', `127.0.0.1:${port}`, '--data-dir', join(folder, 'data')], {
       // Nothing of the developer's own environment or configuration reaches it.
       cwd: folder,
-      env: { PATH: '/usr/bin:/bin', HOME: folder, LEPTOS_SITE_ROOT: site, ...settings },
+      env: { PATH: '/usr/bin:/bin', HOME: folder, LEPTOS_SITE_ROOT: site, ...unlimited, ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const app = new App(`http://127.0.0.1:${port}`, `http://127.0.0.1:${sandboxPort}`, folder, process);

@@ -1,6 +1,6 @@
 //! What every server function begins and ends with.
 
-use axum::http::header::{ACCEPT, CONTENT_TYPE, REFERER, SET_COOKIE};
+use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use leptos::prelude::*;
@@ -12,7 +12,7 @@ use crate::server::Backend;
 use crate::server::domain;
 use crate::server::session::Actor;
 use crate::server::web::context::{Asking, Correlation};
-use crate::server::web::cookies;
+use crate::server::web::{cookies, forms};
 
 /// A request as a server function sees it.
 pub struct Call {
@@ -59,7 +59,7 @@ impl Call {
     /// Answers a form. A browser's own submission gets a redirect and a flash; our code in the browser gets JSON. `back` is where
     /// the plain form goes when the outcome names no place; `typed` is given back to it when something has to be corrected.
     pub fn answer(&self, outcome: Result<Outcome, AppError>, typed: &[(&str, &str)]) -> Result<Outcome, AppError> {
-        self.answer_at(outcome, typed, self.came_from())
+        self.answer_at(outcome, typed, forms::came_from(&self.backend, &self.headers))
     }
 
     /// The same for a page that sends no referrer.
@@ -70,7 +70,7 @@ impl Call {
         back: String,
     ) -> Result<Outcome, AppError> {
         let options = use_context::<ResponseOptions>().unwrap_or_default();
-        let plain = self.headers.get(ACCEPT).is_some_and(|accept| accept.to_str().unwrap_or_default().contains("text/html"));
+        let plain = forms::wants_html(&self.headers);
         let outcome = outcome.map_err(|error| self.marked(error));
         if !plain {
             if let Err(error) = &outcome {
@@ -94,16 +94,6 @@ impl Call {
         }
         redirect(&target);
         Ok(Outcome::default())
-    }
-
-    /// The page with the form, as a path of ours: never another site.
-    fn came_from(&self) -> String {
-        let referer = url::Url::parse(self.header(REFERER.as_str())).ok();
-        let ours = referer.filter(|url| url.origin() == self.backend.config.public_url().origin());
-        ours.map_or_else(
-            || "/".to_owned(),
-            |url| format!("{}{}", url.path(), url.query().map(|q| format!("?{q}")).unwrap_or_default()),
-        )
     }
 
     /// Adds a cookie to the answer.

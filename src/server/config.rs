@@ -36,6 +36,8 @@ pub struct Config {
     pub http: Http,
     pub mail: Mail,
     pub audit: Audit,
+    pub limits: Limits,
+    pub redis: Redis,
     pub platforms: BTreeMap<String, Settings>,
     /// Set by `--sandbox` only, never from a file.
     #[serde(skip)]
@@ -143,6 +145,42 @@ impl Audit {
     }
 }
 
+/// How many requests in a minute; 0: as many as one likes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// From one address, all together.
+    pub address: u32,
+    /// Of one person.
+    pub person: u32,
+    /// Logging in, registering, resetting passwords, from one address.
+    pub entrance: u32,
+    /// Beginning and finishing connections, of one person.
+    pub oauth: u32,
+    /// The status endpoint, of one person.
+    pub status: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { address: 1200, person: 600, entrance: 10, oauth: 30, status: 60 }
+    }
+}
+
+impl Limits {
+    /// None at all.
+    pub fn none() -> Self {
+        Self { address: 0, person: 0, entrance: 0, oauth: 0, status: 0 }
+    }
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Redis {
+    /// `redis://...` or `rediss://...`: several processes share their limits through it.
+    pub url: Option<SecretString>,
+}
+
 /// The sandbox beside the app.
 #[derive(Clone, Debug)]
 pub struct SandboxConfig {
@@ -164,6 +202,8 @@ impl Default for Config {
             http: Http::default(),
             mail: Mail::default(),
             audit: Audit::default(),
+            limits: Limits::default(),
+            redis: Redis::default(),
             platforms: BTreeMap::new(),
             sandbox: None,
         }
@@ -231,6 +271,7 @@ impl Config {
         let environment = Env::prefixed(PREFIX).split("__");
         let figment = written
             .merge(Env::raw().only(&["DATABASE_URL"]).map(|_| "database.url".into()))
+            .merge(Env::raw().only(&["REDIS_URL"]).map(|_| "redis.url".into()))
             .merge(Env::raw().only(&["LEPTOS_SITE_ADDR"]).map(|_| "server.addr".into()))
             .merge(Env::raw().only(&["LEPTOS_SITE_ROOT"]).map(|_| "server.site_root".into()))
             .merge(environment.clone());

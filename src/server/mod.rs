@@ -5,7 +5,9 @@ pub mod config;
 pub mod db;
 pub mod domain;
 pub(crate) mod failpoint;
+pub mod health;
 pub mod keys;
+pub mod limits;
 pub mod log;
 pub mod mail;
 pub mod metrics;
@@ -23,6 +25,8 @@ use clock::Clock;
 use config::Config;
 use db::Db;
 use domain::accounts::Locks;
+use health::Health;
+use limits::Limits;
 use mail::Mailer;
 use platform::Registry;
 use vault::Vault;
@@ -41,6 +45,10 @@ pub struct Parts {
     pub outside: reqwest::Client,
     /// One refresh at a time for an account, in this process.
     pub locks: Locks,
+    /// How often somebody may ask.
+    pub limits: Limits,
+    /// What was last found out about what this server stands on.
+    pub health: Health,
     pub mailer: Mailer,
 }
 

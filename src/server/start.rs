@@ -9,6 +9,7 @@ use super::clock::Clock;
 use super::config::{Config, SandboxConfig};
 use super::db::{self, Db};
 use super::domain::{self, users};
+use super::limits::{Limits, Shared};
 use super::platform::{Client, IDS, Registry, Settings, http};
 use super::web::health::COMMIT;
 use super::{Backend, Parts, keys, mail, metrics};
@@ -37,6 +38,8 @@ pub enum Error {
         "this database belongs to the {stored} mode, and you are starting in the {asked} mode\n  fix: use another data directory or database; sandbox and real accounts never mix"
     )]
     OtherMode { stored: String, asked: &'static str },
+    #[error("redis.url: {0}\n  fix: give it as redis://host:6379, or leave it out")]
+    Redis(String),
     #[error("http client: {0}")]
     Http(#[from] reqwest::Error),
     #[error(transparent)]
@@ -59,8 +62,21 @@ pub async fn backend(config: Config, clock: Clock) -> Result<Backend, Error> {
     let http = http::pool()?;
     let platforms = registry(&config, &clock, &http);
     let mailer = mail::Mailer::new(&config)?;
+    let shared = config.redis.url.as_ref().map(Shared::new).transpose().map_err(|error| Error::Redis(error.to_string()))?;
+    let limits = Limits::new(config.limits.clone(), clock.clone(), shared);
     let sandbox = config.sandbox.is_some();
-    let backend = Backend::new(Parts { config, clock, db, vault, platforms, outside: http, locks: Default::default(), mailer });
+    let backend = Backend::new(Parts {
+        config,
+        clock,
+        db,
+        vault,
+        platforms,
+        outside: http,
+        locks: Default::default(),
+        limits,
+        health: Default::default(),
+        mailer,
+    });
     if sandbox {
         make_demo_user(&backend).await.map_err(Error::Demo)?;
     }

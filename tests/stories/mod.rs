@@ -9,6 +9,7 @@ mod connect;
 mod disconnect;
 mod entrance;
 mod guards;
+mod limits;
 mod logs;
 mod mail;
 mod measures;

@@ -10,6 +10,7 @@ mod html;
 pub mod log;
 mod metrics;
 mod person;
+mod redis;
 mod sandbox;
 mod smtp;
 
@@ -20,6 +21,7 @@ pub use database::Engine;
 pub use html::{Toast, heading, text};
 pub use metrics::Metrics;
 pub use person::{Begun, PASSWORD, Person};
+pub use redis::Redis;
 pub use sandbox::Sandbox;
 pub use smtp::MailServer;
 

@@ -3,8 +3,10 @@
 pub mod connect;
 pub mod context;
 pub mod cookies;
+pub mod forms;
 pub mod guard;
 pub mod health;
+pub mod limit;
 pub mod measure;
 pub mod media;
 pub mod oauth;
@@ -41,13 +43,15 @@ impl FromRef<App> for Backend {
     }
 }
 
-/// Every route, and the guards around them from the outside in: correlation and log, host, body limit, CSRF, headers.
+/// Every route, and the guards around them from the outside in: correlation and log, host, headers, body limit, CSRF, limits.
 pub fn router(app: App) -> Router {
     let site = pages::routes(&app)
         .route("/platforms/connect/{platform}", post(connect::begin))
         .route("/media/avatars/{account}", get(media::avatar))
         .nest("/api", rest::routes())
+        .layer(from_fn_with_state(app.clone(), limit::by_person))
         .layer(from_fn_with_state(app.clone(), context::attach))
+        .layer(from_fn_with_state(app.clone(), limit::by_address))
         .layer(from_fn_with_state(app.clone(), guard::cross_site))
         .layer(tower_http::limit::RequestBodyLimitLayer::new(guard::LARGEST_BODY))
         .layer(from_fn(guard::size))
@@ -55,6 +59,7 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), guard::host));
     Router::new()
         .route("/health", get(health::health))
+        .route("/health/detailed", get(health::detailed))
         .route("/metrics", get(measure::metrics))
         .merge(site)
         .layer(from_fn(measure::measure))

@@ -1,0 +1,134 @@
+//! How often somebody may ask (requirement S5): so many times in a minute, which begins with the first. Counted in this process,
+//! and, where Redis is configured, once more in Redis, so that all processes share a count. Without Redis, or while it is away, this
+//! process' own count goes on.
+
+mod memory;
+mod shared;
+
+use std::net::{IpAddr, Ipv6Addr};
+use std::time::Duration;
+
+pub use shared::Shared;
+
+use super::clock::Clock;
+use super::config;
+use crate::model::UserId;
+use memory::Memory;
+
+pub const WINDOW: Duration = Duration::from_secs(60);
+
+/// What is counted apart from one another.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Class {
+    /// Everything from one address.
+    Address,
+    /// Everything of one person that has no count of its own.
+    Person,
+    /// Where passwords and links of mails are tried.
+    Entrance,
+    /// Beginning and finishing connections.
+    OAuth,
+    /// The status endpoint, which programs poll.
+    Status,
+}
+
+impl Class {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Address => "address",
+            Self::Person => "person",
+            Self::Entrance => "entrance",
+            Self::OAuth => "oauth",
+            Self::Status => "status",
+        }
+    }
+}
+
+/// Whose requests are counted together.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Who {
+    Person(UserId),
+    Address(IpAddr),
+    /// One of a few, for strangers while the table of addresses is full.
+    Slot(u64),
+}
+
+impl Who {
+    /// A household has a /64 of IPv6 and may take any address of it: it counts as one.
+    pub fn at(ip: IpAddr) -> Self {
+        Self::Address(match ip.to_canonical() {
+            IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into(),
+            v4 => v4,
+        })
+    }
+
+    fn word(self) -> String {
+        match self {
+            Self::Person(id) => id.to_string(),
+            Self::Address(ip) => ip.to_string(),
+            Self::Slot(slot) => slot.to_string(),
+        }
+    }
+}
+
+type Key = (Class, Who);
+
+/// Requests of a window so far, this one included, and when the window ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Counted {
+    count: u32,
+    ends_in: Duration,
+}
+
+/// What a request is told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Verdict {
+    pub class: Class,
+    pub limit: u32,
+    pub remaining: u32,
+    /// When everything is as it was at the beginning.
+    pub reset: Duration,
+    pub refused: bool,
+}
+
+pub struct Limits {
+    clock: Clock,
+    most: config::Limits,
+    memory: Memory,
+    pub shared: Option<Shared>,
+}
+
+impl Limits {
+    pub fn new(most: config::Limits, clock: Clock, shared: Option<Shared>) -> Self {
+        Self { clock, most, memory: Memory::default(), shared }
+    }
+
+    /// Counts a request. Nothing: this class has no limit.
+    pub async fn count(&self, class: Class, who: Who) -> Option<Verdict> {
+        let limit = self.limit(class)?;
+        let here = self.memory.count((class, who), self.clock.now());
+        // Refused here already, it is refused everywhere: Redis has counted at least as many.
+        let counted = match &self.shared {
+            Some(shared) if here.count <= limit => shared.count((class, who)).await.unwrap_or(here),
+            _ => here,
+        };
+        Some(Verdict {
+            class,
+            limit,
+            remaining: limit.saturating_sub(counted.count),
+            reset: counted.ends_in,
+            refused: counted.count > limit,
+        })
+    }
+
+    fn limit(&self, class: Class) -> Option<u32> {
+        let most = match class {
+            Class::Address => self.most.address,
+            Class::Person => self.most.person,
+            Class::Entrance => self.most.entrance,
+            Class::OAuth => self.most.oauth,
+            Class::Status => self.most.status,
+        };
+        Some(most).filter(|most| *most > 0)
+    }
+}

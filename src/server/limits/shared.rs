@@ -1,0 +1,97 @@
+//! Counts that several processes share, in Redis. A request waits for it a tenth of a second at most; while it is away it is left alone
+//! for a moment at a time.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::{Client, RedisResult, Script};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::time::Instant;
+
+use super::{Counted, Key, WINDOW};
+
+const PATIENCE: Duration = Duration::from_millis(100);
+/// How long nobody asks a Redis that did not answer.
+const REST: Duration = Duration::from_secs(2);
+
+/// Counts, and begins the window with the first; both or neither.
+const COUNT: &str = "
+local count = redis.call('INCR', KEYS[1])
+local left = redis.call('PTTL', KEYS[1])
+if left < 0 then
+  redis.call('PEXPIRE', KEYS[1], ARGV[1])
+  left = tonumber(ARGV[1])
+end
+return {count, left}";
+
+pub struct Shared {
+    redis: ConnectionManager,
+    script: Script,
+    /// Until when it is left alone; nothing while it answers.
+    away: Mutex<Option<Instant>>,
+}
+
+impl Shared {
+    /// Connects when it is first needed: a server starts without its Redis.
+    ///
+    /// # Errors
+    /// The URL is none.
+    pub fn new(url: &SecretString) -> RedisResult<Self> {
+        let config = ConnectionManagerConfig::new()
+            .set_connection_timeout(Some(PATIENCE))
+            .set_response_timeout(Some(PATIENCE))
+            .set_number_of_retries(0);
+        let redis = ConnectionManager::new_lazy_with_config(Client::open(url.expose_secret())?, config)?;
+        Ok(Self { redis, script: Script::new(COUNT), away: Mutex::default() })
+    }
+
+    /// The shared count, or nothing while Redis is away.
+    pub(super) async fn count(&self, (class, who): Key) -> Option<Counted> {
+        if self.is_left_alone() {
+            return None;
+        }
+        let key = format!("huntaze:limit:{}:{}", class.word(), who.word());
+        let window = u64::try_from(WINDOW.as_millis()).unwrap_or(u64::MAX);
+        let mut redis = self.redis.clone();
+        let answer = self.asked(self.script.key(key).arg(window).invoke_async::<(u32, u64)>(&mut redis)).await?;
+        Some(Counted { count: answer.0, ends_in: Duration::from_millis(answer.1) })
+    }
+
+    /// How long it takes to answer; nothing if it does not.
+    pub async fn ping(&self) -> Option<Duration> {
+        // A connection that broke is mended after it has failed once.
+        for _ in 0..2 {
+            let (mut redis, began) = (self.redis.clone(), Instant::now());
+            if self.asked(redis::cmd("PING").query_async::<()>(&mut redis)).await.is_some() {
+                return Some(began.elapsed());
+            }
+        }
+        None
+    }
+
+    async fn asked<T>(&self, answer: impl Future<Output = RedisResult<T>>) -> Option<T> {
+        let outcome = match tokio::time::timeout(PATIENCE, answer).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_) => Err("no answer in time".to_owned()),
+        };
+        self.remember(outcome.as_ref().err().map(String::as_str));
+        outcome.ok()
+    }
+
+    fn is_left_alone(&self) -> bool {
+        self.away.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).is_some_and(|until| Instant::now() < until)
+    }
+
+    /// Logs when it goes and when it is back, once each.
+    fn remember(&self, trouble: Option<&str>) {
+        let now = trouble.map(|_| Instant::now() + REST);
+        let before = std::mem::replace(&mut *self.away.lock().unwrap_or_else(|poisoned| poisoned.into_inner()), now);
+        match (before, trouble) {
+            (None, Some(error)) => tracing::warn!("Redis is away, so each process limits by its own counts: {error}"),
+            (Some(_), None) => tracing::info!("Redis is back; counts are shared again"),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Rate limits at the door (requirement S5). Every request counts for its address before anybody is looked up, then for the person,
+//! or for what it asks where that has a count of its own. Answers carry `RateLimit-Limit`, `-Remaining`, `-Reset` and `-Policy`, as
+//! draft-ietf-httpapi-ratelimit-headers-06 has them; refusals `Retry-After` (RFC 9110, 10.2.3) too.
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, RETRY_AFTER, SET_COOKIE};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::context::{Asking, Correlation};
+use super::{App, cookies, forms, rest};
+use crate::error::{AppError, Kind};
+use crate::model::Flash;
+use crate::server::limits::{Class, Verdict, WINDOW, Who};
+use crate::server::origin;
+
+/// Before anybody is looked up.
+pub async fn by_address(State(app): State<App>, request: Request, next: Next) -> Response {
+    let who = origin::current().ip.map(Who::at).filter(|_| !is_file(request.uri().path()));
+    limited(app, Class::Address, who, request, next).await
+}
+
+/// Once it is known who asks.
+pub async fn by_person(State(app): State<App>, request: Request, next: Next) -> Response {
+    let person = request.extensions().get::<Asking>().and_then(Asking::maybe).map(|actor| Who::Person(actor.user));
+    let address = origin::current().ip.map(Who::at);
+    let class = class_of(request.method(), request.uri().path());
+    let who = match class {
+        // Nobody is anybody yet where passwords are tried.
+        Some(Class::Entrance) => address,
+        Some(_) => person.or(address),
+        None => person,
+    };
+    limited(app, class.unwrap_or(Class::Person), who, request, next).await
+}
+
+fn is_file(path: &str) -> bool {
+    path.starts_with("/pkg/") || path == "/favicon.svg"
+}
+
+/// What has a count of its own. The rest of a path, such as a platform's name, plays no part.
+fn class_of(method: &Method, path: &str) -> Option<Class> {
+    const ENTRANCES: [&str; 8] =
+        ["register", "login", "refresh", "forgot", "reset", "verify", "forgot-password", "reset-password"];
+    let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+    match (parts.as_slice(), method) {
+        (["api", "auth", name] | ["fn", name], &Method::POST) if ENTRANCES.contains(name) && path != "/fn/refresh" => {
+            Some(Class::Entrance)
+        }
+        (["api", "auth", name] | ["api", "auth", name, "callback"], &Method::GET) if *name != "me" => Some(Class::OAuth),
+        (["api", "integrations", "callback", _], _) => Some(Class::OAuth),
+        (["api", "integrations", "connect", _] | ["platforms", "connect", _], &Method::POST) => Some(Class::OAuth),
+        (["api", "integrations", "status"], _) => Some(Class::Status),
+        _ => None,
+    }
+}
+
+async fn limited(app: App, class: Class, who: Option<Who>, request: Request, next: Next) -> Response {
+    let verdict = match who {
+        Some(who) => app.backend.limits.count(class, who).await,
+        None => None,
+    };
+    let Some(verdict) = verdict else { return next.run(request).await };
+    let mut response = if verdict.refused {
+        tracing::info!(class = class.word(), "too many requests");
+        refuse(&app, &request, &verdict)
+    } else {
+        next.run(request).await
+    };
+    tell(&mut response, &verdict);
+    response
+}
+
+fn seconds(verdict: &Verdict) -> u64 {
+    verdict.reset.as_millis().div_ceil(1000).max(1).try_into().unwrap_or(u64::MAX)
+}
+
+/// The strictest count is told: it is the innermost, and stands already.
+fn tell(response: &mut Response, verdict: &Verdict) {
+    let told = [
+        ("ratelimit-limit", verdict.limit.to_string()),
+        ("ratelimit-remaining", verdict.remaining.to_string()),
+        ("ratelimit-reset", seconds(verdict).to_string()),
+        ("ratelimit-policy", format!("{};w={}", verdict.limit, WINDOW.as_secs())),
+    ];
+    let headers = response.headers_mut();
+    if headers.contains_key(told[0].0) {
+        return;
+    }
+    for (name, value) in told {
+        // Digits and ASCII signs.
+        headers.insert(HeaderName::from_static(name), value.try_into().unwrap_or(HeaderValue::from_static("")));
+    }
+    if verdict.refused {
+        headers.insert(RETRY_AFTER, seconds(verdict).into());
+    }
+}
+
+/// In the form in which the answer was wanted: a page, a form's message, a server function's error or the envelope.
+fn refuse(app: &App, request: &Request, verdict: &Verdict) -> Response {
+    let wait = match seconds(verdict) {
+        1 => "1 second".to_owned(),
+        seconds => format!("{seconds} seconds"),
+    };
+    let (sentence, next) = match verdict.class {
+        Class::Entrance => ("There were too many tries in a short time.", format!("Nothing is locked. Try again in {wait}.")),
+        _ => ("That is more than we can answer at once.", format!("Nothing was changed. Try again in {wait}.")),
+    };
+    let mut error = AppError::new(Kind::RateLimited, sentence, next);
+    let correlation = Correlation::of(request);
+    error.reference.clone_from(&correlation.0);
+    match (forms::wants_html(request.headers()), request.method()) {
+        (true, &Method::GET) => page(&error),
+        (true, _) => {
+            let back = forms::came_from(&app.backend, request.headers());
+            let location = HeaderValue::try_from(back).unwrap_or(HeaderValue::from_static("/"));
+            let flash = Flash { toast: Some(error.toast()), ..Flash::default() };
+            (StatusCode::SEE_OTHER, [(LOCATION, location), (SET_COOKIE, cookies::flash(&app.backend, &flash))]).into_response()
+        }
+        (false, _) if request.uri().path().starts_with("/api/") => rest::envelope::refused(&correlation, error),
+        (false, _) => (StatusCode::TOO_MANY_REQUESTS, Json(error)).into_response(),
+    }
+}
+
+/// A page that costs nothing: whoever gets it asked for too many.
+fn page(error: &AppError) -> Response {
+    let page = format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><title>A moment, please</title></head>\
+         <body><main><h1>A moment, please</h1><p>{} {}</p><p>Reference {}</p></main></body></html>",
+        error.sentence, error.next, error.reference
+    );
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'")),
+    ];
+    (StatusCode::TOO_MANY_REQUESTS, headers, page).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // S5: what is strict, and what is not.
+    #[test]
+    fn passwords_connections_and_the_status_have_counts_of_their_own() {
+        let rows = [
+            (Method::POST, "/api/auth/login", Some(Class::Entrance)),
+            (Method::POST, "/api/auth/login/", Some(Class::Entrance)),
+            (Method::POST, "/fn/login", Some(Class::Entrance)),
+            (Method::POST, "/fn/register", Some(Class::Entrance)),
+            (Method::POST, "/api/auth/refresh", Some(Class::Entrance)),
+            (Method::POST, "/fn/refresh", None),
+            (Method::POST, "/api/auth/logout", None),
+            (Method::GET, "/api/auth/me", None),
+            (Method::GET, "/api/auth/somewhere", Some(Class::OAuth)),
+            (Method::GET, "/api/auth/somewhere/callback", Some(Class::OAuth)),
+            (Method::GET, "/api/integrations/callback/somewhere", Some(Class::OAuth)),
+            (Method::POST, "/api/integrations/connect/somewhere", Some(Class::OAuth)),
+            (Method::POST, "/platforms/connect/somewhere", Some(Class::OAuth)),
+            (Method::GET, "/platforms/connect/somewhere", None),
+            (Method::GET, "/api/integrations/status", Some(Class::Status)),
+            (Method::GET, "/integrations", None),
+        ];
+        for (method, path, class) in rows {
+            assert_eq!(class_of(&method, path), class, "{method} {path}");
+        }
+    }
+}
