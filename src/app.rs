@@ -7,8 +7,8 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 use crate::ui::pages::{
-    AuditLogPage, ChoosePage, ConnectPage, DisconnectPage, HomePage, IntegrationsPage, LandingPage, LoginPage, MailPage,
-    NotFoundPage, RegisterPage, SettingsPage,
+    AuditLogPage, ChoosePage, ConnectPage, DeletePage, DisconnectPage, ForgotPage, HomePage, IntegrationsPage, LandingPage,
+    LoginPage, MailPage, NotFoundPage, RegisterPage, ResetPage, SettingsPage, VerifyPage,
 };
 
 /// The HTML document. Only the server makes it.
@@ -46,6 +46,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
                 <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async />
                 <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
+                <Route path=path!("/forgot") view=ForgotPage ssr=SsrMode::Async />
+                <Route path=path!("/reset") view=ResetPage ssr=SsrMode::Async />
+                <Route path=path!("/verify") view=VerifyPage ssr=SsrMode::Async />
                 <Route path=path!("/integrations") view=IntegrationsPage ssr=SsrMode::Async />
                 <Route path=path!("/integrations/:account/disconnect") view=DisconnectPage ssr=SsrMode::Async />
                 <Route path=path!("/integrations/choose/:flow") view=ChoosePage ssr=SsrMode::Async />
@@ -54,6 +57,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/operations/mail") view=MailPage ssr=SsrMode::Async />
                 <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
                 <Route path=path!("/settings/audit") view=AuditLogPage ssr=SsrMode::Async />
+                <Route path=path!("/settings/delete") view=DeletePage ssr=SsrMode::Async />
             </Routes>
         </Router>
     }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -11,6 +11,7 @@ const binary = process.env.HUNTAZE_BIN ?? join(root, 'target/debug/huntaze');
 const site = process.env.HUNTAZE_SITE ?? join(root, 'target/site');
 const startWithin = 20_000;
 const stopWithin = 5_000;
+const mailWithin = 75_000;
 
 /** All people of all stories come from one address, faster than people act. */
 const unlimited = Object.fromEntries(
@@ -33,6 +34,7 @@ export class App {
   private constructor(
     readonly url: string,
     sandboxUrl: string,
+    private readonly withSandbox: boolean,
     private readonly folder: string,
     private readonly process: ChildProcess,
   ) {
@@ -53,7 +55,7 @@ export class App {
       env: { PATH: '/usr/bin:/bin', HOME: folder, LEPTOS_SITE_ROOT: site, ...unlimited, ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const app = new App(`http://127.0.0.1:${port}`, `http://127.0.0.1:${sandboxPort}`, folder, process);
+    const app = new App(`http://127.0.0.1:${port}`, `http://127.0.0.1:${sandboxPort}`, sandbox, folder, process);
     const problem = await app.ready();
     if (!problem) return app;
     await app.stop();
@@ -66,6 +68,21 @@ export class App {
     const output = this.output;
     this.output = '';
     return output;
+  }
+
+  /** The link in the newest mail to somebody with this subject, once it was sent: the app writes its mail to files. */
+  async link(email: string, subject: string): Promise<string> {
+    const folder = join(this.folder, 'data', this.withSandbox ? 'sandbox' : '', 'mail');
+    for (const deadline = Date.now() + mailWithin; Date.now() < deadline; ) {
+      const files = await readdir(folder).catch(() => []);
+      for (const file of files.filter((name) => name.endsWith('.eml')).sort().reverse()) {
+        const mail = await readFile(join(folder, file), 'utf8');
+        const link = mail.match(/^http\S+#\S+$/m)?.[0];
+        if (link && mail.includes(`\nTo: ${email}\n`) && mail.includes(`\nSubject: ${subject}\n`)) return link;
+      }
+      await new Promise((later) => setTimeout(later, 100));
+    }
+    throw new Error(`no mail "${subject}" for ${email} within ${mailWithin / 1000} s`);
   }
 
   async stop(): Promise<void> {

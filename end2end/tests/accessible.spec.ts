@@ -9,7 +9,7 @@ test.slow();
 const platforms = ['instagram', 'tiktok', 'youtube', 'x', 'reddit', 'onlyfans'];
 
 test('a stranger can use every page that is open to strangers', async ({ page }) => {
-  const pages = ['/register', '/login', '/platforms/connect', '/platforms/connect/tiktok', '/nowhere'];
+  const pages = ['/register', '/login', '/forgot', '/reset', '/verify', '/platforms/connect', '/platforms/connect/tiktok', '/nowhere'];
   for (const path of pages) {
     await visit(page, path);
     await test.step(path, () => expectAccessible(page));
@@ -17,7 +17,7 @@ test('a stranger can use every page that is open to strangers', async ({ page })
 });
 
 test('Ada, who has connected nothing yet, can use every page', async ({ person: ada }) => {
-  const pages = ['/', '/integrations', '/settings', '/platforms/connect', '/nowhere', ...platforms.map((id) => `/platforms/connect/${id}`)];
+  const pages = ['/', '/integrations', '/settings', '/settings/delete', '/platforms/connect', '/nowhere', ...platforms.map((id) => `/platforms/connect/${id}`)];
   for (const path of pages) {
     await visit(ada.page, path);
     await test.step(path, () => expectAccessible(ada.page));

@@ -41,6 +41,87 @@ pub async fn logout() -> Result<Outcome, AppError> {
     call.answer(Ok(Outcome::said("You are logged out.", "").and_go("/login")), &[])
 }
 
+#[server(prefix = "/fn", endpoint = "forgot")]
+pub async fn forgot(email: String) -> Result<Outcome, AppError> {
+    use crate::server::domain::users;
+    let call = super::server::Call::here()?;
+    let asked = call.told(users::ask_reset(&call.backend, &email).await);
+    let outcome = asked.map(|()| {
+        let text = "If there is an account with this address, the link is there in a minute. It works for 30 minutes.";
+        Outcome::said("Look into your mail.", text).and_go("/login")
+    });
+    call.answer(outcome, &[("email", &email)])
+}
+
+#[server(prefix = "/fn", endpoint = "reset")]
+pub async fn reset(token: String, password: String) -> Result<Outcome, AppError> {
+    use crate::server::domain::users;
+    let call = super::server::Call::here()?;
+    let done = call.told(users::reset(&call.backend, token.into(), password.into()).await);
+    if done.is_ok() {
+        call.set_cookie(crate::server::web::cookies::no_session(&call.backend));
+    }
+    let outcome = done.map(|()| Outcome::said("Your password is changed.", "Log in with the new one.").and_go("/login"));
+    call.answer(outcome, &[])
+}
+
+#[server(prefix = "/fn", endpoint = "verify")]
+pub async fn verify(token: String) -> Result<Outcome, AppError> {
+    use crate::server::domain::users;
+    let call = super::server::Call::here()?;
+    let done = call.told(users::confirm_email(&call.backend, token.into()).await);
+    call.answer(done.map(|()| Outcome::said("Your e-mail is confirmed.", "").and_go("/settings")), &[])
+}
+
+#[server(prefix = "/fn", endpoint = "verify_again")]
+pub async fn verify_again() -> Result<Outcome, AppError> {
+    use crate::server::domain::users;
+    let call = super::server::Call::here()?;
+    let sent = call.told(users::verify_again(&call.backend, call.actor()?).await);
+    call.answer(sent.map(|()| Outcome::said("We sent another link.", "It works for 24 hours.")), &[])
+}
+
+#[server(prefix = "/fn", endpoint = "change_email")]
+pub async fn change_email(new_email: String, email_password: String) -> Result<Outcome, AppError> {
+    use crate::server::domain::users;
+    let call = super::server::Call::here()?;
+    let asked = users::change_email(&call.backend, call.actor()?, &new_email, email_password.into()).await;
+    let asked = call.told(asked).map_err(|mut error| {
+        // Several forms of the page ask for an e-mail or a password; their fields have names of their own.
+        for field in &mut error.fields {
+            field.field = if field.field == "email" { "new_email".into() } else { "email_password".into() };
+        }
+        error
+    });
+    let sent = |()| Outcome::said(format!("We sent a link to {}.", new_email.trim()), "Your e-mail changes once you follow it.");
+    call.answer(asked.map(sent), &[("new_email", &new_email)])
+}
+
+#[server(prefix = "/fn", endpoint = "change_password")]
+pub async fn change_password(current_password: String, new_password: String) -> Result<Outcome, AppError> {
+    use crate::server::domain::users;
+    let call = super::server::Call::here()?;
+    let (current, new) = (current_password.into(), new_password.into());
+    let done = users::change_password(&call.backend, call.actor()?, current, new, call.header("user-agent")).await;
+    let outcome = call.told(done).map(|entered| {
+        call.set_cookie(crate::server::web::cookies::session(&call.backend, &entered.secret));
+        Outcome::said("Your password is changed.", "Every other device is logged out.")
+    });
+    call.answer(outcome, &[])
+}
+
+#[server(prefix = "/fn", endpoint = "delete_account")]
+pub async fn delete_account(email: String, password: String) -> Result<Outcome, AppError> {
+    use crate::server::domain::users;
+    let call = super::server::Call::here()?;
+    let done = call.told(users::delete(&call.backend, call.actor()?, &email, password.into()).await);
+    let outcome = done.map(|()| {
+        call.set_cookie(crate::server::web::cookies::no_session(&call.backend));
+        Outcome::said("Your account is deleted.", "Nothing of it is left here.").and_go("/login")
+    });
+    call.answer(outcome, &[("email", &email)])
+}
+
 #[server(prefix = "/fn", endpoint = "profile")]
 pub async fn update_profile(name: String, time_zone: String) -> Result<Outcome, AppError> {
     use crate::server::domain::users;
@@ -57,11 +138,24 @@ pub async fn revoke_session(id: SessionId) -> Result<Outcome, AppError> {
     call.answer(done.map(|()| Outcome::said("That device is logged out.", "")), &[])
 }
 
+#[server(prefix = "/fn", endpoint = "revoke_other_sessions")]
+pub async fn revoke_other_sessions() -> Result<Outcome, AppError> {
+    use crate::server::domain::users;
+    let call = super::server::Call::here()?;
+    let done = call.told(users::revoke_other_sessions(&call.backend, call.actor()?).await);
+    call.answer(done.map(|_| Outcome::said("Every other device is logged out.", "")), &[])
+}
+
 #[server(name = ReadProfile, prefix = "/fn", endpoint = "read_profile")]
 pub async fn profile() -> Result<Profile, AppError> {
     let call = super::server::Call::here()?;
     let actor = call.actor()?;
-    Ok(Profile { name: actor.name.clone(), email: actor.email.clone(), time_zone: actor.time_zone.clone() })
+    Ok(Profile {
+        name: actor.name.clone(),
+        email: actor.email.clone(),
+        time_zone: actor.time_zone.clone(),
+        verified: actor.verified,
+    })
 }
 
 #[server(name = ReadSessions, prefix = "/fn", endpoint = "read_sessions")]

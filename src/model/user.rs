@@ -10,6 +10,8 @@ pub struct Viewer {
     pub id: UserId,
     pub name: String,
     pub email: String,
+    /// The address is known to be theirs.
+    pub verified: bool,
     /// Sees how the server is set up, and may be told what to fix.
     pub operator: bool,
 }
@@ -21,6 +23,8 @@ pub struct Profile {
     pub email: String,
     /// An IANA time zone, "Europe/Berlin".
     pub time_zone: String,
+    /// The address is known to be theirs.
+    pub verified: bool,
 }
 
 /// A device that is logged in.

@@ -32,6 +32,8 @@ pub struct Actor {
     pub role: Role,
     pub name: String,
     pub email: String,
+    /// The address is known to be theirs.
+    pub verified: bool,
     pub time_zone: String,
     pub tier: String,
     pub operator: bool,
@@ -99,8 +101,13 @@ pub async fn identify(backend: &Backend, headers: &HeaderMap) -> Result<Option<A
     }
 }
 
+/// Whether nobody has used a session for too long.
+pub fn is_idle(live: &db::sessions::Live, now: DateTime<Utc>) -> bool {
+    live.seen_at + IDLE <= now
+}
+
 async fn actor(backend: &Backend, live: db::sessions::Live, now: DateTime<Utc>, by_bearer: bool) -> Result<Option<Actor>> {
-    if live.seen_at + IDLE <= now {
+    if is_idle(&live, now) {
         return Ok(None);
     }
     if live.seen_at + TOUCH <= now {
@@ -112,7 +119,9 @@ async fn actor(backend: &Backend, live: db::sessions::Live, now: DateTime<Utc>, 
         _ => Role::Viewer,
     };
     Ok(Some(Actor {
-        operator: backend.config.is_operator(&live.email),
+        // An address counts once it is proved: anybody can register with an operator's.
+        operator: live.email_verified_at.is_some() && backend.config.is_operator(&live.email),
+        verified: live.email_verified_at.is_some(),
         user: live.user_id,
         workspace: live.workspace_id,
         session: live.id,

@@ -139,11 +139,14 @@ pub fn use_sandbox(config: &mut Config, sandbox: SandboxConfig, client_id: &str,
 }
 
 async fn make_demo_user(backend: &Backend) -> domain::Result<()> {
-    if db::users::by_email(&backend.db, DEMO.email).await?.is_some() {
-        return Ok(());
+    if let Some(demo) = db::users::by_email(&backend.db, DEMO.email).await? {
+        // A sandbox from before addresses were confirmed.
+        let mut tx = backend.db.begin().await?;
+        db::users::set_verified(&mut tx, demo.id, backend.clock.now()).await?;
+        return Ok(tx.commit().await?);
     }
     let form = users::Registering { name: DEMO.name.into(), email: DEMO.email.into(), password: DEMO.password.to_owned().into() };
-    match users::open_account(backend, form, "").await {
+    match users::open_account(backend, form, "", true).await {
         // Nobody holds the cookie of that session.
         Ok(entered) => {
             let mut tx = backend.db.begin().await?;

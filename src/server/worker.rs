@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Backend;
 use super::db;
-use super::domain::{self, accounts, audit, mail};
+use super::domain::{self, accounts, audit, mail, users};
 use super::origin::{self, Origin};
 use super::session;
 
@@ -35,6 +35,7 @@ pub async fn round(backend: &Backend) -> domain::Result<()> {
 async fn sweep(backend: &Backend) -> domain::Result<()> {
     let now = backend.clock.now();
     accounts::sweep(backend).await?;
+    users::sweep(backend).await?;
     mail::send_due(backend).await?;
     // A callback's outcome is kept an hour for whoever reloads the page.
     db::flows::delete_expired(&backend.db, now - chrono::Duration::hours(1)).await?;

@@ -90,6 +90,26 @@ both!(ada_ends_another_device_of_hers, |app| async {
     assert_eq!((me_by_cookie(&phone).await, me_by_cookie(&ada).await), (401, 200));
 });
 
+// S2: everything but the device in one's hand, and each by REST.
+both!(ada_logs_out_everywhere_else, |app| async {
+    let ada = app.person("Ada").await;
+    let (phone, tablet, work) = (ada.elsewhere().await, ada.elsewhere().await, ada.elsewhere().await);
+    let listed = ada.get("/api/auth/sessions").await.expect(200).data()["sessions"].clone();
+    let of = |current: bool| listed.as_array().expect("a list").iter().filter(move |one| one["current"] == current);
+    assert_eq!((of(true).count(), of(false).count()), (1, 3));
+    let one = word(of(false).next().expect("another device"), "id").to_owned();
+    let mallory = app.person("Mallory").await;
+    mallory.delete(&format!("/api/auth/sessions/{one}")).await.expect(404);
+    ada.delete("/api/auth/sessions/no-id").await.expect(404);
+    ada.delete(&format!("/api/auth/sessions/{one}")).await.expect(200);
+    let done = ada.browser.submit("/settings", "/fn/revoke_other_sessions", &[]).await;
+    ada.toast(&done).await.says(&["Every other device is logged out."]);
+    assert_eq!((me_by_cookie(&phone).await, me_by_cookie(&tablet).await, me_by_cookie(&work).await), (401, 401, 401));
+    assert_eq!((me_by_cookie(&ada).await, me_by_cookie(&mallory).await), (200, 200));
+    assert!(!ada.page("/settings").await.contains("revoke_other_sessions"), "there is nothing left to end");
+    assert_eq!(ada.delete("/api/auth/sessions").await.expect(200).data()["ended"], 0);
+});
+
 // U3: a bearer token lives a quarter of an hour.
 both!(a_bearer_token_lives_fifteen_minutes, |app| async {
     let ada = app.person("Ada").await;

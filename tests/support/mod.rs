@@ -10,6 +10,7 @@ mod html;
 pub mod log;
 mod metrics;
 mod person;
+mod post;
 mod redis;
 mod sandbox;
 mod smtp;

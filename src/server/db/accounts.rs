@@ -66,6 +66,20 @@ pub async fn find(db: &Db, workspace: WorkspaceId, id: AccountId) -> Result<Opti
     )
 }
 
+/// Every account of a workspace that is not former.
+pub async fn connected(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<Account>> {
+    sql!(
+        tx,
+        Vec<Account>,
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM oauth_accounts a WHERE a.workspace_id = $1 AND a.status <> 'former' ORDER BY a.created_at, a.id"
+        ),
+        workspace
+    )
+}
+
 /// One account by the platform's own id.
 pub async fn by_platform_id(db: &Db, workspace: WorkspaceId, provider: &str, platform_id: &str) -> Result<Option<Account>> {
     sql!(

@@ -60,6 +60,12 @@ pub async fn claim(db: &Db, id: Uuid, now: DateTime<Utc>, until: DateTime<Utc>) 
     )
 }
 
+/// Nothing more is sent there.
+pub async fn delete_to(tx: &mut Tx, recipient: &str) -> Result<()> {
+    sql!(tx, rows, "DELETE FROM mails WHERE recipient = $1", recipient)?;
+    Ok(())
+}
+
 /// It was sent.
 pub async fn delete(db: &Db, id: Uuid) -> Result<()> {
     sql!(db, rows, "DELETE FROM mails WHERE id = $1", id)?;

@@ -76,6 +76,16 @@ pub async fn of_session(db: &Db, session: SessionId) -> Result<Vec<Connection>> 
     )
 }
 
+/// All waiting choices of a person, to be revoked when all their sessions end.
+pub async fn of_user(db: &Db, user: UserId) -> Result<Vec<Connection>> {
+    sql!(
+        db,
+        Vec<Connection>,
+        "SELECT id, user_id, workspace_id, provider, payload FROM pending_connections WHERE user_id = $1 ORDER BY id",
+        user
+    )
+}
+
 /// Waiting choices that ran out.
 pub async fn expired(db: &Db, now: DateTime<Utc>) -> Result<Vec<Connection>> {
     sql!(

@@ -14,6 +14,7 @@ pub struct Live {
     pub seen_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
     pub email: String,
+    pub email_verified_at: Option<DateTime<Utc>>,
     pub name: String,
     pub time_zone: String,
     pub tier: String,
@@ -25,7 +26,7 @@ pub struct Live {
 macro_rules! live {
     ($by:literal) => {
         concat!(
-            "SELECT s.id, s.user_id, s.workspace_id, s.seen_at, s.expires_at, u.email, u.name, u.time_zone, w.tier, m.role,
+            "SELECT s.id, s.user_id, s.workspace_id, s.seen_at, s.expires_at, u.email, u.email_verified_at, u.name, u.time_zone, w.tier, m.role,
              (SELECT f.provider FROM oauth_flows f WHERE f.session_id = s.id AND f.claimed_at IS NULL AND f.expires_at > $2
               ORDER BY f.created_at DESC, f.id LIMIT 1) AS open_flow
              FROM sessions s JOIN users u ON u.id = s.user_id JOIN workspaces w ON w.id = s.workspace_id
@@ -80,6 +81,12 @@ pub async fn touch(db: &Db, id: SessionId, now: DateTime<Utc>) -> Result<()> {
     Ok(())
 }
 
+/// The same where more is changed at once.
+pub async fn keep_awake(tx: &mut Tx, id: SessionId, now: DateTime<Utc>) -> Result<()> {
+    sql!(tx, rows, "UPDATE sessions SET seen_at = $2 WHERE id = $1", id, now)?;
+    Ok(())
+}
+
 /// One line of the list of devices.
 #[derive(sqlx::FromRow)]
 pub struct Device {
@@ -102,6 +109,12 @@ pub async fn of_user(db: &Db, user: UserId, now: DateTime<Utc>) -> Result<Vec<De
 /// Ends a session of this user; its open flows and waiting choices go with it.
 pub async fn delete(tx: &mut Tx, id: SessionId, user: UserId) -> Result<bool> {
     Ok(sql!(tx, rows, "DELETE FROM sessions WHERE id = $1 AND user_id = $2", id, user)? == 1)
+}
+
+/// Ends every session of a person.
+pub async fn delete_all(tx: &mut Tx, user: UserId) -> Result<()> {
+    sql!(tx, rows, "DELETE FROM sessions WHERE user_id = $1", user)?;
+    Ok(())
 }
 
 /// Sweeps what has ended: past its absolute end, or idle since `idle`.

@@ -21,6 +21,8 @@ pub enum Error {
     WrongLogin,
     #[error("e-mail taken")]
     EmailTaken,
+    #[error("the link was used, or ran out")]
+    LinkOver,
     #[error("registration is closed")]
     RegistrationClosed,
     #[error("{used} of {limit} accounts in use")]
@@ -109,6 +111,11 @@ impl Error {
                     vec![FieldError { field: "email".into(), message: "This e-mail is taken. Log in instead.".into() }];
                 error
             }
+            Self::LinkOver => AppError::new(
+                Kind::Conflict,
+                "This link was used already, or is too old.",
+                "Nothing was changed. Ask for a new one.",
+            ),
             Self::RegistrationClosed => {
                 AppError::new(Kind::Forbidden, "This server takes no new registrations.", "Ask the people who run it.")
             }

@@ -7,7 +7,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
-use web_sys::{FormData, HtmlElement, HtmlFormElement, UrlSearchParams};
+use web_sys::{FormData, HtmlElement, HtmlFormElement, HtmlInputElement, UrlSearchParams};
 
 use super::busy::Busy;
 use super::optimistic::Optimistic;
@@ -63,12 +63,22 @@ async fn settle(form: HtmlFormElement, outcome: Value, busy: Busy) {
         toast::carry(&message);
         return dom::go(&location);
     }
+    forget_passwords(&form);
     dialog::close_around(&form);
     if let Some(message) = message.toast() {
         toast::show(&message);
     }
     revalidate().await;
     busy.end();
+}
+
+/// A password that has served does not stay on the screen.
+fn forget_passwords(form: &HtmlFormElement) {
+    for input in dom::find_all(form, "[type=password]") {
+        if let Ok(input) = input.dyn_into::<HtmlInputElement>() {
+            input.set_value("");
+        }
+    }
 }
 
 /// Says why it did not work: at the fields, in the form, or above everything.

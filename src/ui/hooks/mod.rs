@@ -4,6 +4,7 @@ mod busy;
 pub mod dialog;
 mod dom;
 pub mod enhance;
+mod link_code;
 pub mod listbox;
 pub mod menu;
 mod optimistic;
@@ -17,4 +18,5 @@ pub fn begin() {
     menu::listen();
     toast::begin();
     listbox::recall();
+    link_code::take();
 }

@@ -5,7 +5,9 @@ use leptos_router::hooks::use_query_map;
 
 use crate::api::accounts::{integrations, platforms};
 use crate::model::{AccountId, Card, Frame, Status};
-use crate::ui::components::{ButtonLink, DialogTemplate, Glance, Glyph, Head, Icon, Look, PlatformList, Switcher, page};
+use crate::ui::components::{
+    ButtonLink, ConfirmEmail, DialogTemplate, Glance, Glyph, Head, Icon, Look, PlatformList, Switcher, page,
+};
 use crate::ui::islands::LiveForms;
 
 #[component]
@@ -16,9 +18,10 @@ pub fn HomePage() -> impl IntoView {
             return Ok(view! { <Welcome cards=platforms().await? registration_open=frame.registration_open /> }.into_any());
         }
         let cards = integrations().await?.cards;
+        let confirm = view! { <ConfirmEmail viewer=frame.viewer /> };
         Ok(match cards.iter().all(|card| card.accounts.is_empty()) {
-            true => view! { <FirstVisit cards /> }.into_any(),
-            false => view! { <Accounts cards chosen /> }.into_any(),
+            true => view! { {confirm} <FirstVisit cards /> }.into_any(),
+            false => view! { {confirm} <Accounts cards chosen /> }.into_any(),
         })
     })
 }

@@ -29,6 +29,7 @@ pub fn LoginPage() -> impl IntoView {
             <Head title="Log in" />
             {demo}
             <LiveForms>{form}</LiveForms>
+            <p class="mt-4 text-center"><a class="link" href="/forgot">"Forgot your password?"</a></p>
             {register}
         })
     })

@@ -1,10 +1,13 @@
-//! The person's profile, and where they are logged in.
+//! The person's profile, what they log in with, where they are logged in, and the way out.
 
+mod access;
+
+use access::{EmailForm, PasswordForm};
 use leptos::prelude::*;
 
 use crate::api::users::{profile, sessions};
 use crate::model::{Flash, Frame, Profile, SessionView};
-use crate::ui::components::{Badge, ButtonLink, Field, FormError, Glyph, Head, Look, Submit, Tone, When, page};
+use crate::ui::components::{Badge, ButtonLink, DialogTemplate, Field, FormError, Glyph, Head, Look, Submit, Tone, When, page};
 use crate::ui::islands::LiveForms;
 
 /// Offered while one types; any other name of the time zone database is taken as well.
@@ -45,7 +48,9 @@ pub fn SettingsPage() -> impl IntoView {
             <Head title="Settings" />
             <LiveForms>
                 <div class="grid max-w-2xl content-start gap-8">
-                    <ProfileForm profile flash=&frame.flash />
+                    <ProfileForm profile=&profile flash=&frame.flash />
+                    <EmailForm profile=&profile flash=&frame.flash />
+                    <PasswordForm profile=&profile flash=&frame.flash />
                     <Sessions sessions />
                     {operations}
                     <section aria-labelledby="activity">
@@ -53,27 +58,30 @@ pub fn SettingsPage() -> impl IntoView {
                         <p class="soft mb-3">"Who did what with this account and its connections, when and from where."</p>
                         <ButtonLink href="/settings/audit" text="Open the activity log" />
                     </section>
-                    <form class="justify-self-start" method="post" action="/fn/logout">
-                        <Submit text="Log out" busy="Logging out..." />
-                    </form>
+                    <div class="flex flex-wrap justify-between gap-2">
+                        <form method="post" action="/fn/logout">
+                            <Submit text="Log out" busy="Logging out..." />
+                        </form>
+                        <ButtonLink href="/settings/delete" text="Delete account" look=Look::Quiet dialog=true />
+                    </div>
                 </div>
             </LiveForms>
+            <DialogTemplate />
         })
     })
 }
 
 #[component]
-fn ProfileForm<'a>(profile: Profile, flash: &'a Flash) -> impl IntoView + use<> {
+fn ProfileForm<'a>(profile: &'a Profile, flash: &'a Flash) -> impl IntoView + use<> {
     view! {
         <section aria-labelledby="profile">
             <h2 id="profile" class="mb-2">"Profile"</h2>
             <form class="panel grid gap-4 p-5" method="post" action="/fn/profile">
-                <Field name="name" label="Name" autocomplete="name" value=profile.name max=100 flash />
-                <Field name="email" label="E-mail" kind="email" autocomplete="email" value=profile.email readonly=true flash />
+                <Field name="name" label="Name" autocomplete="name" value=profile.name.clone() max=100 flash />
                 <Field
                     name="time_zone"
                     label="Time zone"
-                    value=profile.time_zone
+                    value=profile.time_zone.clone()
                     help="All times are shown in it. For example Europe/Paris."
                     list="zones"
                     max=64
@@ -89,6 +97,13 @@ fn ProfileForm<'a>(profile: Profile, flash: &'a Flash) -> impl IntoView + use<> 
 
 #[component]
 fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
+    let others = (sessions.len() > 1).then(|| {
+        view! {
+            <form class="mt-3" method="post" action="/fn/revoke_other_sessions">
+                <Submit text="Log out everywhere else" busy="Logging out..." />
+            </form>
+        }
+    });
     let rows = sessions.into_iter().map(|session| {
         let act = if session.current {
             view! { <Badge tone=Tone::Good glyph=Glyph::CheckCircle text="This device" /> }.into_any()
@@ -114,7 +129,10 @@ fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
     view! {
         <section aria-labelledby="sessions">
             <h2 id="sessions" class="mb-2">"Where you are logged in"</h2>
-            <ul class="panel rows rows-first" data-live="sessions" tabindex="-1">{rows.collect_view()}</ul>
+            <div data-live="sessions" tabindex="-1">
+                <ul class="panel rows rows-first">{rows.collect_view()}</ul>
+                {others}
+            </div>
         </section>
     }
 }

@@ -2,11 +2,13 @@
 
 use super::standing::{self, Standing};
 use super::{Error, Result, called, entry, revoke, token};
+use crate::model::WorkspaceId;
 use crate::model::audit::Action;
 use crate::server::Backend;
-use crate::server::db::{self, accounts::Account};
+use crate::server::db::{self, Tx, accounts::Account, pending::Revocation};
 use crate::server::domain::audit::{self, Event};
 use crate::server::failpoint::failpoint;
+use crate::server::platform::Entry;
 use crate::server::session::Actor;
 
 /// What a disconnected account was called, and whether its platform still has to be told.
@@ -39,20 +41,10 @@ impl Disconnected {
 pub async fn disconnect(backend: &Backend, actor: &Actor, account: Account) -> Result<Disconnected> {
     actor.may_change()?;
     let entry = entry(backend, account.provider.as_str())?;
-    // A credential that does not open can't be revoked, but it can be deleted.
-    let held = token::open(backend, &account).ok();
     let mut tx = backend.db.begin().await?;
     db::users::lock_workspace(&mut tx, actor.workspace).await?.ok_or(Error::Unauthorized)?;
-    let shared = revoke::is_shared(&mut tx, entry, account.grant_key.as_deref(), account.id).await?;
-    if !db::accounts::make_former(&mut tx, actor.workspace, account.id, backend.clock.now()).await? {
-        return Err(Error::NotFound("account"));
-    }
+    let (shared, revocation) = end(backend, &mut tx, entry, &account).await?;
     audit::record(backend, &mut tx, Event::by(actor, Action::Disconnect).on(backend, &account)).await?;
-    standing::follow(&mut tx, &account, Some(&Standing::of(&account)), &Standing::FORMER);
-    let revocation = match held {
-        Some(held) if !shared => Some(revoke::schedule(backend, &mut tx, entry, held).await?),
-        _ => None,
-    };
     failpoint!("disconnect.before_commit");
     tx.commit().await?;
     failpoint!("disconnect.after_commit");
@@ -63,4 +55,30 @@ pub async fn disconnect(backend: &Backend, actor: &Actor, account: Account) -> R
     tracing::info!(provider = %entry.provider, account = %account.id, shared, "disconnected");
     let by_hand = shared.then(|| entry.info().manage_url.to_string());
     Ok(Disconnected { called: called(&account).to_owned(), name: &entry.info().name, by_hand })
+}
+
+/// Deletes the credentials of one account, and writes down the revocation of a grant that no other account lives by.
+async fn end(backend: &Backend, tx: &mut Tx, entry: &Entry, account: &Account) -> Result<(bool, Option<Revocation>)> {
+    // A credential that does not open can't be revoked, but it can be deleted.
+    let held = token::open(backend, account).ok();
+    let shared = revoke::is_shared(tx, entry, account.grant_key.as_deref(), account.id).await?;
+    if !db::accounts::make_former(tx, account.workspace_id, account.id, backend.clock.now()).await? {
+        return Err(Error::NotFound("account"));
+    }
+    standing::follow(tx, account, Some(&Standing::of(account)), &Standing::FORMER);
+    let revocation = match held {
+        Some(held) if !shared => Some(revoke::schedule(backend, tx, entry, held).await?),
+        _ => None,
+    };
+    Ok((shared, revocation))
+}
+
+/// Ends every connection of a workspace that goes. The platforms are told by the worker: there may be a hundred of them. Of several
+/// accounts that live by one grant, the last one ends it.
+pub async fn end_all(backend: &Backend, tx: &mut Tx, workspace: WorkspaceId) -> Result<()> {
+    db::users::lock_workspace(tx, workspace).await?;
+    for account in db::accounts::connected(tx, workspace).await? {
+        end(backend, tx, entry(backend, account.provider.as_str())?, &account).await?;
+    }
+    Ok(())
 }

@@ -19,7 +19,7 @@ pub use begin::{Begun, begin, connect_session};
 pub use callback::{CallbackError, Finished, Returned, finish, keep_outcome, seen_outcome};
 pub use check::{Tested, refresh, test};
 pub use choose::{cancel, choices, choose};
-pub use disconnect::{Disconnected, disconnect};
+pub use disconnect::{Disconnected, disconnect, end_all};
 pub use label::set_label;
 pub use revoke::{give_back_waiting, sweep};
 pub use standing::Standing;

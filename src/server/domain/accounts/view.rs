@@ -66,7 +66,13 @@ pub async fn landing(backend: &Backend, actor: Option<&Actor>, provider: &str) -
 
 /// The person a page is rendered for.
 pub fn viewer(actor: &Actor) -> Viewer {
-    Viewer { id: actor.user, name: actor.name.clone(), email: actor.email.clone(), operator: actor.operator }
+    Viewer {
+        id: actor.user,
+        name: actor.name.clone(),
+        email: actor.email.clone(),
+        verified: actor.verified,
+        operator: actor.operator,
+    }
 }
 
 /// Pasted sessions whose last check is older than configured. A refused one is never looked at again.

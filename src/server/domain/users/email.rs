@@ -1,0 +1,90 @@
+//! The person's address: confirmed by a link, changed by a link to the new one.
+//!
+//! Following a link needs no log-in: whoever holds it reads that mailbox, and more is not claimed. It logs nobody in either.
+
+use secrecy::SecretString;
+
+use super::{Error, Result, input, letters, links, password, sessions};
+use crate::model::audit::Action;
+use crate::model::{FieldError, UserId};
+use crate::server::Backend;
+use crate::server::db::{self, links::Purpose};
+use crate::server::domain::audit::{self, Event};
+use crate::server::domain::mail;
+use crate::server::session::Actor;
+
+/// Sends the link that confirms an address. `false`: enough of them are on their way.
+pub(super) async fn send_verification(backend: &Backend, tx: &mut db::Tx, user: UserId, email: &str) -> Result<bool> {
+    let Some(link) = links::make(backend, tx, user, Purpose::Verify, email).await? else { return Ok(false) };
+    mail::post(backend, tx, letters::verify(backend, email, &link)).await?;
+    Ok(true)
+}
+
+/// Sends the link once more.
+pub async fn verify_again(backend: &Backend, actor: &Actor) -> Result<()> {
+    if actor.verified {
+        return Err(Error::Conflict { sentence: "Your e-mail is confirmed already.".into(), next: String::new() });
+    }
+    let mut tx = backend.db.begin().await?;
+    if !send_verification(backend, &mut tx, actor.user, &actor.email).await? {
+        return Err(enough());
+    }
+    Ok(tx.commit().await?)
+}
+
+fn enough() -> Error {
+    Error::TooSoon {
+        sentence: "Enough links are on their way. Look into the folder for unwanted mail, or ask again tomorrow.".into(),
+    }
+}
+
+/// Asks to change the address. The answer is the same for one that somebody else has: only its owner gets to know.
+pub async fn change(backend: &Backend, actor: &Actor, email: &str, password: SecretString) -> Result<()> {
+    let email = input::normal_email(email);
+    let own = (email == actor.email).then(|| input::problem("email", "This is your address already."));
+    let problems: Vec<FieldError> = input::email_problem(&email).or(own).into_iter().collect();
+    if !problems.is_empty() {
+        return Err(Error::Validation(problems));
+    }
+    let proved = password::prove(backend, actor, password, "password").await;
+    let user = audit::noted(backend, proved, || Event::by(actor, Action::EmailChanged)).await?;
+    let mut tx = backend.db.begin().await?;
+    password::proven(&mut tx, &user).await?;
+    let link = links::make(backend, &mut tx, user.id, Purpose::Change, &email).await?.ok_or_else(enough)?;
+    mail::post(backend, &mut tx, letters::change(backend, &email, &link)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Follows a link: the address in it is confirmed. Whoever becomes an operator by it logs in anew, so that no session gains rights.
+pub async fn confirm(backend: &Backend, token: SecretString) -> Result<()> {
+    let found = links::find(backend, &token).await?.filter(|link| link.purpose != Purpose::Reset).ok_or(Error::LinkOver)?;
+    let home = db::users::home_workspace(&backend.db, found.user_id).await?;
+    let operator = backend.config.is_operator(&found.email);
+    if operator {
+        sessions::give_back_all(backend, found.user_id).await?;
+    }
+    let now = backend.clock.now();
+    let mut tx = backend.db.begin().await?;
+    let link = links::take(backend, &mut tx, &token).await?.ok_or(Error::LinkOver)?;
+    let user = db::users::lock(&mut tx, link.user_id).await?.ok_or(Error::LinkOver)?;
+    match link.purpose {
+        Purpose::Verify if link.email == user.email => db::users::set_verified(&mut tx, user.id, now).await?,
+        Purpose::Change => {
+            if !db::users::set_email(&mut tx, user.id, &link.email, now).await? {
+                return Err(Error::EmailTaken);
+            }
+            db::links::delete_of(&mut tx, user.id).await?;
+            mail::post(backend, &mut tx, letters::email_changed(backend, &user.email, &link.email)).await?;
+        }
+        // An address that the person has changed since.
+        Purpose::Verify | Purpose::Reset => return Err(Error::LinkOver),
+    }
+    let action = if link.purpose == Purpose::Change { Action::EmailChanged } else { Action::EmailVerified };
+    audit::record(backend, &mut tx, Event::by_user(home, user.id, &user.name, action)).await?;
+    if operator {
+        db::sessions::delete_all(&mut tx, user.id).await?;
+    }
+    tx.commit().await?;
+    tracing::info!(user = %user.id, purpose = ?link.purpose, "e-mail confirmed");
+    Ok(())
+}

@@ -1,0 +1,173 @@
+//! People: register, log in and out, prove an address, change what they are known by, leave.
+
+mod delete;
+mod email;
+mod input;
+mod letters;
+mod links;
+mod password;
+mod refresh;
+mod reset;
+mod sessions;
+
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use super::audit::{self, Event};
+use super::{Error, Result};
+use crate::model::audit::Action;
+use crate::model::{FieldError, Profile, SessionId, UserId, WorkspaceId};
+use crate::server::Backend;
+use crate::server::config::Registration;
+use crate::server::db::{self, users::User};
+use crate::server::session::{self, Actor};
+
+pub use delete::delete;
+pub use email::{change as change_email, confirm as confirm_email, verify_again};
+pub use password::change as change_password;
+pub use refresh::{Refreshed, issue as issue_refresh_token, refresh};
+pub use reset::{ask as ask_reset, reset};
+pub(super) use sessions::device_name;
+pub use sessions::{revoke_other_sessions, revoke_session, sessions};
+
+/// Someone who just registered or logged in.
+pub struct Entered {
+    pub user: UserId,
+    pub session: SessionId,
+    /// For the cookie.
+    pub secret: SecretString,
+    pub email: String,
+    pub name: String,
+    pub time_zone: String,
+    pub verified: bool,
+}
+
+impl Entered {
+    fn new(user: User, session: SessionId, secret: SecretString) -> Self {
+        let verified = user.email_verified_at.is_some();
+        Self { user: user.id, session, secret, email: user.email, name: user.name, time_zone: user.time_zone, verified }
+    }
+}
+
+/// What a registration form holds.
+pub struct Registering {
+    pub name: String,
+    pub email: String,
+    pub password: SecretString,
+}
+
+pub async fn register(backend: &Backend, form: Registering, user_agent: &str) -> Result<Entered> {
+    if backend.config.users.registration == Registration::Closed {
+        return Err(Error::RegistrationClosed);
+    }
+    open_account(backend, form, user_agent, false).await
+}
+
+/// Makes a user with a workspace of their own, whoever asks for it. An address that nobody vouches for is sent a link.
+pub async fn open_account(backend: &Backend, form: Registering, user_agent: &str, verified: bool) -> Result<Entered> {
+    let email = input::normal_email(&form.email);
+    let name = form.name.trim().to_owned();
+    let problems =
+        [input::name_problem(&name), input::email_problem(&email), input::password_problem("password", &form.password, &email)];
+    let problems: Vec<FieldError> = problems.into_iter().flatten().collect();
+    if !problems.is_empty() {
+        return Err(Error::Validation(problems));
+    }
+    let now = backend.clock.now();
+    let user = User {
+        id: UserId::new(),
+        email,
+        name,
+        password_hash: password::hash_password(form.password).await?,
+        time_zone: "UTC".into(),
+        email_verified_at: verified.then_some(now),
+        created_at: now,
+    };
+    let workspace = WorkspaceId::new();
+    let mut tx = backend.db.begin().await?;
+    if !db::users::insert(&mut tx, &user).await? {
+        return Err(Error::EmailTaken);
+    }
+    let title = format!("{}'s workspace", user.name);
+    db::users::insert_workspace(&mut tx, workspace, &title, &backend.config.default_tier, user.id, user.created_at).await?;
+    let (session, secret) = session::start(backend, &mut tx, user.id, workspace, user_agent).await?;
+    let event = Event::by_user(Some(workspace), user.id, &user.name, Action::Register);
+    audit::record(backend, &mut tx, event).await?;
+    if !verified {
+        email::send_verification(backend, &mut tx, user.id, &user.email).await?;
+    }
+    tx.commit().await?;
+    tracing::info!(user = %user.id, "registered");
+    Ok(Entered::new(user, session, secret))
+}
+
+/// Logs in. An unknown e-mail costs as much time as a wrong password and is answered alike.
+pub async fn log_in(backend: &Backend, email: &str, password: SecretString, user_agent: &str) -> Result<Entered> {
+    // What is no e-mail address is nobody's, and no text for PostgreSQL where it holds U+0000.
+    let email = Some(input::normal_email(email)).filter(|email| input::email_problem(email).is_none());
+    let found = match email {
+        Some(email) => db::users::by_email(&backend.db, &email).await?,
+        None => None,
+    };
+    let known_hash = found.as_ref().map(|user| user.password_hash.clone());
+    let right = password::verify_password(password, known_hash).await?;
+    // Asked of nobody's id too: neither the answer nor its time tells whether the e-mail is known.
+    let id = found.as_ref().map_or(UserId(Uuid::nil()), |user| user.id);
+    let home = db::users::home_workspace(&backend.db, id).await?;
+    let (Some(user), Some(workspace)) = (found.as_ref().filter(|_| right), home) else {
+        audit::note(backend, refused_login(found.as_ref(), home)).await;
+        return Err(Error::WrongLogin);
+    };
+    let user = user.clone();
+    let mut tx = backend.db.begin().await?;
+    // A change of the password ends all sessions: one that the old password is just about to begin must not outlive it.
+    password::proven(&mut tx, &user).await?;
+    let (session, secret) = session::start(backend, &mut tx, user.id, workspace, user_agent).await?;
+    let event = Event::by_user(Some(workspace), user.id, &user.name, Action::Login);
+    audit::record(backend, &mut tx, event).await?;
+    tx.commit().await?;
+    tracing::info!(user = %user.id, "logged in");
+    Ok(Entered::new(user, session, secret))
+}
+
+/// What was typed for an e-mail that nobody has is not kept: it may be a password in the wrong field.
+fn refused_login(user: Option<&User>, home: Option<WorkspaceId>) -> Event {
+    let event = match user {
+        Some(user) => Event::by_user(home, user.id, &user.name, Action::Login),
+        None => Event::of_workspace(None, Action::Login).about("an e-mail that nobody has here"),
+    };
+    event.failed(&Error::WrongLogin)
+}
+
+/// Ends the session, its open flows and its waiting choices; what those had been granted is given back to the platform.
+pub async fn log_out(backend: &Backend, actor: &Actor) -> Result<()> {
+    sessions::end(backend, actor.user, actor.session, Event::by(actor, Action::Logout)).await.map(|_| ())
+}
+
+/// Changes name and time zone.
+pub async fn update_profile(backend: &Backend, actor: &Actor, name: &str, time_zone: &str) -> Result<Profile> {
+    let name = name.trim();
+    let mut problems: Vec<FieldError> = input::name_problem(name).into_iter().collect();
+    if time_zone.parse::<chrono_tz::Tz>().is_err() {
+        problems.push(input::problem("time_zone", "Choose a time zone from the list, such as Europe/Berlin."));
+    }
+    if !problems.is_empty() {
+        return Err(Error::Validation(problems));
+    }
+    let mut tx = backend.db.begin().await?;
+    db::users::update_profile(&mut tx, actor.user, name, time_zone, backend.clock.now()).await?;
+    audit::record(backend, &mut tx, Event::by(actor, Action::Profile)).await?;
+    tx.commit().await?;
+    Ok(Profile { name: name.to_owned(), email: actor.email.clone(), time_zone: time_zone.to_owned(), verified: actor.verified })
+}
+
+pub fn normal_email(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+/// What the clock has made due: answers to forgotten passwords, links that ran out.
+pub async fn sweep(backend: &Backend) -> Result<()> {
+    reset::answer(backend).await?;
+    db::links::delete_expired(&backend.db, backend.clock.now()).await?;
+    Ok(())
+}

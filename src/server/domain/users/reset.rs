@@ -1,0 +1,59 @@
+//! Forgotten passwords.
+
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use super::{Error, Result, input, letters, links, password, sessions};
+use crate::model::audit::Action;
+use crate::server::Backend;
+use crate::server::db::{self, links::Purpose};
+use crate::server::domain::audit::{self, Event};
+use crate::server::domain::mail;
+
+/// Somebody forgot the password for this address. The request is only written down: whether anybody has the address is looked up
+/// later, by the worker, so that neither the answer nor its time can tell.
+pub async fn ask(backend: &Backend, email: &str) -> Result<()> {
+    let email = input::normal_email(email);
+    if let Some(problem) = input::email_problem(&email) {
+        return Err(Error::Validation(vec![problem]));
+    }
+    Ok(db::links::insert_request(&backend.db, Uuid::now_v7(), &email, backend.clock.now()).await?)
+}
+
+/// Answers what was asked: a link for those who have an account, nothing for others.
+pub(super) async fn answer(backend: &Backend) -> Result<()> {
+    for (id, email) in db::links::requests(&backend.db).await? {
+        let user = db::users::by_email(&backend.db, &email).await?;
+        let mut tx = backend.db.begin().await?;
+        if !db::links::take_request(&mut tx, id).await? {
+            continue;
+        }
+        if let Some(user) = user
+            && let Some(link) = links::make(backend, &mut tx, user.id, Purpose::Reset, &email).await?
+        {
+            mail::post(backend, &mut tx, letters::reset(backend, &email, &link)).await?;
+        }
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Sets a new password for who holds the link. Every session ends; the mailbox is proved by the way.
+pub async fn reset(backend: &Backend, token: SecretString, new: SecretString) -> Result<()> {
+    let found = links::find(backend, &token).await?.filter(|link| link.purpose == Purpose::Reset).ok_or(Error::LinkOver)?;
+    if let Some(problem) = input::password_problem("password", &new, &found.email) {
+        return Err(Error::Validation(vec![problem]));
+    }
+    let hash = password::hash_password(new).await?;
+    let home = db::users::home_workspace(&backend.db, found.user_id).await?;
+    sessions::give_back_all(backend, found.user_id).await?;
+    let mut tx = backend.db.begin().await?;
+    let link = links::take(backend, &mut tx, &token).await?.ok_or(Error::LinkOver)?;
+    let user = db::users::lock(&mut tx, link.user_id).await?.filter(|user| user.email == link.email).ok_or(Error::LinkOver)?;
+    password::set(backend, &mut tx, &user, &hash).await?;
+    db::users::set_verified(&mut tx, user.id, backend.clock.now()).await?;
+    audit::record(backend, &mut tx, Event::by_user(home, user.id, &user.name, Action::PasswordReset)).await?;
+    tx.commit().await?;
+    tracing::info!(user = %user.id, "password reset");
+    Ok(())
+}

@@ -1,0 +1,32 @@
+//! A forgotten password: where the link is sent.
+
+use leptos::prelude::*;
+
+use crate::model::Frame;
+use crate::ui::components::{Field, FormError, Head, Look, Submit, page_alone};
+use crate::ui::islands::LiveForms;
+
+#[component]
+pub fn ForgotPage() -> impl IntoView {
+    page_alone(|frame: Frame| async move {
+        let form = view! {
+            <form class="panel grid gap-4 p-5" method="post" action="/fn/forgot">
+                <Field
+                    name="email"
+                    label="E-mail"
+                    kind="email"
+                    autocomplete="username"
+                    help="The address of your account. We send a link to it."
+                    max=254
+                    flash=&frame.flash
+                />
+                <FormError />
+                <Submit text="Send the link" busy="Sending..." look=Look::Primary />
+            </form>
+        };
+        Ok(view! {
+            <Head title="Choose a new password" back=("/login", "Log in") />
+            <LiveForms>{form}</LiveForms>
+        })
+    })
+}

@@ -1,0 +1,25 @@
+//! Where the link in the mail leads: the address is the person's. No log-in is needed.
+
+use leptos::prelude::*;
+
+use crate::model::Frame;
+use crate::ui::components::{FormError, Head, LinkCode, Look, Submit, page_alone};
+use crate::ui::islands::LiveForms;
+
+#[component]
+pub fn VerifyPage() -> impl IntoView {
+    page_alone(|frame: Frame| async move {
+        let form = view! {
+            <form class="panel grid gap-4 p-5" method="post" action="/fn/verify">
+                <p>"One press, and Huntaze knows that this address is yours."</p>
+                <LinkCode flash=&frame.flash />
+                <FormError />
+                <Submit text="Confirm e-mail" busy="Confirming..." look=Look::Primary />
+            </form>
+        };
+        Ok(view! {
+            <Head title="Confirm your e-mail" />
+            <LiveForms>{form}</LiveForms>
+        })
+    })
+}
