@@ -8,6 +8,9 @@ use axum::Router;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use world::{World, statements};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ACCOUNTS: [usize; 3] = [5, 50, 500];
 
 fn integrations_page(criterion: &mut Criterion) {

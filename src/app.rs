@@ -8,11 +8,29 @@ use leptos_router::{SsrMode, path};
 
 use crate::ui::pages::{
     AuditLogPage, ChoosePage, ConnectPage, DeletePage, DisconnectPage, ForgotPage, HomePage, IntegrationsPage, LandingPage,
-    LoginPage, MailPage, NotFoundPage, RegisterPage, ResetPage, SettingsPage, VerifyPage,
+    LoginPage, MailPage, NotFoundPage, Onward, RegisterPage, ResetPage, SettingsPage, VerifyPage,
 };
 
 /// The HTML document. Only the server makes it.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let scripts = view! {
+        <AutoReload options=options.clone() />
+        <HydrationScripts options=options.clone() islands=true />
+        <MetaTags />
+    };
+    document(options, scripts, view! { <App /> })
+}
+
+/// The document that takes a person on to `url` by itself: without scripts, and without anything that could slow it down.
+pub fn onward(options: LeptosOptions, name: String, url: String) -> impl IntoView {
+    let head = view! {
+        <meta http-equiv="refresh" content=format!("0;url={url}") />
+        <title>{format!("Opening {name} - Huntaze")}</title>
+    };
+    document(options, head, view! { <Onward name url /> })
+}
+
+fn document(options: LeptosOptions, head: impl IntoView, body: impl IntoView) -> impl IntoView {
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -23,14 +41,10 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="theme-color" content="#f8f6f3" media="(prefers-color-scheme: light)" />
                 <meta name="theme-color" content="#151412" media="(prefers-color-scheme: dark)" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <HashedStylesheet options=options.clone() />
-                <AutoReload options=options.clone() />
-                <HydrationScripts options islands=true />
-                <MetaTags />
+                <HashedStylesheet options />
+                {head}
             </head>
-            <body>
-                <App />
-            </body>
+            <body>{body}</body>
         </html>
     }
 }

@@ -15,6 +15,9 @@ use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use url::Url;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Parser)]
 #[command(
     name = "huntaze",

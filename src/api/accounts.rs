@@ -63,11 +63,7 @@ pub async fn set_label(id: AccountId, #[server(default)] label: String) -> Resul
 pub async fn refresh_account(id: AccountId) -> Result<Outcome, AppError> {
     use crate::server::domain::accounts;
     let call = super::server::Call::here()?;
-    let account = call.told(accounts::mine(&call.backend, call.actor()?, id).await);
-    let outcome = match account {
-        Ok(account) => call.told(accounts::refresh(&call.backend, call.actor()?, account).await),
-        Err(error) => Err(error),
-    };
+    let outcome = call.on_mine(id, accounts::refresh).await;
     call.answer(outcome.map(|_| Outcome::said("The access is fresh.", "Label, history and connection stay as they were.")), &[])
 }
 
@@ -76,11 +72,7 @@ pub async fn test_account(id: AccountId) -> Result<Outcome, AppError> {
     use crate::model::{Toast, ToastKind};
     use crate::server::domain::accounts;
     let call = super::server::Call::here()?;
-    let account = call.told(accounts::mine(&call.backend, call.actor()?, id).await);
-    let tested = match account {
-        Ok(account) => call.told(accounts::test(&call.backend, call.actor()?, account).await),
-        Err(error) => Err(error),
-    };
+    let tested = call.on_mine(id, accounts::test).await;
     let said = |tested: accounts::Tested| {
         let (kind, title) = if tested.ok {
             (ToastKind::Success, "The connection works.")
@@ -96,10 +88,6 @@ pub async fn test_account(id: AccountId) -> Result<Outcome, AppError> {
 pub async fn disconnect(id: AccountId) -> Result<Outcome, AppError> {
     use crate::server::domain::accounts;
     let call = super::server::Call::here()?;
-    let account = call.told(accounts::mine(&call.backend, call.actor()?, id).await);
-    let gone = match account {
-        Ok(account) => call.told(accounts::disconnect(&call.backend, call.actor()?, account).await),
-        Err(error) => Err(error),
-    };
+    let gone = call.on_mine(id, accounts::disconnect).await;
     call.answer(gone.map(|gone| Outcome::said(gone.sentence(), "").and_go("/integrations")), &[])
 }

@@ -7,9 +7,10 @@ use leptos::prelude::*;
 use leptos_axum::{ResponseOptions, redirect};
 
 use crate::error::{AppError, Kind};
-use crate::model::{Flash, Outcome};
+use crate::model::{AccountId, Flash, Outcome};
 use crate::server::Backend;
-use crate::server::domain;
+use crate::server::db::accounts::Account;
+use crate::server::domain::{self, accounts};
 use crate::server::session::Actor;
 use crate::server::web::context::{Asking, Correlation};
 use crate::server::web::{cookies, forms};
@@ -45,6 +46,17 @@ impl Call {
     /// A domain result as a page's.
     pub fn told<T>(&self, result: domain::Result<T>) -> Result<T, AppError> {
         result.map_err(|error| error.told(&self.reference))
+    }
+
+    /// A verb on one account of whoever asks.
+    pub async fn on_mine<T>(
+        &self,
+        id: AccountId,
+        verb: impl AsyncFnOnce(&Backend, &Actor, Account) -> domain::Result<T>,
+    ) -> Result<T, AppError> {
+        let actor = self.actor()?;
+        let done = async { verb(&self.backend, actor, accounts::mine(&self.backend, actor, id).await?).await };
+        self.told(done.await)
     }
 
     fn marked(&self, mut error: AppError) -> AppError {

@@ -12,6 +12,7 @@ pub mod log;
 pub mod mail;
 pub mod metrics;
 pub mod origin;
+pub mod outside;
 pub mod platform;
 pub mod session;
 pub mod start;
@@ -42,7 +43,7 @@ pub struct Parts {
     pub vault: Vault,
     pub platforms: Registry,
     /// For addresses that come from outside, such as avatars.
-    pub outside: reqwest::Client,
+    pub outside: outside::Outside,
     /// One refresh at a time for an account, in this process.
     pub locks: Locks,
     /// How often somebody may ask.

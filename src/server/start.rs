@@ -10,6 +10,7 @@ use super::config::{Config, SandboxConfig};
 use super::db::{self, Db};
 use super::domain::{self, users};
 use super::limits::{Limits, Shared};
+use super::outside::Outside;
 use super::platform::{Client, IDS, Registry, Settings, http};
 use super::web::health::COMMIT;
 use super::{Backend, Parts, keys, mail, metrics};
@@ -71,7 +72,7 @@ pub async fn backend(config: Config, clock: Clock) -> Result<Backend, Error> {
         db,
         vault,
         platforms,
-        outside: http,
+        outside: Outside::new(http),
         locks: Default::default(),
         limits,
         health: Default::default(),

@@ -12,12 +12,19 @@ use axum::http::header::{ACCEPT, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
+use leptos::prelude::{IntoView, Owner, RenderHtml};
+
 use super::context::{Asking, Correlation};
-use super::{cookies, oauth};
+use super::{App, cookies, oauth};
+use crate::app;
 use crate::error::AppError;
 use crate::model::{AccountId, ConnectKind, Flash, Outcome};
 use crate::server::Backend;
 use crate::server::domain::accounts;
+
+/// The page that goes on runs no script and sends no form.
+const POLICY: &str =
+    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// What the form says.
 struct Form {
@@ -27,13 +34,14 @@ struct Form {
 }
 
 pub async fn begin(
-    State(backend): State<Backend>,
+    State(app): State<App>,
     Extension(asking): Extension<Asking>,
     Extension(correlation): Extension<Correlation>,
     Path(provider): Path<String>,
     headers: HeaderMap,
     RawForm(body): RawForm,
 ) -> Response {
+    let backend = app.backend.clone();
     let wants_json = headers.get(ACCEPT).is_some_and(|accept| accept.to_str().unwrap_or_default().contains("application/json"));
     let form = read(&body);
     let account = form.account;
@@ -45,7 +53,7 @@ pub async fn begin(
             (status, Json(error)).into_response()
         }
         (Ok(outcome), false) => match outcome.location.as_deref() {
-            Some(url) if url.starts_with("http") => onward(&backend, &provider, url),
+            Some(url) if url.starts_with("http") => onward(&app, &provider, url),
             _ => redirect(&backend, "/integrations", Flash { toast: outcome.toast, ..Flash::default() }),
         },
         (Err(error), false) => {
@@ -99,18 +107,13 @@ fn read(body: &[u8]) -> Form {
 }
 
 /// A page that goes on to the consent page by itself, with a link for whoever it does not take there.
-fn onward(backend: &Backend, provider: &str, url: &str) -> Response {
-    let name = backend.platforms.get(provider).map_or("", |entry| entry.info().name.as_ref());
-    let url = url.replace('&', "&amp;").replace('"', "&quot;");
-    let page = format!(
-        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <meta http-equiv=\"refresh\" content=\"0;url={url}\"><title>Opening {name}</title></head>\
-         <body><main><h1>Opening {name}...</h1><p><a href=\"{url}\">Continue to {name}</a></p>\
-         <p><a href=\"/integrations\">Back to your integrations</a></p></main></body></html>"
-    );
+fn onward(app: &App, provider: &str, url: &str) -> Response {
+    let name = app.backend.platforms.get(provider).map_or("", |entry| entry.info().name.as_ref());
+    let (options, name, url) = (app.leptos.clone(), name.to_owned(), url.to_owned());
+    let page = Owner::new().with(|| app::onward(options, name, url).into_view().to_html());
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
-        (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'")),
+        (CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
     ];
     (headers, page).into_response()
 }

@@ -41,7 +41,7 @@ pub use glance::Glance;
 pub use head::Head;
 pub use icon::{Glyph, Icon};
 pub use link_code::LinkCode;
-pub use nav::Nav;
+pub use nav::{Brand, Nav};
 pub use note::Note;
 pub use page::{page, page_alone};
 pub use platform_card::PlatformCard;

@@ -6,8 +6,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use leptos_router::location::Url;
 
-use super::nav::Brand;
-use super::{ButtonLink, Head, Look, Nav, Toasts};
+use super::{Brand, ButtonLink, Head, Look, Nav, Toasts};
 use crate::api::answer_with;
 use crate::api::frame::frame;
 use crate::error::{AppError, Kind};
