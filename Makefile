@@ -16,7 +16,7 @@ help:
 	@echo "make test    every test: Rust on SQLite and PostgreSQL, then the browser"
 	@echo "make build   the release server and its site, in target/release/huntaze and target/site"
 	@echo "make watch   the app with its sandbox, rebuilt and reloaded on every change"
-	@echo "make check   formatting and lints"
+	@echo "make check   formatting, lints, and the dependencies' licences and advisories"
 	@echo "make bench   benchmarks"
 	@echo "make size    bytes of the first visit, file by file"
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes a machine ready: `setup.sh` for building, `setup.sh tests` for testing too. Every step looks first, so a second run costs
+# Makes a machine ready: `setup.sh` for building, `setup.sh tests` for testing too, `setup.sh checks` for `make check`. Every step looks first, so a second run costs
 # a moment; what cannot be installed is named in one line.
 . "$(dirname "$0")/lib.sh"
 
@@ -54,6 +54,11 @@ nextest() {
   step 'Building cargo-nextest' '6 minutes' cargo install cargo-nextest --locked || fail 'cargo-nextest is needed: cargo install cargo-nextest --locked'
 }
 
+cargo_deny() {
+  cargo deny --version >/dev/null 2>&1 && return
+  step 'Building cargo-deny' '8 minutes' cargo install cargo-deny --locked || fail 'cargo-deny is needed: cargo install cargo-deny --locked'
+}
+
 browser() {
   scripts/chromium.sh >/dev/null && return
   step 'Installing Chromium' '1 minute' system_package chromium fonts-liberation && return
@@ -78,6 +83,7 @@ wasm_target
 cargo_leptos
 wasm_bindgen
 node_modules
+if [ "${1:-}" = checks ]; then cargo_deny; fi
 if [ "${1:-}" = tests ]; then
   nextest
   browser
