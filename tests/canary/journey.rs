@@ -21,6 +21,7 @@ pub async fn take(witness: &mut Witness) {
     let mira = witness.app.person("Mira").await;
     witness.knows(&mira);
     type_passwords(witness, &mira).await;
+    prove_oneself(witness, &mira).await;
     for (provider, account) in ACCOUNTS {
         connect(witness, &mira, provider, account).await;
         fail_to_connect(witness, &mira, provider, account).await;
@@ -70,6 +71,50 @@ async fn type_passwords(witness: &mut Witness, mira: &Person) {
         assert!(answer.status >= 400);
         witness.sees("a login that fails", &answer, &[]);
     }
+}
+
+/// By links in mails and tokens that are good once: sent right, twice, too late, in the wrong place.
+async fn prove_oneself(witness: &mut Witness, mira: &Person) {
+    let (app, password) = (witness.app.clone(), crate::support::PASSWORD);
+    for (path, body) in [
+        ("/api/auth/forgot", json!({ "email": mira.email })),
+        ("/api/auth/email", json!({ "email": "mira.new@stories.example", "password": password })),
+    ] {
+        let method = if path.ends_with("email") { Method::PUT } else { Method::POST };
+        let answer = mira.browser.rest(method, path, Some(&body)).await;
+        assert!(answer.status < 300, "{}", answer.body);
+        witness.sees(path, &answer, &[]);
+    }
+    let reset = app.last_mail_of(&mira.email).await.code("/reset");
+    let verify = app.last_mail_of("mira.new@stories.example").await.code("/verify");
+    witness.own.add(&reset);
+    witness.own.add(&verify);
+    for (page, action, fields) in [
+        ("/verify", "/fn/verify", vec![("token", reset.as_str())]),
+        ("/reset", "/fn/reset", vec![("token", verify.as_str()), ("password", password)]),
+        ("/reset", "/fn/reset", vec![("token", reset.as_str()), ("password", "short")]),
+        ("/reset", "/fn/reset", vec![("token", reset.as_str()), ("password", password)]),
+        ("/reset", "/fn/reset", vec![("token", reset.as_str()), ("password", password)]),
+    ] {
+        let answer = mira.browser.submit(page, action, &fields).await;
+        witness.sees(action, &answer, &[]);
+        let page = mira.browser.follow(&answer).await;
+        witness.sees(action, &page, &[]);
+    }
+    let first = mira.log_in().await.data()["refreshToken"].as_str().expect("a refresh token").to_owned();
+    witness.own.add(&first);
+    witness.knows(mira);
+    for _ in 0..2 {
+        let body = json!({ "refreshToken": first });
+        let answer = mira.browser.rest(Method::POST, "/api/auth/refresh", Some(&body)).await;
+        let next = answer.json()["data"].clone();
+        let handed_out: Vec<&str> = ["accessToken", "refreshToken"].iter().filter_map(|name| next[name].as_str()).collect();
+        witness.sees("refreshing", &answer, &handed_out);
+        handed_out.iter().for_each(|token| witness.own.add(token));
+    }
+    witness.finds_nothing().await;
+    mira.log_in().await;
+    witness.knows(mira);
 }
 
 /// Consents, and remembers state and code. The connect call is there to hand out the address with the state in it.

@@ -62,10 +62,14 @@ impl Witness {
     }
 }
 
-/// Everything in the data directory: database with its log of changes, keys, the sandbox's state.
+/// Everything in the data directory: database with its log of changes, keys, the sandbox's state. Not the mails: they are there to hand
+/// out links, as a mail server would.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).expect("the data directory").map(|entry| entry.expect("an entry").path());
-    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+    entries
+        .filter(|path| !path.ends_with("mail"))
+        .flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] })
+        .collect()
 }
 
 async fn tell(engine: Engine) {

@@ -9,7 +9,7 @@ use super::{Error, Result};
 use crate::model::{LetterView, MailView, Part, StuckMail};
 use crate::server::Backend;
 use crate::server::db::{self, Tx};
-use crate::server::mail::Letter;
+use crate::server::mail::{self, Letter};
 use crate::server::session::Actor;
 use crate::server::vault::Place;
 
@@ -44,18 +44,29 @@ pub async fn post(backend: &Backend, tx: &mut Tx, mail: Mail) -> Result<()> {
 pub async fn send_due(backend: &Backend) -> Result<()> {
     let now = backend.clock.now();
     for (id,) in db::mails::due(&backend.db, now).await? {
-        if let Some(mail) = db::mails::claim(&backend.db, id, now, now + CLAIM).await? {
-            send(backend, mail).await?;
+        let Some(mail) = db::mails::claim(&backend.db, id, now, now + CLAIM).await? else { continue };
+        // Where nobody answers, the others would only wait for nothing; their turn comes with the next round.
+        if let Err(mail::Error::Unreachable(_)) = send(backend, mail).await? {
+            break;
         }
     }
     db::mails::delete_given_up(&backend.db, now - SHOWN).await?;
     Ok(())
 }
 
-async fn send(backend: &Backend, mail: db::mails::Claimed) -> Result<()> {
-    let text = backend.vault.open(&mail.body, place(mail.id))?;
+/// Sends a mail, and crosses it off or puts it off. Fails only if that can't be written.
+async fn send(backend: &Backend, mail: db::mails::Claimed) -> Result<Result<(), mail::Error>> {
+    let text = match backend.vault.open(&mail.body, place(mail.id)) {
+        Ok(text) => text,
+        Err(error) => {
+            tracing::error!(mail = %mail.id, "mail given up: {error}");
+            db::mails::postpone(&backend.db, mail.id, "its sealed text does not open", None).await?;
+            return Ok(Ok(()));
+        }
+    };
     let letter = Letter { id: mail.id, to: mail.recipient, subject: mail.subject, text, at: mail.created_at };
-    match backend.mailer.send(&letter).await {
+    let sent = backend.mailer.send(&letter).await;
+    match &sent {
         Ok(()) => {
             tracing::info!(mail = %letter.id, attempts = mail.attempts, "mail sent");
             db::mails::delete(&backend.db, letter.id).await?;
@@ -66,7 +77,7 @@ async fn send(backend: &Backend, mail: db::mails::Claimed) -> Result<()> {
             db::mails::postpone(&backend.db, letter.id, &error.to_string(), next_at).await?;
         }
     }
-    Ok(())
+    Ok(sent)
 }
 
 fn next_attempt(posted: DateTime<Utc>, attempts: i64, now: DateTime<Utc>) -> Option<DateTime<Utc>> {

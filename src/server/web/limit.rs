@@ -42,14 +42,17 @@ fn is_file(path: &str) -> bool {
 
 /// What has a count of its own. The rest of a path, such as a platform's name, plays no part.
 fn class_of(method: &Method, path: &str) -> Option<Class> {
-    const ENTRANCES: [&str; 8] =
-        ["register", "login", "refresh", "forgot", "reset", "verify", "forgot-password", "reset-password"];
+    const ENTRANCES: [&str; 6] = ["register", "login", "refresh", "forgot", "reset", "verify"];
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     match (parts.as_slice(), method) {
         (["api", "auth", name] | ["fn", name], &Method::POST) if ENTRANCES.contains(name) && path != "/fn/refresh" => {
             Some(Class::Entrance)
         }
-        (["api", "auth", name] | ["api", "auth", name, "callback"], &Method::GET) if *name != "me" => Some(Class::OAuth),
+        // A password is asked for here too: a stolen session must not be where it is guessed.
+        (["api", "auth", "password" | "email"], &Method::PUT) | (["api", "auth", "me"], &Method::DELETE) => Some(Class::Entrance),
+        (["fn", "change_password" | "change_email" | "delete_account"], &Method::POST) => Some(Class::Entrance),
+        (["api", "auth", "me" | "sessions"], _) => None,
+        (["api", "auth", _] | ["api", "auth", _, "callback"], &Method::GET) => Some(Class::OAuth),
         (["api", "integrations", "callback", _], _) => Some(Class::OAuth),
         (["api", "integrations", "connect", _] | ["platforms", "connect", _], &Method::POST) => Some(Class::OAuth),
         (["api", "integrations", "status"], _) => Some(Class::Status),
@@ -155,6 +158,12 @@ mod tests {
             (Method::POST, "/fn/refresh", None),
             (Method::POST, "/api/auth/logout", None),
             (Method::GET, "/api/auth/me", None),
+            (Method::PUT, "/api/auth/me", None),
+            (Method::DELETE, "/api/auth/me", Some(Class::Entrance)),
+            (Method::PUT, "/api/auth/password", Some(Class::Entrance)),
+            (Method::POST, "/fn/change_email", Some(Class::Entrance)),
+            (Method::POST, "/fn/delete_account", Some(Class::Entrance)),
+            (Method::GET, "/api/auth/sessions", None),
             (Method::GET, "/api/auth/somewhere", Some(Class::OAuth)),
             (Method::GET, "/api/auth/somewhere/callback", Some(Class::OAuth)),
             (Method::GET, "/api/integrations/callback/somewhere", Some(Class::OAuth)),

@@ -78,7 +78,10 @@ async fn end(backend: &Backend, tx: &mut Tx, entry: &Entry, account: &Account) -
 pub async fn end_all(backend: &Backend, tx: &mut Tx, workspace: WorkspaceId) -> Result<()> {
     db::users::lock_workspace(tx, workspace).await?;
     for account in db::accounts::connected(tx, workspace).await? {
-        end(backend, tx, entry(backend, account.provider.as_str())?, &account).await?;
+        // A platform that this version does not know can't be told; the credentials go with the workspace all the same.
+        if let Ok(entry) = entry(backend, account.provider.as_str()) {
+            end(backend, tx, entry, &account).await?;
+        }
     }
     Ok(())
 }
