@@ -7,8 +7,8 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 use crate::ui::pages::{
-    AuditLogPage, ChoosePage, ConnectPage, DeletePage, DisconnectPage, ForgotPage, HomePage, IntegrationsPage, LandingPage,
-    LoginPage, MailPage, NotFoundPage, Onward, RegisterPage, ResetPage, SettingsPage, VerifyPage,
+    AuditLogPage, ChoosePage, ConnectPage, DeletePage, DisconnectPage, ForgotPage, HomePage, IntegrationsPage, JobsPage,
+    LandingPage, LoginPage, MailPage, NotFoundPage, Onward, RegisterPage, ResetPage, SettingsPage, VerifyPage,
 };
 
 /// The HTML document. Only the server makes it.
@@ -68,6 +68,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/integrations/choose/:flow") view=ChoosePage ssr=SsrMode::Async />
                 <Route path=path!("/platforms/connect") view=ConnectPage ssr=SsrMode::Async />
                 <Route path=path!("/platforms/connect/:platform") view=LandingPage ssr=SsrMode::Async />
+                <Route path=path!("/operations/jobs") view=JobsPage ssr=SsrMode::Async />
                 <Route path=path!("/operations/mail") view=MailPage ssr=SsrMode::Async />
                 <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
                 <Route path=path!("/settings/audit") view=AuditLogPage ssr=SsrMode::Async />

@@ -41,6 +41,8 @@ struct Args {
 enum Command {
     /// Serve the app (the default)
     Serve(Serve),
+    /// Do the background jobs only, beside processes that serve (PostgreSQL)
+    Worker,
     /// Serve only the sandbox of fake platforms
     Sandbox {
         /// Where to listen
@@ -92,6 +94,11 @@ async fn run(args: Args) -> Result<(), Failure> {
             let config = Config::load(&flags(&serve))?;
             log::init(config.server.log);
             serve_app(config, &serve).await
+        }
+        Command::Worker => {
+            let config = Config::load(&flags(&Serve::default()))?;
+            log::init(config.server.log);
+            work(config).await
         }
         Command::Sandbox { sandbox_addr } => {
             let config = Config::load(&flags(&Serve::default()))?;
@@ -155,13 +162,30 @@ async fn serve_app(mut config: Config, serve: &Serve) -> Result<(), Failure> {
         println!("\n  Huntaze   {public_url}\n");
     }
     tokio::spawn(metrics::tidy());
-    let work = tokio::spawn(worker::run(backend.clone(), stop.wait()));
+    let work = backend.config.worker.in_serve.then(|| tokio::spawn(worker::run(backend.clone(), stop.wait())));
     let fake = sandbox.map(|(sandbox, listener)| tokio::spawn(run_sandbox(sandbox, listener, stop.clone())));
     web::serve(listener, app, stop.wait()).await?;
     if let Some(fake) = fake {
         fake.await??;
     }
-    work.await?;
+    if let Some(work) = work {
+        work.await?;
+    }
+    backend.db.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// The jobs, without pages.
+async fn work(config: Config) -> Result<(), Failure> {
+    let stop = Stop::on_signals();
+    let backend = start::backend(config, Clock::System).await?;
+    if backend.db.is_sqlite() {
+        // It would work, but its word of new jobs would not reach the other process, and both would wait for one writer.
+        return Err("a worker of its own needs PostgreSQL\n  fix: set database.url, or let `huntaze serve` do the jobs".into());
+    }
+    tracing::info!("working");
+    worker::run(backend.clone(), stop.wait()).await;
     backend.db.close().await;
     tracing::info!("stopped");
     Ok(())

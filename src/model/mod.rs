@@ -7,6 +7,7 @@ pub mod account;
 pub mod audit;
 pub mod frame;
 pub mod ids;
+pub mod job;
 pub mod mail;
 pub mod moment;
 pub mod outcome;
@@ -18,6 +19,7 @@ pub use account::{
 };
 pub use frame::{Choices, Flash, Frame, LandingView, Setup};
 pub use ids::{AccountId, FlowId, Provider, SessionId, UserId, WorkspaceId};
+pub use job::{JobView, JobsView};
 pub use mail::{LetterView, MailView, Part, StuckMail};
 pub use moment::Moment;
 pub use outcome::{FieldError, Outcome, Toast, ToastKind};

@@ -30,6 +30,7 @@ pub struct Config {
     pub server: Server,
     pub database: Database,
     pub keys: Keys,
+    pub worker: Worker,
     pub users: Users,
     pub tiers: BTreeMap<String, u32>,
     pub default_tier: String,
@@ -88,6 +89,15 @@ pub struct Keys {
     pub file: Option<PathBuf>,
     /// The file's content itself, for a secret manager that hands out environment variables.
     pub ring: Option<SecretString>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Worker {
+    /// Whether `huntaze serve` does the jobs, or leaves them to `huntaze worker`.
+    pub in_serve: bool,
+    /// How many jobs run at once in one process.
+    pub concurrency: usize,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -196,6 +206,7 @@ impl Default for Config {
             server: Server::default(),
             database: Database::default(),
             keys: Keys::default(),
+            worker: Worker::default(),
             users: Users::default(),
             tiers: [("free", 5), ("creator", 25), ("studio", 100)].map(|(name, most)| (name.to_owned(), most)).into(),
             default_tier: "creator".to_owned(),
@@ -221,6 +232,12 @@ impl Default for Server {
             log: Log::Auto,
             metrics_token: None,
         }
+    }
+}
+
+impl Default for Worker {
+    fn default() -> Self {
+        Self { in_serve: true, concurrency: 16 }
     }
 }
 

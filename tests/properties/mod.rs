@@ -4,6 +4,7 @@ mod disconnecting;
 mod due;
 mod independence;
 mod metadata;
+mod queue;
 mod refreshing;
 mod state;
 mod uniqueness;

@@ -8,6 +8,7 @@ use chrono::Duration;
 use huntaze::sandbox;
 use huntaze::server::clock::Clock;
 use huntaze::server::config::{Config, Limits, SandboxConfig};
+use huntaze::server::db::jobs;
 use huntaze::server::{Backend, start, web, worker};
 use leptos::config::LeptosOptions;
 use tempfile::TempDir;
@@ -92,9 +93,9 @@ impl TestApp {
         self.sandbox().advance(by).await;
     }
 
-    /// One round of the background worker.
+    /// The background worker's turn: everything that is due, until nothing is.
     pub async fn work(&self) {
-        worker::round(self.backend()).await.expect("a round of work");
+        worker::work(self.backend()).await.expect("a round of work");
     }
 
     /// Every row of a table as text, to the byte.
@@ -121,7 +122,15 @@ impl TestApp {
         self.0.look.run(sql).await
     }
 
+    /// Takes the app down, once. Work that nobody expected - given up, or due and not done - is a failure of the story.
     pub async fn stop(&self) {
+        let depth = match jobs::depth(&self.backend().db, self.backend().clock.now()).await {
+            Ok(depth) => depth,
+            Err(huntaze::server::db::Error::PoolClosed) => return,
+            Err(error) => panic!("the queue's depth: {error}"),
+        };
+        let clean = (depth.dead, depth.due, depth.running) == (0, 0, 0);
+        assert!(clean, "left over: {depth:?}\n{}", self.rows("jobs").await.join("\n"));
         self.0.look.close().await;
         self.backend().db.close().await;
         self.0.database.remove().await;

@@ -96,8 +96,8 @@ pub async fn delete_expired(db: &Db, now: DateTime<Utc>) -> Result<u64> {
 }
 
 /// Somebody forgot the password for this address, whosever it is.
-pub async fn insert_request(db: &Db, id: Uuid, email: &str, now: DateTime<Utc>) -> Result<()> {
-    sql!(db, rows, "INSERT INTO reset_requests (id, email, created_at) VALUES ($1, $2, $3)", id, email, now)?;
+pub async fn insert_request(tx: &mut Tx, id: Uuid, email: &str, now: DateTime<Utc>) -> Result<()> {
+    sql!(tx, rows, "INSERT INTO reset_requests (id, email, created_at) VALUES ($1, $2, $3)", id, email, now)?;
     Ok(())
 }
 

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod facts;
 pub mod figures;
 pub mod flows;
+pub mod jobs;
 pub mod limits;
 pub mod links;
 pub mod mails;

@@ -96,48 +96,45 @@ pub async fn expired(db: &Db, now: DateTime<Utc>) -> Result<Vec<Connection>> {
     )
 }
 
-/// A revocation that has to be tried again.
+/// A grant that its platform has not ended yet.
 #[derive(sqlx::FromRow)]
 pub struct Revocation {
     pub id: Uuid,
     pub provider: Provider,
     pub payload: Vec<u8>,
-    pub attempts: i64,
     pub expires_at: DateTime<Utc>,
 }
 
-pub async fn insert_revocation(tx: &mut Tx, revocation: &Revocation, next_at: DateTime<Utc>) -> Result<()> {
+pub async fn insert_revocation(tx: &mut Tx, revocation: &Revocation) -> Result<()> {
     sql!(
         tx,
         rows,
-        "INSERT INTO pending_revocations (id, provider, payload, attempts, next_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO pending_revocations (id, provider, payload, expires_at) VALUES ($1, $2, $3, $4)",
         revocation.id,
         &revocation.provider,
         &revocation.payload,
-        revocation.attempts,
-        next_at,
         revocation.expires_at
     )?;
     Ok(())
 }
 
-pub async fn due_revocations(db: &Db, now: DateTime<Utc>) -> Result<Vec<Revocation>> {
-    sql!(
-        db,
-        Vec<Revocation>,
-        "SELECT id, provider, payload, attempts, expires_at FROM pending_revocations WHERE next_at <= $1 ORDER BY next_at, id LIMIT 50",
-        now
-    )
+pub async fn revocation(db: &Db, id: Uuid) -> Result<Option<Revocation>> {
+    sql!(db, Option<Revocation>, "SELECT id, provider, payload, expires_at FROM pending_revocations WHERE id = $1", id)
 }
 
-pub async fn postpone_revocation(db: &Db, id: Uuid, next_at: DateTime<Utc>) -> Result<()> {
-    sql!(db, rows, "UPDATE pending_revocations SET attempts = attempts + 1, next_at = $2 WHERE id = $1", id, next_at)?;
+/// All that wait; there are few, and for a day at most.
+pub async fn revocations(db: &Db) -> Result<Vec<Uuid>> {
+    let rows = sql!(db, Vec<(Uuid,)>, "SELECT id FROM pending_revocations ORDER BY id")?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+pub async fn delete_revocation(tx: &mut Tx, id: Uuid) -> Result<()> {
+    sql!(tx, rows, "DELETE FROM pending_revocations WHERE id = $1", id)?;
     Ok(())
 }
 
-pub async fn delete_revocation(db: &Db, id: Uuid) -> Result<()> {
-    sql!(db, rows, "DELETE FROM pending_revocations WHERE id = $1", id)?;
-    Ok(())
+pub async fn delete_expired_revocations(db: &Db, now: DateTime<Utc>) -> Result<u64> {
+    sql!(db, rows, "DELETE FROM pending_revocations WHERE expires_at <= $1", now)
 }
 
 /// Whether another account, in any workspace, still lives by this grant.

@@ -4,6 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
+use super::job::{self, Job};
 use super::words::Reader;
 use super::{Error, Result};
 use crate::model::{LetterView, MailView, Part, StuckMail};
@@ -37,7 +38,8 @@ fn place(id: Uuid) -> Place {
 pub async fn post(backend: &Backend, tx: &mut Tx, mail: Mail) -> Result<()> {
     let id = Uuid::now_v7();
     let body = backend.vault.seal(&mail.text, place(id));
-    Ok(db::mails::insert(tx, id, &mail.to, &mail.subject, &body, backend.clock.now()).await?)
+    db::mails::insert(tx, id, &mail.to, &mail.subject, &body, backend.clock.now()).await?;
+    job::enqueue(backend, tx, Job::SendMail).await
 }
 
 /// Sends everything that is due.

@@ -4,7 +4,9 @@ pub mod accounts;
 pub mod audit;
 pub mod error;
 pub mod figures;
+pub mod job;
 pub mod mail;
+pub mod operations;
 pub mod users;
 pub mod words;
 

@@ -145,6 +145,10 @@ fn Operations() -> impl IntoView {
             <h2 id="operations" class="mb-2">"Running this server"</h2>
             <ul class="panel rows rows-first">
                 <li>
+                    <a class="link" href="/operations/jobs">"Jobs"</a>
+                    <p class="small soft">"What is done in the background, and what could not be done."</p>
+                </li>
+                <li>
                     <a class="link" href="/operations/mail">"Mail"</a>
                     <p class="small soft">"What was sent, what waits, and why."</p>
                 </li>

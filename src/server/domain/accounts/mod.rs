@@ -21,7 +21,7 @@ pub use check::{Tested, refresh, test};
 pub use choose::{cancel, choices, choose};
 pub use disconnect::{Disconnected, disconnect, end_all};
 pub use label::set_label;
-pub use revoke::{give_back_waiting, sweep};
+pub use revoke::{erase_flows, find_revocations, give_back_choices, give_back_waiting, revoke};
 pub use standing::Standing;
 pub use token::{Locks, Why, fresh_token, is_due};
 pub use view::{cards, integrations, landing, shown_status, viewer};

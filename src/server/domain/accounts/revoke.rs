@@ -1,5 +1,5 @@
-//! Ending grants at the platforms. A revocation is written down first, so that a crash or an outage does not lose it, tried at
-//! once, and then again for 24 hours. It is the only place where a credential outlives its account.
+//! Ending grants at the platforms. A revocation is written down first, with its job, so that a crash or an outage does not lose it; it
+//! is tried at once, and then by the job for 24 hours. It is the only place where a credential outlives its account.
 
 use std::time::Duration as StdDuration;
 
@@ -12,6 +12,7 @@ use super::{Result, choose, entry};
 use crate::model::AccountId;
 use crate::server::Backend;
 use crate::server::db::{self, Tx, pending::Connection, pending::Revocation};
+use crate::server::domain::job::{self, Job};
 use crate::server::failpoint::failpoint;
 use crate::server::platform::{Entry, Grant, Held};
 use crate::server::vault::Place;
@@ -19,8 +20,10 @@ use crate::server::vault::Place;
 /// A person waits no longer than this for the platform.
 const INLINE: StdDuration = StdDuration::from_secs(5);
 const KEPT: Duration = Duration::hours(24);
-const FIRST_PAUSE: Duration = Duration::minutes(1);
-const LONGEST_PAUSE: Duration = Duration::hours(2);
+/// By then the inline attempt has had its chance.
+const PAUSE: Duration = Duration::minutes(1);
+/// A callback's outcome is kept so long for whoever reloads the page.
+const OUTCOME: Duration = Duration::hours(1);
 
 /// A grant as it is sealed; in the clear only inside this module, without `Debug`.
 #[derive(Serialize, Deserialize)]
@@ -55,34 +58,54 @@ pub(super) async fn schedule(backend: &Backend, tx: &mut Tx, entry: &Entry, held
     // Strings always serialise.
     let text = serde_json::to_string(&ending).expect("strings serialise").into();
     let payload = backend.vault.seal(&text, place(id));
-    let revocation = Revocation { id, provider: entry.provider.clone(), payload, attempts: 0, expires_at: now + KEPT };
-    db::pending::insert_revocation(tx, &revocation, now + FIRST_PAUSE).await?;
+    let revocation = Revocation { id, provider: entry.provider.clone(), payload, expires_at: now + KEPT };
+    db::pending::insert_revocation(tx, &revocation).await?;
+    job::enqueue(backend, tx, Job::Revoke { id }.at(now + PAUSE)).await?;
     Ok(revocation)
 }
 
-/// Tries a written revocation once, and crosses it off when the platform took it. Failing is no error: the sweep tries again.
+/// Tries a written revocation at once. Failing is no error: its job tries again.
 pub(super) async fn attempt(backend: &Backend, entry: &Entry, revocation: &Revocation) {
-    let done = match tokio::time::timeout(INLINE, tell(backend, entry, revocation)).await {
-        Ok(Ok(_)) => true,
-        Ok(Err(error)) => {
-            tracing::warn!(provider = %entry.provider, attempts = revocation.attempts, "revocation not taken: {error}");
-            false
-        }
-        Err(_) => {
-            tracing::warn!(provider = %entry.provider, attempts = revocation.attempts, "revocation timed out");
-            false
-        }
-    };
-    failpoint!("revoke.told");
-    let kept = if done || revocation.expires_at <= backend.clock.now() {
-        db::pending::delete_revocation(&backend.db, revocation.id).await
-    } else {
-        let pause = FIRST_PAUSE * 2i32.pow(revocation.attempts.clamp(0, 10) as u32);
-        db::pending::postpone_revocation(&backend.db, revocation.id, backend.clock.now() + pause.min(LONGEST_PAUSE)).await
-    };
-    if let Err(error) = kept {
-        tracing::error!(provider = %entry.provider, "revocation not updated: {error}");
+    match tokio::time::timeout(INLINE, tell(backend, entry, revocation)).await {
+        Ok(Ok(_)) => match cross_off(backend, revocation.id).await {
+            Ok(()) => {}
+            Err(error) => tracing::error!(provider = %entry.provider, "a done revocation was not crossed off: {error}"),
+        },
+        Ok(Err(error)) => tracing::warn!(provider = %entry.provider, "revocation not taken: {error}"),
+        Err(_) => tracing::warn!(provider = %entry.provider, "revocation timed out"),
     }
+}
+
+/// The job: tries a written revocation until the platform takes it or its day is over.
+pub async fn revoke(backend: &Backend, id: Uuid) -> Result<()> {
+    let Some(revocation) = db::pending::revocation(&backend.db, id).await? else { return Ok(()) };
+    match entry(backend, revocation.provider.as_str()) {
+        Ok(entry) if backend.clock.now() < revocation.expires_at => _ = tell(backend, entry, &revocation).await?,
+        _ => tracing::warn!(provider = %revocation.provider, "a revocation was given up"),
+    }
+    cross_off(backend, id).await
+}
+
+async fn cross_off(backend: &Backend, id: Uuid) -> Result<()> {
+    failpoint!("revoke.told");
+    let mut tx = backend.db.begin().await?;
+    db::pending::delete_revocation(&mut tx, id).await?;
+    job::withdraw(&mut tx, &Job::Revoke { id }).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The job: whatever became of a revocation's own job, it is tried, and its credential is gone after a day.
+pub async fn find_revocations(backend: &Backend) -> Result<()> {
+    db::pending::delete_expired_revocations(&backend.db, backend.clock.now()).await?;
+    for id in db::pending::revocations(&backend.db).await? {
+        let revoke = Job::Revoke { id };
+        if !db::jobs::is_alive(&backend.db, &revoke.text()).await? {
+            let mut tx = backend.db.begin().await?;
+            job::enqueue(backend, &mut tx, revoke).await?;
+            tx.commit().await?;
+        }
+    }
+    Ok(())
 }
 
 async fn tell(backend: &Backend, entry: &Entry, revocation: &Revocation) -> Result<bool> {
@@ -125,15 +148,14 @@ pub async fn give_back_waiting(backend: &Backend, waiting: Vec<Connection>) -> R
     Ok(())
 }
 
-/// What the clock has made due: revocations to try again, choices that nobody made.
-pub async fn sweep(backend: &Backend) -> Result<()> {
-    let now = backend.clock.now();
-    give_back_waiting(backend, db::pending::expired(&backend.db, now).await?).await?;
-    for revocation in db::pending::due_revocations(&backend.db, now).await? {
-        match entry(backend, revocation.provider.as_str()) {
-            Ok(entry) => attempt(backend, entry, &revocation).await,
-            Err(_) => db::pending::delete_revocation(&backend.db, revocation.id).await?,
-        }
-    }
+/// The job: choices that nobody made.
+pub async fn give_back_choices(backend: &Backend) -> Result<()> {
+    let expired = db::pending::expired(&backend.db, backend.clock.now()).await?;
+    give_back_waiting(backend, expired).await
+}
+
+/// The job: attempts to connect that ended.
+pub async fn erase_flows(backend: &Backend) -> Result<()> {
+    db::flows::delete_expired(&backend.db, backend.clock.now() - OUTCOME).await?;
     Ok(())
 }

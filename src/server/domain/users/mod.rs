@@ -26,9 +26,9 @@ pub use delete::delete;
 pub use email::{change as change_email, confirm as confirm_email, verify_again};
 pub use password::change as change_password;
 pub use refresh::{Refreshed, issue as issue_refresh_token, refresh};
-pub use reset::{ask as ask_reset, reset};
+pub use reset::{answer as answer_resets, ask as ask_reset, reset};
 pub(super) use sessions::device_name;
-pub use sessions::{revoke_other_sessions, revoke_session, sessions};
+pub use sessions::{erase_sessions, revoke_other_sessions, revoke_session, sessions};
 
 /// Someone who just registered or logged in.
 pub struct Entered {
@@ -165,9 +165,8 @@ pub fn normal_email(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
-/// What the clock has made due: answers to forgotten passwords, links that ran out.
-pub async fn sweep(backend: &Backend) -> Result<()> {
-    reset::answer(backend).await?;
+/// The job: links that ran out.
+pub async fn erase_links(backend: &Backend) -> Result<()> {
     db::links::delete_expired(&backend.db, backend.clock.now()).await?;
     Ok(())
 }

@@ -8,6 +8,7 @@ use crate::model::audit::Action;
 use crate::server::Backend;
 use crate::server::db::{self, links::Purpose};
 use crate::server::domain::audit::{self, Event};
+use crate::server::domain::job::{self, Job};
 use crate::server::domain::mail;
 
 /// Somebody forgot the password for this address. The request is only written down: whether anybody has the address is looked up
@@ -17,11 +18,14 @@ pub async fn ask(backend: &Backend, email: &str) -> Result<()> {
     if let Some(problem) = input::email_problem(&email) {
         return Err(Error::Validation(vec![problem]));
     }
-    Ok(db::links::insert_request(&backend.db, Uuid::now_v7(), &email, backend.clock.now()).await?)
+    let mut tx = backend.db.begin().await?;
+    db::links::insert_request(&mut tx, Uuid::now_v7(), &email, backend.clock.now()).await?;
+    job::enqueue(backend, &mut tx, Job::AnswerResets).await?;
+    Ok(tx.commit().await?)
 }
 
-/// Answers what was asked: a link for those who have an account, nothing for others.
-pub(super) async fn answer(backend: &Backend) -> Result<()> {
+/// The job: answers what was asked, a link for those who have an account, nothing for others.
+pub async fn answer(backend: &Backend) -> Result<()> {
     for (id, email) in db::links::requests(&backend.db).await? {
         let user = db::users::by_email(&backend.db, &email).await?;
         let mut tx = backend.db.begin().await?;

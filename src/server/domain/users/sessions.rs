@@ -8,7 +8,7 @@ use crate::server::db;
 use crate::server::domain::accounts;
 use crate::server::domain::audit::{self, Event};
 use crate::server::domain::words::Reader;
-use crate::server::session::Actor;
+use crate::server::session::{self, Actor};
 
 /// Ends one of the person's own sessions.
 pub async fn revoke_session(backend: &Backend, actor: &Actor, id: SessionId) -> Result<()> {
@@ -80,4 +80,11 @@ pub fn device_name(user_agent: &str) -> String {
         (Some(name), None) | (None, Some(name)) => name.to_owned(),
         (None, None) => "A program".to_owned(),
     }
+}
+
+/// The job: sessions that ended or that nobody used.
+pub async fn erase_sessions(backend: &Backend) -> Result<()> {
+    let now = backend.clock.now();
+    db::sessions::delete_ended(&backend.db, now, now - session::IDLE).await?;
+    Ok(())
 }

@@ -1,0 +1,30 @@
+//! What operators see of the queue, and do about it.
+
+use leptos::prelude::*;
+use uuid::Uuid;
+
+use crate::error::AppError;
+use crate::model::{JobsView, Outcome};
+
+#[server(name = ReadJobs, prefix = "/fn", endpoint = "read_jobs")]
+pub async fn jobs() -> Result<JobsView, AppError> {
+    use crate::server::domain::operations;
+    let call = super::server::Call::here()?;
+    call.told(operations::jobs(&call.backend, call.actor()?).await)
+}
+
+#[server(prefix = "/fn", endpoint = "retry_job")]
+pub async fn retry_job(id: Uuid) -> Result<Outcome, AppError> {
+    use crate::server::domain::operations;
+    let call = super::server::Call::here()?;
+    let done = call.told(operations::retry(&call.backend, call.actor()?, id).await);
+    call.answer(done.map(|()| Outcome::said("The job is tried again.", "")), &[])
+}
+
+#[server(prefix = "/fn", endpoint = "discard_job")]
+pub async fn discard_job(id: Uuid) -> Result<Outcome, AppError> {
+    use crate::server::domain::operations;
+    let call = super::server::Call::here()?;
+    let done = call.told(operations::discard(&call.backend, call.actor()?, id).await);
+    call.answer(done.map(|()| Outcome::said("The job is discarded.", "")), &[])
+}

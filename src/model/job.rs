@@ -1,0 +1,41 @@
+//! The queue of background jobs, as operators see it.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::Moment;
+
+/// The operators' page about jobs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct JobsView {
+    /// Due and waiting for a worker.
+    pub due: i64,
+    /// Since when the oldest due one has been waiting.
+    pub oldest: Option<Moment>,
+    /// The last ones, of so many in all.
+    pub running: Vec<JobView>,
+    pub running_in_all: i64,
+    /// Not due yet, tries again among them.
+    pub later: i64,
+    /// Those that failed and wait for another attempt, the last ones.
+    pub failing: Vec<JobView>,
+    /// Those that were given up, the last ones.
+    pub dead: Vec<JobView>,
+    pub dead_in_all: i64,
+}
+
+/// One job, without what it is about: that is somebody's.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct JobView {
+    pub id: Uuid,
+    /// "Revoke", "Send mail"
+    pub name: String,
+    pub attempts: i64,
+    pub problem: Option<String>,
+    /// Finds its lines in the log.
+    pub reference: String,
+    /// When it began to run, failed or was given up.
+    pub changed: Moment,
+    /// When it is tried again, or its lease ends.
+    pub next: Moment,
+}

@@ -1,0 +1,85 @@
+//! What the people who run this server see and do: the queue.
+
+use uuid::Uuid;
+
+use super::words::Reader;
+use super::{Error, Result, job};
+use crate::model::{JobView, JobsView};
+use crate::server::Backend;
+use crate::server::db;
+use crate::server::session::Actor;
+
+/// No more than this of one kind on a page.
+const SHOWN: i64 = 50;
+
+/// The queue as it is now.
+pub async fn jobs(backend: &Backend, actor: &Actor) -> Result<JobsView> {
+    may_operate(actor)?;
+    let (db, now) = (&backend.db, backend.clock.now());
+    let reader = Reader::new(now, &actor.time_zone);
+    let depth = db::jobs::depth(db, now).await?;
+    let view = |job: db::jobs::Shown| JobView {
+        id: job.id,
+        name: name(&job.kind),
+        attempts: job.attempts,
+        problem: job.last_error,
+        reference: job.reference,
+        changed: reader.relative(job.updated_at),
+        next: reader.relative(job.run_at),
+    };
+    let views = |jobs: Vec<db::jobs::Shown>| jobs.into_iter().map(view).collect();
+    Ok(JobsView {
+        due: depth.due,
+        oldest: depth.oldest.map(|at| reader.relative(at)),
+        later: depth.queued - depth.due,
+        running: views(db::jobs::in_state(db, "running", SHOWN).await?),
+        running_in_all: depth.running,
+        failing: views(db::jobs::failing(db, SHOWN).await?),
+        dead: views(db::jobs::in_state(db, "dead", SHOWN).await?),
+        dead_in_all: depth.dead,
+    })
+}
+
+/// Lets a job that was given up start from the beginning. Where the same one waits already, that one is enough.
+pub async fn retry(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
+    may_operate(actor)?;
+    let mut tx = backend.db.begin().await?;
+    let dead = db::jobs::exhume(&mut tx, id).await?.ok_or(Error::NotFound("job"))?;
+    let job = job::Job::read(&dead).ok_or_else(|| Error::Conflict {
+        sentence: "This version of Huntaze does not know this job.".into(),
+        next: "Run the version that wrote it, or discard it.".into(),
+    })?;
+    job::enqueue(backend, &mut tx, job).await?;
+    tx.commit().await?;
+    tracing::info!(job = %id, user = %actor.user, "a dead letter is tried again");
+    Ok(())
+}
+
+/// Throws away a job that was given up.
+pub async fn discard(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
+    may_operate(actor)?;
+    let mut tx = backend.db.begin().await?;
+    db::jobs::exhume(&mut tx, id).await?.ok_or(Error::NotFound("job"))?;
+    tx.commit().await?;
+    tracing::info!(job = %id, user = %actor.user, "a dead letter was discarded");
+    Ok(())
+}
+
+fn may_operate(actor: &Actor) -> Result<()> {
+    if actor.operator { Ok(()) } else { Err(Error::Forbidden) }
+}
+
+/// "send_mail" -> "Send mail".
+fn name(kind: &str) -> String {
+    let words = kind.replace('_', " ");
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn kinds_are_words() {
+        assert_eq!((super::name("send_mail"), super::name("")), ("Send mail".to_owned(), String::new()));
+    }
+}

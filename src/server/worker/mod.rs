@@ -1,0 +1,191 @@
+//! Does the jobs: claims what is due, holds its lease while it runs, and settles how it ended.
+//!
+//! Woken by [`Signal::Jobs`] as soon as a job is committed, here or in another process, and looking by itself every second. A worker
+//! that is killed leaves leases behind; they end, and another one takes over.
+
+mod run;
+mod schedule;
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use rand::RngExt;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use super::Backend;
+use super::db::signals::{Signal, Subscription};
+use super::db::{self, jobs::Claimed};
+use super::domain;
+use super::domain::job::{self, Job, Verdict};
+use super::origin::{self, Origin};
+
+/// How long a job is a worker's own unless it holds on; what a killed worker ran waits for so long.
+pub const LEASE: TimeDelta = TimeDelta::seconds(60);
+const RENEWED: Duration = Duration::from_secs(20);
+/// How often one looks without being woken: the precision of times in the future.
+const LOOK: Duration = Duration::from_secs(1);
+/// The pause after the database did not answer.
+const TROUBLE: Duration = Duration::from_secs(5);
+/// What runs when we are told to stop may end within this; then it is handed back.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// One worker. Cloning gives the same one.
+#[derive(Clone)]
+struct Worker {
+    backend: Backend,
+    id: Uuid,
+    /// Turns true when what runs has to be handed back.
+    over: watch::Receiver<bool>,
+}
+
+/// Runs until `stop` resolves and what it claimed is done or handed back.
+pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
+    let (end, over) = watch::channel(false);
+    let mut signals = backend.db.signals().subscribe();
+    let most = backend.config.worker.concurrency;
+    let worker = Worker { backend, id: Uuid::now_v7(), over };
+    let mut running = JoinSet::new();
+    tokio::pin!(stop);
+    loop {
+        let pause = match worker.fill(&mut running, most).await {
+            Ok(()) => LOOK,
+            Err(error) => {
+                tracing::error!("the queue can't be read: {error}");
+                TROUBLE
+            }
+        };
+        tokio::select! {
+            () = &mut stop => break,
+            Some(_) = running.join_next() => {}
+            () = woken(&mut signals, pause), if running.len() < most => {}
+        }
+    }
+    let all = async { while running.join_next().await.is_some() {} };
+    if tokio::time::timeout(GRACE, all).await.is_err() {
+        end.send_replace(true);
+        while running.join_next().await.is_some() {}
+    }
+}
+
+/// Does everything that is due now, until nothing is. For tests, which have a clock that stands.
+pub async fn work(backend: &Backend) -> domain::Result<()> {
+    let (_end, over) = watch::channel(false);
+    let worker = Worker { backend: backend.clone(), id: Uuid::now_v7(), over };
+    loop {
+        schedule::fire(backend).await?;
+        let claimed = worker.claim(backend.config.worker.concurrency).await?;
+        if claimed.is_empty() {
+            return Ok(());
+        }
+        futures::future::join_all(claimed.into_iter().map(|job| worker.clone().work_on(job))).await;
+    }
+}
+
+/// Waits for word of a job, but no longer than the pause.
+async fn woken(signals: &mut Subscription, pause: Duration) {
+    let word = async { while !matches!(signals.next().await, Signal::Jobs | Signal::Missed) {} };
+    // Running out of time is the same as being woken.
+    let _ = tokio::time::timeout(pause, word).await;
+}
+
+impl Worker {
+    /// Starts what is due, as far as there is room.
+    async fn fill(&self, running: &mut JoinSet<()>, most: usize) -> domain::Result<()> {
+        while running.try_join_next().is_some() {}
+        schedule::fire(&self.backend).await?;
+        let room = most.saturating_sub(running.len());
+        if room > 0 {
+            for job in self.claim(room).await? {
+                running.spawn(self.clone().work_on(job));
+            }
+        }
+        Ok(())
+    }
+
+    async fn claim(&self, most: usize) -> domain::Result<Vec<Claimed>> {
+        let now = self.backend.clock.now();
+        Ok(db::jobs::claim(&self.backend.db, self.id, most, now, now + LEASE).await?)
+    }
+
+    /// Does one job, as the request that caused it: its reference finds the lines of both.
+    async fn work_on(self, claimed: Claimed) {
+        let origin = Origin { reference: claimed.reference.clone(), ..Origin::server() };
+        origin::scope(origin, async {
+            match self.hold(&claimed, attempt(&self.backend, &claimed)).await {
+                Some(ended) => settle(&self.backend, &claimed, ended).await,
+                None => told(&claimed, db::jobs::hand_back(&self.backend.db, &claimed, self.backend.clock.now()).await),
+            }
+        })
+        .await;
+    }
+
+    /// Holds the lease while the work runs; `None`: the worker is told to stop. A lease that was lost does not end the work - it may just
+    /// have been given a token that exists nowhere else - but it can't settle the job any more.
+    async fn hold<Ended>(&self, claimed: &Claimed, work: impl Future<Output = Ended>) -> Option<Ended> {
+        let mut over = self.over.clone();
+        tokio::pin!(work);
+        loop {
+            tokio::select! {
+                ended = &mut work => return Some(ended),
+                () = told_to_stop(&mut over) => return None,
+                () = tokio::time::sleep(RENEWED) => {
+                    let until = self.backend.clock.now() + LEASE;
+                    told(claimed, db::jobs::renew(&self.backend.db, claimed, until).await);
+                }
+            }
+        }
+    }
+}
+
+async fn told_to_stop(over: &mut watch::Receiver<bool>) {
+    // An error says that whoever could tell is gone.
+    let _ = over.wait_for(|over| *over).await;
+}
+
+/// How an attempt ended: well, or with our sentence about it and what to do.
+type Ended = Result<(), (String, Verdict)>;
+
+async fn attempt(backend: &Backend, claimed: &Claimed) -> Ended {
+    let job = Job::read(&claimed.payload);
+    let law = job.as_ref().map_or(job::USUAL, Job::law);
+    // Counted by the claims of workers that did not live to say how it went.
+    if law.is_over(claimed.attempts - 1) {
+        return Err(("Every worker that tried it was cut off.".into(), Verdict::Dead));
+    }
+    let verdict = law.after(claimed.attempts, rand::rng().random());
+    // While processes are updated one by one, a newer one may know it.
+    let Some(job) = job else { return Err(("Another version of Huntaze wrote this job.".into(), verdict)) };
+    run::run(backend, job).await.map_err(|error| (error.told(&claimed.reference).sentence, verdict))
+}
+
+async fn settle(backend: &Backend, claimed: &Claimed, ended: Ended) {
+    let (db, now) = (&backend.db, backend.clock.now());
+    let (kind, attempts, reference) = (&claimed.kind, claimed.attempts, &claimed.reference);
+    let settled = match ended {
+        Ok(()) => {
+            tracing::debug!(kind, attempts, reference, "job done");
+            db::jobs::complete(db, claimed, now).await
+        }
+        Err((say, Verdict::After(pause))) => {
+            tracing::warn!(kind, attempts, reference, again_in = pause.num_seconds(), "job failed: {say}");
+            db::jobs::retry(db, claimed, now + pause, &say, now).await
+        }
+        Err((say, Verdict::Dead)) => {
+            tracing::error!(kind, attempts, reference, "job given up: {say}");
+            db::jobs::bury(db, claimed, &say, now).await
+        }
+    };
+    told(claimed, settled);
+}
+
+/// What the database said to us about a job that we think is ours.
+fn told(claimed: &Claimed, answer: db::Result<bool>) {
+    let (kind, reference) = (&claimed.kind, &claimed.reference);
+    match answer {
+        Ok(true) => {}
+        Ok(false) => tracing::warn!(kind, reference, "another worker has taken over this job"),
+        Err(error) => tracing::error!(kind, reference, "the job's row was not written; its lease will end: {error}"),
+    }
+}
