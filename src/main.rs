@@ -1,5 +1,7 @@
 //! The `huntaze` command.
 
+mod keys;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,7 +11,7 @@ use clap::{Parser, Subcommand};
 use huntaze::sandbox::{self, Sandbox};
 use huntaze::server::clock::Clock;
 use huntaze::server::config::{Config, Flags, SandboxConfig};
-use huntaze::server::{db::Db, log, metrics, start, web, worker};
+use huntaze::server::{db::Db, keys as server_keys, log, metrics, start, web, worker};
 use leptos::config::LeptosOptions;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -51,6 +53,11 @@ enum Command {
     },
     /// Bring the database's tables up to this version
     Migrate,
+    /// The keys that seal the platforms' tokens
+    Keys {
+        #[command(subcommand)]
+        verb: keys::Verb,
+    },
 }
 
 #[derive(clap::Args, Clone, Default)]
@@ -104,6 +111,11 @@ async fn run(args: Args) -> Result<(), Failure> {
             let config = Config::load(&flags(&Serve::default()))?;
             log::init(config.server.log);
             serve_sandbox(&config, sandbox_addr).await
+        }
+        Command::Keys { verb } => {
+            let config = Config::load(&flags(&Serve::default()))?;
+            log::init(config.server.log);
+            keys::run(config, verb).await
         }
         Command::Migrate => {
             let config = Config::load(&flags(&Serve::default()))?;
@@ -162,6 +174,7 @@ async fn serve_app(mut config: Config, serve: &Serve) -> Result<(), Failure> {
         println!("\n  Huntaze   {public_url}\n");
     }
     tokio::spawn(metrics::tidy());
+    tokio::spawn(server_keys::watch(backend.clone()));
     let work = backend.config.worker.in_serve.then(|| tokio::spawn(worker::run(backend.clone(), stop.wait())));
     let fake = sandbox.map(|(sandbox, listener)| tokio::spawn(run_sandbox(sandbox, listener, stop.clone())));
     web::serve(listener, app, stop.wait()).await?;
@@ -185,6 +198,7 @@ async fn work(config: Config) -> Result<(), Failure> {
         return Err("a worker of its own needs PostgreSQL\n  fix: set database.url, or let `huntaze serve` do the jobs".into());
     }
     tracing::info!("working");
+    tokio::spawn(server_keys::watch(backend.clone()));
     worker::run(backend.clone(), stop.wait()).await;
     backend.db.close().await;
     tracing::info!("stopped");

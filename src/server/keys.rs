@@ -1,15 +1,17 @@
 //! Where the key ring comes from: the configuration, or a file that the first start makes for its owner alone.
 
 use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use super::Backend;
 use super::config::Config;
 use super::db::{self, Db};
-use super::vault::{KeyError, KeyFile, Place, Vault};
+use super::vault::{KeyError, KeyFile, Place, Refusal, Vault};
 
 /// Why the keys can't be used. Stops the start.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +30,12 @@ pub enum Error {
     MissingKey { id: String },
     #[error("database: {0}")]
     Database(#[from] db::Error),
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error(
+        "the keys come from the setting keys.ring, which huntaze can't change\n  fix: put its content into a file, set keys.file for this command, and hand the changed file to your secret manager"
+    )]
+    NoFile,
 }
 
 /// Loads the ring, making the key file at the very first start.
@@ -35,9 +43,76 @@ pub fn load(config: &Config) -> Result<Vault, Error> {
     if let Some(ring) = &config.keys.ring {
         return Vault::from_text(ring).map_err(|error| Error::Content { place: "setting keys.ring".into(), error });
     }
-    let path = config.keys.file.clone().unwrap_or_else(|| config.server.data_dir.join("keys.json"));
+    let path = path(config);
     let text = read_or_make(&path)?;
-    Vault::from_text(&text).map_err(|error| Error::Content { place: format!("key file {}", path.display()), error })
+    let vault = Vault::from_text(&text).map_err(|error| content(&path, error))?;
+    Ok(vault.reading(move || std::fs::read_to_string(&path).ok().map(Into::into)))
+}
+
+fn path(config: &Config) -> PathBuf {
+    config.keys.file.clone().unwrap_or_else(|| config.server.data_dir.join("keys.json"))
+}
+
+fn content(path: &Path, error: KeyError) -> Error {
+    Error::Content { place: format!("key file {}", path.display()), error }
+}
+
+/// Whether the keys are in a file that we can change.
+pub fn is_file(config: &Config) -> bool {
+    config.keys.ring.is_none()
+}
+
+/// How often a process looks at the key file: by then it seals with a new primary key.
+pub const LOOK: Duration = Duration::from_secs(5);
+
+/// Keeps the ring as the key file has it, for as long as the process lives.
+pub async fn watch(backend: Backend) {
+    loop {
+        tokio::time::sleep(LOOK).await;
+        backend.vault.reload();
+    }
+}
+
+/// Changes the key file as a whole: another process sees it before or after, never between.
+pub fn change<T>(config: &Config, edit: impl FnOnce(&mut KeyFile) -> Result<T, Refusal>) -> Result<T, Error> {
+    let (path, mut file) = (path(config), read(config)?);
+    let told = edit(&mut file)?;
+    let beside = path.with_extension(format!("{:08x}.new", rand::random::<u32>()));
+    let written = make(&beside, &text(&file)).and_then(|()| std::fs::rename(&beside, &path)).and_then(|()| settle(&path));
+    written.map_err(|error| Error::File {
+        path: path.display().to_string(),
+        error,
+        fix: "let the user that runs huntaze write to this folder",
+    })?;
+    Ok(told)
+}
+
+/// Whether the file would let a key go; its id as a number.
+pub fn droppable(config: &Config, id: &str) -> Result<u32, Error> {
+    read(config)?.may_remove(id)?;
+    u32::from_str_radix(id, 16).map_err(|_| Refusal::NoSuchKey(id.to_owned()).into())
+}
+
+fn read(config: &Config) -> Result<KeyFile, Error> {
+    if !is_file(config) {
+        return Err(Error::NoFile);
+    }
+    let path = path(config);
+    let text = read_or_make(&path)?;
+    KeyFile::from_text(&text).map_err(|error| content(&path, error))
+}
+
+/// The name's new meaning survives a power cut once the folder is on disk.
+fn settle(path: &Path) -> std::io::Result<()> {
+    match path.parent() {
+        Some(folder) if cfg!(unix) => std::fs::File::open(folder)?.sync_all(),
+        _ => Ok(()),
+    }
+}
+
+fn text(file: &KeyFile) -> Zeroizing<String> {
+    // KeyFile is strings only, so it always serialises.
+    Zeroizing::new(serde_json::to_string_pretty(file).expect("strings serialise"))
 }
 
 fn read_or_make(path: &Path) -> Result<SecretString, Error> {
@@ -45,8 +120,7 @@ fn read_or_make(path: &Path) -> Result<SecretString, Error> {
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(text.into()),
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            // KeyFile is strings only, so it always serialises.
-            let text = Zeroizing::new(serde_json::to_string_pretty(&KeyFile::generate()).expect("strings serialise"));
+            let text = text(&KeyFile::generate());
             make(path, &text).map_err(failed("let the server write to this folder, or set keys.file"))?;
             tracing::info!(path = %path.display(), "made the key file; back it up, apart from the database");
             Ok(text.as_str().into())
@@ -75,7 +149,7 @@ const PROOF: &str = "huntaze key proof";
 pub async fn prove(db: &Db, vault: &Vault) -> Result<(), Error> {
     for fact in db::facts::with_prefix(db, "key:").await? {
         let id = fact.name.trim_start_matches("key:").to_owned();
-        let Some(key) = vault.key_ids().find(|key| format!("{key:08x}") == id) else {
+        let Some(key) = vault.key_ids().into_iter().find(|key| format!("{key:08x}") == id) else {
             return Err(Error::MissingKey { id });
         };
         let blob = decode_hex(&fact.value).unwrap_or_default();

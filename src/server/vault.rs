@@ -4,6 +4,7 @@
 //! with its length before it, so that a blob moved elsewhere does not open (NIST SP 800-38D; OWASP ASVS 5.0, 11.3).
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
@@ -16,6 +17,8 @@ use uuid::Uuid;
 use zeroize::{Zeroize, Zeroizing};
 
 const VERSION: u8 = 1;
+/// Version and key id: what a blob tells without a key.
+const TELLS: usize = 1 + 4;
 const HEAD: usize = 1 + 4 + 12;
 
 /// Where a blob belongs.
@@ -51,11 +54,20 @@ pub enum Error {
     NotText,
 }
 
-/// The sealing keys by id, one of them primary, and the key that signs access tokens.
+/// The key ring, as far as this process knows it.
 pub struct Vault {
+    ring: RwLock<Arc<Ring>>,
+    /// Reads the key file again; nothing where the keys do not come from a file.
+    source: Option<Source>,
+}
+
+type Source = Box<dyn Fn() -> Option<SecretString> + Send + Sync>;
+
+/// The sealing keys by id, one of them primary, and the key that signs access tokens.
+struct Ring {
     keys: BTreeMap<u32, Aes256Gcm>,
     primary: u32,
-    signing: SigningKey,
+    signing: Arc<SigningKey>,
 }
 
 /// The key for JSON Web Tokens, with its id.
@@ -70,6 +82,9 @@ pub struct SigningKey {
 pub struct KeyFile {
     /// The id of the key that seals; the others only open.
     primary: String,
+    /// A key that every process shall know before it is made primary.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
     /// Base64 of 32 bytes, by an id of eight hex digits.
     seal: BTreeMap<String, String>,
     /// The key that signs access tokens: id and base64.
@@ -84,14 +99,66 @@ impl Drop for KeyFile {
 }
 
 impl KeyFile {
+    pub fn from_text(text: &SecretString) -> Result<Self, KeyError> {
+        serde_json::from_str(text.expose_secret()).map_err(|e| KeyError::Syntax(e.classify(), e.line()))
+    }
+
     /// Fresh random keys.
     pub fn generate() -> Self {
         let id = format!("{:08x}", rand::rng().random::<u32>());
         Self {
             seal: BTreeMap::from([(id.clone(), fresh_key())]),
             primary: id,
+            next: None,
             sign: (format!("{:08x}", rand::rng().random::<u32>()), fresh_key()),
         }
+    }
+}
+
+/// Why the keys are left as they are.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Refusal {
+    #[error("key {0} is new and does not seal yet\n  fix: huntaze keys rotate")]
+    NotRotated(String),
+    #[error("key {0} seals\n  fix: huntaze keys generate, then rotate, then drop this one")]
+    InUse(String),
+    #[error("there is no key {0} in the key file\n  fix: huntaze keys list shows them")]
+    NoSuchKey(String),
+}
+
+impl KeyFile {
+    /// A fresh key, which seals nothing before [`KeyFile::promote`]. Its id.
+    pub fn add(&mut self) -> Result<String, Refusal> {
+        if let Some(waiting) = &self.next {
+            return Err(Refusal::NotRotated(waiting.clone()));
+        }
+        let id = format!("{:08x}", rand::rng().random::<u32>());
+        self.seal.insert(id.clone(), fresh_key());
+        self.next = Some(id.clone());
+        Ok(id)
+    }
+
+    /// Makes the new key the one that seals, if there is one.
+    pub fn promote(&mut self) -> Option<String> {
+        self.primary = self.next.take()?;
+        Some(self.primary.clone())
+    }
+
+    /// Whether a key may go, as far as the file tells; whether it still seals something the database knows.
+    pub fn may_remove(&self, id: &str) -> Result<(), Refusal> {
+        if !self.seal.contains_key(id) {
+            return Err(Refusal::NoSuchKey(id.to_owned()));
+        }
+        if self.primary == id { Err(Refusal::InUse(id.to_owned())) } else { Ok(()) }
+    }
+
+    pub fn remove(&mut self, id: &str) -> Result<(), Refusal> {
+        self.may_remove(id)?;
+        if let Some(mut key) = self.seal.remove(id) {
+            key.zeroize();
+        }
+        self.next.take_if(|next| next == id);
+        Ok(())
     }
 }
 
@@ -114,10 +181,16 @@ pub enum KeyError {
     NoPrimary(String),
 }
 
-impl Vault {
-    /// Reads the text of a key file.
-    pub fn from_text(text: &SecretString) -> Result<Self, KeyError> {
-        let file: KeyFile = serde_json::from_str(text.expose_secret()).map_err(|e| KeyError::Syntax(e.classify(), e.line()))?;
+/// The id of the key that a blob, or its first bytes, was sealed with.
+pub fn key_of(blob: &[u8]) -> Option<u32> {
+    let (version, id) = blob.get(..TELLS)?.split_first()?;
+    (*version == VERSION).then_some(())?;
+    Some(u32::from_be_bytes(id.try_into().ok()?))
+}
+
+impl Ring {
+    fn from_text(text: &SecretString) -> Result<Self, KeyError> {
+        let file = KeyFile::from_text(text)?;
         let mut keys = BTreeMap::new();
         for (id, key) in &file.seal {
             let bytes = decode(id, key)?;
@@ -129,25 +202,10 @@ impl Vault {
             return Err(KeyError::NoPrimary(file.primary.clone()));
         }
         let signing = SigningKey { id: file.sign.0.clone(), secret: decode(&file.sign.0, &file.sign.1)? };
-        Ok(Self { keys, primary, signing })
+        Ok(Self { keys, primary, signing: Arc::new(signing) })
     }
 
-    pub fn signing(&self) -> &SigningKey {
-        &self.signing
-    }
-
-    /// The ids of all keys, the primary among them.
-    pub fn key_ids(&self) -> impl Iterator<Item = u32> {
-        self.keys.keys().copied()
-    }
-
-    /// Seals with the primary key.
-    pub fn seal(&self, secret: &SecretString, place: Place) -> Vec<u8> {
-        self.seal_with(self.primary, secret, place)
-    }
-
-    /// Seals with one key of the ring, for the constant that proves it at start.
-    pub fn seal_with(&self, key: u32, secret: &SecretString, place: Place) -> Vec<u8> {
+    fn seal(&self, key: u32, secret: &SecretString, place: Place) -> Vec<u8> {
         let nonce: [u8; 12] = rand::rng().random();
         let aad = place.associated_data();
         let payload = Payload { msg: secret.expose_secret().as_bytes(), aad: &aad };
@@ -161,16 +219,11 @@ impl Vault {
         blob
     }
 
-    /// Opens a blob that was sealed for this very place.
-    pub fn open(&self, blob: &[u8], place: Place) -> Result<SecretString, Error> {
+    fn open(&self, blob: &[u8], place: Place) -> Result<SecretString, Error> {
         let (head, sealed) = blob.split_at_checked(HEAD).ok_or(Error::Malformed)?;
-        if head[0] != VERSION {
-            return Err(Error::Malformed);
-        }
-        let id = u32::from_be_bytes([head[1], head[2], head[3], head[4]]);
+        let id = key_of(head).ok_or(Error::Malformed)?;
         let key = self.keys.get(&id).ok_or(Error::UnknownKey(id))?;
-        let mut nonce = [0; 12];
-        nonce.copy_from_slice(&head[5..]);
+        let nonce: [u8; 12] = head[TELLS..].try_into().map_err(|_| Error::Malformed)?;
         let aad = place.associated_data();
         let bytes = key.decrypt(&Nonce::from(nonce), Payload { msg: sealed, aad: &aad }).map_err(|_| Error::Refused)?;
         match String::from_utf8(bytes) {
@@ -179,6 +232,71 @@ impl Vault {
                 error.into_bytes().zeroize();
                 Err(Error::NotText)
             }
+        }
+    }
+}
+
+impl Vault {
+    /// Reads the text of a key file.
+    pub fn from_text(text: &SecretString) -> Result<Self, KeyError> {
+        Ok(Self { ring: RwLock::new(Arc::new(Ring::from_text(text)?)), source: None })
+    }
+
+    /// The same, and where to read it again.
+    pub fn reading(self, source: impl Fn() -> Option<SecretString> + Send + Sync + 'static) -> Self {
+        Self { source: Some(Box::new(source)), ..self }
+    }
+
+    /// Takes the key file as it is now, so that a key that another process added is known. One that can't be read changes nothing.
+    pub fn reload(&self) {
+        let read = self.source.as_ref().and_then(|source| Ring::from_text(&source()?).ok());
+        if let Some(ring) = read {
+            *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
+        }
+    }
+
+    fn ring(&self) -> Arc<Ring> {
+        self.ring.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub fn signing(&self) -> Arc<SigningKey> {
+        self.ring().signing.clone()
+    }
+
+    /// The ids of all keys, the primary among them.
+    pub fn key_ids(&self) -> Vec<u32> {
+        self.ring().keys.keys().copied().collect()
+    }
+
+    /// The id of the key that seals.
+    pub fn primary(&self) -> u32 {
+        self.ring().primary
+    }
+
+    /// What everything begins with that the primary key sealed.
+    pub fn head(&self) -> Vec<u8> {
+        std::iter::once(VERSION).chain(self.primary().to_be_bytes()).collect()
+    }
+
+    /// Seals with the primary key.
+    pub fn seal(&self, secret: &SecretString, place: Place) -> Vec<u8> {
+        let ring = self.ring();
+        ring.seal(ring.primary, secret, place)
+    }
+
+    /// Seals with one key of the ring, for the constant that proves it at start.
+    pub fn seal_with(&self, key: u32, secret: &SecretString, place: Place) -> Vec<u8> {
+        self.ring().seal(key, secret, place)
+    }
+
+    /// Opens a blob that was sealed for this very place. A key that we do not know may have been added since the key file was read.
+    pub fn open(&self, blob: &[u8], place: Place) -> Result<SecretString, Error> {
+        match self.ring().open(blob, place) {
+            Err(Error::UnknownKey(_)) => {
+                self.reload();
+                self.ring().open(blob, place)
+            }
+            told => told,
         }
     }
 }
@@ -198,6 +316,6 @@ fn decode(id: &str, key: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
 
 impl std::fmt::Debug for Vault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Vault({} keys)", self.keys.len())
+        write!(f, "Vault({} keys)", self.ring().keys.len())
     }
 }

@@ -11,6 +11,7 @@ mod disconnect;
 mod entrance;
 mod families;
 mod guards;
+mod keys;
 mod leaving;
 mod limits;
 mod logs;

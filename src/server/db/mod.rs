@@ -15,6 +15,7 @@ pub mod links;
 pub mod mails;
 pub mod pending;
 pub mod refresh_tokens;
+pub mod sealed;
 pub mod sessions;
 pub mod signals;
 pub mod users;

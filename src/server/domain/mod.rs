@@ -5,6 +5,7 @@ pub mod audit;
 pub mod error;
 pub mod figures;
 pub mod job;
+pub mod keys;
 pub mod mail;
 pub mod operations;
 pub mod users;

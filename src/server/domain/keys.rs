@@ -1,0 +1,113 @@
+//! Sealing everything anew with the primary key, while the server runs.
+//!
+//! Every value opens at every moment: it is replaced only after the new key is in the key file, which a process reads again when it
+//! meets a key that it does not know. A value that changed since it was read is left alone. So rotating may be interrupted anywhere and
+//! begun again, and two may run at once.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use super::Result;
+use crate::server::Backend;
+use crate::server::db::{self, sealed};
+use crate::server::failpoint::failpoint;
+use crate::server::vault::{self, Place};
+
+/// So many rows are sealed anew in one transaction: a few milliseconds, in which other writers wait on SQLite.
+const BATCH: i64 = 100;
+
+/// What rotating did.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Rotated {
+    pub resealed: u64,
+    /// Changed by somebody else meanwhile, who sealed it as they knew best.
+    pub overtaken: u64,
+    /// Left as they are; the log names each.
+    pub unreadable: u64,
+}
+
+/// Seals everything that is not sealed with the primary key with it.
+pub async fn rotate(backend: &Backend) -> Result<Rotated> {
+    let mut done = Rotated::default();
+    for column in sealed::COLUMNS {
+        let mut after = Uuid::nil();
+        loop {
+            let rows = sealed::others(&backend.db, column, &backend.vault.head(), after, BATCH).await?;
+            let Some((last, _)) = rows.last() else { break };
+            after = *last;
+            reseal(backend, column, rows, &mut done).await?;
+            failpoint!("keys.batch");
+        }
+    }
+    Ok(done)
+}
+
+async fn reseal(backend: &Backend, column: &sealed::Column, rows: Vec<sealed::Row>, done: &mut Rotated) -> Result<()> {
+    let mut tx = backend.db.begin().await?;
+    for (id, old) in rows {
+        let place = Place::new(column.table, id, column.name);
+        match backend.vault.open(&old, place) {
+            Ok(secret) => match sealed::swap(&mut tx, column, id, &old, &backend.vault.seal(&secret, place)).await? {
+                true => done.resealed += 1,
+                false => done.overtaken += 1,
+            },
+            Err(error) => {
+                tracing::error!(table = column.table, column = column.name, row = %id, "not sealed anew: {error}");
+                done.unreadable += 1;
+            }
+        }
+    }
+    Ok(tx.commit().await?)
+}
+
+/// How many values each key seals, by the key's id; values that are cut short or older than any key count under `None`.
+pub async fn counts(backend: &Backend) -> Result<BTreeMap<Option<u32>, i64>> {
+    let mut counts = BTreeMap::new();
+    for column in sealed::COLUMNS {
+        for (head, count) in sealed::count(&backend.db, column).await? {
+            *counts.entry(vault::key_of(&head)).or_insert(0) += count;
+        }
+    }
+    Ok(counts)
+}
+
+/// A value that does not open.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unreadable {
+    pub table: &'static str,
+    pub column: &'static str,
+    pub row: Uuid,
+    pub error: vault::Error,
+}
+
+/// Opens everything that is sealed, and tells what does not open. Nothing leaves this function but the place.
+pub async fn verify(backend: &Backend) -> Result<(u64, Vec<Unreadable>)> {
+    let (mut opened, mut unreadable) = (0, Vec::new());
+    for column in sealed::COLUMNS {
+        let mut after = Uuid::nil();
+        loop {
+            let rows = sealed::page(&backend.db, column, after, BATCH).await?;
+            let Some((last, _)) = rows.last() else { break };
+            after = *last;
+            for (row, blob) in &rows {
+                match backend.vault.open(blob, Place::new(column.table, *row, column.name)) {
+                    Ok(_) => opened += 1,
+                    Err(error) => unreadable.push(Unreadable { table: column.table, column: column.name, row: *row, error }),
+                }
+            }
+        }
+    }
+    Ok((opened, unreadable))
+}
+
+/// Lets the database forget a key that seals nothing; `Err` holds how much it still seals.
+pub async fn forget(backend: &Backend, key: u32) -> Result<std::result::Result<(), i64>> {
+    match counts(backend).await?.get(&Some(key)) {
+        Some(count) => Ok(Err(*count)),
+        None => {
+            db::facts::delete(&backend.db, &format!("key:{key:08x}")).await?;
+            Ok(Ok(()))
+        }
+    }
+}
