@@ -8,7 +8,8 @@ use chrono::Duration;
 use huntaze::sandbox;
 use huntaze::server::clock::Clock;
 use huntaze::server::config::{Config, Limits, SandboxConfig};
-use huntaze::server::db::jobs;
+use huntaze::server::db::{self, jobs};
+use huntaze::server::domain;
 use huntaze::server::{Backend, start, web, worker};
 use leptos::config::LeptosOptions;
 use tempfile::TempDir;
@@ -122,15 +123,14 @@ impl TestApp {
         self.0.look.run(sql).await
     }
 
-    /// Takes the app down, once. Work that nobody expected - given up, or due and not done - is a failure of the story.
+    /// Takes the app down, once. What is still due is done before; a job that was given up is a failure of the story.
     pub async fn stop(&self) {
-        let depth = match jobs::depth(&self.backend().db, self.backend().clock.now()).await {
-            Ok(depth) => depth,
-            Err(huntaze::server::db::Error::PoolClosed) => return,
-            Err(error) => panic!("the queue's depth: {error}"),
-        };
-        let clean = (depth.dead, depth.due, depth.running) == (0, 0, 0);
-        assert!(clean, "left over: {depth:?}\n{}", self.rows("jobs").await.join("\n"));
+        match worker::work(self.backend()).await {
+            Err(domain::Error::Database(db::Error::PoolClosed)) => return,
+            done => done.expect("the last round of work"),
+        }
+        let dead = jobs::in_state(&self.backend().db, "dead", 9).await.expect("the dead letters");
+        assert!(dead.is_empty(), "given up: {dead:#?}");
         self.0.look.close().await;
         self.backend().db.close().await;
         self.0.database.remove().await;
