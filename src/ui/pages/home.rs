@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::api::accounts::{integrations, platforms};
-use crate::model::{AccountId, Card, Frame, Status};
+use crate::model::{AccountId, Card, Frame, Status, Viewer};
 use crate::ui::components::{
     ButtonLink, ConfirmEmail, DialogTemplate, Glance, Glyph, Head, Icon, Look, PlatformList, Switcher, page,
 };
@@ -18,10 +18,9 @@ pub fn HomePage() -> impl IntoView {
             return Ok(view! { <Welcome cards=platforms().await? registration_open=frame.registration_open /> }.into_any());
         }
         let cards = integrations().await?.cards;
-        let confirm = view! { <ConfirmEmail viewer=frame.viewer /> };
         Ok(match cards.iter().all(|card| card.accounts.is_empty()) {
-            true => view! { {confirm} <FirstVisit cards /> }.into_any(),
-            false => view! { {confirm} <Accounts cards chosen /> }.into_any(),
+            true => view! { <FirstVisit cards viewer=frame.viewer /> }.into_any(),
+            false => view! { <Accounts cards chosen viewer=frame.viewer /> }.into_any(),
         })
     })
 }
@@ -42,9 +41,10 @@ fn Welcome(cards: Vec<Card>, registration_open: bool) -> impl IntoView {
 
 /// For somebody who has connected nothing yet.
 #[component]
-fn FirstVisit(cards: Vec<Card>) -> impl IntoView {
+fn FirstVisit(cards: Vec<Card>, viewer: Option<Viewer>) -> impl IntoView {
     view! {
         <Head title="Connect your accounts" />
+        <ConfirmEmail viewer />
         <p class="soft mb-5">"Choose where to begin. You see what Huntaze reads and does before anything is connected."</p>
         <PlatformList cards dialogs=true />
         <DialogTemplate />
@@ -53,7 +53,7 @@ fn FirstVisit(cards: Vec<Card>) -> impl IntoView {
 
 /// The connected accounts, those that need the person first.
 #[component]
-fn Accounts(cards: Vec<Card>, chosen: Option<AccountId>) -> impl IntoView {
+fn Accounts(cards: Vec<Card>, chosen: Option<AccountId>, viewer: Option<Viewer>) -> impl IntoView {
     let mut accounts: Vec<_> =
         cards.iter().flat_map(|card| card.accounts.iter().map(move |account| (&card.info, account))).collect();
     accounts.sort_by_key(|(_, account)| urgency(account.status));
@@ -65,6 +65,7 @@ fn Accounts(cards: Vec<Card>, chosen: Option<AccountId>) -> impl IntoView {
     let switcher = view! { <Switcher accounts=&accounts chosen /> };
     view! {
         <Head title="Home">{switcher}</Head>
+        <ConfirmEmail viewer />
         <LiveForms>
             <div data-live="accounts" tabindex="-1">
                 <Summary needy all />

@@ -26,6 +26,7 @@ fn Stuck(mails: Vec<StuckMail>) -> impl IntoView {
     let empty = mails.is_empty().then(|| view! { <p class="panel p-5">"Every mail has been sent."</p> });
     let rows = mails.into_iter().map(|mail| {
         let next = match &mail.next {
+            Some(_) if mail.attempts == 0 => "goes out in a moment".into_any(),
             Some(next) => view! { "tried again " <When moment=next /> }.into_any(),
             None => view! { <Badge tone=Tone::Bad glyph=Glyph::Alert text="Given up" /> }.into_any(),
         };
