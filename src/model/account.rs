@@ -7,7 +7,7 @@ use super::{AccountId, Moment, PlatformInfo};
 /// What a person sees of a connection. `Expiring` is computed from dates and never stored; `Former` is what a disconnected
 /// account leaves behind and is on no page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(type_name = "TEXT", rename_all = "snake_case"))]
+#[cfg_attr(feature = "ssr", derive(sqlx::Type, utoipa::ToSchema), sqlx(type_name = "TEXT", rename_all = "snake_case"))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     Connected,
@@ -32,7 +32,7 @@ impl Status {
 
 /// Why an account is not simply connected.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(type_name = "TEXT", rename_all = "snake_case"))]
+#[cfg_attr(feature = "ssr", derive(sqlx::Type, utoipa::ToSchema), sqlx(type_name = "TEXT", rename_all = "snake_case"))]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// The platform no longer takes our credential.
@@ -164,6 +164,7 @@ pub struct IntegrationsView {
 
 /// One of several accounts that a single consent can connect.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Choice {
     pub id: String,
     pub name: String,

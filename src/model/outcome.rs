@@ -24,6 +24,7 @@ pub enum ToastKind {
 
 /// A sentence that belongs to one field of a form.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct FieldError {
     pub field: String,
     pub message: String,

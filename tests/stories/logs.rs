@@ -35,7 +35,7 @@ both!(a_platform_that_is_down_is_logged_call_by_call, |app| async {
     for line in &calls {
         assert!(line["latency_ms"].is_u64() && line["level"] == "INFO" && line["timestamp"].is_string(), "{line}");
     }
-    let route = "/api/integrations/test/{provider}/{account}";
+    let route = "/api/integrations/test/{provider}/{accountId}";
     let answered = assert_logged(&answer, json!({ "message": "answered", "method": "POST", "route": route }));
     assert_eq!(answered["status"], answer.status);
     let down = [("platform", "x"), ("status", "503")];
@@ -76,3 +76,19 @@ both!(a_reference_finds_the_line, |app| async {
     let elsewhere = ada.browser.send(ada.browser.request(Method::GET, "/").header("host", "another.example")).await.expect(421);
     assert_logged(&elsewhere, json!({ "message": "answered", "status": 421 }));
 });
+
+// H3, S5: a limit that somebody met, by its name and never by who it was.
+both!(
+    a_limit_that_is_met_is_logged_and_counted,
+    config = |config| config.limits = huntaze::server::config::Limits { entrance: 1, ..huntaze::server::config::Limits::none() },
+    |app| async {
+        log::listen();
+        let ada = app.person("Ada").await;
+        let before = app.metrics().await;
+        let login = json!({ "email": ada.email, "password": "not this one" });
+        let refused = app.stranger("Ada").browser.rest(Method::POST, "/api/auth/login", Some(&login)).await.expect(429);
+        assert_logged(&refused, json!({ "message": "too many requests", "class": "entrance" }));
+        assert_logged(&refused, json!({ "message": "answered", "route": "/api/auth/login", "status": 429 }));
+        assert_eq!(app.metrics().await.since(&before, "huntaze_rate_limited_total", &[("limit", "entrance")]), 1.0);
+    }
+);

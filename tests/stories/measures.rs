@@ -64,7 +64,7 @@ both!(answers_are_counted_by_route, |app| async {
     let ada = app.person("Ada").await;
     let before = app.metrics().await;
     ada.put(&format!("/api/integrations/x/{INES_ON_X}/label"), serde_json::json!({ "label": "Main" })).await.expect(404);
-    let label = [("method", "PUT"), ("route", "/api/integrations/{provider}/{account}/label"), ("status", "404")];
+    let label = [("method", "PUT"), ("route", "/api/integrations/{provider}/{accountId}/label"), ("status", "404")];
     assert_eq!(moved(&app, &before, HTTP, &label).await, 1.0);
     ada.browser.open("/no/such/page/of-ada").await.expect(404);
     let brew = Method::from_bytes(b"BREW").expect("a method");

@@ -7,6 +7,7 @@ mod callback;
 mod cast;
 mod choice;
 mod connect;
+mod described;
 mod disconnect;
 mod entrance;
 mod families;

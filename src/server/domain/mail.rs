@@ -11,6 +11,7 @@ use crate::model::{LetterView, MailView, Part, StuckMail};
 use crate::server::Backend;
 use crate::server::db::{self, Tx};
 use crate::server::mail::{self, Letter};
+use crate::server::metrics;
 use crate::server::session::Actor;
 use crate::server::vault::Place;
 
@@ -70,11 +71,13 @@ async fn send(backend: &Backend, mail: db::mails::Claimed) -> Result<Result<(), 
     let sent = backend.mailer.send(&letter).await;
     match &sent {
         Ok(()) => {
+            metrics::mail(true);
             tracing::info!(mail = %letter.id, attempts = mail.attempts, "mail sent");
             db::mails::delete(&backend.db, letter.id).await?;
         }
         Err(error) => {
             let next_at = next_attempt(letter.at, mail.attempts, backend.clock.now());
+            metrics::mail(false);
             tracing::warn!(mail = %letter.id, attempts = mail.attempts, given_up = next_at.is_none(), "mail not sent: {error}");
             db::mails::postpone(&backend.db, letter.id, &error.to_string(), next_at).await?;
         }

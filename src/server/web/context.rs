@@ -6,7 +6,7 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::HeaderValue;
 use axum::http::header::HeaderName;
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use tracing::Instrument;
 
 use super::{App, rest};
@@ -75,7 +75,7 @@ pub async fn attach(State(app): State<App>, mut request: Request, next: Next) ->
     };
     // A bearer token that is not good is answered at once: it never falls back to the cookie.
     if let (Err(error), true) = (&asking.0, request.uri().path().starts_with("/api/")) {
-        return rest::envelope::failure(error).into_response();
+        return rest::envelope::failure(error);
     }
     request.extensions_mut().insert(asking);
     next.run(request).await

@@ -14,7 +14,7 @@ use super::{App, cookies, forms, rest};
 use crate::error::{AppError, Kind};
 use crate::model::Flash;
 use crate::server::limits::{Class, Verdict, WINDOW, Who};
-use crate::server::origin;
+use crate::server::{metrics, origin};
 
 /// Before anybody is looked up.
 pub async fn by_address(State(app): State<App>, request: Request, next: Next) -> Response {
@@ -67,6 +67,7 @@ async fn limited(app: App, class: Class, who: Option<Who>, request: Request, nex
     };
     let Some(verdict) = verdict else { return next.run(request).await };
     let mut response = if verdict.refused {
+        metrics::rate_limited(class.word());
         tracing::info!(class = class.word(), "too many requests");
         refuse(&app, &request, &verdict)
     } else {

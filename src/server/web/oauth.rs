@@ -18,6 +18,22 @@ use crate::server::domain::Error;
 use crate::server::domain::accounts::{self, CallbackError, Finished, Returned};
 
 /// `GET /api/integrations/callback/{provider}`.
+#[utoipa::path(
+    get,
+    path = "/callback/{provider}",
+    tag = "Browser",
+    summary = "Where a platform sends people back to",
+    description = "Claims the flow of `state`, exchanges the code and leads to a page that says what came of it. Who begins must be who finishes: \
+                   the browser has to hold the cookie of the session that began.",
+    params(
+        ("provider", description = "The platform"),
+        ("state" = Option<String>, Query, description = "From the consent page's address"),
+        ("code" = Option<String>, Query, description = "Exchanged once"),
+        ("error" = Option<String>, Query, description = "Why there is no code")
+    ),
+    responses((status = 303, description = "To `/integrations`, with a message, or to the page where the person chooses an account")),
+    security(("cookie" = []), ())
+)]
 pub async fn callback(
     State(backend): State<Backend>,
     Extension(asking): Extension<Asking>,
@@ -98,6 +114,16 @@ fn read(query: &str) -> Returned {
     returned
 }
 
+#[utoipa::path(
+    get,
+    path = "/{provider}/callback",
+    tag = "Browser",
+    summary = "The same under another address",
+    description = "Forwards to the one callback with its query.",
+    params(("provider", description = "The platform")),
+    responses((status = 303, description = "To the callback")),
+    security(())
+)]
 /// `GET /api/auth/{provider}/callback`: an address some people register; the one callback does the work.
 pub async fn shortcut_callback(
     State(backend): State<Backend>,
@@ -112,6 +138,16 @@ pub async fn shortcut_callback(
     (StatusCode::SEE_OTHER, [(LOCATION, format!("/api/integrations/callback/{}{query}", entry.provider))]).into_response()
 }
 
+#[utoipa::path(
+    get,
+    path = "/{provider}",
+    tag = "Browser",
+    summary = "Begin to connect in a browser",
+    description = "To the consent page when the person clicked or typed it here; anything else sees the page that says what will happen first.",
+    params(("provider", description = "The platform")),
+    responses((status = 303, description = "To the consent page, or to the page before it")),
+    security(("cookie" = []), ())
+)]
 /// `GET /api/auth/{provider}`: begins a connection when the person typed or clicked it here; anything else sees the page that says
 /// what will happen first.
 pub async fn shortcut(

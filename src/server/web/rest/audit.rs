@@ -9,10 +9,10 @@ use axum::response::IntoResponse;
 use chrono::{DateTime, SecondsFormat, Utc};
 use futures::stream;
 use serde::Serialize;
-use serde_json::json;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::envelope::{Answer, Failure, Rest};
+use super::envelope::{Answer, Envelope, Failure, Rest};
 use crate::model::audit::{Action, AuditQuery, Ended};
 use crate::model::{AccountId, UserId};
 use crate::server::Backend;
@@ -26,15 +26,17 @@ const LONGEST_PAGE: usize = 200;
 const BATCH: usize = 500;
 
 /// One line as programs see it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Event<'a> {
+pub struct Event<'a> {
     id: Uuid,
     at: DateTime<Utc>,
     action: Action,
     result: Ended,
+    #[schema(value_type = Option<Uuid>)]
     user_id: Option<UserId>,
     user_name: &'a str,
+    #[schema(value_type = Option<Uuid>)]
     account_id: Option<AccountId>,
     subject: &'a str,
     detail: &'a str,
@@ -62,7 +64,33 @@ impl<'a> From<&'a Line> for Event<'a> {
     }
 }
 
-/// `GET /api/audit`
+/// A page of lines, the newest first.
+#[derive(Serialize, ToSchema)]
+pub struct Events<'a> {
+    events: Vec<Event<'a>>,
+    /// The `before` of the next page; null on the last one.
+    next: Option<String>,
+}
+
+#[utoipa::path(
+    get,
+    path = "",
+    tag = "Audit log",
+    summary = "The audit log, page by page",
+    params(
+        ("limit" = Option<u8>, Query, description = "Lines on a page: 50, at most 200", minimum = 1, maximum = 200),
+        ("before" = Option<String>, Query, description = "`next` of the page before"),
+        ("action" = Option<Action>, Query, description = "Only this action"),
+        ("result" = Option<Ended>, Query, description = "Only what was done, or what failed"),
+        ("account" = Option<String>, Query, description = "Only what concerns this connection, by our id"),
+        ("person" = Option<String>, Query, description = "Only what this person did, by id"),
+        ("from" = Option<chrono::NaiveDate>, Query, description = "From this day on, in the reader's time zone"),
+        ("to" = Option<chrono::NaiveDate>, Query, description = "Up to this day"),
+        ("search" = Option<String>, Query, description = "Words that stand in the line"),
+        ("server" = Option<bool>, Query, description = "For operators: what concerns the server itself"),
+    ),
+    responses((status = 200, description = "Lines, the newest first", body = Envelope<Events<'static>>))
+)]
 pub async fn list(rest: Rest, RawQuery(query): RawQuery) -> Answer {
     let actor = rest.actor()?;
     let mut limit = PAGE;
@@ -72,10 +100,29 @@ pub async fn list(rest: Rest, RawQuery(query): RawQuery) -> Answer {
     })?;
     let (lines, next) = rest.told(audit::read(&rest.backend, actor, &query, limit).await)?;
     let events: Vec<Event> = lines.iter().map(Event::from).collect();
-    Ok(rest.ok(json!({ "events": events, "next": next })))
+    Ok(rest.ok(Events { events, next }))
 }
 
 /// `GET /api/audit/export`: everything that the filter leaves, as a file that is written while it is sent.
+#[utoipa::path(
+    get,
+    path = "/export",
+    tag = "Audit log",
+    summary = "The audit log as a file",
+    description = "Everything that the filter leaves, without an envelope.",
+    params(
+        ("format" = Option<String>, Query, description = "`json`, unless `csv`", pattern = "^(json|csv)$"),
+        ("action" = Option<Action>, Query, description = "Only this action"),
+        ("result" = Option<Ended>, Query, description = "Only what was done, or what failed"),
+        ("account" = Option<String>, Query, description = "Only what concerns this connection, by our id"),
+        ("person" = Option<String>, Query, description = "Only what this person did, by id"),
+        ("from" = Option<chrono::NaiveDate>, Query, description = "From this day on, in the reader's time zone"),
+        ("to" = Option<chrono::NaiveDate>, Query, description = "Up to this day"),
+        ("search" = Option<String>, Query, description = "Words that stand in the line"),
+        ("server" = Option<bool>, Query, description = "For operators: what concerns the server itself"),
+    ),
+    responses((status = 200, description = "The file", content((Vec<Event<'static>> = "application/json"), (String = "text/csv"))))
+)]
 pub async fn export(rest: Rest, RawQuery(query): RawQuery) -> Answer {
     let actor = rest.actor()?;
     let mut format = Format::Json;

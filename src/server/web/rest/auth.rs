@@ -1,21 +1,20 @@
 //! `/api/auth`: register, log in, stay logged in, log out, the person themselves.
 
-use axum::extract::Path;
 use axum::http::header::{SET_COOKIE, USER_AGENT};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use utoipa::ToSchema;
 
-use super::envelope::{Answer, Body, Failure, Rest};
-use crate::model::{SessionId, SessionView, UserId};
+use super::envelope::{Answer, Body, Envelope, Failure, Rest};
+use crate::model::{SessionId, UserId};
 use crate::server::domain::Error;
 use crate::server::domain::users::{self, Entered, Registering};
 use crate::server::session;
 use crate::server::web::cookies;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Register {
     email: String,
@@ -23,7 +22,7 @@ pub struct Register {
     name: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Login {
     email: String,
@@ -31,9 +30,10 @@ pub struct Login {
 }
 
 /// A password or a token on its way in: it can't be printed and is wiped afterwards.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(from = "String")]
-pub struct Secret(SecretString);
+#[schema(value_type = String, format = Password)]
+pub struct Secret(pub(super) SecretString);
 
 impl From<String> for Secret {
     fn from(text: String) -> Self {
@@ -41,9 +41,10 @@ impl From<String> for Secret {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct User<'a> {
+pub struct User<'a> {
+    #[schema(value_type = Uuid)]
     id: UserId,
     email: &'a str,
     name: &'a str,
@@ -51,72 +52,158 @@ struct User<'a> {
     email_verified: bool,
 }
 
+/// A pair of tokens.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Tokens {
+    /// A JWT, to send as `Authorization: Bearer`.
+    access_token: String,
+    /// Always "Bearer".
+    token_type: &'static str,
+    /// Of the access token, in seconds.
+    expires_in: i64,
+    /// Good for one `POST /api/auth/refresh`.
+    refresh_token: String,
+}
+
+/// Somebody who has just logged in.
+#[derive(Serialize, ToSchema)]
+pub struct LoggedIn<'a> {
+    #[serde(flatten)]
+    tokens: Tokens,
+    user: User<'a>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Me<'a> {
+    user: User<'a>,
+}
+
+/// A sentence for people.
+#[derive(Serialize, ToSchema)]
+pub struct Said<'a> {
+    pub(super) message: &'a str,
+}
+
+#[utoipa::path(
+    post,
+    path = "/register",
+    tag = "People",
+    summary = "Create an account",
+    description = "Also sets the session's cookie. Passwords have 10 to 128 characters.",
+    request_body(content = Register, example = json!({ "email": "ada@example.com", "password": "draws a little every day", "name": "Ada Lovelace" })),
+    responses((status = 201, description = "The account, logged in", body = Envelope<LoggedIn<'static>>, example = json!({ "accessToken": "eyJ...", "tokenType": "Bearer", "expiresIn": 900, "refreshToken": "6f1c...", "user": { "id": "01a1fc29-d45c-738e-bede-42163d3cda5b", "email": "ada@example.com", "name": "Ada Lovelace", "timeZone": "Europe/London", "emailVerified": true } }))),
+    security(())
+)]
 pub async fn register(rest: Rest, headers: HeaderMap, Body(body): Body<Register>) -> Answer {
     let form = Registering { name: body.name, email: body.email, password: body.password.0 };
     let entered = rest.told(users::register(&rest.backend, form, user_agent(&headers)).await)?;
     enter(&rest, StatusCode::CREATED, &entered).await
 }
 
+#[utoipa::path(
+    post,
+    path = "/login",
+    tag = "People",
+    summary = "Log in",
+    description = "Also sets the session's cookie. An unknown e-mail and a wrong password are answered alike.",
+    request_body(content = Login, example = json!({ "email": "ada@example.com", "password": "ada-draws-daily" })),
+    responses((status = 200, description = "Logged in", body = Envelope<LoggedIn<'static>>, example = json!({ "accessToken": "eyJ...", "tokenType": "Bearer", "expiresIn": 900, "refreshToken": "6f1c...", "user": { "id": "01a1fc29-d45c-738e-bede-42163d3cda5b", "email": "ada@example.com", "name": "Ada Lovelace", "timeZone": "Europe/London", "emailVerified": true } }))),
+    security(())
+)]
 pub async fn login(rest: Rest, headers: HeaderMap, Body(body): Body<Login>) -> Answer {
     let entered = rest.told(users::log_in(&rest.backend, &body.email, body.password.0, user_agent(&headers)).await)?;
     enter(&rest, StatusCode::OK, &entered).await
 }
 
 /// Tokens and the session's cookie, for whichever the caller wants to use.
-async fn enter(rest: &Rest, status: StatusCode, entered: &Entered) -> Answer {
+pub(super) async fn enter(rest: &Rest, status: StatusCode, entered: &Entered) -> Answer {
     let refresh = rest.told(users::issue_refresh_token(&rest.backend, entered.session).await)?;
-    let mut data = tokens(rest, entered.user, entered.session, &refresh)?;
-    data["user"] = json!(User {
+    let user = User {
         id: entered.user,
         email: &entered.email,
         name: &entered.name,
         time_zone: &entered.time_zone,
         email_verified: entered.verified,
-    });
+    };
+    let data = LoggedIn { tokens: tokens(rest, entered.user, entered.session, &refresh)?, user };
     let cookie = cookies::session(&rest.backend, &entered.secret);
     Ok(([(SET_COOKIE, cookie)], rest.with_status(status, data)).into_response())
 }
 
-fn tokens(rest: &Rest, user: UserId, session: SessionId, refresh: &SecretString) -> Result<Value, Failure> {
+fn tokens(rest: &Rest, user: UserId, session: SessionId, refresh: &SecretString) -> Result<Tokens, Failure> {
     let access = rest.told(session::access_token(&rest.backend, user, session))?;
-    Ok(json!({
-        "accessToken": access.expose_secret(),
-        "tokenType": "Bearer",
-        "expiresIn": session::ACCESS.num_seconds(),
-        "refreshToken": refresh.expose_secret(),
-    }))
+    Ok(Tokens {
+        access_token: access.expose_secret().to_owned(),
+        token_type: "Bearer",
+        expires_in: session::ACCESS.num_seconds(),
+        refresh_token: refresh.expose_secret().to_owned(),
+    })
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Refresh {
     refresh_token: Secret,
 }
 
 /// The next pair of tokens. The one that was sent is used up.
+#[utoipa::path(
+    post,
+    path = "/refresh",
+    tag = "People",
+    summary = "Stay logged in",
+    description = "The next pair of tokens. The one that was sent is used up; using it again ends the session.",
+    request_body(content = Refresh, example = json!({ "refreshToken": "6f1c..." })),
+    responses((status = 200, description = "The next pair", body = Envelope<Tokens>, example = json!({ "accessToken": "eyJ...", "tokenType": "Bearer", "expiresIn": 900, "refreshToken": "6f1c..." }))),
+    security(())
+)]
 pub async fn refresh(rest: Rest, Body(body): Body<Refresh>) -> Answer {
     let next = rest.told(users::refresh(&rest.backend, body.refresh_token.0).await)?;
     Ok(rest.ok(tokens(&rest, next.user, next.session, &next.token)?))
 }
 
+#[utoipa::path(
+    post,
+    path = "/logout",
+    tag = "People",
+    summary = "Log out",
+    description = "The session ends, and with it its tokens and open attempts to connect.",
+    responses((status = 200, description = "Done", body = Envelope<Said<'static>>, example = json!({ "message": "Logged out." })))
+)]
 pub async fn logout(rest: Rest) -> Answer {
     rest.told(users::log_out(&rest.backend, rest.actor()?).await)?;
     let gone = cookies::no_session(&rest.backend);
-    Ok(([(SET_COOKIE, gone)], rest.ok(json!({ "message": "Logged out." }))).into_response())
+    Ok(([(SET_COOKIE, gone)], said(&rest, "Logged out.")).into_response())
 }
 
+#[utoipa::path(
+    get,
+    path = "/me",
+    tag = "People",
+    summary = "Who is logged in",
+    responses((status = 200, description = "The person", body = Envelope<Me<'static>>, example = json!({ "user": { "id": "01a1fc29-d45c-738e-bede-42163d3cda5b", "email": "ada@example.com", "name": "Ada Lovelace", "timeZone": "Europe/London", "emailVerified": true } })))
+)]
 pub async fn me(rest: Rest) -> Answer {
     let actor = rest.actor()?;
     person(&rest, &actor.name, &actor.time_zone)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct UpdateMe {
     name: Option<String>,
     time_zone: Option<String>,
 }
 
+#[utoipa::path(
+    put,
+    path = "/me",
+    tag = "People",
+    summary = "Change name and time zone",
+    request_body(content = UpdateMe, example = json!({ "name": "Ada King", "timeZone": "Europe/London" })),
+    responses((status = 200, description = "The person as stored", body = Envelope<Me<'static>>, example = json!({ "user": { "id": "01a1fc29-d45c-738e-bede-42163d3cda5b", "email": "ada@example.com", "name": "Ada Lovelace", "timeZone": "Europe/London", "emailVerified": true } })))
+)]
 pub async fn update_me(rest: Rest, Body(body): Body<UpdateMe>) -> Answer {
     let actor = rest.actor()?;
     let name = body.name.as_deref().unwrap_or(&actor.name);
@@ -127,7 +214,7 @@ pub async fn update_me(rest: Rest, Body(body): Body<UpdateMe>) -> Answer {
 }
 
 /// Fields are called in REST as REST calls them: `time_zone` is `timeZone`.
-fn rest_fields(error: Error) -> Error {
+pub(super) fn rest_fields(error: Error) -> Error {
     let camel = |name: &str| {
         let mut words = name.split('_');
         let first = words.next().unwrap_or_default().to_owned();
@@ -145,117 +232,36 @@ fn rest_fields(error: Error) -> Error {
 fn person(rest: &Rest, name: &str, time_zone: &str) -> Result<Response, Failure> {
     let actor = rest.actor()?;
     let user = User { id: actor.user, email: &actor.email, name, time_zone, email_verified: actor.verified };
-    Ok(rest.ok(json!({ "user": user })))
+    Ok(rest.ok(Me { user }))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Proof {
-    email: String,
-    password: Secret,
+    pub(super) email: String,
+    pub(super) password: Secret,
 }
 
 /// Deletes the account of who sends its address and password.
+#[utoipa::path(
+    delete,
+    path = "/me",
+    tag = "People",
+    summary = "Delete the account",
+    description = "Everything goes: connections are revoked at the platforms, credentials and history deleted. Asks for the address and the password.",
+    request_body(content = Proof, example = json!({ "email": "ada@example.com", "password": "ada-draws-daily" })),
+    responses((status = 200, description = "Done", body = Envelope<Said<'static>>, example = json!({ "message": "Your account and everything in it are deleted." })))
+)]
 pub async fn delete_me(rest: Rest, Body(body): Body<Proof>) -> Answer {
     rest.told(users::delete(&rest.backend, rest.actor()?, &body.email, body.password.0).await)?;
     let gone = cookies::no_session(&rest.backend);
     Ok(([(SET_COOKIE, gone)], said(&rest, "Your account and everything in it are deleted.")).into_response())
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct ChangePassword {
-    current_password: Secret,
-    new_password: Secret,
+pub(super) fn said(rest: &Rest, message: &str) -> Response {
+    rest.ok(Said { message })
 }
 
-/// Every session ends; the answer holds the new one.
-pub async fn change_password(rest: Rest, headers: HeaderMap, Body(body): Body<ChangePassword>) -> Answer {
-    let (current, new) = (body.current_password.0, body.new_password.0);
-    let entered = users::change_password(&rest.backend, rest.actor()?, current, new, user_agent(&headers)).await;
-    let entered = rest.told(entered.map_err(rest_fields))?;
-    enter(&rest, StatusCode::OK, &entered).await
-}
-
-/// Sends a link to the new address.
-pub async fn change_email(rest: Rest, Body(body): Body<Proof>) -> Answer {
-    rest.told(users::change_email(&rest.backend, rest.actor()?, &body.email, body.password.0).await)?;
-    Ok(said(&rest, "We sent a link to the new address. It changes once you follow it."))
-}
-
-/// Sends the link that confirms the address once more.
-pub async fn verify_again(rest: Rest) -> Answer {
-    rest.told(users::verify_again(&rest.backend, rest.actor()?).await)?;
-    Ok(said(&rest, "We sent another link."))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Verify {
-    token: Secret,
-}
-
-pub async fn verify(rest: Rest, Body(body): Body<Verify>) -> Answer {
-    rest.told(users::confirm_email(&rest.backend, body.token.0).await)?;
-    Ok(said(&rest, "Your e-mail is confirmed."))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Forgot {
-    email: String,
-}
-
-/// Answers alike whether or not anybody has this address.
-pub async fn forgot(rest: Rest, Body(body): Body<Forgot>) -> Answer {
-    rest.told(users::ask_reset(&rest.backend, &body.email).await)?;
-    let message = "If there is an account with this address, a link to choose a new password is on its way.";
-    Ok(rest.with_status(StatusCode::ACCEPTED, json!({ "message": message })))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Reset {
-    token: Secret,
-    password: Secret,
-}
-
-pub async fn reset(rest: Rest, Body(body): Body<Reset>) -> Answer {
-    rest.told(users::reset(&rest.backend, body.token.0, body.password.0).await)?;
-    Ok(said(&rest, "Your password is changed. Log in with it."))
-}
-
-/// Where the person is logged in.
-pub async fn sessions(rest: Rest) -> Answer {
-    let sessions = rest.told(users::sessions(&rest.backend, rest.actor()?).await)?;
-    let view = |one: &SessionView| {
-        json!({
-            "id": one.id,
-            "device": one.device,
-            "current": one.current,
-            "startedAt": one.started.iso,
-            "seenAt": one.seen.iso,
-        })
-    };
-    Ok(rest.ok(json!({ "sessions": sessions.iter().map(view).collect::<Vec<_>>() })))
-}
-
-/// Ends every session but the one that asks.
-pub async fn end_other_sessions(rest: Rest) -> Answer {
-    let ended = rest.told(users::revoke_other_sessions(&rest.backend, rest.actor()?).await)?;
-    Ok(rest.ok(json!({ "ended": ended })))
-}
-
-pub async fn end_session(rest: Rest, Path(id): Path<String>) -> Answer {
-    let id = rest.told(id.parse::<SessionId>().map_err(|_| Error::NotFound("session")))?;
-    rest.told(users::revoke_session(&rest.backend, rest.actor()?, id).await)?;
-    Ok(said(&rest, "That device is logged out."))
-}
-
-fn said(rest: &Rest, message: &str) -> Response {
-    rest.ok(json!({ "message": message }))
-}
-
-fn user_agent(headers: &HeaderMap) -> &str {
+pub(super) fn user_agent(headers: &HeaderMap) -> &str {
     headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }

@@ -12,7 +12,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::error::{AppError, Kind};
 use crate::model::FieldError;
@@ -61,10 +61,59 @@ impl Rest {
     }
 
     pub fn with_status(&self, status: StatusCode, data: impl Serialize) -> Response {
-        let body =
-            json!({ "success": true, "data": data, "correlationId": self.correlation.0, "timestamp": now(&self.backend.clock) });
-        (status, Json(body)).into_response()
+        let correlation_id = self.correlation.0.clone();
+        (status, Json(Envelope { success: true, data, correlation_id, timestamp: now(&self.backend.clock) })).into_response()
     }
+}
+
+/// A good answer.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Envelope<T> {
+    /// Always true.
+    success: bool,
+    data: T,
+    /// Finds the log lines of this request; the same as the header `x-correlation-id`.
+    correlation_id: String,
+    #[schema(format = DateTime)]
+    timestamp: String,
+}
+
+/// An answer that says why not.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Refused<'a> {
+    /// Always false.
+    success: bool,
+    error: Problem<'a>,
+    /// Finds the log lines of this request.
+    correlation_id: &'a str,
+    #[schema(format = DateTime)]
+    timestamp: String,
+}
+
+/// What happened.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Problem<'a> {
+    #[serde(rename = "type")]
+    #[schema(value_type = String, example = "validation")]
+    kind: Kind,
+    /// What happened, in one sentence for people.
+    message: &'a str,
+    /// What happened and what to do next.
+    user_message: String,
+    status_code: u16,
+    /// Whether the same request may succeed later.
+    retryable: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    details: Option<Details<'a>>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Details<'a> {
+    /// The fields that need another look.
+    fields: &'a [FieldError],
 }
 
 pub type Answer = Result<Response, Failure>;
@@ -74,34 +123,29 @@ pub struct Failure(pub AppError);
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        failure(&self.0).into_response()
+        failure(&self.0)
     }
 }
 
 /// An error in the envelope.
-pub fn failure(error: &AppError) -> (StatusCode, Json<Value>) {
-    let status = error.kind.status();
-    let user_message = format!("{} {}", error.sentence, error.next).trim().to_owned();
-    let fields: Vec<Value> =
-        error.fields.iter().map(|f: &FieldError| json!({ "field": f.field, "message": f.message })).collect();
-    let mut inner = json!({
-        "type": error.kind,
-        "message": error.sentence,
-        "userMessage": user_message,
-        "statusCode": status,
-        "retryable": error.retryable,
-    });
-    if !fields.is_empty() {
-        inner["details"] = json!({ "fields": fields });
-    }
-    let body = json!({ "success": false, "error": inner, "correlationId": error.reference, "timestamp": now(&CLOCK) });
-    (StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), Json(body))
+pub fn failure(error: &AppError) -> Response {
+    let status_code = error.kind.status();
+    let problem = Problem {
+        kind: error.kind,
+        message: &error.sentence,
+        user_message: format!("{} {}", error.sentence, error.next).trim().to_owned(),
+        status_code,
+        retryable: error.retryable,
+        details: (!error.fields.is_empty()).then_some(Details { fields: &error.fields }),
+    };
+    let body = Refused { success: false, error: problem, correlation_id: &error.reference, timestamp: now(&CLOCK) };
+    (StatusCode::from_u16(status_code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), Json(body)).into_response()
 }
 
 /// The same outside of a handler that has a [`Rest`]; the request's id goes with it.
 pub fn refused(correlation: &Correlation, mut error: AppError) -> Response {
     error.reference.clone_from(&correlation.0);
-    failure(&error).into_response()
+    failure(&error)
 }
 
 /// Errors are also answered where there is no backend at hand; their timestamp is for people who read logs.

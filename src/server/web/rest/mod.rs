@@ -2,44 +2,69 @@
 
 pub mod audit;
 pub mod auth;
+pub mod credentials;
+pub mod describe;
 pub mod envelope;
 pub mod integrations;
 
-use axum::routing::{delete, get, post, put};
 use axum::{Extension, Router};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::context::Correlation;
 use super::{App, oauth};
 use crate::error::{AppError, Kind};
 
+/// Everything below `/api`, each with its description.
+fn endpoints() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(describe::openapi))
+        .nest("/auth", people())
+        .nest("/integrations", integrations())
+        .nest("/audit", OpenApiRouter::new().routes(routes!(audit::list)).routes(routes!(audit::export)))
+}
+
+fn people() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(auth::register))
+        .routes(routes!(auth::login))
+        .routes(routes!(auth::logout))
+        .routes(routes!(auth::refresh))
+        .routes(routes!(auth::me, auth::update_me, auth::delete_me))
+        .routes(routes!(credentials::change_password))
+        .routes(routes!(credentials::forgot))
+        .routes(routes!(credentials::reset))
+        .routes(routes!(credentials::change_email))
+        .routes(routes!(credentials::verify))
+        .routes(routes!(credentials::verify_again))
+        .routes(routes!(credentials::sessions, credentials::end_other_sessions))
+        .routes(routes!(credentials::end_session))
+        .routes(routes!(oauth::shortcut))
+        .routes(routes!(oauth::shortcut_callback))
+}
+
+fn integrations() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(integrations::status))
+        .routes(routes!(integrations::connect))
+        .routes(routes!(oauth::callback))
+        .routes(routes!(integrations::choices, integrations::choose))
+        .routes(routes!(integrations::disconnect))
+        .routes(routes!(integrations::refresh))
+        .routes(routes!(integrations::test))
+        .routes(routes!(integrations::label))
+        .routes(routes!(integrations::health))
+}
+
+/// The description of every endpoint, as it was collected.
+fn described() -> OpenApi {
+    OpenApiRouter::with_openapi(describe::whole()).nest("/api", endpoints()).into_openapi()
+}
+
 pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/auth/register", post(auth::register))
-        .route("/auth/login", post(auth::login))
-        .route("/auth/logout", post(auth::logout))
-        .route("/auth/refresh", post(auth::refresh))
-        .route("/auth/me", get(auth::me).put(auth::update_me).delete(auth::delete_me))
-        .route("/auth/password", put(auth::change_password))
-        .route("/auth/forgot", post(auth::forgot))
-        .route("/auth/reset", post(auth::reset))
-        .route("/auth/email", put(auth::change_email))
-        .route("/auth/verify", post(auth::verify))
-        .route("/auth/verify/again", post(auth::verify_again))
-        .route("/auth/sessions", get(auth::sessions).delete(auth::end_other_sessions))
-        .route("/auth/sessions/{id}", delete(auth::end_session))
-        .route("/auth/{provider}", get(oauth::shortcut))
-        .route("/auth/{provider}/callback", get(oauth::shortcut_callback))
-        .route("/integrations/status", get(integrations::status))
-        .route("/integrations/connect/{provider}", post(integrations::connect))
-        .route("/integrations/callback/{provider}", get(oauth::callback))
-        .route("/integrations/choices/{flow}", get(integrations::choices).post(integrations::choose))
-        .route("/integrations/disconnect/{provider}/{account}", delete(integrations::disconnect))
-        .route("/integrations/refresh/{provider}/{account}", post(integrations::refresh))
-        .route("/integrations/test/{provider}/{account}", post(integrations::test))
-        .route("/integrations/{provider}/{account}/label", put(integrations::label))
-        .route("/integrations/health/{provider}", get(integrations::health))
-        .route("/audit", get(audit::list))
-        .route("/audit/export", get(audit::export))
+    let (router, _) = endpoints().split_for_parts();
+    router
         .fallback(async |Extension(correlation): Extension<Correlation>| {
             envelope::refused(&correlation, AppError::not_found("endpoint"))
         })
