@@ -86,7 +86,8 @@ fn document(page: &mut String, site: &Site, person: &Live, rows: &[Shown]) {
          <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\"><link rel=\"stylesheet\" href=\"/pkg/huntaze.css\">\
          <link rel=\"modulepreload\" href=\"/pkg/huntaze.js\" crossorigin=\"{nonce}\"><link rel=\"preload\" href=\"/pkg/huntaze_bg.wasm\" \
          as=\"fetch\" type=\"application/wasm\" crossorigin=\"{nonce}\"><script type=\"module\" nonce=\"{nonce}\">{}</script></head><body>\
-         <a class=\"skip\" href=\"#main\">Skip to content</a><div class=\"frame\">",
+         <a class=\"skip\" href=\"#main\">Skip to content</a><aside class=\"banners\" aria-label=\"Platforms in trouble\" \
+         aria-live=\"polite\"><div data-live=\"banners\"></div></aside><div class=\"frame\">",
         drawings::START
     );
     navigation(page, site, person);
@@ -109,11 +110,14 @@ fn navigation(page: &mut String, site: &Site, person: &Live) {
     put!(
         page,
         "<nav class=\"nav\" aria-label=\"Main\">{}<ul><li><a class=\"nav-link\" href=\"/\">{}Home</a></li><li><a class=\"nav-link\" \
-         href=\"/integrations\" aria-current=\"page\">{}Integrations</a></li><li><a class=\"nav-link\" href=\"/settings\">{}Settings</a></li></ul>\
+         href=\"/integrations\" aria-current=\"page\">{}Integrations</a></li><li data-live=\"bell\"><a class=\"nav-link\" id=\"bell\" \
+         href=\"/notices\"><span class=\"bell\">{}</span>Notices</a></li><li><a class=\"nav-link\" href=\"/settings\">{}Settings</a></li></ul><p \
+         class=\"sr-only\" aria-live=\"polite\" id=\"bell-voice\"><span data-live=\"bell-voice\"></span></p>\
          <div class=\"viewer px-2.5 pb-2\"><p class=\"font-medium truncate\">{}</p><p class=\"small soft truncate\">{}</p></div></nav>",
         drawn.brand,
         drawn.home,
         drawn.plug,
+        drawn.bell,
         drawn.settings,
         Escaped(&person.name),
         Escaped(&person.email)

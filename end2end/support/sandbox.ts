@@ -55,6 +55,11 @@ export class Sandbox {
     return this.call('POST', `${platform}/revoke`, { account });
   }
 
+  /** The platform ends an access token before its time; what renews it lives on. */
+  expire(platform: Platform, account: string): Promise<unknown> {
+    return this.call('POST', `${platform}/expire`, { account });
+  }
+
   /** Moves the platforms' clock; the app keeps its own. */
   advance(advanceSeconds: number): Promise<unknown> {
     return this.call('POST', 'clock', { advanceSeconds });

@@ -17,7 +17,7 @@ test('a stranger can use every page that is open to strangers', async ({ page })
 });
 
 test('Ada, who has connected nothing yet, can use every page', async ({ person: ada }) => {
-  const pages = ['/', '/integrations', '/settings', '/settings/delete', '/platforms/connect', '/nowhere', ...platforms.map((id) => `/platforms/connect/${id}`)];
+  const pages = ['/', '/integrations', '/notices', '/settings', '/settings/delete', '/platforms/connect', '/nowhere', ...platforms.map((id) => `/platforms/connect/${id}`)];
   for (const path of pages) {
     await visit(ada.page, path);
     await test.step(path, () => expectAccessible(ada.page));
@@ -65,6 +65,9 @@ test('Ada can use every page, menu and dialog with accounts in every condition',
   await test.step('home: switcher', () => expectAccessible(page));
   await visit(page, `/?account=${id}`);
   await test.step('home: one account', () => expectAccessible(page));
+  await visit(page, '/notices');
+  await expect(page.locator('[data-notice]')).toHaveCount(1);
+  await test.step('notices', () => expectAccessible(page));
 });
 
 test('Ada can use the choice of the Page and the messages that float up', async ({ person: ada }) => {

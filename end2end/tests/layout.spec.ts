@@ -27,7 +27,7 @@ test.describe('on a phone of 360 px', () => {
   test('Ada never scrolls sideways, whatever the condition of her accounts', async ({ person: ada, sandbox }) => {
     test.slow();
     const { page } = ada;
-    for (const path of ['/', '/integrations', '/settings', ...platforms]) {
+    for (const path of ['/', '/integrations', '/notices', '/settings', ...platforms]) {
       await visit(page, path);
       await expectNoSideways(page, path);
     }
@@ -41,7 +41,7 @@ test.describe('on a phone of 360 px', () => {
     await expectNoSideways(page, 'menu');
     await page.keyboard.press('Escape');
     const id = (await row(page, '@kofi_cooks').getAttribute('id'))!.replace('account-', '');
-    for (const path of ['/', `/?account=${id}`, `/integrations/${id}/disconnect`, `/platforms/connect/x?account=${id}`]) {
+    for (const path of ['/', '/notices', `/?account=${id}`, `/integrations/${id}/disconnect`, `/platforms/connect/x?account=${id}`]) {
       await visit(page, path);
       await expectNoSideways(page, path);
     }

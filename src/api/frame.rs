@@ -8,11 +8,16 @@ use crate::model::Frame;
 #[server(name = ReadFrame, prefix = "/fn", endpoint = "frame")]
 pub async fn frame() -> Result<Frame, AppError> {
     use crate::server::config::Registration;
-    use crate::server::{domain::accounts, start::DEMO};
+    use crate::server::domain::{accounts, notices};
+    use crate::server::start::DEMO;
     let call = super::server::Call::here()?;
     let config = &call.backend.config;
+    let asking = call.asking.maybe();
     Ok(Frame {
-        viewer: call.asking.maybe().map(accounts::viewer),
+        viewer: asking.map(accounts::viewer),
+        bell: asking.map(notices::bell).unwrap_or_default(),
+        banners: asking.map(|actor| notices::banners(&call.backend, actor)).unwrap_or_default(),
+        at: call.backend.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
         flash: call.flash.clone(),
         sandbox_url: config.sandbox.as_ref().map(|sandbox| sandbox.browser.to_string()),
         demo: config.sandbox.as_ref().map(|_| (DEMO.email.to_owned(), DEMO.password.to_owned())),

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod audit;
 pub mod frame;
 pub mod mail;
+pub mod notices;
 pub mod operations;
 pub mod users;
 

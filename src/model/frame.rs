@@ -2,12 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Card, Choice, FieldError, FlowId, PlatformInfo, Toast, Viewer};
+use super::{Banner, Bell, Card, Choice, FieldError, FlowId, PlatformInfo, Toast, Viewer};
 
 /// What the frame of every page needs to know.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Frame {
     pub viewer: Option<Viewer>,
+    pub bell: Bell,
+    pub banners: Vec<Banner>,
+    /// When it was drawn, so that the page can ask what has changed since: RFC 3339.
+    pub at: String,
     pub flash: Flash,
     /// The sandbox's control page, when this server runs on the sandbox.
     pub sandbox_url: Option<String>,

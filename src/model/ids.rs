@@ -63,6 +63,10 @@ id!(
     /// One attempt to connect.
     FlowId
 );
+id!(
+    /// What one person is told.
+    NoticeId
+);
 
 /// The id of a platform as it stands in URLs, the database and the configuration: lower-case letters, at most 32.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]

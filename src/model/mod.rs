@@ -10,6 +10,7 @@ pub mod ids;
 pub mod job;
 pub mod mail;
 pub mod moment;
+pub mod notices;
 pub mod outcome;
 pub mod platform;
 pub mod user;
@@ -18,10 +19,11 @@ pub use account::{
     AccountView, Card, Check, Choice, IntegrationsView, LifeView, LimitView, NextStep, Notice, PermissionView, Reason, Status,
 };
 pub use frame::{Choices, Flash, Frame, LandingView, Setup};
-pub use ids::{AccountId, FlowId, Provider, SessionId, UserId, WorkspaceId};
+pub use ids::{AccountId, FlowId, NoticeId, Provider, SessionId, UserId, WorkspaceId};
 pub use job::{JobView, JobsView};
 pub use mail::{LetterView, MailView, Part, StuckMail};
 pub use moment::Moment;
+pub use notices::{Banner, Bell, NoticeKind, NoticeView, NoticesView, Preference};
 pub use outcome::{FieldError, Outcome, Toast, ToastKind};
 pub use platform::{ConnectKind, Field, Permission, PlatformInfo, Trouble};
 pub use user::{Profile, SessionView, Viewer};

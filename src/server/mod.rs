@@ -16,6 +16,7 @@ pub mod outside;
 pub mod platform;
 pub mod session;
 pub mod start;
+pub mod streams;
 pub mod vault;
 pub mod web;
 pub mod worker;
@@ -30,6 +31,7 @@ use health::Health;
 use limits::Limits;
 use mail::Mailer;
 use platform::Registry;
+use streams::Streams;
 use vault::Vault;
 
 /// The one state value. Cloning shares everything.
@@ -50,6 +52,8 @@ pub struct Parts {
     pub limits: Limits,
     /// What was last found out about what this server stands on.
     pub health: Health,
+    /// Pages that listen for changes.
+    pub streams: Streams,
     pub mailer: Mailer,
 }
 

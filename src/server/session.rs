@@ -39,6 +39,10 @@ pub struct Actor {
     pub operator: bool,
     /// The platform of an attempt to connect that has not come back.
     pub open_flow: Option<String>,
+    /// Notices not read yet, the newest one's title, and platforms in trouble: every page shows them.
+    pub unread: i64,
+    pub newest: Option<String>,
+    pub troubles: Vec<db::incidents::Trouble>,
     /// Identified by a bearer token, which no other site can make a browser send.
     pub by_bearer: bool,
 }
@@ -106,6 +110,12 @@ pub fn is_idle(live: &db::sessions::Live, now: DateTime<Utc>) -> bool {
     live.seen_at + IDLE <= now
 }
 
+/// Whether a session has not ended, without counting as its use.
+pub async fn is_live(backend: &Backend, id: SessionId) -> Result<bool> {
+    let now = backend.clock.now();
+    Ok(db::sessions::by_id(&backend.db, id, now).await?.is_some_and(|live| !is_idle(&live, now)))
+}
+
 async fn actor(backend: &Backend, live: db::sessions::Live, now: DateTime<Utc>, by_bearer: bool) -> Result<Option<Actor>> {
     if is_idle(&live, now) {
         return Ok(None);
@@ -131,6 +141,9 @@ async fn actor(backend: &Backend, live: db::sessions::Live, now: DateTime<Utc>, 
         time_zone: live.time_zone,
         tier: live.tier,
         open_flow: live.open_flow,
+        unread: live.unread,
+        newest: live.newest,
+        troubles: live.troubles,
         by_bearer,
     }))
 }

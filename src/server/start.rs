@@ -76,6 +76,7 @@ pub async fn backend(config: Config, clock: Clock) -> Result<Backend, Error> {
         locks: Default::default(),
         limits,
         health: Default::default(),
+        streams: Default::default(),
         mailer,
     });
     if sandbox {

@@ -80,6 +80,17 @@ pub async fn connected(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<Accoun
     )
 }
 
+/// The same as a transaction sees it.
+pub async fn find_in(tx: &mut Tx, workspace: WorkspaceId, id: AccountId) -> Result<Option<Account>> {
+    sql!(
+        tx,
+        Option<Account>,
+        concat!("SELECT ", columns!(), " FROM oauth_accounts a WHERE a.workspace_id = $1 AND a.id = $2"),
+        workspace,
+        id
+    )
+}
+
 /// One account by the platform's own id.
 pub async fn by_platform_id(db: &Db, workspace: WorkspaceId, provider: &str, platform_id: &str) -> Result<Option<Account>> {
     sql!(
@@ -139,6 +150,19 @@ pub async fn shown(db: &Db, workspace: WorkspaceId) -> Result<Vec<Shown>> {
          WHERE a.workspace_id = $1 AND a.status <> 'former' ORDER BY a.created_at, a.id, l.name",
         workspace
     )
+}
+
+/// Whether anything that pages show of a workspace changed after `since`.
+pub async fn changed_since(db: &Db, workspace: WorkspaceId, since: DateTime<Utc>) -> Result<bool> {
+    let (changes,) = sql!(
+        db,
+        (i64,),
+        "SELECT CAST((SELECT COUNT(*) FROM oauth_accounts WHERE workspace_id = $1 AND updated_at > $2)
+         + (SELECT COUNT(*) FROM notices WHERE workspace_id = $1 AND created_at > $2) AS BIGINT)",
+        workspace,
+        since
+    )?;
+    Ok(changes > 0)
 }
 
 /// Accounts that count against the tier.

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Db, Result, Tx, sql};
-use crate::model::{SessionId, UserId, WorkspaceId};
+use super::incidents::{Kind, Trouble};
+use super::{Db, Result, Signal, Tx, sql};
+use crate::model::{Provider, SessionId, UserId, WorkspaceId};
 
 /// A live session with all that a page needs to know of its person, in one read.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -21,6 +22,39 @@ pub struct Live {
     pub role: String,
     /// The platform of the newest attempt to connect that has not come back.
     pub open_flow: Option<String>,
+    /// Notices that the person has not read in this workspace, and the newest one's title.
+    pub unread: i64,
+    pub newest: Option<String>,
+    /// Platforms in trouble on which the workspace has accounts.
+    #[sqlx(skip)]
+    pub troubles: Vec<Trouble>,
+}
+
+/// A session's row for each platform in trouble, or one where there is none.
+#[derive(sqlx::FromRow)]
+struct Row {
+    #[sqlx(flatten)]
+    live: Live,
+    trouble_provider: Option<Provider>,
+    trouble_kind: Option<Kind>,
+    trouble_began_at: Option<DateTime<Utc>>,
+    trouble_next_at: Option<DateTime<Utc>>,
+}
+
+impl Row {
+    fn trouble(&self) -> Option<Trouble> {
+        Some(Trouble {
+            provider: self.trouble_provider.clone()?,
+            kind: self.trouble_kind?,
+            began_at: self.trouble_began_at?,
+            next_at: self.trouble_next_at,
+        })
+    }
+
+    fn fold(rows: Vec<Self>) -> Option<Live> {
+        let troubles = rows.iter().filter_map(Self::trouble).collect();
+        rows.into_iter().next().map(|row| Live { troubles, ..row.live })
+    }
 }
 
 macro_rules! live {
@@ -28,24 +62,31 @@ macro_rules! live {
         concat!(
             "SELECT s.id, s.user_id, s.workspace_id, s.seen_at, s.expires_at, u.email, u.email_verified_at, u.name, u.time_zone, w.tier, m.role,
              (SELECT f.provider FROM oauth_flows f WHERE f.session_id = s.id AND f.claimed_at IS NULL AND f.expires_at > $2
-              ORDER BY f.created_at DESC, f.id LIMIT 1) AS open_flow
+              ORDER BY f.created_at DESC, f.id LIMIT 1) AS open_flow,
+             (SELECT CAST(COUNT(*) AS BIGINT) FROM notices n
+              WHERE n.user_id = s.user_id AND n.workspace_id = s.workspace_id AND n.read_at IS NULL) AS unread,
+             (SELECT n.title FROM notices n WHERE n.user_id = s.user_id AND n.workspace_id = s.workspace_id AND n.read_at IS NULL
+              ORDER BY n.created_at DESC, n.id DESC LIMIT 1) AS newest,
+             i.provider AS trouble_provider, i.kind AS trouble_kind, i.began_at AS trouble_began_at, i.next_at AS trouble_next_at
              FROM sessions s JOIN users u ON u.id = s.user_id JOIN workspaces w ON w.id = s.workspace_id
              JOIN members m ON m.workspace_id = s.workspace_id AND m.user_id = s.user_id
+             LEFT JOIN incidents i ON i.account_id IS NULL AND i.ended_at IS NULL AND EXISTS (SELECT 1 FROM oauth_accounts a
+              WHERE a.workspace_id = s.workspace_id AND a.provider = i.provider AND a.status <> 'former')
              WHERE s.expires_at > $2 AND ",
             $by,
-            " = $1"
+            " = $1 ORDER BY i.provider, i.id"
         )
     };
 }
 
 /// The live session behind a cookie. Idle ones are the caller's to refuse.
 pub async fn by_token(db: &Db, hash: &[u8], now: DateTime<Utc>) -> Result<Option<Live>> {
-    sql!(db, Option<Live>, live!("s.token_hash"), hash, now)
+    sql!(db, Vec<Row>, live!("s.token_hash"), hash, now).map(Row::fold)
 }
 
 /// The live session behind a bearer token.
 pub async fn by_id(db: &Db, id: SessionId, now: DateTime<Utc>) -> Result<Option<Live>> {
-    sql!(db, Option<Live>, live!("s.id"), id, now)
+    sql!(db, Vec<Row>, live!("s.id"), id, now).map(Row::fold)
 }
 
 /// What a new session is made of.
@@ -106,14 +147,22 @@ pub async fn of_user(db: &Db, user: UserId, now: DateTime<Utc>) -> Result<Vec<De
     )
 }
 
-/// Ends a session of this user; its open flows and waiting choices go with it.
+/// Ends a session of this user; its open flows and waiting choices go with it. Pages of it that listen hear of it and stop.
 pub async fn delete(tx: &mut Tx, id: SessionId, user: UserId) -> Result<bool> {
-    Ok(sql!(tx, rows, "DELETE FROM sessions WHERE id = $1 AND user_id = $2", id, user)? == 1)
+    let text = "DELETE FROM sessions WHERE id = $1 AND user_id = $2 RETURNING workspace_id";
+    let ended = sql!(tx, Option<(WorkspaceId,)>, text, id, user)?;
+    if let Some((workspace,)) = ended {
+        tx.signal(Signal::Workspace(workspace));
+    }
+    Ok(ended.is_some())
 }
 
 /// Ends every session of a person.
 pub async fn delete_all(tx: &mut Tx, user: UserId) -> Result<()> {
-    sql!(tx, rows, "DELETE FROM sessions WHERE user_id = $1", user)?;
+    let text = "DELETE FROM sessions WHERE user_id = $1 RETURNING workspace_id";
+    for (workspace,) in sql!(tx, Vec<(WorkspaceId,)>, text, user)? {
+        tx.signal(Signal::Workspace(workspace));
+    }
     Ok(())
 }
 

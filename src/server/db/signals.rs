@@ -30,6 +30,8 @@ pub enum Signal {
     Jobs,
     /// Something that pages show of this workspace.
     Workspace(WorkspaceId),
+    /// Something that pages show of many workspaces: a platform is in trouble.
+    Everywhere,
     /// Signals were lost - a slow subscriber, or a cut connection: anything may have changed.
     Missed,
 }
@@ -40,6 +42,7 @@ impl Signal {
         match self {
             Self::Jobs => Some("jobs".to_owned()),
             Self::Workspace(id) => Some(format!("workspace {id}")),
+            Self::Everywhere => Some("everywhere".to_owned()),
             Self::Missed => None,
         }
     }
@@ -48,6 +51,7 @@ impl Signal {
     fn read(text: &str) -> Self {
         match text.split_once(' ') {
             None if text == "jobs" => Self::Jobs,
+            None if text == "everywhere" => Self::Everywhere,
             Some(("workspace", id)) => id.parse().map_or(Self::Missed, Self::Workspace),
             _ => Self::Missed,
         }
@@ -209,7 +213,7 @@ mod tests {
 
     #[test]
     fn every_signal_that_is_sent_reads_back() {
-        for signal in [Signal::Jobs, Signal::Workspace(WorkspaceId::new())] {
+        for signal in [Signal::Jobs, Signal::Everywhere, Signal::Workspace(WorkspaceId::new())] {
             assert_eq!(Signal::read(&signal.text().expect("it is sent")), signal);
         }
         assert_eq!(Signal::Missed.text(), None);

@@ -30,6 +30,8 @@ pub enum Job {
     EraseSessions,
     EraseAudit,
     EraseLinks,
+    /// Early warnings, and platforms that have been in trouble for long.
+    LookAfterNotices,
     /// Answers those who forgot their passwords.
     AnswerResets,
 }
@@ -72,7 +74,8 @@ impl Job {
             | Self::EraseFlows
             | Self::EraseSessions
             | Self::EraseAudit
-            | Self::EraseLinks => SWEEP,
+            | Self::EraseLinks
+            | Self::LookAfterNotices => SWEEP,
         }
     }
 
@@ -175,7 +178,7 @@ mod tests {
 
     use super::*;
 
-    const JOBS: [Job; 9] = [
+    const JOBS: [Job; 10] = [
         Job::Revoke { id: Uuid::nil() },
         Job::FindRevocations,
         Job::GiveBackChoices,
@@ -184,6 +187,7 @@ mod tests {
         Job::EraseSessions,
         Job::EraseAudit,
         Job::EraseLinks,
+        Job::LookAfterNotices,
         Job::AnswerResets,
     ];
 

@@ -3,6 +3,7 @@
 pub mod connect;
 pub mod context;
 pub mod cookies;
+pub mod events;
 pub mod forms;
 pub mod guard;
 pub mod health;
@@ -48,6 +49,7 @@ pub fn router(app: App) -> Router {
     let site = pages::routes(&app)
         .route("/platforms/connect/{platform}", post(connect::begin))
         .route("/media/avatars/{account}", get(media::avatar))
+        .route("/api/events", get(events::events))
         .nest("/api", rest::routes())
         .layer(from_fn_with_state(app.clone(), limit::by_person))
         .layer(from_fn_with_state(app.clone(), context::attach))
@@ -69,6 +71,12 @@ pub fn router(app: App) -> Router {
 
 /// Answers until `stop` resolves; requests that run are finished.
 pub async fn serve(listener: TcpListener, app: App, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+    let streams = app.backend.streams.clone();
+    let stop = async move {
+        stop.await;
+        // A stream runs until it is told to end.
+        streams.close();
+    };
     let router = router(app).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, router).with_graceful_shutdown(stop).await
 }

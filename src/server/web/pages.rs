@@ -62,7 +62,8 @@ async fn server_function(State(app): State<App>, request: Request) -> Response {
 async fn gate(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     let logged_in = request.extensions().get::<Asking>().is_some_and(|asking| asking.maybe().is_some());
-    let needs_login = path == "/" || ["/integrations", "/settings", "/operations"].iter().any(|place| path.starts_with(place));
+    let needs_login =
+        path == "/" || ["/integrations", "/settings", "/operations", "/notices"].iter().any(|place| path.starts_with(place));
     if needs_login && !logged_in {
         let here = request.uri().path_and_query().map_or("/", |p| p.as_str());
         let next: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();

@@ -9,13 +9,14 @@ use crate::server::db;
 use crate::server::domain::Result;
 use crate::server::domain::job::{self, Job};
 
-const RECURRING: [(Job, TimeDelta); 8] = [
+const RECURRING: [(Job, TimeDelta); 9] = [
     (Job::GiveBackChoices, TimeDelta::minutes(1)),
     (Job::SendMail, TimeDelta::minutes(1)),
     (Job::EraseFlows, TimeDelta::minutes(1)),
     (Job::EraseSessions, TimeDelta::minutes(1)),
     (Job::EraseLinks, TimeDelta::minutes(1)),
     (Job::AnswerResets, TimeDelta::minutes(1)),
+    (Job::LookAfterNotices, TimeDelta::minutes(1)),
     (Job::EraseAudit, TimeDelta::hours(1)),
     (Job::FindRevocations, TimeDelta::minutes(10)),
 ];

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 pub enum Glyph {
     Alert,
     ArrowLeft,
+    Bell,
     Check,
     CheckCircle,
     Chevron,
@@ -30,6 +31,9 @@ impl Glyph {
         match self {
             Self::Alert => "M10 3 18 16.5H2L10 3Zm0 5v4m0 2.2v.1",
             Self::ArrowLeft => "M16 10H4m5-5-5 5 5 5",
+            Self::Bell => {
+                "M10 3a4.6 4.6 0 0 0-4.6 4.6c0 3.9-1.4 5.4-1.4 5.4h12s-1.4-1.5-1.4-5.4A4.6 4.6 0 0 0 10 3ZM8.5 16.2a1.7 1.7 0 0 0 3 0"
+            }
             Self::Check => "m4.5 10.5 3.7 3.7 7.3-8",
             Self::CheckCircle => "M10 2.8a7.2 7.2 0 1 0 0 14.4 7.2 7.2 0 0 0 0-14.4Zm-3.2 7.5 2.2 2.2 4.2-4.7",
             Self::Chevron => "m5.5 8 4.5 4.5L14.5 8",

@@ -2,34 +2,38 @@
 
 use leptos::prelude::*;
 
-use super::{Glyph, Icon};
-use crate::model::Viewer;
+use super::{BellLink, BellVoice, Glyph, Icon};
+use crate::model::{Bell, Viewer};
 
-const PLACES: [(&str, &str, Glyph); 3] =
-    [("/", "Home", Glyph::Home), ("/integrations", "Integrations", Glyph::Plug), ("/settings", "Settings", Glyph::Settings)];
+const PLACES: [(&str, &str, Glyph); 2] = [("/", "Home", Glyph::Home), ("/integrations", "Integrations", Glyph::Plug)];
 
 #[component]
-pub fn Nav(viewer: Viewer, path: String) -> impl IntoView {
-    let links = PLACES.map(|(href, name, glyph)| {
-        let current = leads_to(href, &path).then_some("page");
-        view! {
-            <li>
-                <a class="nav-link" href=href aria-current=current>
-                    <Icon glyph />
-                    {name}
-                </a>
-            </li>
-        }
-    });
+pub fn Nav(viewer: Viewer, bell: Bell, at: String, path: String) -> impl IntoView {
+    let link = |(href, name, glyph)| view! { <NavLink href name glyph current=leads_to(href, &path) /> };
+    let links = PLACES.map(link).collect_view();
+    let settings = link(("/settings", "Settings", Glyph::Settings));
     view! {
-        <nav class="nav" aria-label="Main">
+        <nav class="nav" aria-label="Main" data-at=at>
             <Brand />
-            <ul>{links.collect_view()}</ul>
+            <ul>{links} <BellLink bell=bell.clone() current=path == "/notices" /> {settings}</ul>
+            <BellVoice bell />
             <div class="viewer px-2.5 pb-2">
                 <p class="font-medium truncate">{viewer.name}</p>
                 <p class="small soft truncate">{viewer.email}</p>
             </div>
         </nav>
+    }
+}
+
+#[component]
+fn NavLink(href: &'static str, name: &'static str, glyph: Glyph, current: bool) -> impl IntoView {
+    view! {
+        <li>
+            <a class="nav-link" href=href aria-current=current.then_some("page")>
+                <Icon glyph />
+                {name}
+            </a>
+        </li>
     }
 }
 

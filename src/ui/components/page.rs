@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use leptos_router::location::Url;
 
-use super::{Brand, ButtonLink, Head, Look, Nav, Toasts};
+use super::{Banners, Brand, ButtonLink, Head, Look, Nav, Toasts};
 use crate::api::answer_with;
 use crate::api::frame::frame;
 use crate::error::{AppError, Kind};
@@ -64,12 +64,14 @@ fn Surroundings(frame: Frame, path: String, column: &'static str, children: Chil
     });
     let alone = frame.viewer.is_none();
     let nav = match frame.viewer {
-        Some(viewer) => view! { <Nav viewer path /> }.into_any(),
+        Some(viewer) => view! { <Nav viewer bell=frame.bell at=frame.at path /> }.into_any(),
         None => view! { <Door registration_open=frame.registration_open path /> }.into_any(),
     };
+    let banners = (!alone).then(|| view! { <Banners banners=frame.banners /> });
     view! {
         <a class="skip" href="#main">"Skip to content"</a>
         {sandbox}
+        {banners}
         <Toasts first=frame.flash.toast />
         <div class=if alone { "frame frame-alone" } else { "frame" }>
             {nav}

@@ -53,7 +53,7 @@ fn open(link: &HtmlElement) {
 }
 
 async fn fill(dialog: HtmlDialogElement, href: String) {
-    let page = wire::page(&href).await.and_then(|page| page.query_selector("main [data-dialog-page]").ok()?);
+    let page = wire::page(&href).await.ok().and_then(|page| page.query_selector("main [data-dialog-page]").ok()?);
     let (Some(page), Some(body)) = (page, dom::find(&dialog, "[data-dialog-body]")) else {
         return dom::go(&href);
     };

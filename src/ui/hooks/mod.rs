@@ -11,6 +11,7 @@ mod optimistic;
 mod place;
 mod revalidate;
 pub mod toast;
+mod use_integrations;
 mod wire;
 
 /// Begins what concerns the whole page, once.
@@ -19,4 +20,5 @@ pub fn begin() {
     toast::begin();
     listbox::recall();
     link_code::take();
+    use_integrations::use_integrations();
 }

@@ -30,15 +30,15 @@ pub fn show(toast: &Toast) {
         }
     }
     if region.append_child(&element).is_ok() && toast.kind != ToastKind::Error {
-        leave(element);
+        go_later(element);
     }
 }
 
 /// Goes after a while, but not while somebody reads it with pointer or keyboard.
-fn leave(toast: HtmlElement) {
+fn go_later(toast: HtmlElement) {
     set_timeout(
         move || match toast.matches(":hover, :focus-within") {
-            Ok(true) => leave(toast),
+            Ok(true) => go_later(toast),
             _ => toast.remove(),
         },
         STAYS,
@@ -53,7 +53,7 @@ pub fn begin() {
             toast.remove();
             let _ = region.append_child(&toast);
             if region.id() == "toasts" {
-                leave(toast);
+                go_later(toast);
             }
         }
     }
@@ -71,6 +71,13 @@ pub fn begin() {
             dom::reload();
         }
     });
+}
+
+/// Leaves words of our own for the page that comes next.
+pub fn leave(title: &str) {
+    if let Some(storage) = storage() {
+        let _ = storage.set_item(CARRIED, &["{\"kind\":\"info\",\"title\":\"", title, "\"}"].concat());
+    }
 }
 
 /// Leaves a message for the page that comes next.

@@ -92,14 +92,27 @@ pub async fn post(action: &str, body: &UrlSearchParams) -> Result<Value, Refusal
     if answer.ok() { Ok(value) } else { Err(Refusal::of(&value)) }
 }
 
-/// Another page of ours, as a document; `None` when it can't be had, or when the server sends us elsewhere.
-pub async fn page(url: &str) -> Option<Document> {
-    let answer = fetch(url, &RequestInit::new(), "text/html").await.ok()?;
-    if !answer.ok() || answer.redirected() {
-        return None;
+/// Why a page is not there.
+pub enum Absent {
+    /// The server sends us elsewhere: the session is over.
+    Redirected,
+    /// It answers, but not with this page.
+    Gone,
+    /// Nobody answers, or somebody who has trouble. Passes by itself.
+    Unreachable,
+}
+
+/// A page of ours, as a document.
+pub async fn page(url: &str) -> Result<Document, Absent> {
+    let answer = fetch(url, &RequestInit::new(), "text/html").await.map_err(|_| Absent::Unreachable)?;
+    if answer.redirected() {
+        return Err(Absent::Redirected);
     }
-    let html = text_of(&answer).await.ok()?;
-    DomParser::new().ok()?.parse_from_string(&html, SupportedType::TextHtml).ok()
+    if !answer.ok() {
+        return Err(if answer.status() >= 500 || answer.status() == 429 { Absent::Unreachable } else { Absent::Gone });
+    }
+    let html = text_of(&answer).await.map_err(|_| Absent::Unreachable)?;
+    DomParser::new().and_then(|parser| parser.parse_from_string(&html, SupportedType::TextHtml)).map_err(|_| Absent::Gone)
 }
 
 async fn fetch(url: &str, init: &RequestInit, accept: &str) -> Result<Response, JsValue> {

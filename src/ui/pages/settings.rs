@@ -5,9 +5,12 @@ mod access;
 use access::{EmailForm, PasswordForm};
 use leptos::prelude::*;
 
+use crate::api::notices::preferences;
 use crate::api::users::{profile, sessions};
 use crate::model::{Flash, Frame, Profile, SessionView};
-use crate::ui::components::{Badge, ButtonLink, DialogTemplate, Field, FormError, Glyph, Head, Look, Submit, Tone, When, page};
+use crate::ui::components::{
+    Badge, ButtonLink, DialogTemplate, Field, FormError, Glyph, Head, Look, NoticePreferences, Submit, Tone, When, page,
+};
 use crate::ui::islands::LiveForms;
 
 /// Offered while one types; any other name of the time zone database is taken as well.
@@ -43,6 +46,7 @@ pub fn SettingsPage() -> impl IntoView {
     page(|frame: Frame| async move {
         let profile = profile().await?;
         let sessions = sessions().await?;
+        let preferences = preferences().await?;
         let operations = frame.viewer.as_ref().is_some_and(|viewer| viewer.operator).then(|| view! { <Operations /> });
         Ok(view! {
             <Head title="Settings" />
@@ -51,6 +55,7 @@ pub fn SettingsPage() -> impl IntoView {
                     <ProfileForm profile=&profile flash=&frame.flash />
                     <EmailForm profile=&profile flash=&frame.flash />
                     <PasswordForm profile=&profile flash=&frame.flash />
+                    <NoticePreferences preferences />
                     <Sessions sessions />
                     {operations}
                     <section aria-labelledby="activity">

@@ -65,7 +65,7 @@ async fn end(backend: &Backend, tx: &mut Tx, entry: &Entry, account: &Account) -
     if !db::accounts::make_former(tx, account.workspace_id, account.id, backend.clock.now()).await? {
         return Err(Error::NotFound("account"));
     }
-    standing::follow(tx, account, Some(&Standing::of(account)), &Standing::FORMER);
+    standing::follow(backend, tx, account, Some(&Standing::of(account)), &Standing::FORMER).await?;
     let revocation = match held {
         Some(held) if !shared => Some(revoke::schedule(backend, tx, entry, held).await?),
         _ => None,

@@ -22,9 +22,9 @@ pub use choose::{cancel, choices, choose};
 pub use disconnect::{Disconnected, disconnect, end_all};
 pub use label::set_label;
 pub use revoke::{erase_flows, find_revocations, give_back_choices, give_back_waiting, revoke};
-pub use standing::Standing;
+pub use standing::{Standing, ran_out};
 pub use token::{Locks, Why, fresh_token, is_due};
-pub use view::{cards, integrations, landing, shown_status, viewer};
+pub use view::{cards, ends_for_good, integrations, landing, shown_status, viewer};
 
 use super::{Error, Result};
 use crate::model::{AccountId, Status};
@@ -81,6 +81,6 @@ pub async fn list(backend: &Backend, actor: &Actor) -> Result<Vec<db::accounts::
 }
 
 /// The account of a row, as messages call it.
-fn called(account: &Account) -> &str {
+pub(in crate::server::domain) fn called(account: &Account) -> &str {
     if account.handle.is_empty() { &account.name } else { &account.handle }
 }

@@ -3,9 +3,10 @@
 //! other.
 
 use super::Result;
-use crate::model::{Reason, Status};
+use crate::model::{AccountId, Reason, Status, WorkspaceId};
 use crate::server::Backend;
 use crate::server::db::{self, Tx, accounts::Account, signals::Signal};
+use crate::server::domain::notices::{self, Change};
 use crate::server::platform::Say;
 
 /// What a row says of its account: the stored state, why, and the sentence that goes with it.
@@ -43,20 +44,38 @@ pub(super) async fn mark(backend: &Backend, account: &Account, new: Standing) ->
     if !db::accounts::mark(&mut tx, account, new.status, new.reason().zip(new.say()), backend.clock.now()).await? {
         return Ok(false);
     }
-    follow(&mut tx, account, Some(&old), &new);
+    follow(backend, &mut tx, account, Some(&old), &new).await?;
     tx.commit().await?;
     Ok(true)
 }
 
 /// What follows a change, in its transaction: everybody who watches the workspace is told. `old` is nothing for an account that is
 /// connected for the first time.
-pub(super) fn follow(tx: &mut Tx, account: &Account, old: Option<&Standing>, new: &Standing) {
+pub(super) async fn follow(
+    backend: &Backend,
+    tx: &mut Tx,
+    account: &Account,
+    old: Option<&Standing>,
+    new: &Standing,
+) -> Result<()> {
     if old == Some(new) {
-        return;
+        return Ok(());
     }
     tracing::info!(
         platform = %account.provider, account = %account.id, status = new.status.word(), reason = ?new.reason(),
         was = old.map(|old| old.status.word()), "standing changed"
     );
     tx.signal(Signal::Workspace(account.workspace_id));
+    let change = Change { old: old.map(|old| old.status), new: new.status, why: new.reason().zip(new.say()) };
+    notices::account_changed(backend, tx, account, &change).await
+}
+
+/// Marks an account whose access ended by its date, with nobody having tried to renew it.
+pub async fn ran_out(backend: &Backend, workspace: WorkspaceId, id: AccountId) -> Result<()> {
+    let account = super::live(db::accounts::find(&backend.db, workspace, id).await?)?;
+    let name = &super::entry(backend, account.provider.as_str())?.info().name;
+    let say = format!("The access that {name} gave us has ended. Reconnect this account; its label and history stay.");
+    let ended = Standing { status: Status::Expired, why: Some((Reason::RanOut, say.into())) };
+    mark(backend, &account, ended).await?;
+    Ok(())
 }

@@ -77,7 +77,7 @@ async fn in_transaction(
     let account = row(backend, actor, entry, grant, profile, id);
     db::accounts::upsert(&mut tx, &account).await?;
     let was_here = existing.as_ref().is_some_and(|existing| existing.status != Status::Former);
-    standing::follow(&mut tx, &account, existing.as_ref().map(Standing::of).as_ref(), &Standing::of(&account));
+    standing::follow(backend, &mut tx, &account, existing.as_ref().map(Standing::of).as_ref(), &Standing::of(&account)).await?;
     let action = if was_here { Action::Reconnect } else { Action::Connect };
     let event = Event::by(actor, action).on(backend, &account).saying(account.say.clone().unwrap_or_default());
     if let Some(choice) = chosen

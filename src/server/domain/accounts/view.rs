@@ -131,10 +131,15 @@ pub fn shown_status(entry: &Entry, row: &Shown, now: DateTime<Utc>) -> Status {
 
 /// When an account can no longer be renewed without the person, where that has a date.
 fn renewable_until(entry: &Entry, row: &Shown) -> Option<DateTime<Utc>> {
+    ends_for_good(entry, row.expires_at, row.refresh_expires_at)
+}
+
+/// The same from the ends of its tokens.
+pub fn ends_for_good(entry: &Entry, access: Option<DateTime<Utc>>, refresh: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
     match entry.platform.connect().spec()?.refreshing {
         // The token itself is extended from its last third on, so one that is near its end was not; data access may end before.
-        Refreshing::Extends => row.expires_at.into_iter().chain(row.refresh_expires_at).min(),
-        Refreshing::Rotates | Refreshing::Kept => row.refresh_expires_at,
+        Refreshing::Extends => access.into_iter().chain(refresh).min(),
+        Refreshing::Rotates | Refreshing::Kept => refresh,
     }
 }
 

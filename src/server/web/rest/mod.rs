@@ -6,6 +6,7 @@ pub mod credentials;
 pub mod describe;
 pub mod envelope;
 pub mod integrations;
+pub mod notices;
 
 use axum::{Extension, Router};
 use utoipa::openapi::OpenApi;
@@ -22,6 +23,7 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(describe::openapi))
         .nest("/auth", people())
         .nest("/integrations", integrations())
+        .nest("/notices", notices())
         .nest("/audit", OpenApiRouter::new().routes(routes!(audit::list)).routes(routes!(audit::export)))
 }
 
@@ -55,6 +57,14 @@ fn integrations() -> OpenApiRouter<App> {
         .routes(routes!(integrations::test))
         .routes(routes!(integrations::label))
         .routes(routes!(integrations::health))
+}
+
+fn notices() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(notices::list))
+        .routes(routes!(notices::read_all))
+        .routes(routes!(notices::preferences, notices::prefer))
+        .routes(routes!(notices::read))
 }
 
 /// The description of every endpoint, as it was collected.

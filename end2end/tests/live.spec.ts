@@ -1,0 +1,129 @@
+import type { Page } from '@playwright/test';
+import { allow, connect, goOn, menuOf, news, row } from '../support/integrations.ts';
+import { visit } from '../support/islands.ts';
+import { expect, expectAccessible, test } from '../support/test.ts';
+
+const handle = '@kofi_cooks';
+const account = '84610273';
+
+/** Somebody's program looks at the account: the page itself does nothing. */
+async function lookFromElsewhere(page: Page): Promise<void> {
+  const answer = await page.request.post(`/api/integrations/test/x/${account}`);
+  expect(answer.status()).toBe(200);
+}
+
+/** Notes what the bell says, and marks the page: a reload would lose both. */
+async function listenToBell(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const said: string[] = [];
+    Object.assign(window, { said });
+    new MutationObserver((changes) => {
+      for (const node of changes.flatMap((change) => [...change.addedNodes])) if (node.textContent) said.push(node.textContent);
+    }).observe(document.querySelector('#bell-voice')!, { childList: true });
+  });
+}
+
+function said(page: Page): Promise<string[] | undefined> {
+  return page.evaluate(() => (window as unknown as { said?: string[] }).said);
+}
+
+const bell = (page: Page) => page.locator('#bell');
+
+// C16, T8, C3
+test('X revokes: the card turns without a reload, the bell rings once, and reconnecting heals it', async ({ person, sandbox }) => {
+  const { page } = person;
+  await connect(page, 'x', handle);
+  await listenToBell(page);
+  await sandbox.revoke('x', account);
+  await lookFromElsewhere(page);
+
+  await expect(row(page, handle)).toHaveAttribute('data-status', 'error');
+  await expect(bell(page)).toHaveAccessibleName('Notices, 1 unread');
+  await lookFromElsewhere(page);
+  await lookFromElsewhere(page);
+  expect(await said(page)).toEqual([`New notice: ${handle} on X has to be reconnected`]);
+
+  await row(page, handle).locator('.row-next').getByRole('link', { name: `Reconnect ${handle}` }).click();
+  await goOn(page, page.getByRole('dialog', { name: `Reconnect ${handle} on X` }), 'x');
+  await allow(page, handle);
+  await expect(row(page, handle)).toContainText('Healthy');
+  await expect(bell(page)).toHaveAccessibleName('Notices, 1 unread');
+
+  await bell(page).click();
+  const notices = page.locator('[data-notice]');
+  await expect(notices.locator('h2')).toHaveText([`New: ${handle} on X works again`, `${handle} on X has to be reconnected`]);
+  await expectAccessible(page);
+  await page.getByRole('button', { name: `Mark as read: ${handle} on X works again` }).click();
+  await expect(bell(page)).toHaveAccessibleName('Notices');
+});
+
+// C16
+test('what happens in one tab shows in the other', async ({ person, sandbox }) => {
+  const { page } = person;
+  await connect(page, 'x', handle);
+  const other = await page.context().newPage();
+  await visit(other, '/integrations');
+  await sandbox.revoke('x', account);
+  await (await menuOf(page, handle)).getByRole('button', { name: `Test connection: ${handle}` }).click();
+
+  await expect(row(page, handle)).toHaveAttribute('data-status', 'error');
+  await expect(row(other, handle)).toHaveAttribute('data-status', 'error');
+  await expect(bell(other)).toHaveAccessibleName('Notices, 1 unread');
+});
+
+// T3, C16
+test('an access that runs out while the page is open is renewed out of sight', async ({ person, sandbox }) => {
+  const { page } = person;
+  await connect(page, 'x', handle);
+  await listenToBell(page);
+  await sandbox.expire('x', account);
+  await (await menuOf(page, handle)).getByRole('button', { name: `Test connection: ${handle}` }).click();
+
+  await expect(news(page)).toContainText('The connection works.');
+  await expect(row(page, handle)).toContainText('Healthy');
+  expect(await said(page)).toEqual([]);
+});
+
+// C16, S2
+test('logged out in one tab, the other goes to the log-in kindly and back to its place afterwards', async ({ person }) => {
+  const { page, email, password } = person;
+  await visit(page, '/integrations');
+  const other = await page.context().newPage();
+  await visit(other, '/settings');
+  await other.getByRole('button', { name: 'Log out', exact: true }).click();
+
+  await expect(page).toHaveURL(/\/login\?next=%2Fintegrations/);
+  await expect(news(page)).toContainText('You were logged out');
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Log in', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Integrations');
+});
+
+// C16
+test('a connection that was cut misses nothing', async ({ person, sandbox }) => {
+  const { page } = person;
+  await connect(page, 'x', handle);
+  await listenToBell(page);
+  await page.context().setOffline(true);
+  await sandbox.revoke('x', account);
+  await lookFromElsewhere(page);
+  await expect(row(page, handle)).toContainText('Healthy');
+  await page.context().setOffline(false);
+
+  await expect(row(page, handle)).toHaveAttribute('data-status', 'error');
+  expect(await said(page)).toHaveLength(1);
+});
+
+// T8, C15
+test('what comes by e-mail is chosen in the settings', async ({ person }) => {
+  const { page } = person;
+  await visit(page, '/settings');
+  const recovered = page.getByRole('checkbox', { name: 'An account works again' });
+  await expect(recovered).not.toBeChecked();
+  await recovered.check();
+  await page.getByRole('button', { name: 'Save notices' }).click();
+  await expect(news(page)).toContainText('Your choice is saved.');
+  await page.reload();
+  await expect(recovered).toBeChecked();
+});

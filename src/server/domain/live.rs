@@ -1,0 +1,95 @@
+//! The live page: a page that listens hears that something changed in its workspace, and nothing else. Whoever hears it asks for the page,
+//! and is shown what they may see. It hears nothing once its session is over.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
+
+use super::{Error, Result};
+use crate::server::Backend;
+use crate::server::db::{self, Signal, signals::Subscription};
+use crate::server::session::{self, Actor};
+use crate::server::streams::Place;
+
+/// A session may end without anybody saying so: by its age.
+const CHECK: Duration = Duration::from_secs(30);
+/// What concerns everybody is told to one after the other, so that they do not all ask at once.
+const SPREAD_MS: u64 = 2_000;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Word {
+    /// It listens, and nothing has changed yet.
+    Ready,
+    Changed,
+    /// The session is over; the last word.
+    Ended,
+}
+
+/// One page that listens.
+pub struct Watch {
+    backend: Backend,
+    actor: Actor,
+    heard: Subscription,
+    place: Place,
+    checks: Interval,
+    /// Until the first word was said: when the page was drawn, if it told.
+    greeting: Option<Option<DateTime<Utc>>>,
+}
+
+impl Watch {
+    /// `since`: when the page was drawn, so that it is told at once what has changed in between.
+    pub fn begin(backend: &Backend, actor: &Actor, since: Option<DateTime<Utc>>) -> Result<Self> {
+        let place = backend.streams.enter(actor.user).ok_or_else(|| Error::TooSoon {
+            sentence: "Too many pages of yours are listening. Close some tabs, then reload this one.".into(),
+        })?;
+        let mut checks = interval(CHECK);
+        checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let heard = backend.db.signals().subscribe();
+        Ok(Self { backend: backend.clone(), actor: actor.clone(), heard, place, checks, greeting: Some(since) })
+    }
+
+    /// The next word; `None` when the server stops.
+    pub async fn next(&mut self) -> Option<Word> {
+        if let Some(since) = self.greeting.take() {
+            return Some(self.greet(since).await);
+        }
+        loop {
+            tokio::select! {
+                signal = self.heard.next() => if self.concerns(signal) {
+                    if signal == Signal::Everywhere {
+                        sleep(Duration::from_millis(rand::random_range(0..SPREAD_MS))).await;
+                    }
+                    return Some(self.if_live(Word::Changed).await);
+                },
+                _ = self.checks.tick() => if self.if_live(Word::Changed).await == Word::Ended {
+                    return Some(Word::Ended);
+                },
+                () = self.place.closed() => return None,
+            }
+        }
+    }
+
+    fn concerns(&self, signal: Signal) -> bool {
+        match signal {
+            Signal::Workspace(workspace) => workspace == self.actor.workspace,
+            Signal::Everywhere | Signal::Missed => true,
+            Signal::Jobs => false,
+        }
+    }
+
+    /// The session is looked up once more: it may have ended between the request and our listening.
+    async fn greet(&self, since: Option<DateTime<Utc>>) -> Word {
+        let changed = match since {
+            // Not knowing is reason enough to look.
+            Some(since) => db::accounts::changed_since(&self.backend.db, self.actor.workspace, since).await.unwrap_or(true),
+            None => false,
+        };
+        self.if_live(if changed { Word::Changed } else { Word::Ready }).await
+    }
+
+    /// Says it if the session lives. A database that can't be asked ends the stream, too; the browser comes back.
+    async fn if_live(&self, word: Word) -> Word {
+        if session::is_live(&self.backend, self.actor.session).await.unwrap_or(false) { word } else { Word::Ended }
+    }
+}

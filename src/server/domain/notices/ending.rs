@@ -1,0 +1,71 @@
+//! Early warnings: 14, 7 and 1 days before a credential ends that only the person can renew.
+
+use chrono::Duration;
+
+use super::words::Words;
+use super::{News, Result};
+use crate::model::NoticeKind;
+use crate::server::Backend;
+use crate::server::db::incidents::{self, Ending, Kind};
+use crate::server::db::{self, accounts::Account};
+use crate::server::domain::accounts::{ends_for_good, ran_out};
+use crate::server::platform::{Connect, Entry, Refreshing};
+
+const DAYS: [i64; 3] = [1, 7, 14];
+
+/// Looks at every account whose end has a date.
+pub(super) async fn warn(backend: &Backend) -> Result<()> {
+    let before = backend.clock.now() + Duration::days(14);
+    for entry in backend.platforms.iter() {
+        let Connect::OAuth2(spec) = entry.platform.connect() else { continue };
+        let itself = spec.refreshing == Refreshing::Extends;
+        for ending in incidents::ending(&backend.db, &entry.provider, itself, before).await? {
+            look(backend, entry, &ending).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn look(backend: &Backend, entry: &Entry, ending: &Ending) -> Result<()> {
+    let now = backend.clock.now();
+    let end = ends_for_good(entry, ending.expires_at, ending.refresh_expires_at);
+    let left = end.map(|end| end - now).filter(|left| *left <= Duration::days(14));
+    let days = left.and_then(|left| DAYS.into_iter().find(|days| left <= Duration::days(*days)));
+    match (days, ending.warned) {
+        // Renewed meanwhile: the next end is another matter.
+        (None, Some(_)) => {
+            let mut tx = backend.db.begin().await?;
+            incidents::end(&mut tx, ending.id, Kind::Expiring, now).await?;
+            Ok(tx.commit().await?)
+        }
+        (Some(_), _) if left <= Some(Duration::zero()) => ran_out(backend, ending.workspace_id, ending.id).await,
+        (Some(days), warned) if warned.is_none_or(|warned| warned > days) => tell(backend, entry, ending, days).await,
+        _ => Ok(()),
+    }
+}
+
+/// Of several processes the one that raises the warning tells it. An account found late gets the last warning only.
+async fn tell(backend: &Backend, entry: &Entry, ending: &Ending, days: i64) -> Result<()> {
+    let mut tx = backend.db.begin().await?;
+    let new = incidents::OfAccount {
+        kind: Kind::Expiring,
+        account: ending.id,
+        workspace: ending.workspace_id,
+        reason: None,
+        owed: false,
+    };
+    incidents::begin(&mut tx, &entry.provider, &new, backend.clock.now()).await?;
+    let Some(incident) = incidents::warn(&mut tx, ending.id, days).await? else { return Ok(()) };
+    let Some(account): Option<Account> = db::accounts::find_in(&mut tx, ending.workspace_id, ending.id).await? else {
+        return Ok(());
+    };
+    let Some(end) = ends_for_good(entry, account.expires_at, account.refresh_expires_at) else { return Ok(()) };
+    let news = News {
+        key: format!("expiring {incident} {days}"),
+        kind: NoticeKind::Expiring,
+        provider: &entry.provider,
+        account: Some(account.id),
+    };
+    news.tell(backend, &mut tx, account.workspace_id, |reader| Words::ending(entry, &account, end, reader)).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,91 @@
+//! Reading notices: the list, the bell, the banner, and what comes by e-mail.
+
+use super::{Error, Result, words};
+use crate::model::{Banner, Bell, NoticeId, NoticeKind, NoticeView, NoticesView, Preference, Reason, Status};
+use crate::server::Backend;
+use crate::server::db::{self, Signal};
+use crate::server::domain::words::Reader;
+use crate::server::session::Actor;
+
+/// The person's newest notices.
+pub async fn list(backend: &Backend, actor: &Actor) -> Result<NoticesView> {
+    let reader = Reader::new(backend.clock.now(), &actor.time_zone);
+    let rows = db::notices::list(&backend.db, actor.workspace, actor.user).await?;
+    let notices = rows.into_iter().map(|row| view(row, &reader)).collect();
+    Ok(NoticesView { notices, unread: actor.unread })
+}
+
+fn view(row: db::notices::Row, reader: &Reader) -> NoticeView {
+    let heals = !matches!(row.reason, Some(Reason::Suspended | Reason::Locked | Reason::NeedsAction));
+    let reconnect = match row.kind {
+        NoticeKind::Broken => matches!(row.status, Some(Status::Error | Status::Expired)) && heals,
+        NoticeKind::Expiring => row.status.is_some_and(|status| status != Status::Former) && row.read_at.is_none(),
+        NoticeKind::Recovered | NoticeKind::Trouble => false,
+    };
+    NoticeView {
+        id: row.id,
+        kind: row.kind,
+        provider: row.provider,
+        account: row.account_id,
+        title: row.title,
+        text: row.body,
+        at: reader.relative(row.created_at),
+        read: row.read_at.is_some(),
+        reconnect,
+    }
+}
+
+/// Marks one notice read. Another person's, or one of another workspace, is not found.
+pub async fn mark_read(backend: &Backend, actor: &Actor, id: NoticeId) -> Result<()> {
+    let mut tx = backend.db.begin().await?;
+    if !db::notices::read(&mut tx, actor.workspace, actor.user, id, backend.clock.now()).await? {
+        return Err(Error::NotFound("notice"));
+    }
+    // The person's other tabs show the same count.
+    tx.signal(Signal::Workspace(actor.workspace));
+    Ok(tx.commit().await?)
+}
+
+/// Marks every notice read: how many were not.
+pub async fn mark_all_read(backend: &Backend, actor: &Actor) -> Result<u64> {
+    let mut tx = backend.db.begin().await?;
+    let count = db::notices::read_all(&mut tx, actor.workspace, actor.user, backend.clock.now()).await?;
+    tx.signal(Signal::Workspace(actor.workspace));
+    tx.commit().await?;
+    Ok(count)
+}
+
+/// What the bell of a page shows; known with the session already.
+pub fn bell(actor: &Actor) -> Bell {
+    Bell { unread: actor.unread, newest: actor.newest.clone() }
+}
+
+/// Platforms in trouble on which the person has accounts; known with the session already.
+pub fn banners(backend: &Backend, actor: &Actor) -> Vec<Banner> {
+    let reader = Reader::new(backend.clock.now(), &actor.time_zone);
+    let banner = |trouble: &db::incidents::Trouble| {
+        let entry = backend.platforms.get(trouble.provider.as_str())?;
+        Some(Banner { provider: trouble.provider.clone(), text: words::banner(entry, trouble, &reader) })
+    };
+    actor.troubles.iter().filter_map(banner).collect()
+}
+
+/// Which notices come by e-mail, kind by kind.
+pub async fn preferences(backend: &Backend, actor: &Actor) -> Result<Vec<Preference>> {
+    let chosen = db::notices::preferences(&backend.db, actor.user).await?;
+    let preference = |kind: NoticeKind| {
+        let own = chosen.iter().find(|(chosen, _)| *chosen == kind);
+        Preference { kind, by_mail: own.map_or(kind.usually_by_mail(), |(_, by_mail)| *by_mail) }
+    };
+    Ok(NoticeKind::ALL.map(preference).into())
+}
+
+/// Sets which notices come by e-mail; kinds that are not named stay as they are.
+pub async fn prefer(backend: &Backend, actor: &Actor, chosen: &[Preference]) -> Result<Vec<Preference>> {
+    let mut tx = backend.db.begin().await?;
+    for preference in chosen {
+        db::notices::prefer(&mut tx, actor.user, preference.kind, preference.by_mail).await?;
+    }
+    tx.commit().await?;
+    preferences(backend, actor).await
+}
