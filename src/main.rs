@@ -199,6 +199,7 @@ async fn work(config: Config) -> Result<(), Failure> {
     }
     tracing::info!("working");
     tokio::spawn(server_keys::watch(backend.clone()));
+    tokio::spawn(metrics::tidy());
     worker::run(backend.clone(), stop.wait()).await;
     backend.db.close().await;
     tracing::info!("stopped");

@@ -48,7 +48,7 @@ described! {
     REFRESH_TIME = "huntaze_token_refresh_seconds", Histogram, Seconds, ["platform"], "From deciding to refresh to the stored answer";
     ACCOUNTS = "huntaze_accounts", Gauge, Count, ["platform", "status"], "Accounts by stored status: connected, error, expired";
     EXPIRY = "huntaze_token_seconds_to_expiry", Gauge, Seconds, ["platform"], "To the earliest end of a connected account's access token; negative when one was missed";
-    JOBS = "huntaze_jobs", Gauge, Count, ["state"], "Jobs by state";
+    JOBS = "huntaze_jobs", Gauge, Count, ["state"], "Jobs by state: queued (the due among them), due, running, dead";
     JOB_AGE = "huntaze_job_oldest_seconds", Gauge, Seconds, [], "How long the oldest due job has been waiting";
     JOBS_DONE = "huntaze_jobs_finished_total", Counter, Count, ["job", "outcome"], "Jobs that ran: done, retried, dead";
     JOB_TIME = "huntaze_job_seconds", Histogram, Seconds, ["job"], "How long a job ran";
@@ -234,9 +234,10 @@ impl JobEnd {
     }
 }
 
-pub fn job(kind: &'static str, end: JobEnd, took: Duration) {
-    counter!(JOBS_DONE, "job" => kind, "outcome" => end.name()).increment(1);
-    histogram!(JOB_TIME, "job" => kind).record(took);
+/// `kind` is one of the jobs that this version knows or another one wrote.
+pub fn job(kind: &str, end: JobEnd, took: Duration) {
+    counter!(JOBS_DONE, "job" => kind.to_owned(), "outcome" => end.name()).increment(1);
+    histogram!(JOB_TIME, "job" => kind.to_owned()).record(took);
 }
 
 pub fn notice(kind: &'static str) {

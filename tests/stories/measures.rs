@@ -88,6 +88,21 @@ both!(the_nearest_end_of_a_token_is_told, |app| async {
     assert_eq!(app.metrics().await.value("huntaze_token_seconds_to_expiry", &[("platform", "x")]), -3600.0, "it was missed");
 });
 
+// H2: what the background does, and what waits for it.
+both!(jobs_are_counted, |app| async {
+    let before = app.metrics().await;
+    app.work().await;
+    app.later(chrono::Duration::days(1)).await;
+    app.work().await;
+    let after = app.metrics().await;
+    assert!(after.since(&before, "huntaze_jobs_finished_total", &[("job", "erase_sessions"), ("outcome", "done")]) >= 1.0);
+    assert_eq!(after.since(&before, "huntaze_jobs_finished_total", &[("outcome", "dead")]), 0.0);
+    for state in ["due", "running", "dead"] {
+        assert_eq!(after.value("huntaze_jobs", &[("state", state)]), 0.0, "{state}");
+    }
+    assert_eq!(after.value("huntaze_job_oldest_seconds", &[]), 0.0, "nothing waits");
+});
+
 // H2, S9: without a token only this machine, asked for by its own name and not through a proxy.
 both!(metrics_are_for_this_machine_unless_a_token_is_set, |app| async {
     let browser = app.stranger("Somebody").browser;

@@ -6,12 +6,13 @@
 mod run;
 mod schedule;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use rand::RngExt;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tracing::Instrument;
 use uuid::Uuid;
 
 use super::Backend;
@@ -19,6 +20,7 @@ use super::db::signals::{Signal, Subscription};
 use super::db::{self, jobs::Claimed};
 use super::domain;
 use super::domain::job::{self, Job, Verdict};
+use super::metrics::{self, JobEnd};
 use super::origin::{self, Origin};
 
 /// How long a job is a worker's own unless it holds on; what a killed worker ran waits for so long.
@@ -112,13 +114,15 @@ impl Worker {
     /// Does one job, as the request that caused it: its reference finds the lines of both.
     async fn work_on(self, claimed: Claimed) {
         let origin = Origin { reference: claimed.reference.clone(), ..Origin::server() };
-        origin::scope(origin, async {
+        let span = tracing::info_span!("job", job = claimed.kind.as_str(), job_id = %claimed.id);
+        let begun = Instant::now();
+        let work = async {
             match self.hold(&claimed, attempt(&self.backend, &claimed)).await {
-                Some(ended) => settle(&self.backend, &claimed, ended).await,
+                Some(ended) => settle(&self.backend, &claimed, ended, begun.elapsed()).await,
                 None => told(&claimed, db::jobs::hand_back(&self.backend.db, &claimed, self.backend.clock.now()).await),
             }
-        })
-        .await;
+        };
+        origin::scope(origin, work.instrument(span)).await;
     }
 
     /// Holds the lease while the work runs; `None`: the worker is told to stop. A lease that was lost does not end the work - it may just
@@ -160,9 +164,15 @@ async fn attempt(backend: &Backend, claimed: &Claimed) -> Ended {
     run::run(backend, job).await.map_err(|error| (error.told(&claimed.reference).sentence, verdict))
 }
 
-async fn settle(backend: &Backend, claimed: &Claimed, ended: Ended) {
+async fn settle(backend: &Backend, claimed: &Claimed, ended: Ended, took: Duration) {
     let (db, now) = (&backend.db, backend.clock.now());
     let (kind, attempts, reference) = (&claimed.kind, claimed.attempts, &claimed.reference);
+    let end = match &ended {
+        Ok(()) => JobEnd::Done,
+        Err((_, Verdict::After(_))) => JobEnd::Retried,
+        Err((_, Verdict::Dead)) => JobEnd::Dead,
+    };
+    metrics::job(kind, end, took);
     let settled = match ended {
         Ok(()) => {
             tracing::debug!(kind, attempts, reference, "job done");
