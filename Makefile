@@ -9,7 +9,7 @@ URL ?=
 # `make bench ARGS='--sample-size 20'` takes less time.
 ARGS ?=
 
-.PHONY: help run test build watch check bench size
+.PHONY: help run test build watch check bench size soak
 
 help:
 	@echo "make run     the app with its sandbox, on http://127.0.0.1:3000"
@@ -17,6 +17,7 @@ help:
 	@echo "make build   the release server and its site, in target/release/huntaze and target/site"
 	@echo "make watch   the app with its sandbox, rebuilt and reloaded on every change"
 	@echo "make check   formatting, lints, and the dependencies' licences and advisories"
+	@echo "make soak    the long proofs: 500 killed processes, storms of refreshes, real waits"
 	@echo "make bench   benchmarks"
 	@echo "make size    bytes of the first visit, file by file"
 
@@ -36,6 +37,9 @@ watch:
 
 check:
 	@scripts/check.sh
+
+soak:
+	@scripts/soak.sh
 
 bench:
 	@. scripts/lib.sh; cargo bench --quiet --features ssr --bench vault --bench integrations_page -- --quiet $(ARGS) && node scripts/bench.mjs

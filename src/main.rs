@@ -155,13 +155,14 @@ async fn serve_app(mut config: Config, serve: &Serve) -> Result<(), Failure> {
     let sandbox_addr = serve.sandbox_addr.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 3900)));
     let stop = Stop::on_signals();
     let listener = listen(config.server.addr, "the app", "--addr").await?;
-    config.server.addr = listener.local_addr()?;
+    let addr = listener.local_addr()?;
+    config.server.addr = addr;
     let sandbox = if serve.sandbox { Some(open_sandbox(&mut config, sandbox_addr).await?) } else { None };
     let leptos = leptos_options(&config)?;
     let public_url = config.public_url();
     let backend = start::backend(config, Clock::System).await?;
     let app = web::App { backend: backend.clone(), leptos };
-    tracing::info!(%public_url, sandbox = sandbox.is_some(), "ready");
+    tracing::info!(%public_url, %addr, sandbox = sandbox.is_some(), "ready");
     if sandbox.is_some() {
         let demo = &start::DEMO;
         println!(

@@ -1,5 +1,5 @@
 //! One integration binary: the directions of the modules, the platforms against their contracts, what holds for any input, how the
-//! server starts, and stories over HTTP on both databases.
+//! server starts, stories over HTTP on both databases, and crashes of real processes.
 
 mod boundaries;
 mod canary;
@@ -8,3 +8,4 @@ mod properties;
 mod starting;
 mod stories;
 mod support;
+mod sweep;

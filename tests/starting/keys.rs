@@ -4,7 +4,7 @@
 use huntaze::server::vault::KeyFile;
 use serde_json::Value;
 
-use super::process::Machine;
+use crate::support::process::Machine;
 
 const FILE: &str = "data/keys.json";
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 
-use super::process::Machine;
+use crate::support::process::Machine;
 
 // S9
 #[tokio::test]

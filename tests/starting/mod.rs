@@ -2,6 +2,6 @@
 
 mod keys;
 mod locked;
-mod process;
+
 mod settings;
 mod surroundings;

@@ -1,6 +1,6 @@
 //! Section 1: unknown or malformed settings stop the start with a message that names file, key and the fix.
 
-use super::process::Machine;
+use crate::support::process::Machine;
 
 /// A machine with this `Leptos.toml`.
 fn configured(text: &str) -> Machine {
@@ -79,7 +79,7 @@ fn a_named_file_that_is_not_there_is_told() {
 #[test]
 fn ids_and_secrets_of_digits_can_come_from_the_environment() {
     let machine = Machine::new();
-    let digits = |start: super::process::Start| {
+    let digits = |start: crate::support::process::Start| {
         start
             .env("HUNTAZE__PLATFORMS__INSTAGRAM__CLIENT_ID", "1234567890123456")
             .env("HUNTAZE__PLATFORMS__INSTAGRAM__CLIENT_SECRET", "0012345678")

@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use super::process::{Machine, sqlite};
+use crate::support::process::{Machine, sqlite};
 
 #[test]
 fn a_taken_port_is_told() {

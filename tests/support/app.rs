@@ -137,7 +137,8 @@ impl TestApp {
     }
 }
 
-async fn start_sandbox(folder: &Path) -> SandboxConfig {
+/// The sandbox alone, in this process: it outlives every server that a test kills.
+pub async fn start_sandbox(folder: &Path) -> SandboxConfig {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let port = listener.local_addr().expect("its address").port();
     let at = |host: &str| Url::parse(&format!("http://{host}:{port}")).expect("an address");

@@ -11,14 +11,15 @@ pub mod log;
 mod metrics;
 mod person;
 mod post;
+pub mod process;
 mod redis;
 mod sandbox;
 mod smtp;
 
 pub use answer::Answer;
-pub use app::{TestApp, play};
+pub use app::{TestApp, play, start_sandbox};
 pub use browser::Browser;
-pub use database::Engine;
+pub use database::{Database, Engine, Look};
 pub use html::{Toast, heading, text};
 pub use metrics::Metrics;
 pub use person::{Begun, PASSWORD, Person};

@@ -79,6 +79,12 @@ impl Start {
         self
     }
 
+    /// Runs to its end, which has to be a good one: for commands other than `serve`.
+    pub fn succeeds(mut self) {
+        let done = self.command.stdin(Stdio::null()).output().expect("the binary runs");
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    }
+
     /// Waits until it says its address, or ends.
     fn run(mut self) -> Result<Running, Refused> {
         let log = tempfile::NamedTempFile::new_in(&self.folder).expect("a file for the log").keep().expect("it stays");
@@ -116,11 +122,28 @@ impl Start {
 impl Running {
     /// A signal of the operator ("TERM", "INT"), then its end: the exit code and all it logged.
     pub fn stop(mut self, signal: &str) -> (Option<i32>, String) {
-        let told = Command::new("sh").args(["-c", "kill -s \"$0\" \"$1\"", signal, &self.child.id().to_string()]).status();
-        assert!(told.expect("sh").success(), "the signal arrives");
+        self.signal(signal);
         self.rest.read_to_string(&mut String::new()).expect("its output is text");
         let code = self.child.wait().expect("it ends").code();
         (code, std::fs::read_to_string(&self.log).expect("its log"))
+    }
+}
+
+impl Running {
+    /// A signal by its name, and nothing waited for.
+    pub fn signal(&self, name: &str) {
+        let told = Command::new("sh").args(["-c", "kill -s \"$0\" \"$1\"", name, &self.child.id().to_string()]).status();
+        assert!(told.expect("sh").success(), "the signal arrives");
+    }
+
+    /// Whether the process is gone.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("its state").is_some()
+    }
+
+    /// All it logged so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).expect("its log")
     }
 }
 

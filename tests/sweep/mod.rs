@@ -1,0 +1,32 @@
+//! Real processes that are killed, stopped and overrun: afterwards no account is silently lost, no secret is left, nothing happened
+//! twice (T5, T6, S1).
+//!
+//! The sandbox runs in the test's process and outlives them. A process dies at a failpoint (`server::failpoint`), by SIGKILL at a
+//! random moment, or stands still by SIGSTOP; then another one starts and [`checks`] looks at every account.
+//!
+//! `make test` runs a share of it, `make soak` all of it: the same stories with larger numbers.
+
+mod checks;
+mod creator;
+mod places;
+mod points;
+mod random;
+mod refresh;
+mod world;
+
+use std::time::Duration;
+
+/// `make soak` asks for the large numbers.
+fn soak() -> bool {
+    std::env::var_os("HUNTAZE_SOAK").is_some()
+}
+
+/// Looks again until `there` says so; fails when it takes longer than anybody would wait.
+async fn until(what: &str, mut there: impl AsyncFnMut() -> bool) {
+    let waiting = async {
+        while !there().await {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    assert!(tokio::time::timeout(Duration::from_secs(60), waiting).await.is_ok(), "waited a minute for: {what}");
+}

@@ -1,0 +1,193 @@
+//! Every failpoint, under every platform's strategy: the process dies exactly there, another one starts, and the account stands.
+
+use reqwest::Method;
+use serde_json::json;
+
+use super::checks::{Standing, assert_connected_once, assert_gone, assert_no_plain_token, sealed, standing};
+use super::creator::{Creator, Died, Place};
+use super::places::{INES_PAINTS, INES_WITH_TWO_PAGES, PLACES};
+use super::world::{Node, World};
+use super::{soak, until};
+use crate::support::{Answer, Engine};
+
+/// What a person is doing when the process dies.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Doing {
+    Connecting,
+    Choosing,
+    Disconnecting,
+}
+
+const POINTS: &[(&str, Doing)] = &[
+    ("callback.claimed", Doing::Connecting),
+    ("callback.exchanged", Doing::Connecting),
+    ("connect.before_commit", Doing::Connecting),
+    ("connect.after_commit", Doing::Connecting),
+    ("callback.waiting", Doing::Choosing),
+    ("connect.before_commit", Doing::Choosing),
+    ("connect.after_commit", Doing::Choosing),
+    ("disconnect.before_commit", Doing::Disconnecting),
+    ("disconnect.after_commit", Doing::Disconnecting),
+    ("revoke.told", Doing::Disconnecting),
+    ("disconnect.after_revoke", Doing::Disconnecting),
+];
+
+/// One world with one person in it.
+struct Sweep {
+    world: World,
+    mira: Creator,
+}
+
+impl Sweep {
+    async fn new(engine: Engine) -> Option<Self> {
+        let world = World::new(engine).await?;
+        let mira = Creator::register(&world.node(), "Mira").await;
+        Some(Self { world, mira })
+    }
+
+    async fn kill(&self, point: &str, doing: Doing, place: Place) {
+        match doing {
+            Doing::Connecting => self.kill_while_connecting(point, place).await,
+            Doing::Choosing => self.kill_while_choosing(point).await,
+            Doing::Disconnecting => self.kill_while_disconnecting(point, place).await,
+        }
+        assert_no_plain_token(&self.world).await;
+    }
+
+    /// T6, C2: connected or not, and never half; the state is used up either way, and the next try works.
+    async fn kill_while_connecting(&self, point: &str, place: Place) {
+        let (world, mira) = (&self.world, &self.mira);
+        let node = world.doomed(point);
+        let back = mira.allow(world, &node, place).await.expect("it dies later");
+        mira.come_back(&node, &back).await.expect_err("it dies in the callback");
+        node.dies().await;
+
+        let node = world.node();
+        let committed = point == "connect.after_commit";
+        assert_eq!(mira.integration(&node, place).await.is_some(), committed, "{point}: connected exactly if it was committed");
+        mira.come_back(&node, &back).await.expect("a live server").expect(303);
+        assert_eq!(mira.integration(&node, place).await.is_some(), committed, "{point}: a used state connects nothing");
+        if !committed {
+            mira.connect(world, &node, place).await.expect("a live server");
+        }
+        self.stands(&node, place).await;
+        self.disconnected(node, place).await;
+    }
+
+    /// C5, T6: the choice waits, or it was made; never both.
+    async fn kill_while_choosing(&self, point: &str) {
+        let (world, mira) = (&self.world, &self.mira);
+        let ines = Place { allows: INES_WITH_TWO_PAGES, id: INES_PAINTS, ..PLACES[0] };
+        let node = world.doomed(point);
+        let flow = match self.before_choosing(&node, ines).await {
+            Ok(flow) => {
+                choose(mira, &node, &flow).await.expect_err("it dies in the choice");
+                Some(flow)
+            }
+            Err(Died) => None,
+        };
+        node.dies().await;
+
+        let mut node = world.node();
+        let waits = !world.look.rows("pending_connections").await.is_empty();
+        assert_eq!(waits, point != "connect.after_commit", "{point}: the choice waits exactly until it is made");
+        if waits {
+            // The person reloads the page of choices, or never saw it and begins again.
+            let again = self.before_choosing(&node, ines).await.expect("a live server");
+            choose(mira, &node, flow.as_ref().unwrap_or(&again)).await.expect("a live server").expect(201);
+            node = self.overtaken_by_time(node, "pending_connections", "expires_at").await;
+        }
+        self.stands(&node, ines).await;
+        self.disconnected(node, ines).await;
+    }
+
+    /// C11, T6: connected as before, or gone with every credential, and the platform is told.
+    async fn kill_while_disconnecting(&self, point: &str, place: Place) {
+        let (world, mira) = (&self.world, &self.mira);
+        let node = world.node();
+        mira.connect(world, &node, place).await.expect("a live server");
+        let credentials = sealed(world, place).await;
+        node.kill();
+
+        let node = world.doomed(point);
+        mira.disconnect(&node, place).await.expect_err("it dies while disconnecting");
+        node.dies().await;
+
+        let node = world.node();
+        if point == "disconnect.before_commit" {
+            self.stands(&node, place).await;
+            return self.disconnected(node, place).await;
+        }
+        assert!(mira.integration(&node, place).await.is_none(), "{point}: gone means gone");
+        assert_gone(world, &credentials).await;
+        self.overtaken_by_time(node, "pending_revocations", "next_at").await;
+        assert_eq!(world.sandbox.live_grants(place.provider).await, 0, "{place:?}: the grant is over at the platform");
+    }
+
+    /// Connects up to the page of choices.
+    async fn before_choosing(&self, node: &Node, place: Place) -> Result<String, Died> {
+        let back = self.mira.allow(&self.world, node, place).await?;
+        let page = self.mira.come_back(node, &back).await?;
+        Ok(page.location().trim_start_matches("/integrations/choose/").to_owned())
+    }
+
+    /// What a table keeps until a time is over: a worker of the next process clears it.
+    async fn overtaken_by_time(&self, node: Node, table: &str, column: &str) -> Node {
+        node.kill();
+        self.world.look.run(&format!("UPDATE {table} SET {column} = '2026-01-01T00:00:00Z'")).await;
+        let node = self.world.node();
+        until(&format!("{table} to be cleared"), async || self.world.look.rows(table).await.is_empty()).await;
+        node
+    }
+
+    async fn stands(&self, node: &Node, place: Place) {
+        let shown = self.mira.integration(node, place).await.unwrap_or_default();
+        assert_connected_once(&self.world, &shown, place).await;
+        assert_eq!(standing(node, &self.mira, place).await, Standing::Works, "{place:?}");
+    }
+
+    /// Disconnects without a crash, so that the next one begins afresh.
+    async fn disconnected(&self, node: Node, place: Place) {
+        let credentials = sealed(&self.world, place).await;
+        self.mira.disconnect(&node, place).await.expect("a live server").expect(200);
+        assert_gone(&self.world, &credentials).await;
+    }
+}
+
+async fn choose(mira: &Creator, node: &Node, flow: &str) -> Result<Answer, Died> {
+    let path = format!("/api/integrations/choices/{flow}");
+    mira.ask(node, Method::POST, &path, Some(json!({ "id": INES_PAINTS }))).await
+}
+
+/// In `make test` each point kills once, the platforms taking turns; in `make soak` at every platform.
+async fn sweep(engine: Engine) {
+    let Some(sweep) = Sweep::new(engine).await else { return };
+    let mut kills = 0;
+    for (turn, (point, doing)) in POINTS.iter().enumerate() {
+        let places = PLACES.iter().enumerate().filter(|(at, _)| soak() || *at == turn % PLACES.len());
+        for (_, place) in places.take(if *doing == Doing::Choosing { 1 } else { PLACES.len() }) {
+            sweep.kill(point, *doing, *place).await;
+            kills += 1;
+        }
+    }
+    println!("{kills} kills at failpoints on {engine:?}");
+    sweep.world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_at_any_point_loses_nothing_on_sqlite() {
+    sweep(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_at_any_point_loses_nothing_on_postgres() {
+    sweep(Engine::Postgres).await;
+}
+
+/// A point that nobody kills at proves nothing.
+#[test]
+fn every_failpoint_of_the_sources_is_killed_at() {
+    for name in super::places::failpoints() {
+        assert!(POINTS.iter().any(|(point, _)| *point == name), "nobody kills at {name}");
+    }
+}

@@ -1,0 +1,140 @@
+//! SIGKILL at any moment, while five connections are refreshed, tested, disconnected and connected again all at once.
+
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use tokio::sync::RwLock;
+
+use super::checks::{Standing, assert_no_plain_token, standing};
+use super::creator::{Creator, Died, Place};
+use super::places::PLACES;
+use super::world::{Node, World};
+use super::{soak, until};
+use crate::support::Engine;
+
+/// Requests between one kill and the next.
+const BETWEEN: RangeInclusive<u64> = 2..=30;
+
+/// What the person knows of an account. A request that broke off leaves it open.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Known {
+    Connected,
+    Gone,
+    Open,
+}
+
+/// Servers that are replaced under the people who use them.
+struct Town {
+    world: World,
+    mira: Creator,
+    nodes: Vec<RwLock<Arc<Node>>>,
+    requests: AtomicU64,
+    over: AtomicBool,
+}
+
+impl Town {
+    async fn new(engine: Engine) -> Option<Self> {
+        let world = World::new(engine).await?;
+        // SQLite is for one process; PostgreSQL carries two.
+        let processes = if engine == Engine::Sqlite { 1 } else { 2 };
+        let nodes: Vec<_> = (0..processes).map(|_| RwLock::new(Arc::new(world.node()))).collect();
+        let mira = Creator::register(&nodes[0].read().await.clone(), "Mira").await;
+        Some(Self { world, mira, nodes, requests: AtomicU64::new(0), over: AtomicBool::new(false) })
+    }
+
+    async fn node(&self, at: usize) -> Arc<Node> {
+        self.nodes[at % self.nodes.len()].read().await.clone()
+    }
+
+    /// One account's life until the killing is over.
+    async fn live(&self, place: Place, mut rng: StdRng) -> Known {
+        let mut known = Known::Gone;
+        while !self.over.load(Ordering::SeqCst) {
+            let node = self.node(rng.random_range(0..2)).await;
+            self.requests.fetch_add(1, Ordering::SeqCst);
+            known = self.act(&node, place, known, rng.random_range(0..10)).await.unwrap_or(Known::Open);
+        }
+        known
+    }
+
+    async fn act(&self, node: &Node, place: Place, known: Known, dice: u32) -> Result<Known, Died> {
+        if known != Known::Connected {
+            self.mira.connect(&self.world, node, place).await?;
+            return Ok(Known::Connected);
+        }
+        let answer = match dice {
+            0 => self.mira.disconnect(node, place).await?,
+            1 => self.mira.test(node, place).await?,
+            _ => self.mira.refresh(node, place).await?,
+        };
+        assert!(answer.status != 500, "{place:?}: {}", answer.body);
+        Ok(if dice == 0 && answer.status == 200 { Known::Gone } else { Known::Connected })
+    }
+
+    async fn kill(&self, kills: u64, mut rng: StdRng) {
+        for turn in 0..kills {
+            let target = self.requests.load(Ordering::SeqCst) + rng.random_range(BETWEEN);
+            until("more requests", async || self.requests.load(Ordering::SeqCst) >= target).await;
+            // Somewhere inside of a request, which takes about as long.
+            tokio::time::sleep(Duration::from_micros(rng.random_range(0..20_000))).await;
+            let mut slot = self.nodes[turn as usize % self.nodes.len()].write().await;
+            slot.signal("KILL");
+            *slot = Arc::new(self.world.node());
+        }
+        self.over.store(true, Ordering::SeqCst);
+    }
+
+    /// Nobody is lost without a word, and nobody who left is kept.
+    async fn check(&self, place: Place, known: Known) {
+        let node = self.node(0).await;
+        let Some(_) = self.mira.integration(&node, place).await else {
+            assert_ne!(known, Known::Connected, "{place:?} was lost");
+            return;
+        };
+        assert_ne!(known, Known::Gone, "{place:?} came back");
+        if standing(&node, &self.mira, place).await != Standing::Works {
+            self.mira.connect(&self.world, &node, place).await.expect("a live server");
+            assert_eq!(standing(&node, &self.mira, place).await, Standing::Works, "{place:?} can be reconnected");
+        }
+    }
+}
+
+async fn kill_under_load(engine: Engine, kills: u64, seed: u64) {
+    let Some(town) = Town::new(engine).await else { return };
+    println!("{kills} kills under load on {engine:?}, seed {seed}");
+    let rng = |of: u64| StdRng::seed_from_u64(seed.wrapping_add(of));
+    let lives = PLACES.iter().zip(1..).map(|(place, of)| town.live(*place, rng(of)));
+    let (known, ()) = futures::join!(futures::future::join_all(lives), town.kill(kills, rng(0)));
+    for (place, known) in PLACES.iter().zip(known) {
+        town.check(*place, known).await;
+    }
+    let kept =
+        "SELECT provider FROM oauth_accounts WHERE status = 'former' AND (access_token IS NOT NULL OR refresh_token IS NOT NULL)";
+    assert_eq!(town.world.look.texts(kept).await, Vec::<String>::new(), "who left has taken the credential along");
+    assert_no_plain_token(&town.world).await;
+    town.nodes.into_iter().for_each(drop);
+    town.world.end().await;
+}
+
+/// Several towns, as a platform answers an account only so often in a quarter of an hour. `HUNTAZE_SEED` repeats a run.
+async fn sweep(engine: Engine) {
+    let seed: u64 = std::env::var("HUNTAZE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(rand::random);
+    let (towns, kills) = if soak() { (8, 20) } else { (1, 8) };
+    for town in 0..towns {
+        kill_under_load(engine, kills, seed.wrapping_add(town * 100)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_under_load_on_sqlite() {
+    sweep(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_under_load_on_postgres() {
+    sweep(Engine::Postgres).await;
+}

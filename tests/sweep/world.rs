@@ -1,0 +1,124 @@
+//! One database, one sandbox, and server processes that come and go.
+
+use std::fmt::Write;
+
+use secrecy::ExposeSecret;
+
+use super::until;
+use crate::support::process::{Machine, Running, Start};
+use crate::support::{Database, Engine, Look, Sandbox, start_sandbox};
+
+/// The name people know the site by, whichever process answers, as behind a proxy.
+pub const HOST: &str = "localhost:8080";
+
+pub struct World {
+    machine: Machine,
+    database: Database,
+    pub look: Look,
+    pub sandbox: Sandbox,
+}
+
+/// A server process.
+pub struct Node {
+    process: Running,
+    base: String,
+}
+
+impl World {
+    /// `None`: this engine is not there.
+    pub async fn new(engine: Engine) -> Option<Self> {
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let database = Database::create(engine).await?;
+        let machine = Machine::new();
+        let sandbox = start_sandbox(&machine.path("sandbox")).await;
+        machine.write("Leptos.toml", &settings(sandbox.base.as_str(), sandbox.browser.as_str()));
+        with_database(machine.command(&["migrate"]), &database).succeeds();
+        let look = database.look(&machine.path("data")).await;
+        Some(Self { machine, database, look, sandbox: Sandbox::new(sandbox.base) })
+    }
+
+    /// A process that nothing is wrong with.
+    pub fn node(&self) -> Node {
+        Node::start(self.serve())
+    }
+
+    /// A process that dies where `failpoint` says.
+    pub fn doomed(&self, failpoint: &str) -> Node {
+        Node::start(self.serve().env("HUNTAZE_FAILPOINT", failpoint))
+    }
+
+    fn serve(&self) -> Start {
+        with_database(self.machine.serve(), &self.database).env("HUNTAZE__SERVER__LOG", "json")
+    }
+
+    /// Every row of every table, each with its table's name before it, in lower case.
+    pub async fn rows(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        for table in self.look.tables().await {
+            all.extend(self.look.rows(&table).await.into_iter().map(|row| format!("{table}: {row}").to_lowercase()));
+        }
+        all
+    }
+
+    pub async fn end(self) {
+        self.look.close().await;
+        self.database.remove().await;
+    }
+}
+
+fn with_database(start: Start, database: &Database) -> Start {
+    match &database.url {
+        Some(url) => start.env("DATABASE_URL", url.expose_secret()),
+        None => start,
+    }
+}
+
+/// Real mode with every platform at the sandbox's address: the sandbox beside the server would die with it.
+fn settings(base: &str, browser: &str) -> String {
+    let (base, browser) = (base.trim_end_matches('/'), browser.trim_end_matches('/'));
+    // As in production, but nobody waits.
+    let mut text = format!(
+        "[server]\npublic_url = \"http://{HOST}\"\n[http]\nretry_first_ms = 1\nretry_longest_ms = 4\n\
+         [limits]\naddress = 0\nperson = 0\nentrance = 0\noauth = 0\nstatus = 0\n"
+    );
+    for id in huntaze::server::platform::IDS {
+        let (client, secret) = (huntaze::sandbox::CLIENT_ID, huntaze::sandbox::CLIENT_SECRET);
+        write!(
+            text,
+            "[platforms.{id}]\nclient_id = \"{client}\"\nclient_secret = \"{secret}\"\nbase_url = \"{base}/{id}\"\n\
+             browser_url = \"{browser}/{id}\"\nissuer = \"{browser}/{id}\"\nuser_agent = \"web:test:v1 (by /u/huntaze)\"\n"
+        )
+        .expect("a text takes everything");
+    }
+    text
+}
+
+impl Node {
+    fn start(start: Start) -> Self {
+        let process = start.starts();
+        let log = process.log();
+        let ready = log.lines().find(|line| line.contains("\"ready\"")).expect("it says that it is ready");
+        let ready: serde_json::Value = serde_json::from_str(ready).expect("a line of JSON");
+        let base = format!("http://{}", ready["addr"].as_str().expect("where it listens"));
+        Self { process, base }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    /// SIGSTOP, SIGCONT.
+    pub fn signal(&self, name: &str) {
+        self.process.signal(name);
+    }
+
+    /// Waits for its death, which came by itself.
+    pub async fn dies(mut self) {
+        until("the process to die at its failpoint", async || self.process.has_ended()).await;
+    }
+
+    /// SIGKILL, and gone.
+    pub fn kill(self) {
+        drop(self);
+    }
+}
