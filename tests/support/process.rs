@@ -85,6 +85,11 @@ impl Start {
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     }
 
+    /// Runs to its end; whether that was a signal, as `abort` sends one.
+    pub fn ends_by_signal(mut self) -> bool {
+        self.command.stdin(Stdio::null()).output().expect("the binary runs").status.code().is_none()
+    }
+
     /// Waits until it says its address, or ends.
     fn run(mut self) -> Result<Running, Refused> {
         let log = tempfile::NamedTempFile::new_in(&self.folder).expect("a file for the log").keep().expect("it stays");

@@ -1,8 +1,8 @@
-//! Real processes that are killed, stopped and overrun: afterwards no account is silently lost, no secret is left, nothing happened
+//! Real processes that are killed: afterwards no account is silently lost, no secret is left, nothing happened
 //! twice (T5, T6, S1).
 //!
-//! The sandbox runs in the test's process and outlives them. A process dies at a failpoint (`server::failpoint`), by SIGKILL at a
-//! random moment, or stands still by SIGSTOP; then another one starts and [`checks`] looks at every account.
+//! The sandbox runs in the test's process and outlives them. A process dies at a failpoint (`server::failpoint`), or by SIGKILL at
+//! a random moment; then another one starts and [`checks`] looks at every account.
 //!
 //! `make test` runs a share of it, `make soak` all of it: the same stories with larger numbers.
 

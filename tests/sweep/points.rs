@@ -6,6 +6,7 @@ use serde_json::json;
 use super::checks::{Standing, assert_connected_once, assert_gone, assert_no_plain_token, sealed, standing};
 use super::creator::{Creator, Died, Place};
 use super::places::{INES_PAINTS, INES_WITH_TWO_PAGES, PLACES};
+use super::refresh::{assert_survived, calls};
 use super::world::{Node, World};
 use super::{soak, until};
 use crate::support::{Answer, Engine};
@@ -15,6 +16,8 @@ use crate::support::{Answer, Engine};
 enum Doing {
     Connecting,
     Choosing,
+    Refreshing,
+    Rotating,
     Disconnecting,
 }
 
@@ -26,6 +29,14 @@ const POINTS: &[(&str, Doing)] = &[
     ("callback.waiting", Doing::Choosing),
     ("connect.before_commit", Doing::Choosing),
     ("connect.after_commit", Doing::Choosing),
+    ("refresh.before_intent", Doing::Refreshing),
+    ("refresh.after_intent", Doing::Refreshing),
+    ("refresh.before_send", Doing::Refreshing),
+    ("refresh.after_answer", Doing::Refreshing),
+    ("refresh.after_durable", Doing::Refreshing),
+    ("refresh.after_swap", Doing::Refreshing),
+    ("refresh.after_close", Doing::Refreshing),
+    ("keys.batch", Doing::Rotating),
     ("disconnect.before_commit", Doing::Disconnecting),
     ("disconnect.after_commit", Doing::Disconnecting),
     ("revoke.told", Doing::Disconnecting),
@@ -49,6 +60,8 @@ impl Sweep {
         match doing {
             Doing::Connecting => self.kill_while_connecting(point, place).await,
             Doing::Choosing => self.kill_while_choosing(point).await,
+            Doing::Refreshing => self.kill_while_refreshing(point, place).await,
+            Doing::Rotating => self.kill_while_rotating(point, place).await,
             Doing::Disconnecting => self.kill_while_disconnecting(point, place).await,
         }
         assert_no_plain_token(&self.world).await;
@@ -95,10 +108,49 @@ impl Sweep {
             // The person reloads the page of choices, or never saw it and begins again.
             let again = self.before_choosing(&node, ines).await.expect("a live server");
             choose(mira, &node, flow.as_ref().unwrap_or(&again)).await.expect("a live server").expect(201);
-            node = self.overtaken_by_time(node, "pending_connections", "expires_at").await;
+            node = self.overtaken_by_time(node, "pending_connections").await;
         }
         self.stands(&node, ines).await;
         self.disconnected(node, ines).await;
+    }
+
+    /// T5, T6: the new pair is found again, or the account says that the answer was lost; the platform is asked twice at most.
+    async fn kill_while_refreshing(&self, point: &str, place: Place) {
+        let (world, mira) = (&self.world, &self.mira);
+        let node = world.node();
+        mira.connect(world, &node, place).await.expect("a live server");
+        let before = calls(world, place).await;
+        node.kill();
+
+        let node = world.doomed(point);
+        mira.refresh(&node, place).await.expect_err("it dies in the refresh");
+        node.dies().await;
+
+        world.time_passes().await;
+        let node = world.node();
+        if matches!(point, "refresh.after_durable" | "refresh.after_swap") {
+            // H3: the operator reads of it.
+            until("the answer to be recovered", async || node.log().contains("an answer was recovered")).await;
+        }
+        let again = mira.refresh(&node, place).await.expect("a live server");
+        assert_ne!(again.status, 500, "{point}, {place:?}: {}", again.body);
+        assert_survived(world, mira, &node, place, before, point != "refresh.after_answer").await;
+        self.disconnected(node, place).await;
+    }
+
+    /// S3: the rotation is begun again and finished, and at no time is anything unreadable.
+    async fn kill_while_rotating(&self, point: &str, place: Place) {
+        let (world, mira) = (&self.world, &self.mira);
+        let node = world.node();
+        mira.connect(world, &node, place).await.expect("a live server");
+        world.runs(&["keys", "generate"]);
+        assert!(world.dies(&["keys", "rotate"], point), "it dies between two batches");
+        self.stands(&node, place).await;
+        world.runs(&["keys", "verify"]);
+        world.runs(&["keys", "rotate"]);
+        world.runs(&["keys", "verify"]);
+        self.stands(&node, place).await;
+        self.disconnected(node, place).await;
     }
 
     /// C11, T6: connected as before, or gone with every credential, and the platform is told.
@@ -120,7 +172,7 @@ impl Sweep {
         }
         assert!(mira.integration(&node, place).await.is_none(), "{point}: gone means gone");
         assert_gone(world, &credentials).await;
-        self.overtaken_by_time(node, "pending_revocations", "next_at").await;
+        self.overtaken_by_time(node, "pending_revocations").await;
         assert_eq!(world.sandbox.live_grants(place.provider).await, 0, "{place:?}: the grant is over at the platform");
     }
 
@@ -132,9 +184,9 @@ impl Sweep {
     }
 
     /// What a table keeps until a time is over: a worker of the next process clears it.
-    async fn overtaken_by_time(&self, node: Node, table: &str, column: &str) -> Node {
+    async fn overtaken_by_time(&self, node: Node, table: &str) -> Node {
         node.kill();
-        self.world.look.run(&format!("UPDATE {table} SET {column} = '2026-01-01T00:00:00Z'")).await;
+        self.world.time_passes().await;
         let node = self.world.node();
         until(&format!("{table} to be cleared"), async || self.world.look.rows(table).await.is_empty()).await;
         node
@@ -165,7 +217,9 @@ async fn sweep(engine: Engine) {
     let mut kills = 0;
     for (turn, (point, doing)) in POINTS.iter().enumerate() {
         let places = PLACES.iter().enumerate().filter(|(at, _)| soak() || *at == turn % PLACES.len());
-        for (_, place) in places.take(if *doing == Doing::Choosing { 1 } else { PLACES.len() }) {
+        // A choice is one platform's, and keys are nobody's.
+        let once = matches!(doing, Doing::Choosing | Doing::Rotating);
+        for (_, place) in places.take(if once { 1 } else { PLACES.len() }) {
             sweep.kill(point, *doing, *place).await;
             kills += 1;
         }

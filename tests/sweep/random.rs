@@ -76,16 +76,30 @@ impl Town {
     }
 
     async fn kill(&self, kills: u64, mut rng: StdRng) {
-        for turn in 0..kills {
+        for _ in 0..kills {
             let target = self.requests.load(Ordering::SeqCst) + rng.random_range(BETWEEN);
             until("more requests", async || self.requests.load(Ordering::SeqCst) >= target).await;
             // Somewhere inside of a request, which takes about as long.
             tokio::time::sleep(Duration::from_micros(rng.random_range(0..20_000))).await;
-            let mut slot = self.nodes[turn as usize % self.nodes.len()].write().await;
-            slot.signal("KILL");
-            *slot = Arc::new(self.world.node());
+            self.kill_all().await;
         }
         self.over.store(true, Ordering::SeqCst);
+    }
+
+    /// Every process at once, as when the machine goes; then it is later, and they are back.
+    async fn kill_all(&self) {
+        let mut slots = Vec::new();
+        for slot in &self.nodes {
+            slots.push(slot.write().await);
+        }
+        for slot in &slots {
+            slot.signal("KILL");
+            until("the process to be dead", async || slot.has_ended()).await;
+        }
+        self.world.time_passes().await;
+        for slot in &mut slots {
+            **slot = Arc::new(self.world.node());
+        }
     }
 
     /// Nobody is lost without a word, and nobody who left is kept.
@@ -105,7 +119,7 @@ impl Town {
 
 async fn kill_under_load(engine: Engine, kills: u64, seed: u64) {
     let Some(town) = Town::new(engine).await else { return };
-    println!("{kills} kills under load on {engine:?}, seed {seed}");
+    println!("{} kills under load on {engine:?}, seed {seed}", kills * town.nodes.len() as u64);
     let rng = |of: u64| StdRng::seed_from_u64(seed.wrapping_add(of));
     let lives = PLACES.iter().zip(1..).map(|(place, of)| town.live(*place, rng(of)));
     let (known, ()) = futures::join!(futures::future::join_all(lives), town.kill(kills, rng(0)));
@@ -123,7 +137,7 @@ async fn kill_under_load(engine: Engine, kills: u64, seed: u64) {
 /// Several towns, as a platform answers an account only so often in a quarter of an hour. `HUNTAZE_SEED` repeats a run.
 async fn sweep(engine: Engine) {
     let seed: u64 = std::env::var("HUNTAZE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(rand::random);
-    let (towns, kills) = if soak() { (8, 20) } else { (1, 8) };
+    let (towns, kills) = if soak() { (8, 20) } else { (1, 6) };
     for town in 0..towns {
         kill_under_load(engine, kills, seed.wrapping_add(town * 100)).await;
     }

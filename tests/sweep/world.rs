@@ -1,6 +1,7 @@
 //! One database, one sandbox, and server processes that come and go.
 
 use std::fmt::Write;
+use std::sync::{Mutex, MutexGuard};
 
 use secrecy::ExposeSecret;
 
@@ -20,7 +21,7 @@ pub struct World {
 
 /// A server process.
 pub struct Node {
-    process: Running,
+    process: Mutex<Running>,
     base: String,
 }
 
@@ -49,6 +50,30 @@ impl World {
 
     fn serve(&self) -> Start {
         with_database(self.machine.serve(), &self.database).env("HUNTAZE__SERVER__LOG", "json")
+    }
+
+    /// While no process runs: every lease ends, and whatever waits for a time is due.
+    pub async fn time_passes(&self) {
+        const PAST: &str = "'2026-01-01T00:00:00Z'";
+        for (table, column) in [("refresh_leases", "until"), ("jobs", "run_at"), ("pending_connections", "expires_at")] {
+            self.look.run(&format!("UPDATE {table} SET {column} = {PAST}")).await;
+        }
+        // What recurs is due when nothing is known of its time.
+        self.look.run("DELETE FROM schedules").await;
+    }
+
+    /// A command of the operator that dies at its failpoint, and whether it did.
+    pub fn dies(&self, arguments: &[&str], failpoint: &str) -> bool {
+        self.command(arguments).env("HUNTAZE_FAILPOINT", failpoint).ends_by_signal()
+    }
+
+    /// A command of the operator that ends well.
+    pub fn runs(&self, arguments: &[&str]) {
+        self.command(arguments).succeeds();
+    }
+
+    fn command(&self, arguments: &[&str]) -> Start {
+        with_database(self.machine.command(arguments), &self.database)
     }
 
     /// Every row of every table, each with its table's name before it, in lower case.
@@ -100,21 +125,34 @@ impl Node {
         let ready = log.lines().find(|line| line.contains("\"ready\"")).expect("it says that it is ready");
         let ready: serde_json::Value = serde_json::from_str(ready).expect("a line of JSON");
         let base = format!("http://{}", ready["addr"].as_str().expect("where it listens"));
-        Self { process, base }
+        Self { process: Mutex::new(process), base }
     }
 
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.base)
     }
 
-    /// SIGSTOP, SIGCONT.
+    /// A signal by its name.
     pub fn signal(&self, name: &str) {
-        self.process.signal(name);
+        self.process().signal(name);
+    }
+
+    fn process(&self) -> MutexGuard<'_, Running> {
+        self.process.lock().expect("nobody panicked holding it")
+    }
+
+    pub fn has_ended(&self) -> bool {
+        self.process().has_ended()
+    }
+
+    /// All it logged so far.
+    pub fn log(&self) -> String {
+        self.process().log()
     }
 
     /// Waits for its death, which came by itself.
-    pub async fn dies(mut self) {
-        until("the process to die at its failpoint", async || self.process.has_ended()).await;
+    pub async fn dies(self) {
+        until("the process to die at its failpoint", async || self.has_ended()).await;
     }
 
     /// SIGKILL, and gone.
