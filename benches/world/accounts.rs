@@ -70,6 +70,8 @@ fn account(backend: &Backend, owner: &Actor, provider: &str, number: usize) -> A
         check_ok: Some(true),
         check_text: Some(format!("{} answered.", entry.info().name)),
         version: 1,
+        next_refresh_at: None,
+        refresh_failures: 0,
         connected_at: connected,
         created_at: connected,
         updated_at: connected,

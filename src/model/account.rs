@@ -53,6 +53,8 @@ pub enum Reason {
     SessionEnded,
     /// The platform refuses to extend a credential that is still valid.
     CannotExtend,
+    /// A refresh was answered, but the answer never reached us, and the platform does not give it twice.
+    AnswerLost,
     /// The sealed credential does not open with any key of this server.
     Unreadable,
 }

@@ -46,6 +46,7 @@ described! {
     OAUTH_FAILED = "huntaze_oauth_failures_total", Counter, Count, ["platform", "reason"], "Connections that ended without an account, by reason";
     REFRESHES = "huntaze_token_refreshes_total", Counter, Count, ["platform", "outcome"], "Refreshes: renewed, superseded (another was faster), transient, permanent, configuration";
     REFRESH_TIME = "huntaze_token_refresh_seconds", Histogram, Seconds, ["platform"], "From deciding to refresh to the stored answer";
+    ANSWER_DURABLE = "huntaze_token_answer_durable_seconds", Histogram, Seconds, ["platform"], "From a refresh's answer to its being durable: the window in which a crash can lose a rotated token";
     ACCOUNTS = "huntaze_accounts", Gauge, Count, ["platform", "status"], "Accounts by stored status: connected, error, expired";
     EXPIRY = "huntaze_token_seconds_to_expiry", Gauge, Seconds, ["platform"], "To the earliest end of a connected account's access token; negative when one was missed";
     JOBS = "huntaze_jobs", Gauge, Count, ["state"], "Jobs by state: queued (the due among them), due, running, dead";
@@ -197,6 +198,11 @@ impl Refresh {
 pub fn refreshed(platform: &str, outcome: Refresh, took: Duration) {
     counter!(REFRESHES, "platform" => platform.to_owned(), "outcome" => outcome.name()).increment(1);
     histogram!(REFRESH_TIME, "platform" => platform.to_owned()).record(took);
+}
+
+/// How long a rotated token existed in this process only.
+pub fn answer_durable(platform: &str, took: Duration) {
+    histogram!(ANSWER_DURABLE, "platform" => platform.to_owned()).record(took);
 }
 
 pub fn accounts(platform: &str, status: &'static str, count: i64) {

@@ -26,7 +26,7 @@ use std::sync::Arc;
 use clock::Clock;
 use config::Config;
 use db::Db;
-use domain::accounts::Locks;
+use domain::accounts::{Breakers, Flights};
 use health::Health;
 use limits::Limits;
 use mail::Mailer;
@@ -46,8 +46,9 @@ pub struct Parts {
     pub platforms: Registry,
     /// For addresses that come from outside, such as avatars.
     pub outside: outside::Outside,
-    /// One refresh at a time for an account, in this process.
-    pub locks: Locks,
+    /// Refreshes under way in this process.
+    pub flights: Flights,
+    pub breakers: Breakers,
     /// How often somebody may ask.
     pub limits: Limits,
     /// What was last found out about what this server stands on.

@@ -6,6 +6,7 @@ mod independence;
 mod metadata;
 mod queue;
 mod refreshing;
+mod schedule;
 mod state;
 mod uniqueness;
 mod vault;

@@ -25,6 +25,7 @@ mod operations;
 mod pages;
 mod passwords;
 mod queue;
+mod refreshing;
 mod rest;
 mod sessions;
 mod signals;

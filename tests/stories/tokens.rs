@@ -95,14 +95,14 @@ both!(a_refresh_changes_only_tokens_and_their_end, |app| async {
 both!(an_outage_disconnects_nobody, |app| async {
     let ada = app.person("Ada").await;
     ada.connect("x", INES_ON_X).await;
-    let before = row(&app, INES_ON_X).await;
+    let before = ada.integration("x", INES_ON_X).await;
     for kind in ["503", "cut", "garbage", "429"] {
         app.sandbox().trouble("x", "/2/oauth2/token", kind, None).await;
         let refused = ada.post(&format!("/api/integrations/refresh/x/{INES_ON_X}"), None).await;
         assert!([429, 502, 503].contains(&refused.status), "{kind}: {}", refused.body);
         assert_eq!(refused.error()["retryable"], true, "{kind}");
     }
-    assert_eq!(row(&app, INES_ON_X).await, before);
+    assert_eq!(ada.integration("x", INES_ON_X).await, before);
     app.sandbox().calm().await;
     ada.post(&format!("/api/integrations/refresh/x/{INES_ON_X}"), None).await.expect(200);
 });

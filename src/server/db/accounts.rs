@@ -36,6 +36,9 @@ pub struct Account {
     pub check_ok: Option<bool>,
     pub check_text: Option<String>,
     pub version: i64,
+    /// Nothing: the access has no end, or only the person can renew it.
+    pub next_refresh_at: Option<DateTime<Utc>>,
+    pub refresh_failures: i64,
     pub connected_at: DateTime<Utc>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
@@ -51,7 +54,7 @@ macro_rules! columns {
     () => {
         "a.id, a.workspace_id, a.user_id, a.provider, a.provider_account_id, a.name, a.handle, a.has_avatar, a.access_token, a.refresh_token,
          a.token_type, a.scope, a.grant_key, a.issued_at, a.expires_at, a.refresh_expires_at, a.metadata, a.status, a.reason, a.say, a.label,
-         a.checked_at, a.check_ok, a.check_text, a.version, a.connected_at, a.created_at, a.updated_at"
+         a.checked_at, a.check_ok, a.check_text, a.version, a.next_refresh_at, a.refresh_failures, a.connected_at, a.created_at, a.updated_at"
     };
 }
 
@@ -128,6 +131,8 @@ pub struct Shown {
     pub checked_at: Option<DateTime<Utc>>,
     pub check_ok: Option<bool>,
     pub check_text: Option<String>,
+    pub next_refresh_at: Option<DateTime<Utc>>,
+    pub refresh_failures: i64,
     pub connected_at: DateTime<Utc>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
@@ -144,8 +149,8 @@ pub async fn shown(db: &Db, workspace: WorkspaceId) -> Result<Vec<Shown>> {
         db,
         Vec<Shown>,
         "SELECT a.id, a.provider, a.provider_account_id, a.name, a.handle, a.has_avatar, a.scope, a.issued_at, a.expires_at, a.refresh_expires_at,
-         a.metadata, a.status, a.reason, a.say, a.label, a.checked_at, a.check_ok, a.check_text, a.connected_at, a.created_at, a.updated_at,
-         l.name AS limit_name, l.most AS limit_most, l.remaining AS limit_remaining, l.resets_at AS limit_resets_at, l.seen_at AS limit_seen_at
+         a.metadata, a.status, a.reason, a.say, a.label, a.checked_at, a.check_ok, a.check_text, a.next_refresh_at, a.refresh_failures, a.connected_at,
+         a.created_at, a.updated_at, l.name AS limit_name, l.most AS limit_most, l.remaining AS limit_remaining, l.resets_at AS limit_resets_at, l.seen_at AS limit_seen_at
          FROM oauth_accounts a LEFT JOIN account_limits l ON l.account_id = a.id
          WHERE a.workspace_id = $1 AND a.status <> 'former' ORDER BY a.created_at, a.id, l.name",
         workspace
@@ -200,12 +205,12 @@ pub async fn upsert(tx: &mut Tx, account: &Account) -> Result<()> {
         rows,
         "INSERT INTO oauth_accounts (id, workspace_id, user_id, provider, provider_account_id, name, handle, has_avatar, access_token,
          refresh_token, token_type, scope, grant_key, issued_at, expires_at, refresh_expires_at, metadata, status, reason, say, checked_at,
-         check_ok, check_text, version, connected_at, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, 1, $14, $14, $14)
+         check_ok, check_text, next_refresh_at, version, connected_at, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, 1, $14, $14, $14)
          ON CONFLICT (workspace_id, provider, provider_account_id) DO UPDATE SET user_id = $3, name = $6, handle = $7,
          access_token = $9, refresh_token = $10, token_type = $11, scope = $12, grant_key = $13, issued_at = $14,
          expires_at = $15, refresh_expires_at = $16, metadata = $17, status = $18, reason = $19, say = $20, checked_at = $21, check_ok = $22,
-         check_text = $23, version = oauth_accounts.version + 1,
+         check_text = $23, next_refresh_at = $24, refresh_failures = 0, version = oauth_accounts.version + 1,
          connected_at = CASE WHEN oauth_accounts.status = 'former' THEN $14 ELSE oauth_accounts.connected_at END, updated_at = $14",
         account.id,
         account.workspace_id,
@@ -229,46 +234,88 @@ pub async fn upsert(tx: &mut Tx, account: &Account) -> Result<()> {
         &account.say,
         account.checked_at,
         account.check_ok,
-        &account.check_text
+        &account.check_text,
+        account.next_refresh_at
     )?;
     Ok(())
 }
 
 /// The new tokens of a refresh.
 pub struct Renewed<'a> {
-    pub id: AccountId,
-    /// The version the refresh began with: another one's result is not overwritten.
-    pub version: i64,
     pub access_token: &'a [u8],
     /// Empty keeps the stored one.
     pub refresh_token: Option<&'a [u8]>,
     pub token_type: &'a str,
+    pub issued_at: DateTime<Utc>,
     pub expires_at: Option<DateTime<Utc>>,
     pub refresh_expires_at: Option<DateTime<Utc>>,
+    pub next_refresh_at: Option<DateTime<Utc>>,
+    pub status: Status,
+    pub why: Option<(Reason, &'a str)>,
     pub now: DateTime<Utc>,
 }
 
-/// Stores a refresh by compare-and-swap; `false` when the row moved on meanwhile. Nothing but tokens, expiry and state changes.
-pub async fn renew(db: &Db, renewed: &Renewed<'_>) -> Result<bool> {
+/// Stores new tokens by compare-and-swap; `false` when the row moved on since it was read. Nothing but tokens, their ends and the
+/// standing changes.
+pub async fn renew(tx: &mut Tx, account: &Account, renewed: &Renewed<'_>) -> Result<bool> {
     let rows = sql!(
-        db,
+        tx,
         rows,
-        "UPDATE oauth_accounts SET access_token = $3, refresh_token = COALESCE($4, refresh_token), token_type = $5, expires_at = $6,
-         refresh_expires_at = COALESCE($7, refresh_expires_at), issued_at = $8, version = version + 1, updated_at = $8,
-         status = CASE WHEN reason = 'missing_permissions' THEN status ELSE 'connected' END,
-         say = CASE WHEN reason = 'missing_permissions' THEN say ELSE NULL END,
-         reason = CASE WHEN reason = 'missing_permissions' THEN reason ELSE NULL END
+        "UPDATE oauth_accounts SET access_token = $3, refresh_token = COALESCE($4, refresh_token), token_type = $5, issued_at = $6, expires_at = $7,
+         refresh_expires_at = COALESCE($8, refresh_expires_at), next_refresh_at = $9, refresh_failures = 0, status = $10, reason = $11, say = $12,
+         version = version + 1, updated_at = $13
          WHERE id = $1 AND version = $2 AND access_token IS NOT NULL",
-        renewed.id,
-        renewed.version,
+        account.id,
+        account.version,
         renewed.access_token,
         renewed.refresh_token,
         renewed.token_type,
+        renewed.issued_at,
         renewed.expires_at,
         renewed.refresh_expires_at,
+        renewed.next_refresh_at,
+        renewed.status,
+        renewed.why.map(|(reason, _)| reason),
+        renewed.why.map(|(_, say)| say),
         renewed.now
     )?;
     Ok(rows == 1)
+}
+
+/// An account whose time has come.
+#[derive(sqlx::FromRow)]
+pub struct Due {
+    pub id: AccountId,
+    pub workspace_id: WorkspaceId,
+    pub version: i64,
+}
+
+/// Takes accounts that are due, earliest first, and puts them off to `until`, so that no other process takes the same ones.
+pub async fn claim_due(db: &Db, provider: &Provider, now: DateTime<Utc>, until: DateTime<Utc>, most: i64) -> Result<Vec<Due>> {
+    sql!(
+        db,
+        Vec<Due>,
+        "UPDATE oauth_accounts SET next_refresh_at = $3 WHERE next_refresh_at <= $2 AND id IN (
+             SELECT id FROM oauth_accounts WHERE provider = $1 AND next_refresh_at <= $2 ORDER BY next_refresh_at, id LIMIT $4)
+         RETURNING id, workspace_id, version",
+        provider,
+        now,
+        until,
+        most
+    )
+}
+
+/// When an account is looked at next, and after how many failures. Does not move the version: no token changed.
+pub async fn schedule(tx: &mut Tx, account: AccountId, next: Option<DateTime<Utc>>, failures: i64) -> Result<()> {
+    sql!(
+        tx,
+        rows,
+        "UPDATE oauth_accounts SET next_refresh_at = $2, refresh_failures = $3 WHERE id = $1 AND status <> 'former'",
+        account,
+        next,
+        failures
+    )?;
+    Ok(())
 }
 
 /// Marks what is wrong, or right again, unless the row moved on.
@@ -277,18 +324,20 @@ pub async fn mark(
     account: &Account,
     status: Status,
     why: Option<(Reason, &str)>,
+    next_refresh_at: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> Result<bool> {
     let rows = sql!(
         tx,
         rows,
-        "UPDATE oauth_accounts SET status = $3, reason = $4, say = $5, version = version + 1, updated_at = $6
+        "UPDATE oauth_accounts SET status = $3, reason = $4, say = $5, next_refresh_at = $6, version = version + 1, updated_at = $7
          WHERE id = $1 AND version = $2 AND status <> 'former'",
         account.id,
         account.version,
         status,
         why.map(|(reason, _)| reason),
         why.map(|(_, say)| say),
+        next_refresh_at,
         now
     )?;
     Ok(rows == 1)
@@ -353,7 +402,7 @@ pub async fn make_former(tx: &mut Tx, workspace: WorkspaceId, id: AccountId, now
         tx,
         rows,
         "UPDATE oauth_accounts SET status = 'former', reason = NULL, say = NULL, access_token = NULL, refresh_token = NULL, grant_key = NULL,
-         expires_at = NULL, refresh_expires_at = NULL, checked_at = NULL, check_ok = NULL, check_text = NULL, version = version + 1, updated_at = $3
+         expires_at = NULL, refresh_expires_at = NULL, next_refresh_at = NULL, refresh_failures = 0, checked_at = NULL, check_ok = NULL, check_text = NULL, version = version + 1, updated_at = $3
          WHERE workspace_id = $1 AND id = $2 AND status <> 'former'",
         workspace,
         id,

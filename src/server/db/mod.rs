@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod breakers;
 pub mod facts;
 pub mod figures;
 pub mod flows;
@@ -17,6 +18,7 @@ pub mod mails;
 pub mod notices;
 pub mod pending;
 pub mod refresh_tokens;
+pub mod refreshes;
 pub mod sealed;
 pub mod sessions;
 pub mod signals;

@@ -42,6 +42,7 @@ pub const COLUMNS: &[Column] = columns![
     "pending_connections" "payload",
     "pending_revocations" "payload",
     "mails" "body",
+    "refresh_journal" "answer",
 ];
 
 /// A sealed value and its row.

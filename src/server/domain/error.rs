@@ -38,6 +38,18 @@ pub enum Error {
     Callback(#[from] CallbackError),
     #[error("{name}: {error}")]
     Platform { name: &'static str, error: platform::Error },
+    /// The platform does not answer anybody at the moment; nobody calls it before this time.
+    #[error("{name} is in trouble until {until}")]
+    PlatformTrouble { name: &'static str, until: chrono::DateTime<chrono::Utc> },
+    /// Another process is renewing the token, and takes long.
+    #[error("the token is being renewed elsewhere")]
+    Refreshing,
+    /// The work was cut off, by a stop of the server.
+    #[error("interrupted")]
+    Interrupted,
+    /// What somebody else's attempt came to, which this one waited for.
+    #[error("{0}")]
+    Shared(std::sync::Arc<Error>),
     #[error("metadata of {name}: {what}")]
     Metadata { name: &'static str, what: String },
     #[error("database: {0}")]
@@ -70,6 +82,35 @@ impl Error {
             Self::Vault(_) => "vault",
             _ => "other",
         }
+    }
+
+    /// The outcome of an attempt that several waited for.
+    pub fn shared(error: std::sync::Arc<Error>) -> Self {
+        match std::sync::Arc::try_unwrap(error) {
+            Ok(error) => error,
+            Err(error) => match &*error {
+                Self::Platform { name, error } => Self::Platform { name, error: error.clone() },
+                Self::PlatformTrouble { name, until } => Self::PlatformTrouble { name, until: *until },
+                Self::NotFound(what) => Self::NotFound(what),
+                Self::Refreshing => Self::Refreshing,
+                _ => Self::Shared(error),
+            },
+        }
+    }
+
+    /// Passes by itself: a token that still lives may be used meanwhile.
+    pub fn passes(&self) -> bool {
+        match self {
+            Self::Platform { error, .. } => error.class() != platform::Class::Permanent,
+            Self::PlatformTrouble { .. } | Self::Refreshing => true,
+            _ => false,
+        }
+    }
+
+    /// The platform's trouble in a sentence, where that is what this is: a test of a connection then has a result.
+    pub fn of_platform(&self) -> Option<String> {
+        matches!(self, Self::Platform { .. } | Self::PlatformTrouble { .. } | Self::Refreshing)
+            .then(|| self.as_app_error().sentence)
     }
 
     /// Logs what happened, once, and says it for people. `reference` is the correlation id.
@@ -133,12 +174,25 @@ impl Error {
             Self::TooSoon { sentence } => AppError::new(Kind::RateLimited, sentence.clone(), ""),
             Self::Callback(error) => error.as_app_error(),
             Self::Platform { name, error } => platform_error(name, error),
+            Self::PlatformTrouble { name, until } => AppError::new(
+                Kind::PlatformUnavailable,
+                format!("{name} is having trouble. Next try at {} UTC.", until.format("%H:%M")),
+                "Your accounts stay as they are.",
+            ),
+            Self::Refreshing => AppError::new(
+                Kind::PlatformUnavailable,
+                "The access is being renewed, and that takes longer than usual.",
+                "Nothing was lost. Try again in a minute.",
+            ),
+            Self::Shared(error) => error.as_app_error(),
             Self::Database(error) if is_busy(error) => AppError::new(
                 Kind::Internal,
                 "The database is busy or out of reach.",
                 "Nothing was changed. Try again in a moment.",
             ),
-            Self::Metadata { .. } | Self::Database(_) | Self::Vault(_) | Self::Hashing(_) => AppError::internal(),
+            Self::Interrupted | Self::Metadata { .. } | Self::Database(_) | Self::Vault(_) | Self::Hashing(_) => {
+                AppError::internal()
+            }
         }
     }
 }

@@ -15,7 +15,7 @@ pub type Say = Cow<'static, str>;
 ///
 /// `say` is for the person, `detail` for the log: the platform's own code and message, never a token, code or body as a whole. A
 /// message that repeats what the platform was sent is shortened on its way into the log.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
     /// The access token was refused. The caller refreshes once and repeats; if that does not help, this is [`Error::Reconnect`].
     #[error("access refused: {}", quoted(.detail))]
@@ -46,6 +46,17 @@ pub enum Error {
     Unexpected { detail: String },
 }
 
+/// What becomes of an account after a failure.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Class {
+    /// Passes by itself. The account stays connected, for however long it takes.
+    Transient,
+    /// Only the person can mend it.
+    Permanent,
+    /// Only the operators can mend it. Nobody else is blamed.
+    Configuration,
+}
+
 impl Error {
     /// Its kind, for metrics and log lines.
     pub fn name(&self) -> &'static str {
@@ -62,9 +73,39 @@ impl Error {
         }
     }
 
+    /// What a failure means for the account (requirement T7).
+    pub fn class(&self) -> Class {
+        match self {
+            Self::AccessRefused { .. } | Self::Reconnect { .. } | Self::NeedsAction { .. } => Class::Permanent,
+            Self::Configuration { .. } => Class::Configuration,
+            // A field or a code that is refused says nothing of the account.
+            Self::RateLimited { .. }
+            | Self::Unavailable { .. }
+            | Self::Unexpected { .. }
+            | Self::CodeRefused { .. }
+            | Self::Rejected { .. } => Class::Transient,
+        }
+    }
+
     /// Passes by itself: an account stays as it is.
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::RateLimited { .. } | Self::Unavailable { .. } | Self::Unexpected { .. })
+        self.class() == Class::Transient
+    }
+
+    /// Why the account is not connected any more, with its sentence.
+    pub fn told(&self) -> Option<(Reason, &Say)> {
+        match self {
+            Self::AccessRefused { reason, say, .. }
+            | Self::Reconnect { reason, say, .. }
+            | Self::NeedsAction { reason, say, .. } => Some((*reason, say)),
+            _ => None,
+        }
+    }
+
+    /// Whether the platform answered and did nothing. A time-out, a cut or a page of something in between may come after it did what was
+    /// asked.
+    pub fn was_answered(&self) -> bool {
+        !matches!(self, Self::Unavailable { .. } | Self::Unexpected { .. })
     }
 }
 

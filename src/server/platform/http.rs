@@ -290,6 +290,10 @@ impl Call<'_> {
             let may_repeat = self.idempotent && tried < self.client.retries.most;
             let wait = match &outcome {
                 Ok(answer) if !answer.stumbled() => return outcome,
+                // Who is asked to slow down, and not until when, does not come back within seconds.
+                Ok(answer) if answer.status == StatusCode::TOO_MANY_REQUESTS && answer.header("retry-after").is_none() => {
+                    return outcome;
+                }
                 Ok(answer) => answer.retry_after(self.client.now()),
                 Err(_) => None,
             };

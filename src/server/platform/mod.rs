@@ -25,7 +25,7 @@ use futures::future::BoxFuture;
 use secrecy::SecretString;
 use serde_json::Value;
 
-pub use error::{Error, Result, Say};
+pub use error::{Class, Error, Result, Say};
 pub use http::{Answer, Api, Client, ReadLimits};
 pub use oauth::{Authorize, ClientAuth, Endpoint, OAuthSpec, Pkce, Refreshing, Replay};
 pub use settings::Settings;

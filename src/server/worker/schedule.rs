@@ -9,7 +9,8 @@ use crate::server::db;
 use crate::server::domain::Result;
 use crate::server::domain::job::{self, Job};
 
-const RECURRING: [(Job, TimeDelta); 9] = [
+const RECURRING: [(Job, TimeDelta); 10] = [
+    (Job::RefreshDue, TimeDelta::seconds(30)),
     (Job::GiveBackChoices, TimeDelta::minutes(1)),
     (Job::SendMail, TimeDelta::minutes(1)),
     (Job::EraseFlows, TimeDelta::minutes(1)),

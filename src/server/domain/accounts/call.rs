@@ -2,9 +2,11 @@
 //! that the answer tells kept.
 
 use futures::future::BoxFuture;
+use secrecy::{ExposeSecret, SecretString};
 
+use super::standing::Standing;
 use super::token::{self, Why};
-use super::{Error, Result, access_place, entry, fresh_token, store};
+use super::{Result, access_place, breaker, entry, fresh_token, store};
 use crate::server::Backend;
 use crate::server::db::{self, accounts::Account};
 use crate::server::platform::{self, Api, Connect, Entry};
@@ -16,14 +18,14 @@ where
 {
     let entry = entry(backend, account.provider.as_str())?;
     let (account, token) = fresh_token(backend, account, Why::Use).await?;
-    let first = once(backend, entry, &account, token, &call).await?;
+    breaker::pass(backend, entry).await?;
+    let (account, first) = once(backend, entry, account, token, &call).await?;
     let refused =
         matches!(first, Err(platform::Error::AccessRefused { .. })) && matches!(entry.platform.connect(), Connect::OAuth2(_));
     let (account, outcome) = if refused {
         let seen = account.version;
         let (account, token) = fresh_token(backend, account, Why::Renew { seen }).await?;
-        let second = once(backend, entry, &account, token, &call).await?;
-        (account, second)
+        once(backend, entry, account, token, &call).await?
     } else {
         (account, first)
     };
@@ -40,34 +42,49 @@ where
 async fn once<T, F>(
     backend: &Backend,
     entry: &Entry,
-    account: &Account,
-    token: secrecy::SecretString,
+    account: Account,
+    token: SecretString,
     call: &F,
-) -> Result<platform::Result<T>>
+) -> Result<(Account, platform::Result<T>)>
 where
     F: for<'a> Fn(&'a Entry, &'a Api) -> BoxFuture<'a, platform::Result<T>>,
 {
-    let api = entry.api(token, account.scopes());
+    let api = entry.api(token.clone(), account.scopes());
     let outcome = call(entry, &api).await;
+    breaker::heard(backend, entry, outcome.as_ref().err()).await;
     store::keep_limits(backend, account.id, &api.limits()).await?;
-    if let Some(renewed) = api.renewed() {
-        keep_renewed(backend, account, &renewed).await?;
-    }
-    Ok(outcome)
+    let account = match api.renewed() {
+        Some(renewed) => keep_renewed(backend, account, &token, &renewed).await?,
+        None => account,
+    };
+    Ok((account, outcome))
 }
 
-/// A session cookie that the platform replaced: the newest counts, the old one may be dead already.
-async fn keep_renewed(backend: &Backend, account: &Account, renewed: &secrecy::SecretString) -> Result<(), Error> {
-    let stored = db::accounts::Renewed {
-        id: account.id,
-        version: account.version,
-        access_token: &backend.vault.seal(renewed, access_place(account.id)),
-        refresh_token: None,
-        token_type: &account.token_type,
-        expires_at: account.expires_at,
-        refresh_expires_at: account.refresh_expires_at,
-        now: backend.clock.now(),
-    };
-    db::accounts::renew(&backend.db, &stored).await?;
-    Ok(())
+/// A session cookie that the platform replaced: the newest counts, the old one may be dead already. It is kept as long as the row holds
+/// the one that was used; a session that was pasted meanwhile is newer.
+async fn keep_renewed(backend: &Backend, mut account: Account, used: &SecretString, renewed: &SecretString) -> Result<Account> {
+    loop {
+        let now = backend.clock.now();
+        let stands = Standing::of(&account);
+        let stored = db::accounts::Renewed {
+            access_token: &backend.vault.seal(renewed, access_place(account.id)),
+            refresh_token: None,
+            token_type: &account.token_type,
+            issued_at: account.issued_at,
+            expires_at: account.expires_at,
+            refresh_expires_at: None,
+            next_refresh_at: account.next_refresh_at,
+            status: stands.status,
+            why: stands.reason().zip(stands.say()),
+            now,
+        };
+        let mut tx = backend.db.begin().await?;
+        let kept = db::accounts::renew(&mut tx, &account, &stored).await?;
+        tx.commit().await?;
+        account = super::live(db::accounts::find(&backend.db, account.workspace_id, account.id).await?)?;
+        let in_the_row = token::open(backend, &account)?.access;
+        if kept || in_the_row.expose_secret() != used.expose_secret() {
+            return Ok(account);
+        }
+    }
 }

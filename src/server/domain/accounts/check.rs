@@ -34,8 +34,7 @@ pub async fn test(backend: &Backend, actor: &Actor, account: Account) -> Result<
     let name: &'static str = &entry.info().name;
     let (ok, text) = match look(backend, account).await {
         Ok(()) => (true, format!("{name} answered.")),
-        Err(Error::Platform { error, .. }) => (false, crate::server::domain::error::platform_error(name, &error).sentence),
-        Err(error) => return Err(error),
+        Err(error) => (false, error.of_platform().ok_or(error)?),
     };
     db::accounts::checked(&backend.db, id, ok, &text, backend.clock.now()).await?;
     Ok(Tested { account: super::mine(backend, actor, id).await?, ok, text })
@@ -133,8 +132,10 @@ async fn recheck(backend: &Backend, actor: &Actor, id: AccountId) -> Result<()> 
     let outcome = look(backend, account).await;
     let text = match &outcome {
         Ok(()) => format!("{name} answered."),
-        Err(Error::Platform { error, .. }) => crate::server::domain::error::platform_error(name, error).sentence,
-        Err(_) => return outcome,
+        Err(error) => match error.of_platform() {
+            Some(text) => text,
+            None => return outcome,
+        },
     };
     db::accounts::checked(&backend.db, id, outcome.is_ok(), &text, backend.clock.now()).await?;
     outcome

@@ -65,6 +65,7 @@ async fn end(backend: &Backend, tx: &mut Tx, entry: &Entry, account: &Account) -
     if !db::accounts::make_former(tx, account.workspace_id, account.id, backend.clock.now()).await? {
         return Err(Error::NotFound("account"));
     }
+    db::refreshes::close_unanswered(tx, account.id, i64::MAX).await?;
     standing::follow(backend, tx, account, Some(&Standing::of(account)), &Standing::FORMER).await?;
     let revocation = match held {
         Some(held) if !shared => Some(revoke::schedule(backend, tx, entry, held).await?),

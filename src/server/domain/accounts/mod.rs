@@ -2,6 +2,7 @@
 
 mod avatar;
 mod begin;
+mod breaker;
 mod call;
 mod callback;
 mod check;
@@ -16,6 +17,7 @@ mod view;
 
 pub use avatar::stored as avatar;
 pub use begin::{Begun, begin, connect_session};
+pub use breaker::Breakers;
 pub use callback::{CallbackError, Finished, Returned, finish, keep_outcome, seen_outcome};
 pub use check::{Tested, refresh, test};
 pub use choose::{cancel, choices, choose};
@@ -23,7 +25,7 @@ pub use disconnect::{Disconnected, disconnect, end_all};
 pub use label::set_label;
 pub use revoke::{erase_flows, find_revocations, give_back_choices, give_back_waiting, revoke};
 pub use standing::{Standing, ran_out};
-pub use token::{Locks, Why, fresh_token, is_due};
+pub use token::{Flights, Why, due_at, fresh_token, is_due, lead, pause, round as refresh_due};
 pub use view::{cards, ends_for_good, integrations, landing, shown_status, viewer};
 
 use super::{Error, Result};

@@ -2,7 +2,9 @@
 //! the audit log - says it in [`follow`], inside the transaction that makes the change: there is no moment in which one is without the
 //! other.
 
-use super::Result;
+use chrono::{DateTime, Utc};
+
+use super::{Result, entry, token};
 use crate::model::{AccountId, Reason, Status, WorkspaceId};
 use crate::server::Backend;
 use crate::server::db::{self, Tx, accounts::Account, signals::Signal};
@@ -25,6 +27,13 @@ impl Standing {
         Self { status: account.status, why: account.reason.map(|reason| (reason, say.into())) }
     }
 
+    /// Whether what is wrong, if anything is, has nothing to do with the token: no new one mends it, and none is needed.
+    pub fn token_works(&self) -> bool {
+        use Reason as R;
+        self.status == Status::Connected
+            || matches!(self.reason(), Some(R::MissingPermissions | R::Suspended | R::Locked | R::NeedsAction))
+    }
+
     pub fn reason(&self) -> Option<Reason> {
         self.why.as_ref().map(|(reason, _)| *reason)
     }
@@ -41,12 +50,23 @@ pub(super) async fn mark(backend: &Backend, account: &Account, new: Standing) ->
         return Ok(true);
     }
     let mut tx = backend.db.begin().await?;
-    if !db::accounts::mark(&mut tx, account, new.status, new.reason().zip(new.say()), backend.clock.now()).await? {
+    let (now, next) = (backend.clock.now(), next_refresh(backend, account, &new)?);
+    if !db::accounts::mark(&mut tx, account, new.status, new.reason().zip(new.say()), next, now).await? {
         return Ok(false);
     }
     follow(backend, &mut tx, account, Some(&old), &new).await?;
     tx.commit().await?;
     Ok(true)
+}
+
+/// A token that works goes on being renewed ahead of its end; one that is dead is left alone.
+pub(super) fn next_refresh(backend: &Backend, account: &Account, new: &Standing) -> Result<Option<DateTime<Utc>>> {
+    let entry = entry(backend, account.provider.as_str())?;
+    Ok(match account.next_refresh_at {
+        _ if !new.token_works() => None,
+        None => token::next(entry, account.issued_at, account.expires_at, backend.clock.now()),
+        next => next,
+    })
 }
 
 /// What follows a change, in its transaction: everybody who watches the workspace is told. `old` is nothing for an account that is
@@ -73,7 +93,7 @@ pub(super) async fn follow(
 /// Marks an account whose access ended by its date, with nobody having tried to renew it.
 pub async fn ran_out(backend: &Backend, workspace: WorkspaceId, id: AccountId) -> Result<()> {
     let account = super::live(db::accounts::find(&backend.db, workspace, id).await?)?;
-    let name = &super::entry(backend, account.provider.as_str())?.info().name;
+    let name = &entry(backend, account.provider.as_str())?.info().name;
     let say = format!("The access that {name} gave us has ended. Reconnect this account; its label and history stay.");
     let ended = Standing { status: Status::Expired, why: Some((Reason::RanOut, say.into())) };
     mark(backend, &account, ended).await?;

@@ -4,7 +4,7 @@ use secrecy::SecretString;
 use sqlx::types::Json;
 
 use super::standing::{self, Standing};
-use super::{Error, Result, access_place, avatar, callback::CallbackError, refresh_place};
+use super::{Error, Result, access_place, avatar, callback::CallbackError, refresh_place, token};
 use crate::model::audit::Action;
 use crate::model::{AccountId, FlowId, Reason, Status};
 use crate::server::Backend;
@@ -128,6 +128,8 @@ fn row(backend: &Backend, actor: &Actor, entry: &Entry, grant: &Grant, profile: 
         check_ok: Some(true),
         check_text: Some(format!("{} answered.", entry.info().name)),
         version: 1,
+        next_refresh_at: token::next(entry, now, grant.expires_in.map(|life| now + life), now),
+        refresh_failures: 0,
         connected_at: now,
         created_at: now,
         updated_at: now,

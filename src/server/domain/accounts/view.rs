@@ -1,6 +1,6 @@
 //! Accounts as pages show them: everything computed here, in words, so that pages only draw.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -23,7 +23,7 @@ const EXPIRING: Duration = Duration::days(14);
 pub async fn integrations(backend: &Backend, actor: &Actor) -> Result<IntegrationsView> {
     let rows = db::accounts::shown(&backend.db, actor.workspace).await?;
     super::check::recheck_in_background(backend, actor, due(backend, &rows));
-    let cards = draw(backend, Some(actor), &rows);
+    let cards = draw(backend, Some(actor), &rows, &super::breaker::troubles(backend).await?);
     let used = cards.iter().map(|card| card.accounts.len() as u32).sum();
     Ok(IntegrationsView { cards, used, limit: backend.config.tier_limit(&actor.tier) })
 }
@@ -34,10 +34,13 @@ pub async fn cards(backend: &Backend, actor: Option<&Actor>) -> Result<Vec<Card>
         Some(actor) => db::accounts::shown(&backend.db, actor.workspace).await?,
         None => Vec::new(),
     };
-    Ok(draw(backend, actor, &rows))
+    Ok(draw(backend, actor, &rows, &super::breaker::troubles(backend).await?))
 }
 
-fn draw(backend: &Backend, actor: Option<&Actor>, rows: &[Shown]) -> Vec<Card> {
+/// Until when nobody calls a platform that is in trouble.
+type Troubles = HashMap<Provider, DateTime<Utc>>;
+
+fn draw(backend: &Backend, actor: Option<&Actor>, rows: &[Shown], troubles: &Troubles) -> Vec<Card> {
     let reader = Reader::new(backend.clock.now(), actor.map_or("UTC", |actor| &actor.time_zone));
     let mut by_provider: BTreeMap<&Provider, Vec<&Shown>> = BTreeMap::new();
     for row in rows {
@@ -46,7 +49,12 @@ fn draw(backend: &Backend, actor: Option<&Actor>, rows: &[Shown]) -> Vec<Card> {
     let card = |entry: &Entry| Card {
         info: entry.info().clone(),
         configured: entry.configured(),
-        accounts: accounts(entry, by_provider.get(&entry.provider).map_or(&[], Vec::as_slice), reader),
+        accounts: accounts(
+            entry,
+            by_provider.get(&entry.provider).map_or(&[], Vec::as_slice),
+            troubles.get(&entry.provider).copied(),
+            reader,
+        ),
         unfinished: actor.and_then(|actor| actor.open_flow.as_deref()) == Some(entry.provider.as_str()),
     };
     backend.platforms.iter().map(card).collect()
@@ -89,11 +97,11 @@ fn due(backend: &Backend, rows: &[Shown]) -> Vec<AccountId> {
 }
 
 /// Rows of one platform, an account each, its rate limits folded in.
-fn accounts(entry: &Entry, rows: &[&Shown], reader: Reader) -> Vec<AccountView> {
-    rows.chunk_by(|a, b| a.id == b.id).map(|rows| account(entry, rows, reader)).collect()
+fn accounts(entry: &Entry, rows: &[&Shown], trouble: Option<DateTime<Utc>>, reader: Reader) -> Vec<AccountView> {
+    rows.chunk_by(|a, b| a.id == b.id).map(|rows| account(entry, rows, trouble, reader)).collect()
 }
 
-fn account(entry: &Entry, rows: &[&Shown], reader: Reader) -> AccountView {
+fn account(entry: &Entry, rows: &[&Shown], trouble: Option<DateTime<Utc>>, reader: Reader) -> AccountView {
     let row = rows[0];
     let status = shown_status(entry, row, reader.now);
     AccountView {
@@ -106,7 +114,7 @@ fn account(entry: &Entry, rows: &[&Shown], reader: Reader) -> AccountView {
         label: row.label.clone(),
         status,
         status_text: status_text(entry, row, status, reader),
-        notice: notice(entry, row, status, reader),
+        notice: notice(entry, row, status, reader).or_else(|| trouble.map(|until| in_trouble(entry, until, reader))),
         connected: reader.day(row.connected_at),
         permissions: permissions(entry, row),
         life: life(entry, row, reader),
@@ -178,6 +186,13 @@ fn notice(entry: &Entry, row: &Shown, status: Status, reader: Reader) -> Option<
     Some(Notice { text, next: Some(next) })
 }
 
+/// Nobody's fault here, and nothing to do: no button, and no red.
+fn in_trouble(entry: &Entry, until: DateTime<Utc>, reader: Reader) -> Notice {
+    let text =
+        format!("{} is having trouble. Next try at {}. Nothing is lost meanwhile.", entry.info().name, reader.clock(until));
+    Notice { text, next: None }
+}
+
 fn permissions(entry: &Entry, row: &Shown) -> Vec<PermissionView> {
     let granted: Vec<&str> = row.scope.split_whitespace().collect();
     let view = |p: &crate::model::Permission| PermissionView {
@@ -192,7 +207,7 @@ fn life(entry: &Entry, row: &Shown, reader: Reader) -> Option<LifeView> {
     let end = row.expires_at?;
     let (whole, gone) = ((end - row.issued_at).num_seconds().max(1), (reader.now - row.issued_at).num_seconds());
     let then = match spec.refreshing {
-        Refreshing::Rotates | Refreshing::Kept => "renewed by itself when it is used",
+        Refreshing::Rotates | Refreshing::Kept => "renewed by itself before then",
         Refreshing::Extends => "extended by itself before then",
     };
     Some(LifeView { used_percent: (gone * 100 / whole).clamp(0, 100) as u8, until: reader.relative(end), then: then.to_owned() })

@@ -1,0 +1,125 @@
+//! Refreshes under way: whose turn it is, what was begun, and what was answered and does not yet stand in its account's row.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{Db, Result, Tx, sql};
+use crate::model::{AccountId, WorkspaceId};
+
+/// Takes the lease of an account if nobody holds it, and answers with its new epoch.
+pub async fn take(tx: &mut Tx, account: AccountId, owner: Uuid, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<Option<i64>> {
+    let taken = sql!(
+        tx,
+        Option<(i64,)>,
+        "INSERT INTO refresh_leases (account_id, owner, epoch, until) VALUES ($1, $2, 1, $3)
+         ON CONFLICT (account_id) DO UPDATE SET owner = $2, epoch = refresh_leases.epoch + 1, until = $3
+         WHERE refresh_leases.until <= $4 RETURNING epoch",
+        account,
+        owner,
+        until,
+        now
+    )?;
+    Ok(taken.map(|(epoch,)| epoch))
+}
+
+/// Prolongs a lease that is still held; `false`: it ran out, or somebody else has it.
+pub async fn prolong(db: &Db, account: AccountId, epoch: i64, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<bool> {
+    let rows = sql!(
+        db,
+        rows,
+        "UPDATE refresh_leases SET until = $4 WHERE account_id = $1 AND epoch = $2 AND until > $3",
+        account,
+        epoch,
+        now,
+        until
+    )?;
+    Ok(rows == 1)
+}
+
+/// Gives a lease back; somebody else's is left alone. `false`: it had moved on.
+pub async fn release(tx: &mut Tx, account: AccountId, epoch: i64, now: DateTime<Utc>) -> Result<bool> {
+    let rows = sql!(tx, rows, "UPDATE refresh_leases SET until = $3 WHERE account_id = $1 AND epoch = $2", account, epoch, now)?;
+    Ok(rows == 1)
+}
+
+/// A line of the journal. It may hold a sealed answer, so it is neither printed nor serialised.
+#[derive(Clone, sqlx::FromRow)]
+pub struct Line {
+    pub id: Uuid,
+    pub workspace_id: WorkspaceId,
+    pub account_id: AccountId,
+    pub epoch: i64,
+    pub came_from: Vec<u8>,
+    pub unanswered: i64,
+    pub began_at: DateTime<Utc>,
+    pub answer: Option<Vec<u8>>,
+}
+
+/// Writes an intent down. It takes the place of earlier ones of the same account that nobody answered.
+pub async fn intend(tx: &mut Tx, line: &Line) -> Result<()> {
+    close_unanswered(tx, line.account_id, line.epoch).await?;
+    sql!(
+        tx,
+        rows,
+        "INSERT INTO refresh_journal (id, workspace_id, account_id, epoch, came_from, unanswered, began_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        line.id,
+        line.workspace_id,
+        line.account_id,
+        line.epoch,
+        &line.came_from,
+        line.unanswered,
+        line.began_at
+    )?;
+    Ok(())
+}
+
+/// Makes an answer durable, also where its intent was taken for lost meanwhile.
+pub async fn answer(db: &Db, line: &Line, sealed: &[u8]) -> Result<()> {
+    sql!(
+        db,
+        rows,
+        "INSERT INTO refresh_journal (id, workspace_id, account_id, epoch, came_from, unanswered, began_at, answer)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO UPDATE SET answer = $8",
+        line.id,
+        line.workspace_id,
+        line.account_id,
+        line.epoch,
+        &line.came_from,
+        line.unanswered,
+        line.began_at,
+        sealed
+    )?;
+    Ok(())
+}
+
+/// What the journal holds of an account, oldest first.
+pub async fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Line>> {
+    sql!(
+        tx,
+        Vec<Line>,
+        "SELECT id, workspace_id, account_id, epoch, came_from, unanswered, began_at, answer FROM refresh_journal
+         WHERE account_id = $1 ORDER BY epoch, id",
+        account
+    )
+}
+
+/// Answers that do not stand in their account's row.
+pub async fn answered(db: &Db) -> Result<Vec<Line>> {
+    sql!(
+        db,
+        Vec<Line>,
+        "SELECT id, workspace_id, account_id, epoch, came_from, unanswered, began_at, answer FROM refresh_journal
+         WHERE answer IS NOT NULL ORDER BY began_at, id LIMIT 200"
+    )
+}
+
+/// Closes a line; `false`: somebody else did.
+pub async fn close(tx: &mut Tx, id: Uuid) -> Result<bool> {
+    Ok(sql!(tx, rows, "DELETE FROM refresh_journal WHERE id = $1", id)? == 1)
+}
+
+/// Closes what was begun up to this epoch and never answered.
+pub async fn close_unanswered(tx: &mut Tx, account: AccountId, epoch: i64) -> Result<()> {
+    sql!(tx, rows, "DELETE FROM refresh_journal WHERE account_id = $1 AND epoch <= $2 AND answer IS NULL", account, epoch)?;
+    Ok(())
+}

@@ -1,0 +1,49 @@
+//! Refreshes under way in this process. Whoever comes while one is, waits for it and gets its outcome: a thousand callers are one.
+//!
+//! A refresh runs on a task of its own: a browser that goes away must not cut it off between the platform's answer and our storing it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures::FutureExt;
+use futures::future::{BoxFuture, Shared};
+use tracing::Instrument;
+
+use super::{Why, refresh};
+use crate::model::{AccountId, WorkspaceId};
+use crate::server::db::accounts::Account;
+use crate::server::domain::{Error, Result};
+use crate::server::{Backend, origin};
+
+type Flight = Shared<BoxFuture<'static, Result<Account, Arc<Error>>>>;
+
+/// The refreshes of this process, one an account.
+#[derive(Default)]
+pub struct Flights(Mutex<HashMap<AccountId, Flight>>);
+
+/// Takes a flight off the list, however it ended.
+struct Landing(Backend, AccountId);
+
+impl Drop for Landing {
+    fn drop(&mut self) {
+        self.0.flights.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.1);
+    }
+}
+
+/// The account after the refresh that is under way, or after one that begins now.
+pub(super) async fn join(backend: &Backend, workspace: WorkspaceId, id: AccountId, why: Why) -> Result<Account> {
+    let flight = {
+        let mut flights = backend.flights.0.lock().unwrap_or_else(PoisonError::into_inner);
+        flights.entry(id).or_insert_with(|| begin(backend.clone(), workspace, id, why)).clone()
+    };
+    flight.await.map_err(Error::shared)
+}
+
+fn begin(backend: Backend, workspace: WorkspaceId, id: AccountId, why: Why) -> Flight {
+    let work = async move {
+        let _landing = Landing(backend.clone(), id);
+        refresh::refresh(&backend, workspace, id, why).await.map_err(Arc::new)
+    };
+    let task = tokio::spawn(origin::scope(origin::current(), work.in_current_span()));
+    async move { task.await.unwrap_or_else(|_| Err(Arc::new(Error::Interrupted))) }.boxed().shared()
+}

@@ -1,0 +1,144 @@
+//! The one door to an opened token: refreshed first when it is about to end. One refresh at a time for an account, in this process by
+//! [`flight`], across processes by the lease in [`refresh`]; what was answered survives any crash by the [`journal`].
+
+mod flight;
+mod journal;
+mod refresh;
+mod schedule;
+
+use chrono::{DateTime, Utc};
+use secrecy::SecretString;
+
+pub use flight::Flights;
+pub(super) use schedule::next;
+pub use schedule::{due_at, lead, pause, round};
+
+use super::standing::{self, Standing};
+use super::{Error, Result, access_place, entry, refresh_place};
+use crate::model::{Reason, Status};
+use crate::server::Backend;
+use crate::server::db::accounts::Account;
+use crate::server::platform::{self, Connect, Entry, Held, Refreshing};
+
+/// Why a token is asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Why {
+    /// For a call: refreshed only when its end is near.
+    Use,
+    /// The scheduler took this version: refreshed if its time has come.
+    Ahead { seen: i64 },
+    /// The platform refused the one of this version, or the person asks for a new one: refreshed unless somebody else just did.
+    Renew { seen: i64 },
+}
+
+/// An account with a token that is good for a call.
+pub async fn fresh_token(backend: &Backend, mut account: Account, why: Why) -> Result<(Account, SecretString)> {
+    let entry = entry(backend, account.provider.as_str())?;
+    // Twice, because the first may be a refresh that somebody began for another reason.
+    for _ in 0..2 {
+        if !wanted(backend, entry, &account, why) {
+            break;
+        }
+        match paused(backend, &account, why) {
+            Some(_) if lives(backend, &account) => break,
+            Some(until) => return Err(Error::PlatformTrouble { name: &entry.info().name, until }),
+            None => {}
+        }
+        account = match flight::join(backend, account.workspace_id, account.id, why).await {
+            // A token that still lives is used to its end, whatever stands in the way of a new one.
+            Err(error) if why == Why::Use && lives(backend, &account) && error.passes() => {
+                tracing::info!(platform = %entry.provider, account = %account.id, "used without a refresh: {error}");
+                break;
+            }
+            outcome => outcome?,
+        };
+    }
+    let token = open(backend, &account)?.access;
+    Ok((account, token))
+}
+
+fn lives(backend: &Backend, account: &Account) -> bool {
+    account.expires_at.is_none_or(|end| end > backend.clock.now())
+}
+
+/// After a failure there is a pause for this account, so that pages do not hammer its platform. Only who presses the button comes
+/// earlier.
+fn paused(backend: &Backend, account: &Account, why: Why) -> Option<DateTime<Utc>> {
+    account.next_refresh_at.filter(|next| why == Why::Use && account.refresh_failures > 0 && *next > backend.clock.now())
+}
+
+fn wanted(backend: &Backend, entry: &Entry, account: &Account, why: Why) -> bool {
+    let now = backend.clock.now();
+    match (why, entry.platform.connect()) {
+        (_, Connect::Session) => false,
+        (Why::Renew { seen }, _) => account.version == seen,
+        (Why::Use, Connect::OAuth2(spec)) => is_due(spec.refreshing, account.issued_at, account.expires_at, now),
+        // Not before the earliest time that the schedule could have chosen.
+        (Why::Ahead { seen }, Connect::OAuth2(spec)) => {
+            account.version == seen
+                && due_at(spec.refreshing, account.issued_at, account.expires_at, 1.0).is_some_and(|earliest| earliest <= now)
+        }
+    }
+}
+
+/// Whether a token has entered its lead time.
+pub fn is_due(refreshing: Refreshing, issued_at: DateTime<Utc>, expires_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+    expires_at.is_some_and(|end| now + lead(refreshing, end - issued_at) >= end)
+}
+
+/// Opens what is stored. A blob that does not open marks the account: the person can heal it by reconnecting.
+pub(super) fn open(backend: &Backend, account: &Account) -> Result<Held> {
+    let sealed = account.access_token.as_deref().ok_or(Error::NotFound("account"))?;
+    let access = backend.vault.open(sealed, access_place(account.id))?;
+    let refresh = account.refresh_token.as_deref().map(|blob| backend.vault.open(blob, refresh_place(account.id))).transpose()?;
+    Ok(Held { access, refresh, grant_key: account.grant_key.clone() })
+}
+
+/// Marks an account by what its platform answered. What passes by itself marks nothing: an outage disconnects nobody.
+pub(super) async fn note(backend: &Backend, account: &Account, error: &platform::Error) -> Result<()> {
+    if let Some(new) = standing_after(account, error, backend.clock.now()) {
+        standing::mark(backend, account, new).await?;
+    }
+    Ok(())
+}
+
+fn standing_after(account: &Account, error: &platform::Error, now: DateTime<Utc>) -> Option<Standing> {
+    let (reason, say) = error.told()?;
+    let status = match error {
+        platform::Error::NeedsAction { .. } => Status::Error,
+        _ => ended(account, reason, now),
+    };
+    Some(Standing { status, why: Some((reason, say.clone())) })
+}
+
+/// Expired when its time is over, an error when the platform ended it before.
+fn ended(account: &Account, reason: Reason, now: DateTime<Utc>) -> Status {
+    let over = |end: Option<DateTime<Utc>>| end.is_some_and(|end| end <= now);
+    let ran_out = reason == Reason::RanOut
+        || over(account.refresh_expires_at)
+        || (account.refresh_token.is_none() && over(account.expires_at));
+    if ran_out || reason == Reason::SessionEnded { Status::Expired } else { Status::Error }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{Duration, TimeZone};
+
+    use super::*;
+
+    // T3, T4
+    #[test]
+    fn a_token_is_due_exactly_when_its_lead_time_begins() {
+        let start = Utc.with_ymd_and_hms(2026, 11, 20, 12, 0, 0).unwrap();
+        let end = start + Duration::hours(2);
+        let tick = Duration::microseconds(1);
+        let five = Duration::minutes(5);
+        assert!(!is_due(Refreshing::Rotates, start, Some(end), end - five - tick));
+        assert!(is_due(Refreshing::Rotates, start, Some(end), end - five));
+        let day_end = start + Duration::days(1);
+        let share = Duration::minutes(72);
+        assert!(!is_due(Refreshing::Kept, start, Some(day_end), day_end - share - tick));
+        assert!(is_due(Refreshing::Kept, start, Some(day_end), day_end - share));
+        assert!(!is_due(Refreshing::Kept, start, None, day_end + Duration::days(9999)), "a token without an end is never due");
+    }
+}

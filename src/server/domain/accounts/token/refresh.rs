@@ -1,0 +1,294 @@
+//! One refresh, step by step, so that a crash between any two loses nothing (requirements T5, T6):
+//!
+//! 1. In one transaction: the lease is taken, answers left behind are settled, and the intent is written down with the hash of what is
+//!    being renewed.
+//! 2. The lease is looked at once more and the platform is called. The lease is prolonged while it takes its time.
+//! 3. The answer is sealed and made durable before anything else is done with it. Between the platform's commit and this one lies the
+//!    window that no client can close; it is measured.
+//! 4. In one transaction: the row changes by compare-and-swap, the intent is closed, the lease is given back.
+
+use std::time::{Duration as StdDuration, Instant};
+
+use chrono::{DateTime, Duration, Utc};
+use rand::RngExt;
+use tokio::time::MissedTickBehavior;
+use uuid::Uuid;
+
+use super::journal::{self, Answer, Settled};
+use super::{Why, open, schedule, standing_after, wanted};
+use crate::model::{AccountId, Reason, WorkspaceId};
+use crate::server::Backend;
+use crate::server::db::{self, Tx, accounts::Account, refreshes::Line};
+use crate::server::domain::accounts::standing::{self, Standing};
+use crate::server::domain::accounts::{breaker, entry, live};
+use crate::server::domain::{Error, Result};
+use crate::server::failpoint::failpoint;
+use crate::server::metrics::{self, Refresh};
+use crate::server::platform::{self, Class, Entry, Grant, Held, Replay};
+
+/// A holder that does not prolong its lease is taken for dead after this.
+const LEASE: Duration = Duration::seconds(90);
+const PROLONG: StdDuration = StdDuration::from_secs(30);
+/// How long somebody waits for a holder in another process: longer than any lease that is not prolonged.
+const PATIENCE: StdDuration = StdDuration::from_secs(100);
+
+/// Whose turn it is.
+enum Turn {
+    /// Nothing to do any more, or not now.
+    Done(Account),
+    Mine(Box<Attempt>),
+    /// Another process holds the lease.
+    Theirs,
+}
+
+/// A refresh whose intent is written down.
+struct Attempt {
+    account: Account,
+    held: Held,
+    line: Line,
+}
+
+/// Refreshes an account, or waits for whoever does and takes theirs.
+pub(super) async fn refresh(backend: &Backend, workspace: WorkspaceId, id: AccountId, why: Why) -> Result<Account> {
+    let waiting = Instant::now();
+    loop {
+        match turn(backend, workspace, id, why).await? {
+            Turn::Done(account) => return Ok(account),
+            Turn::Mine(attempt) => return attempt.run(backend).await,
+            // The scheduler comes again anyway.
+            Turn::Theirs if matches!(why, Why::Ahead { .. }) || waiting.elapsed() > PATIENCE => return Err(Error::Refreshing),
+            Turn::Theirs => tokio::time::sleep(between_looks()).await,
+        }
+    }
+}
+
+/// Many who wait do not look at the same moment.
+fn between_looks() -> StdDuration {
+    StdDuration::from_millis(rand::rng().random_range(50..200))
+}
+
+/// Takes the lease and, if there is something to do, writes down what.
+async fn turn(backend: &Backend, workspace: WorkspaceId, id: AccountId, why: Why) -> Result<Turn> {
+    let now = backend.clock.now();
+    let mut tx = backend.db.begin().await?;
+    let mut account = live(db::accounts::find_in(&mut tx, workspace, id).await?)?;
+    let entry = entry(backend, account.provider.as_str())?;
+    let Some(epoch) = db::refreshes::take(&mut tx, id, Uuid::now_v7(), now, now + LEASE).await? else { return Ok(Turn::Theirs) };
+    let lines = db::refreshes::of_account(&mut tx, id).await?;
+    if lines.iter().any(|line| line.answer.is_some()) {
+        journal::settle_all(backend, &mut tx, &lines).await?;
+    }
+    // Read again under the lease: whoever held it before has usually done it.
+    account = live(db::accounts::find_in(&mut tx, workspace, id).await?)?;
+    let unanswered: i64 = lines.iter().filter(|line| line.answer.is_none()).map(|line| line.unanswered + 1).sum();
+    if let Some(next) = not_now(backend, entry, &account, why, unanswered) {
+        if account.next_refresh_at != next {
+            db::accounts::schedule(&mut tx, id, next, account.refresh_failures).await?;
+        }
+        db::refreshes::release(&mut tx, id, epoch, now).await?;
+        tx.commit().await?;
+        return Ok(Turn::Done(account));
+    }
+    failpoint!("refresh.before_intent");
+    let held = open(backend, &account)?;
+    let came_from = journal::fingerprint(&held);
+    let (line, workspace_id) = (Uuid::now_v7(), account.workspace_id);
+    let line = Line { id: line, workspace_id, account_id: id, epoch, came_from, unanswered, began_at: now, answer: None };
+    db::refreshes::intend(&mut tx, &line).await?;
+    tx.commit().await?;
+    failpoint!("refresh.after_intent");
+    Ok(Turn::Mine(Box::new(Attempt { account, held, line })))
+}
+
+/// When to look at the account instead, if nothing is to be done now: somebody else did it, or an earlier answer never came from a platform
+/// that may punish a repeat. Then the old token is used to its end, and only then one more try is made.
+fn not_now(backend: &Backend, entry: &Entry, account: &Account, why: Why, unanswered: i64) -> Option<Option<DateTime<Utc>>> {
+    let now = backend.clock.now();
+    if !wanted(backend, entry, account, why) {
+        let claimed = matches!(why, Why::Ahead { seen } if seen == account.version);
+        let next =
+            if claimed { schedule::next(entry, account.issued_at, account.expires_at, now) } else { account.next_refresh_at };
+        return Some(next);
+    }
+    let fatal = entry.platform.connect().spec().is_some_and(|spec| spec.replay == Replay::Fatal);
+    let alive = account.expires_at.is_some_and(|end| end > now);
+    let asked_for = matches!(why, Why::Renew { .. });
+    (fatal && unanswered > 0 && alive && !asked_for).then_some(account.expires_at)
+}
+
+impl Attempt {
+    async fn run(self, backend: &Backend) -> Result<Account> {
+        let entry = entry(backend, self.account.provider.as_str())?;
+        let begun = Instant::now();
+        if let Err(error) = self.may_send(backend, entry).await {
+            self.withdraw(backend).await?;
+            return Err(error);
+        }
+        failpoint!("refresh.before_send");
+        let answer = self.send(backend, entry).await;
+        let received = Instant::now();
+        failpoint!("refresh.after_answer");
+        breaker::heard(backend, entry, answer.as_ref().err()).await;
+        let (outcome, account) = match answer {
+            Ok(grant) => self.keep(backend, entry, &grant, received).await?,
+            Err(error) => self.fail(backend, entry, error).await?,
+        };
+        metrics::refreshed(entry.provider.as_str(), outcome, begun.elapsed());
+        tracing::info!(platform = %entry.provider, account = %self.account.id, outcome = outcome.name(), "refreshed");
+        account
+    }
+
+    /// Right before sending: the platform is not known to be down, and the lease is still ours.
+    async fn may_send(&self, backend: &Backend, entry: &Entry) -> Result<()> {
+        breaker::pass(backend, entry).await?;
+        if self.prolong(backend).await? { Ok(()) } else { Err(Error::Refreshing) }
+    }
+
+    async fn prolong(&self, backend: &Backend) -> Result<bool> {
+        let now = backend.clock.now();
+        Ok(db::refreshes::prolong(&backend.db, self.account.id, self.line.epoch, now, now + LEASE).await?)
+    }
+
+    /// Nothing was sent: as if it had not begun.
+    async fn withdraw(&self, backend: &Backend) -> Result<()> {
+        let mut tx = backend.db.begin().await?;
+        if self.line.unanswered == 0 {
+            db::refreshes::close(&mut tx, self.line.id).await?;
+        }
+        self.release(backend, &mut tx).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn release(&self, backend: &Backend, tx: &mut Tx) -> Result<bool> {
+        Ok(db::refreshes::release(tx, self.account.id, self.line.epoch, backend.clock.now()).await?)
+    }
+
+    /// Calls the platform, and says now and then that we are still there.
+    async fn send(&self, backend: &Backend, entry: &Entry) -> platform::Result<Grant> {
+        let call = entry.platform.refresh(&entry.client, &self.held);
+        tokio::pin!(call);
+        let mut ticks = tokio::time::interval(PROLONG);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        ticks.reset();
+        loop {
+            tokio::select! {
+                answer = &mut call => return answer,
+                _ = ticks.tick() => match self.prolong(backend).await {
+                    Ok(true) => {}
+                    Ok(false) => tracing::warn!(account = %self.account.id, "the lease was lost while the platform took its time"),
+                    Err(error) => tracing::warn!(account = %self.account.id, "the lease was not prolonged: {error}"),
+                },
+            }
+        }
+    }
+
+    /// Makes the answer durable, then puts it into the row.
+    async fn keep(
+        &self,
+        backend: &Backend,
+        entry: &Entry,
+        grant: &Grant,
+        received: Instant,
+    ) -> Result<(Refresh, Result<Account>)> {
+        let answer = Answer::of(grant, backend.clock.now());
+        answer.keep(backend, &self.line).await?;
+        metrics::answer_durable(entry.provider.as_str(), received.elapsed());
+        failpoint!("refresh.after_durable");
+        let mut tx = backend.db.begin().await?;
+        let settled = answer.settle(backend, &mut tx, &self.line).await?;
+        failpoint!("refresh.after_swap");
+        self.release(backend, &mut tx).await?;
+        tx.commit().await?;
+        failpoint!("refresh.after_close");
+        let outcome = if matches!(settled, Settled::Stored) { Refresh::Renewed } else { Refresh::Superseded };
+        if matches!(settled, Settled::Orphaned) {
+            journal::give_back(backend, &self.line, answer).await?;
+        }
+        Ok((outcome, self.reread(backend).await))
+    }
+
+    async fn reread(&self, backend: &Backend) -> Result<Account> {
+        live(db::accounts::find(&backend.db, self.account.workspace_id, self.account.id).await?)
+    }
+
+    /// Acts on a refusal. Before it counts, the row is read once more: what somebody else stored meanwhile is what there is.
+    async fn fail(&self, backend: &Backend, entry: &Entry, error: platform::Error) -> Result<(Refresh, Result<Account>)> {
+        tracing::warn!(platform = %entry.provider, account = %self.account.id, "refresh failed: {error}");
+        let mut tx = backend.db.begin().await?;
+        let lines = db::refreshes::of_account(&mut tx, self.account.id).await?;
+        journal::settle_all(backend, &mut tx, &lines).await?;
+        let account = live(db::accounts::find_in(&mut tx, self.account.workspace_id, self.account.id).await?)?;
+        let ours = self.release(backend, &mut tx).await?;
+        let moved_on = open(backend, &account).is_ok_and(|held| journal::fingerprint(&held) != self.line.came_from)
+            || account.issued_at != self.account.issued_at;
+        if moved_on || !ours {
+            db::refreshes::close(&mut tx, self.line.id).await?;
+            tx.commit().await?;
+            let outcome = if moved_on { Ok(account) } else { Err(Error::Platform { name: &entry.info().name, error }) };
+            return Ok((Refresh::Superseded, outcome));
+        }
+        let (outcome, error) = match error.class() {
+            Class::Permanent => {
+                let error = self.lost(entry, error);
+                self.end(backend, &mut tx, &account, &error).await?;
+                (Refresh::Permanent, error)
+            }
+            Class::Transient => {
+                self.postpone(backend, &mut tx, &account, &error).await?;
+                (Refresh::Transient, error)
+            }
+            Class::Configuration => {
+                // The operators' to mend, and theirs to be told: a line that alerts, and a count.
+                tracing::error!(platform = %entry.provider, "the platform does not accept how this server is set up: {error}");
+                self.postpone(backend, &mut tx, &account, &error).await?;
+                (Refresh::Configuration, error)
+            }
+        };
+        tx.commit().await?;
+        Ok((outcome, Err(Error::Platform { name: &entry.info().name, error })))
+    }
+
+    /// A refusal after an answer that never came has that for its reason.
+    fn lost(&self, entry: &Entry, error: platform::Error) -> platform::Error {
+        match error {
+            platform::Error::Reconnect { detail, .. } if self.line.unanswered > 0 => platform::Error::Reconnect {
+                reason: Reason::AnswerLost,
+                say: format!(
+                    "{0} renewed this access once, but its answer never reached us, and {0} gives it only once. Reconnect your account; \
+                     its label and history stay.",
+                    entry.info().name
+                )
+                .into(),
+                detail,
+            },
+            error => error,
+        }
+    }
+
+    /// Only the person can renew it now.
+    async fn end(&self, backend: &Backend, tx: &mut Tx, account: &Account, error: &platform::Error) -> Result<()> {
+        db::refreshes::close_unanswered(tx, account.id, self.line.epoch).await?;
+        let now = backend.clock.now();
+        let Some(new) = standing_after(account, error, now) else { return Ok(()) };
+        let next = standing::next_refresh(backend, account, &new)?;
+        if db::accounts::mark(tx, account, new.status, new.reason().zip(new.say()), next, now).await? {
+            standing::follow(backend, tx, account, Some(&Standing::of(account)), &new).await?;
+        }
+        Ok(())
+    }
+
+    /// Tries again later; there is no limit to how often. An intent stays open where the platform may have renewed all the same.
+    async fn postpone(&self, backend: &Backend, tx: &mut Tx, account: &Account, error: &platform::Error) -> Result<()> {
+        let (now, failures) = (backend.clock.now(), account.refresh_failures + 1);
+        let pause = schedule::pause(failures, rand::rng().random());
+        let told = match error {
+            platform::Error::RateLimited { until, .. } => *until + pause / 4,
+            _ => now,
+        };
+        db::accounts::schedule(tx, account.id, Some(told.max(now + pause)), failures).await?;
+        if error.was_answered() && self.line.unanswered == 0 {
+            db::refreshes::close(tx, self.line.id).await?;
+        }
+        Ok(())
+    }
+}

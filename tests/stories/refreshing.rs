@@ -1,0 +1,147 @@
+//! Refreshing ahead, once, and through whatever happens: leases, the journal, the scheduler, outages.
+
+use chrono::Duration;
+use huntaze::server::domain::accounts::{Why, fresh_token};
+use huntaze::server::session::identify;
+use huntaze::server::{Backend, db, start};
+use secrecy::ExposeSecret;
+
+use super::cast::*;
+use crate::support::{Person, TestApp, both, text};
+
+const X_TOKENS: &str = "/2/oauth2/token";
+
+async fn account(app: &TestApp, person: &Person, provider: &str, id: &str) -> db::accounts::Account {
+    let bearer = format!("Bearer {}", person.token()).parse().expect("a header");
+    let headers = http::HeaderMap::from_iter([(http::header::AUTHORIZATION, bearer)]);
+    let actor = identify(app.backend(), &headers).await.expect("the database answers").expect("they are logged in");
+    let found = db::accounts::by_platform_id(&app.backend().db, actor.workspace, provider, id).await;
+    found.expect("the database answers").expect("a row")
+}
+
+/// Another process on the same database: with its own connections and its own memory.
+async fn another(app: &TestApp) -> Backend {
+    start::backend(app.backend().config.clone(), app.backend().clock.clone()).await.expect("a second backend")
+}
+
+// T5: a thousand callers in two processes make one call, and all get its token.
+both!(a_thousand_callers_in_two_processes_make_one_call, |app| async {
+    let ada = app.person("Ada").await;
+    ada.connect("x", INES_ON_X).await;
+    app.sandbox()
+        .control("faults", serde_json::json!({ "platform": "x", "endpoint": X_TOKENS, "kind": "latency", "ms": 300 }))
+        .await;
+    let row = account(&app, &ada, "x", INES_ON_X).await;
+    app.later(Duration::hours(3)).await;
+    let calls = app.sandbox().calls("x", X_TOKENS).await;
+    let other = another(&app).await;
+    let callers = (0..1000).map(|n| {
+        let backend = if n % 2 == 0 { app.backend() } else { &other };
+        fresh_token(backend, row.clone(), Why::Use)
+    });
+    let tokens: Vec<String> = futures::future::join_all(callers)
+        .await
+        .into_iter()
+        .map(|outcome| outcome.expect("a token").1.expose_secret().to_owned())
+        .collect();
+    assert!(tokens.iter().all(|token| *token == tokens[0]), "the losers get the winner's token");
+    assert_eq!(app.sandbox().calls("x", X_TOKENS).await - calls, 1);
+    assert!(app.rows("refresh_journal").await.is_empty(), "nothing is left open");
+    other.db.close().await;
+});
+
+// T4: tokens are renewed before anybody asks, once each, and their next time is put down.
+both!(the_scheduler_renews_ahead_of_the_end, |app| async {
+    let ada = app.person("Ada").await;
+    ada.connect("x", INES_ON_X).await;
+    ada.connect("tiktok", INES_ON_TIKTOK).await;
+    app.work().await;
+    let calls = app.sandbox().calls("x", X_TOKENS).await;
+    app.later(Duration::minutes(114)).await;
+    futures::future::join(app.work(), app.work()).await;
+    assert_eq!(app.sandbox().calls("x", X_TOKENS).await - calls, 1);
+    app.work().await;
+    assert_eq!(app.sandbox().calls("x", X_TOKENS).await - calls, 1, "it is not due again");
+    let row = account(&app, &ada, "x", INES_ON_X).await;
+    assert!(row.next_refresh_at.is_some_and(|at| at > app.backend().clock.now()));
+});
+
+// T6, decision 21: where a repeat may end the grant, an answer that never came lets the old token be used to its end; then one more try, and
+// its refusal says what happened.
+both!(an_answer_that_never_came_is_told_truthfully, |app| async {
+    let ada = app.person("Ada").await;
+    ada.connect("x", INES_ON_X).await;
+    // As a crash leaves it: begun, and nothing more known.
+    app.sql(
+        "INSERT INTO refresh_journal (id, workspace_id, account_id, epoch, came_from, unanswered, began_at)
+         SELECT id, workspace_id, id, 0, access_token, 0, created_at FROM oauth_accounts",
+    )
+    .await;
+    app.later(Duration::minutes(117)).await;
+    let calls = app.sandbox().calls("x", X_TOKENS).await;
+    app.work().await;
+    let row = account(&app, &ada, "x", INES_ON_X).await;
+    fresh_token(app.backend(), row, Why::Use).await.expect("the old token");
+    assert_eq!(app.sandbox().calls("x", X_TOKENS).await, calls, "the old token lives: nothing is risked");
+    assert_eq!(word(&ada.integration("x", INES_ON_X).await, "status"), "connected");
+    // X had renewed it: what we hold is spent.
+    app.sandbox().revoke("x", INES_ON_X).await;
+    app.later(Duration::minutes(4)).await;
+    app.work().await;
+    assert_eq!(app.sandbox().calls("x", X_TOKENS).await - calls, 1, "one last try");
+    let broken = ada.integration("x", INES_ON_X).await;
+    assert_eq!((word(&broken, "status"), word(&broken, "reason")), ("error", "answer_lost"));
+    assert!(text(&ada.page("/integrations").await).contains("its answer never reached us"));
+    assert!(app.rows("refresh_journal").await.is_empty());
+});
+
+// T7: an outage of 72 hours, of a kind that never answers, disconnects nobody; afterwards everything is as before.
+both!(an_outage_of_72_hours_disconnects_nobody, |app| async {
+    let ada = app.person("Ada").await;
+    ada.connect("x", INES_ON_X).await;
+    ada.connect("reddit", MARA_ON_REDDIT).await;
+    for platform in ["x", "reddit"] {
+        app.sandbox().control("faults", serde_json::json!({ "platform": platform, "kind": "cut" })).await;
+    }
+    let calls = app.sandbox().calls("x", X_TOKENS).await;
+    for _ in 0..72 {
+        app.later(Duration::hours(1)).await;
+        app.work().await;
+    }
+    ada.log_in().await;
+    let summary = ada.status().await["summary"].clone();
+    assert_eq!(summary["connected"], 2, "{summary}");
+    let tried = app.sandbox().calls("x", X_TOKENS).await - calls;
+    assert!((1..=80).contains(&tried), "tried {tried} times: neither given up nor hammered");
+    app.sandbox().calm().await;
+    app.later(Duration::hours(1)).await;
+    app.work().await;
+    app.later(Duration::minutes(5)).await;
+    app.work().await;
+    for (platform, id) in [("x", INES_ON_X), ("reddit", MARA_ON_REDDIT)] {
+        let tested = ada.post(&format!("/api/integrations/test/{platform}/{id}"), None).await.expect(200).data();
+        assert_eq!(tested["ok"], true, "{tested}");
+        assert_eq!(account(&app, &ada, platform, id).await.refresh_failures, 0);
+    }
+});
+
+// H5, T7: a platform that does not answer is left alone for a while, which is said without blame; a probe ends it.
+both!(a_silent_platform_is_left_alone_until_a_probe_is_answered, |app| async {
+    let ada = app.person("Ada").await;
+    ada.connect("x", INES_ON_X).await;
+    app.sandbox().trouble("x", X_TOKENS, "cut", None).await;
+    let refresh = format!("/api/integrations/refresh/x/{INES_ON_X}");
+    for _ in 0..5 {
+        assert!(ada.post(&refresh, None).await.status >= 500);
+    }
+    let calls = app.sandbox().calls("x", X_TOKENS).await;
+    let refused = ada.post(&refresh, None).await.expect(503).error();
+    assert!(word(&refused, "userMessage").contains("Next try at"), "{refused}");
+    assert_eq!(app.sandbox().calls("x", X_TOKENS).await, calls, "nobody called");
+    assert!(text(&ada.page("/integrations").await).contains("X is having trouble. Next try at"));
+    assert_eq!(word(&ada.integration("x", INES_ON_X).await, "status"), "connected");
+    app.sandbox().calm().await;
+    app.later(Duration::seconds(31)).await;
+    ada.post(&refresh, None).await.expect(200);
+    assert!(!text(&ada.page("/integrations").await).contains("is having trouble"));
+});
