@@ -21,6 +21,7 @@ use crate::model::{AccountId, NoticeKind, Provider, Reason, Status, WorkspaceId}
 use crate::server::Backend;
 use crate::server::db::incidents::{self, Kind};
 use crate::server::db::{self, Signal, Tx, accounts::Account};
+use crate::server::metrics;
 use crate::server::platform::Entry;
 use words::Words;
 
@@ -135,7 +136,11 @@ impl News<'_> {
                 now,
             };
             let by_mail = member.email_verified_at.is_some() && member.by_mail.unwrap_or(self.kind.usually_by_mail());
-            if db::notices::insert(tx, &new).await? && by_mail {
+            if !db::notices::insert(tx, &new).await? {
+                continue;
+            }
+            metrics::notice(self.kind.word());
+            if by_mail {
                 let text = words.letter(&backend.config.public_url(), &member.name).into();
                 mail::post(backend, tx, Mail { to: member.email, subject: words.title, text }).await?;
             }
