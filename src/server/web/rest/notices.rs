@@ -2,9 +2,7 @@
 
 use axum::extract::Path;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::envelope::{Answer, Body, Envelope, Rest};
 use crate::error::AppError;
