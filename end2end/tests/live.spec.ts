@@ -127,3 +127,26 @@ test('what comes by e-mail is chosen in the settings', async ({ person }) => {
   await page.reload();
   await expect(recovered).toBeChecked();
 });
+
+// T8, H5
+test('X does not answer: a banner says so, no account is blamed, and it goes when X is back', async ({ person, sandbox }) => {
+  test.setTimeout(150_000);
+  const { page } = person;
+  const banner = page.locator('[data-trouble="x"]');
+  await connect(page, 'x', handle);
+  await listenToBell(page);
+  await sandbox.fault({ platform: 'x', endpoint: '/2/users/me', kind: 503 });
+  await Promise.all(Array.from({ length: 5 }, () => lookFromElsewhere(page)));
+
+  await expect(banner).toContainText('X is having trouble since');
+  await expect(banner).toContainText('Your accounts stay connected');
+  expect(await said(page)).toEqual([]);
+  await sandbox.clearFaults();
+  // The breaker lets one call through after half a minute.
+  await expect(async () => {
+    const answer = await page.request.post(`/api/integrations/test/x/${account}`);
+    expect((await answer.json()).data?.ok).toBe(true);
+  }).toPass({ intervals: [3_000], timeout: 90_000 });
+  await expect(banner).toHaveCount(0);
+  await expect(row(page, handle)).toContainText('Healthy');
+});
