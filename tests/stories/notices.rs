@@ -158,6 +158,22 @@ both!(an_outage_of_three_days_is_told_once, |app| async {
     assert_eq!(word(&ada.integration("x", INES_ON_X).await, "status"), "connected");
 });
 
+// T8, H5: a platform that does not answer is a banner until it does.
+both!(a_silent_platform_is_a_banner_until_it_answers, |app| async {
+    let ada = app.person("Ada").await;
+    ada.connect("x", INES_ON_X).await;
+    app.sandbox().trouble("x", "/2/users/me", "503", None).await;
+    for _ in 0..5 {
+        test(&ada, "x", INES_ON_X).await;
+    }
+    assert!(text(&ada.page("/").await).contains("X is having trouble since"));
+    app.sandbox().calm().await;
+    app.later(Duration::minutes(20)).await;
+    test(&ada, "x", INES_ON_X).await;
+    assert!(!text(&ada.page("/").await).contains("having trouble"));
+    assert!(told(&ada).await.is_empty(), "it was short");
+});
+
 // T8: many accounts failing alike are the platform's trouble: one banner instead of a message each. Those that stay broken are told
 // when it has calmed down.
 both!(many_accounts_failing_alike_become_one_banner, |app| async {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Db, Result, sql};
+use super::{Db, Result, Tx, sql};
 use crate::model::Provider;
 
 #[derive(Clone, sqlx::FromRow)]
@@ -32,9 +32,9 @@ pub async fn fail(db: &Db, provider: &Provider) -> Result<Breaker> {
 }
 
 /// Opens one, unless another process did since it was read.
-pub async fn open(db: &Db, seen: &Breaker, until: DateTime<Utc>) -> Result<bool> {
+pub async fn open(tx: &mut Tx, seen: &Breaker, until: DateTime<Utc>) -> Result<bool> {
     let rows = sql!(
-        db,
+        tx,
         rows,
         "UPDATE breakers SET until = $3, opened = opened + 1 WHERE provider = $1 AND opened = $2 AND failures > 0",
         &seen.provider,
@@ -52,7 +52,7 @@ pub async fn probe(db: &Db, seen: &Breaker, until: DateTime<Utc>) -> Result<bool
 }
 
 /// The platform answers again.
-pub async fn close(db: &Db, provider: &Provider) -> Result<()> {
-    sql!(db, rows, "UPDATE breakers SET failures = 0, opened = 0, until = NULL WHERE provider = $1", provider)?;
+pub async fn close(tx: &mut Tx, provider: &Provider) -> Result<()> {
+    sql!(tx, rows, "UPDATE breakers SET failures = 0, opened = 0, until = NULL WHERE provider = $1", provider)?;
     Ok(())
 }

@@ -11,6 +11,7 @@ use super::{Error, Result};
 use crate::model::Provider;
 use crate::server::Backend;
 use crate::server::db::{self, breakers::Breaker};
+use crate::server::domain::notices;
 use crate::server::metrics;
 use crate::server::platform::{self, Entry};
 
@@ -91,7 +92,10 @@ async fn failed(backend: &Backend, entry: &Entry) -> Result<()> {
         return Ok(());
     }
     let until = now + (FIRST * 2i32.pow(breaker.opened.clamp(0, 8) as u32)).min(LONGEST);
-    if db::breakers::open(&backend.db, &breaker, until).await? {
+    let mut tx = backend.db.begin().await?;
+    if db::breakers::open(&mut tx, &breaker, until).await? {
+        notices::platform_down(backend, &mut tx, &entry.provider, until).await?;
+        tx.commit().await?;
         metrics::breaker(entry.provider.as_str(), metrics::Breaker::Open);
         tracing::error!(platform = %entry.provider, failures = breaker.failures, %until, "platform trouble: nobody calls it for a while");
     }
@@ -100,7 +104,10 @@ async fn failed(backend: &Backend, entry: &Entry) -> Result<()> {
 
 async fn answered(backend: &Backend, entry: &Entry) -> Result<()> {
     if known(backend, entry).await?.is_some() {
-        db::breakers::close(&backend.db, &entry.provider).await?;
+        let mut tx = backend.db.begin().await?;
+        db::breakers::close(&mut tx, &entry.provider).await?;
+        notices::platform_up(backend, &mut tx, &entry.provider).await?;
+        tx.commit().await?;
         forget(backend);
         metrics::breaker(entry.provider.as_str(), metrics::Breaker::Closed);
         tracing::info!(platform = %entry.provider, "the platform answers");
