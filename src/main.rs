@@ -178,7 +178,7 @@ async fn serve_app(mut config: Config, serve: &Serve) -> Result<(), Failure> {
     tokio::spawn(server_keys::watch(backend.clone()));
     let work = backend.config.worker.in_serve.then(|| tokio::spawn(worker::run(backend.clone(), stop.wait())));
     let fake = sandbox.map(|(sandbox, listener)| tokio::spawn(run_sandbox(sandbox, listener, stop.clone())));
-    web::serve(listener, app, stop.wait()).await?;
+    web::serve(listener, app, stop.wait()).await;
     if let Some(fake) = fake {
         fake.await??;
     }

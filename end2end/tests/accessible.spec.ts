@@ -17,7 +17,7 @@ test('a stranger can use every page that is open to strangers', async ({ page })
 });
 
 test('Ada, who has connected nothing yet, can use every page', async ({ person: ada }) => {
-  const pages = ['/', '/integrations', '/notices', '/settings', '/settings/delete', '/platforms/connect', '/nowhere', ...platforms.map((id) => `/platforms/connect/${id}`)];
+  const pages = ['/', '/integrations', '/notices', '/settings', '/settings/audit', '/settings/delete', '/platforms/connect', '/nowhere', ...platforms.map((id) => `/platforms/connect/${id}`)];
   for (const path of pages) {
     await visit(ada.page, path);
     await test.step(path, () => expectAccessible(ada.page));

@@ -54,6 +54,8 @@ pub struct Server {
     pub public_url: Option<Url>,
     /// The proxies in front, whose `X-Forwarded-For` tells where people come from.
     pub trusted_proxies: Vec<Proxy>,
+    /// How long the head of a request may take to arrive, and how long its body.
+    pub request_seconds: u64,
     /// Where cargo-leptos put the site.
     pub site_root: PathBuf,
     /// SQLite file, key file and sandbox live here.
@@ -227,6 +229,7 @@ impl Default for Server {
             addr: SocketAddr::from(([127, 0, 0, 1], 3000)),
             public_url: None,
             trusted_proxies: Vec::new(),
+            request_seconds: 30,
             site_root: PathBuf::from("target/site"),
             data_dir: PathBuf::from("data"),
             log: Log::Auto,

@@ -52,6 +52,18 @@ both!(everything_ada_does_is_written_down, |app| async {
     assert!(word(&all[2], "detail").contains("cancelled"), "{}", all[2]);
 });
 
+// S7, T7: what happens to an account while nobody asks for it is told by Huntaze itself.
+both!(access_that_ends_by_itself_is_written_down, |app| async {
+    let ada = app.person("Ada").await;
+    ada.connect("x", INES_ON_X).await;
+    app.sandbox().revoke("x", INES_ON_X).await;
+    ada.post(&format!("/api/integrations/test/x/{INES_ON_X}"), None).await.expect(200);
+    let all = events(&ada, "?action=refresh").await;
+    assert_eq!(told(&all), ["refresh failed @ines_draws on X"]);
+    assert_eq!((word(&all[0], "userName"), all[0]["userId"].is_null()), ("", true));
+    assert!(!word(&all[0], "detail").is_empty(), "{}", all[0]);
+});
+
 // S7, U1: a failed log-in stands in the log of whom it was aimed at; what was typed for an unknown e-mail stands nowhere.
 both!(a_failed_log_in_is_written_down, |app| async {
     let ada = app.person("Ada").await;
@@ -102,7 +114,9 @@ both!(ada_finds_what_she_looks_for_and_only_her_own, |app| async {
     assert_eq!(found(format!("?to={today}&action=connect")).await, 2);
     assert_eq!(found(format!("?from={today}&action=connect")).await, 0);
     assert_eq!(found(format!("?person={}", me.as_str().expect("an id"))).await, found(String::new()).await);
-    for bad in ["?action=fly", "?account=1", "?from=yesterday", "?before=x", "?limit=0", "?limit=201", "?unknown=1"] {
+    for bad in
+        ["?action=fly", "?account=1", "?from=yesterday", "?before=x", "?limit=0", "?limit=201", "?unknown=1", "?search=%00"]
+    {
         ada.get(&format!("/api/audit{bad}")).await.expect(422);
     }
 

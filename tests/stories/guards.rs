@@ -1,5 +1,6 @@
 //! What stands before every handler: the host, other sites, sizes, and answers to bad input.
 
+use futures::StreamExt;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -119,6 +120,7 @@ both!(what_is_not_there_says_so, |app| async {
         (Method::GET, "/api/integrations/health/myspace", 404),
         (Method::GET, "/api/integrations/choices/not-an-id", 404),
         (Method::GET, "/api/nothing", 404),
+        (Method::GET, "/api/integrations/health/%ff", 400),
         (Method::GET, "/api/auth/login", 405),
         (Method::POST, "/api/integrations/status", 405),
     ];
@@ -157,4 +159,49 @@ both!(every_answer_carries_the_headers, |app| async {
     assert_eq!(page.header("referrer-policy"), "same-origin");
     let callback = ada.browser.come_back("/api/integrations/callback/x?state=a&code=b").await;
     assert_eq!(callback.header("referrer-policy"), "no-referrer");
+});
+
+// S6: a body without a length is cut off as well, at every door and in the words of that door.
+both!(a_body_without_a_length_is_cut_off, |app| async {
+    let ada = app.person("Ada").await;
+    let endless = || {
+        let piece = || Ok::<_, std::io::Error>(vec![b'a'; 16 * 1024]);
+        reqwest::Body::wrap_stream(futures::stream::iter((0..8).map(move |_| piece())))
+    };
+    let send = async |path: &str, kind: &str, accept: &str| {
+        let request = ada.browser.request(Method::POST, path).header("content-type", kind).header("accept", accept);
+        ada.browser.send(request.header("sec-fetch-site", "same-origin").body(endless())).await
+    };
+    for (path, kind) in [("/api/auth/login", "application/json"), ("/api/integrations/connect/x", "application/json")] {
+        let answer = send(path, kind, "*/*").await.expect(413);
+        assert_eq!(answer.error()["type"], "too_large", "{path}");
+    }
+    let form = "application/x-www-form-urlencoded";
+    for path in ["/fn/login", "/fn/label", "/platforms/connect/x"] {
+        let alive = send(path, form, "application/json").await.expect(413).json();
+        assert_eq!(word(&alive, "kind"), "too_large", "{path}");
+        let plain = send(path, form, "text/html").await;
+        ada.toast(&plain).await.says(&["too large", "64 KiB"]);
+    }
+});
+
+// S6: a body that trickles in is not waited for for ever.
+both!(a_slow_body_is_not_waited_for, config = |config| config.server.request_seconds = 1, |app| async {
+    let nobody = app.stranger("Nobody").browser;
+    let never_ending = futures::stream::once(async { Ok::<_, std::io::Error>(b"{".to_vec()) }).chain(futures::stream::pending());
+    let request = nobody.request(Method::POST, "/api/auth/login").header("content-type", "application/json");
+    let answer = nobody.send(request.body(reqwest::Body::wrap_stream(never_ending))).await.expect(400);
+    assert!(word(&answer.error(), "userMessage").contains("took too long to arrive"));
+});
+
+// S6: a connection over which nobody finishes asking is closed, and others are answered meanwhile.
+both!(a_silent_connection_is_closed, config = |config| config.server.request_seconds = 1, |app| async {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut silent = tokio::net::TcpStream::connect(app.backend().config.server.addr).await.expect("a connection");
+    silent.write_all(b"GET /login HTTP/1.1\r\nHost: ").await.expect("the beginning of a head");
+    app.stranger("Nobody").browser.open("/login").await.expect(200);
+    let mut answer = Vec::new();
+    silent.read_to_end(&mut answer).await.expect("it is closed");
+    let answer = String::from_utf8_lossy(&answer);
+    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{answer}");
 });

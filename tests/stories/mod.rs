@@ -21,6 +21,7 @@ mod mail;
 mod measures;
 mod notices;
 mod odd;
+mod once;
 mod operations;
 mod pages;
 mod passwords;

@@ -10,6 +10,7 @@ pub mod breakers;
 pub mod facts;
 pub mod figures;
 pub mod flows;
+pub mod idempotency;
 pub mod incidents;
 pub mod jobs;
 pub mod limits;

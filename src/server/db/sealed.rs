@@ -43,6 +43,7 @@ pub const COLUMNS: &[Column] = columns![
     "pending_revocations" "payload",
     "mails" "body",
     "refresh_journal" "answer",
+    "idempotency_keys" "answer",
 ];
 
 /// A sealed value and its row.

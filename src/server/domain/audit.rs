@@ -79,7 +79,12 @@ impl Event {
 
     /// It did not work, and why, as the person was told.
     pub fn failed(self, error: &Error) -> Self {
-        Self { result: Ended::Failed, detail: error.sentence(), ..self }
+        self.refused(error.sentence())
+    }
+
+    /// The same in a sentence that stands already.
+    pub fn refused(self, sentence: impl Into<String>) -> Self {
+        Self { result: Ended::Failed, ..self.saying(sentence) }
     }
 
     fn line(self, now: DateTime<Utc>) -> (Option<WorkspaceId>, Line) {
@@ -184,6 +189,9 @@ fn filter(query: &AuditQuery, zone: Tz) -> Result<Filter> {
     let search = query.search.trim().to_lowercase();
     if search.chars().count() > LONGEST_SEARCH {
         return Err(Error::field("search", format!("Search for at most {LONGEST_SEARCH} characters.")));
+    }
+    if search.contains('\0') {
+        return Err(Error::field("search", "No line has such a character."));
     }
     let end = day(&query.to, "to", zone, 1)?.unwrap_or_else(far);
     let before = match typed(&query.before, "before", read_cursor)? {

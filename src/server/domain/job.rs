@@ -31,6 +31,8 @@ pub enum Job {
     EraseFlows,
     EraseSessions,
     EraseAudit,
+    /// Lets go of answers that were kept for a day.
+    EraseAnswers,
     EraseLinks,
     /// Early warnings, and platforms that have been in trouble for long.
     LookAfterNotices,
@@ -76,6 +78,7 @@ impl Job {
             | Self::EraseFlows
             | Self::EraseSessions
             | Self::EraseAudit
+            | Self::EraseAnswers
             | Self::EraseLinks
             | Self::LookAfterNotices => SWEEP,
         }
@@ -180,7 +183,7 @@ mod tests {
 
     use super::*;
 
-    const JOBS: [Job; 10] = [
+    const JOBS: [Job; 11] = [
         Job::Revoke { id: Uuid::nil() },
         Job::FindRevocations,
         Job::GiveBackChoices,
@@ -188,6 +191,7 @@ mod tests {
         Job::EraseFlows,
         Job::EraseSessions,
         Job::EraseAudit,
+        Job::EraseAnswers,
         Job::EraseLinks,
         Job::LookAfterNotices,
         Job::AnswerResets,

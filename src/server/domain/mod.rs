@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod audit;
 pub mod error;
 pub mod figures;
+pub mod idempotency;
 pub mod job;
 pub mod keys;
 pub mod live;

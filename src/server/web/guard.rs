@@ -1,16 +1,22 @@
 //! What stands before every handler: the host, cross-site requests, the size of bodies, and the headers of answers.
 
+use std::time::Duration;
+
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{
-    AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, HOST, LOCATION, ORIGIN, REFERRER_POLICY,
-    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, LOCATION, ORIGIN, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures::TryStreamExt;
+use tokio::time::timeout;
 use url::Url;
 
 use super::context::Correlation;
+use super::refusal::Wanted;
 use super::{App, rest};
 use crate::error::{AppError, Kind};
 
@@ -76,14 +82,38 @@ fn is_ours(headers: &HeaderMap, public: &Url) -> bool {
     }
 }
 
-/// Refuses a body that says itself that it is too large, in words. One that does not say is cut off by the layer below this one.
-pub async fn size(request: Request, next: Next) -> Response {
-    let told = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if told.is_some_and(|length| length > LARGEST_BODY) {
-        let error = AppError::new(Kind::TooLarge, "This is too large.", "Send at most 64 KiB.");
-        return rest::envelope::refused(&Correlation::of(&request), error);
+/// Reads the body, so that handlers begin with a whole one of bounded size that came in bounded time, and whoever sends another is
+/// told so in words, whatever the handler would have made of it.
+pub async fn whole(State(app): State<App>, request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+        return next.run(request).await;
     }
-    next.run(request).await
+    let wanted = Wanted::by(&request);
+    let (parts, body) = request.into_parts();
+    let patience = Duration::from_secs(app.backend.config.server.request_seconds);
+    let error = match timeout(patience, read(body)).await {
+        Ok(Ok(Some(bytes))) => return next.run(Request::from_parts(parts, Body::from(bytes))).await,
+        Ok(Ok(None)) => AppError::new(Kind::TooLarge, "This is too large.", "Send at most 64 KiB. Nothing was changed."),
+        Ok(Err(_)) => AppError::new(Kind::BadRequest, "This did not arrive whole.", "Nothing was changed. Send it again."),
+        Err(_) => {
+            AppError::new(Kind::BadRequest, "This took too long to arrive.", "Nothing was changed. Send it again, all at once.")
+        }
+    };
+    wanted.refuse(&app.backend, error)
+}
+
+/// A whole body, or nothing if it is too large. A while longer is read and forgotten: whoever is still sending does not hear the answer.
+async fn read(body: Body) -> Result<Option<Vec<u8>>, axum::Error> {
+    let (mut pieces, mut whole, mut seen) = (body.into_data_stream(), Vec::new(), 0);
+    while let Some(piece) = pieces.try_next().await? {
+        seen += piece.len();
+        if seen <= LARGEST_BODY {
+            whole.extend_from_slice(&piece);
+        } else if seen > 16 * LARGEST_BODY {
+            break;
+        }
+    }
+    Ok((seen <= LARGEST_BODY).then_some(whole))
 }
 
 /// The headers of every answer (requirement S8). Pages add their own CSP with a nonce.

@@ -2,17 +2,16 @@
 //! or for what it asks where that has a count of its own. Answers carry `RateLimit-Limit`, `-Remaining`, `-Reset` and `-Policy`, as
 //! draft-ietf-httpapi-ratelimit-headers-06 has them; refusals `Retry-After` (RFC 9110, 10.2.3) too.
 
-use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, RETRY_AFTER, SET_COOKIE};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
-use super::context::{Asking, Correlation};
-use super::{App, cookies, forms, rest};
+use super::App;
+use super::context::Asking;
+use super::refusal::Wanted;
 use crate::error::{AppError, Kind};
-use crate::model::Flash;
 use crate::server::limits::{Class, Verdict, WINDOW, Who};
 use crate::server::{metrics, origin};
 
@@ -48,6 +47,7 @@ fn class_of(method: &Method, path: &str) -> Option<Class> {
         (["api", "auth", name] | ["fn", name], &Method::POST) if ENTRANCES.contains(name) && path != "/fn/refresh" => {
             Some(Class::Entrance)
         }
+        (["api", "auth", "verify", "again"] | ["fn", "verify_again"], &Method::POST) => Some(Class::Entrance),
         // A password is asked for here too: a stolen session must not be where it is guessed.
         (["api", "auth", "password" | "email"], &Method::PUT) | (["api", "auth", "me"], &Method::DELETE) => Some(Class::Entrance),
         (["fn", "change_password" | "change_email" | "delete_account"], &Method::POST) => Some(Class::Entrance),
@@ -69,7 +69,7 @@ async fn limited(app: App, class: Class, who: Option<Who>, request: Request, nex
     let mut response = if verdict.refused {
         metrics::rate_limited(class.word());
         tracing::info!(class = class.word(), "too many requests");
-        refuse(&app, &request, &verdict)
+        Wanted::by(&request).refuse(&app.backend, refusal(&verdict))
     } else {
         next.run(request).await
     };
@@ -102,8 +102,7 @@ fn tell(response: &mut Response, verdict: &Verdict) {
     }
 }
 
-/// In the form in which the answer was wanted: a page, a form's message, a server function's error or the envelope.
-fn refuse(app: &App, request: &Request, verdict: &Verdict) -> Response {
+fn refusal(verdict: &Verdict) -> AppError {
     let wait = match seconds(verdict) {
         1 => "1 second".to_owned(),
         seconds => format!("{seconds} seconds"),
@@ -112,35 +111,7 @@ fn refuse(app: &App, request: &Request, verdict: &Verdict) -> Response {
         Class::Entrance => ("There were too many tries in a short time.", format!("Nothing is locked. Try again in {wait}.")),
         _ => ("That is more than we can answer at once.", format!("Nothing was changed. Try again in {wait}.")),
     };
-    let mut error = AppError::new(Kind::RateLimited, sentence, next);
-    let correlation = Correlation::of(request);
-    error.reference.clone_from(&correlation.0);
-    match (forms::wants_html(request.headers()), request.method()) {
-        (true, &Method::GET) => page(&error),
-        (true, _) => {
-            let back = forms::came_from(&app.backend, request.headers());
-            let location = HeaderValue::try_from(back).unwrap_or(HeaderValue::from_static("/"));
-            let flash = Flash { toast: Some(error.toast()), ..Flash::default() };
-            (StatusCode::SEE_OTHER, [(LOCATION, location), (SET_COOKIE, cookies::flash(&app.backend, &flash))]).into_response()
-        }
-        (false, _) if request.uri().path().starts_with("/api/") => rest::envelope::refused(&correlation, error),
-        (false, _) => (StatusCode::TOO_MANY_REQUESTS, Json(error)).into_response(),
-    }
-}
-
-/// A page that costs nothing: whoever gets it asked for too many.
-fn page(error: &AppError) -> Response {
-    let page = format!(
-        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <meta name=\"color-scheme\" content=\"light dark\"><title>A moment, please</title></head>\
-         <body><main><h1>A moment, please</h1><p>{} {}</p><p>Reference {}</p></main></body></html>",
-        error.sentence, error.next, error.reference
-    );
-    let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
-        (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'")),
-    ];
-    (StatusCode::TOO_MANY_REQUESTS, headers, page).into_response()
+    AppError::new(Kind::RateLimited, sentence, next)
 }
 
 #[cfg(test)]
@@ -156,6 +127,9 @@ mod tests {
             (Method::POST, "/fn/login", Some(Class::Entrance)),
             (Method::POST, "/fn/register", Some(Class::Entrance)),
             (Method::POST, "/api/auth/refresh", Some(Class::Entrance)),
+            (Method::PUT, "/api/auth/password", Some(Class::Entrance)),
+            (Method::POST, "/api/auth/verify/again", Some(Class::Entrance)),
+            (Method::DELETE, "/api/auth/me", Some(Class::Entrance)),
             (Method::POST, "/fn/refresh", None),
             (Method::POST, "/api/auth/logout", None),
             (Method::GET, "/api/auth/me", None),

@@ -2,7 +2,7 @@
 
 use crate::server::Backend;
 use crate::server::domain::job::Job;
-use crate::server::domain::{Result, accounts, audit, mail, notices, users};
+use crate::server::domain::{Result, accounts, audit, idempotency, mail, notices, users};
 
 /// Does a job. It may have been done before, wholly or in part.
 pub async fn run(backend: &Backend, job: Job) -> Result<()> {
@@ -15,6 +15,7 @@ pub async fn run(backend: &Backend, job: Job) -> Result<()> {
         Job::EraseFlows => accounts::erase_flows(backend).await,
         Job::LookAfterNotices => notices::round(backend).await,
         Job::EraseAudit => audit::sweep(backend).await,
+        Job::EraseAnswers => idempotency::sweep(backend).await,
         Job::EraseLinks => users::erase_links(backend).await,
         Job::AnswerResets => users::answer_resets(backend).await,
         Job::EraseSessions => users::erase_sessions(backend).await,

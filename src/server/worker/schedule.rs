@@ -9,7 +9,7 @@ use crate::server::db;
 use crate::server::domain::Result;
 use crate::server::domain::job::{self, Job};
 
-const RECURRING: [(Job, TimeDelta); 10] = [
+const RECURRING: [(Job, TimeDelta); 11] = [
     (Job::RefreshDue, TimeDelta::seconds(30)),
     (Job::GiveBackChoices, TimeDelta::minutes(1)),
     (Job::SendMail, TimeDelta::minutes(1)),
@@ -19,6 +19,7 @@ const RECURRING: [(Job, TimeDelta); 10] = [
     (Job::AnswerResets, TimeDelta::minutes(1)),
     (Job::LookAfterNotices, TimeDelta::minutes(1)),
     (Job::EraseAudit, TimeDelta::hours(1)),
+    (Job::EraseAnswers, TimeDelta::hours(1)),
     (Job::FindRevocations, TimeDelta::minutes(10)),
 ];
 

@@ -5,9 +5,11 @@
 use chrono::{DateTime, Utc};
 
 use super::{Result, entry, token};
+use crate::model::audit::Action;
 use crate::model::{AccountId, Reason, Status, WorkspaceId};
 use crate::server::Backend;
 use crate::server::db::{self, Tx, accounts::Account, signals::Signal};
+use crate::server::domain::audit::{self, Event};
 use crate::server::domain::notices::{self, Change};
 use crate::server::platform::Say;
 
@@ -55,6 +57,7 @@ pub(super) async fn mark(backend: &Backend, account: &Account, new: Standing) ->
         return Ok(false);
     }
     follow(backend, &mut tx, account, Some(&old), &new).await?;
+    audit::record(backend, &mut tx, told(backend, account, &new)).await?;
     tx.commit().await?;
     Ok(true)
 }
@@ -67,6 +70,15 @@ pub(super) fn next_refresh(backend: &Backend, account: &Account, new: &Standing)
         None => token::next(entry, account.issued_at, account.expires_at, backend.clock.now()),
         next => next,
     })
+}
+
+/// The line of the audit log, for what nobody asked for: access that ended, or works again.
+fn told(backend: &Backend, account: &Account, new: &Standing) -> Event {
+    let event = Event::of_workspace(Some(account.workspace_id), Action::Refresh).on(backend, account);
+    match new.say() {
+        Some(say) => event.refused(say),
+        None => event.saying("It works again."),
+    }
 }
 
 /// What follows a change, in its transaction: everybody who watches the workspace is told. `old` is nothing for an account that is

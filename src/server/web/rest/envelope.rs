@@ -2,14 +2,15 @@
 
 use std::sync::LazyLock;
 
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequest, Request};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
@@ -146,6 +147,16 @@ pub fn failure(error: &AppError) -> Response {
 pub fn refused(correlation: &Correlation, mut error: AppError) -> Response {
     error.reference.clone_from(&correlation.0);
     failure(&error)
+}
+
+/// What axum refuses by itself, such as an address that is no UTF-8, gets the envelope too.
+pub async fn dress(Extension(correlation): Extension<Correlation>, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let is_plain = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    if !response.status().is_client_error() || !is_plain {
+        return response;
+    }
+    refused(&correlation, AppError::new(Kind::BadRequest, "This request is malformed.", "Check its address and its headers."))
 }
 
 /// Errors are also answered where there is no backend at hand; their timestamp is for people who read logs.

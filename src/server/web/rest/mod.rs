@@ -5,9 +5,11 @@ pub mod auth;
 pub mod credentials;
 pub mod describe;
 pub mod envelope;
+pub mod idempotency;
 pub mod integrations;
 pub mod notices;
 
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::{Extension, Router};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -72,7 +74,7 @@ fn described() -> OpenApi {
     OpenApiRouter::with_openapi(describe::whole()).nest("/api", endpoints()).into_openapi()
 }
 
-pub fn routes() -> Router<App> {
+pub fn routes(app: &App) -> Router<App> {
     let (router, _) = endpoints().split_for_parts();
     router
         .fallback(async |Extension(correlation): Extension<Correlation>| {
@@ -83,4 +85,6 @@ pub fn routes() -> Router<App> {
                 AppError::new(Kind::MethodNotAllowed, "This endpoint does not take that method.", "See the API's documentation.");
             envelope::refused(&correlation, error)
         })
+        .layer(from_fn_with_state(app.clone(), idempotency::once))
+        .layer(from_fn(envelope::dress))
 }

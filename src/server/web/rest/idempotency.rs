@@ -1,0 +1,120 @@
+//! `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-07) on the requests that create something.
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use tracing::Instrument;
+
+use super::envelope::refused;
+use crate::error::{AppError, Kind};
+use crate::model::FieldError;
+use crate::server::Backend;
+use crate::server::domain::idempotency::{self, Claim};
+use crate::server::domain::{Error, Result};
+use crate::server::origin;
+use crate::server::web::App;
+use crate::server::web::context::{Asking, Correlation};
+use crate::server::web::guard::LARGEST_BODY;
+
+const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+const LONGEST_KEY: usize = 255;
+/// Our answers are short.
+const LONGEST_ANSWER: usize = 1024 * 1024;
+
+/// An answer as it is kept.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    status: u16,
+    body: String,
+}
+
+/// With a key, a POST that creates happens once. The work goes on when the caller hangs up, because that is when it asks again.
+pub async fn once(State(app): State<App>, request: Request, next: Next) -> Response {
+    if !creates(&request) || !request.headers().contains_key(KEY) {
+        return next.run(request).await;
+    }
+    let correlation = Correlation::of(&request);
+    let work = origin::scope(origin::current(), keyed(app, request, next)).in_current_span();
+    match tokio::spawn(work).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(error)) => refused(&correlation, error.told(&correlation.0)),
+        Err(_) => refused(&correlation, AppError::internal()),
+    }
+}
+
+/// Whether doing it twice would be two. The path is the one below `/api`.
+fn creates(request: &Request) -> bool {
+    let path = request.uri().path();
+    let is_one = ["/integrations/connect/", "/integrations/choices/"].iter().any(|start| path.starts_with(start));
+    request.method() == Method::POST && is_one
+}
+
+async fn keyed(app: App, request: Request, next: Next) -> Result<Response> {
+    let correlation = Correlation::of(&request);
+    let Some(actor) = request.extensions().get::<Asking>().and_then(Asking::maybe).cloned() else {
+        return Ok(next.run(request).await);
+    };
+    let Some(key) = request.headers().get(KEY).and_then(|key| key.to_str().ok()).filter(|key| is_fit(key)).map(str::to_owned)
+    else {
+        return Err(Error::field("Idempotency-Key", format!("A key has 1 to {LONGEST_KEY} visible ASCII characters.")));
+    };
+    let route = format!("{} {}", request.method(), request.uri().path());
+    let (parts, body) = request.into_parts();
+    // Whole by now: the guard has read it.
+    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
+        return Ok(refused(&correlation, AppError::new(Kind::BadRequest, "The body did not arrive whole.", "Send it again.")));
+    };
+    match idempotency::claim(&app.backend, &actor, &route, &key, &body).await? {
+        Claim::First(id) => {
+            let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+            settle(&app.backend, id, response).await
+        }
+        Claim::Answered(answer) => Ok(replay(&answer, &correlation)),
+        Claim::UnderWay => {
+            let sentence = "The first request with this Idempotency-Key is still under way.";
+            let error = AppError::new(Kind::Conflict, sentence, "Ask again in a moment, with the same key.");
+            let mut response = refused(&correlation, error);
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("2"));
+            Ok(response)
+        }
+        Claim::OtherRequest => {
+            let sentence = "This Idempotency-Key came with another body before.";
+            let mut error = AppError::new(Kind::Validation, sentence, "Take a new key for a new request. Nothing was changed.");
+            error.fields = vec![FieldError { field: "Idempotency-Key".into(), message: sentence.into() }];
+            Ok(refused(&correlation, error))
+        }
+    }
+}
+
+fn is_fit(key: &str) -> bool {
+    (1..=LONGEST_KEY).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// What succeeded is kept; what did not may be tried again with the same key.
+async fn settle(backend: &Backend, id: uuid::Uuid, response: Response) -> Result<Response> {
+    if !response.status().is_success() {
+        idempotency::release(backend, id).await?;
+        return Ok(response);
+    }
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, LONGEST_ANSWER).await.unwrap_or_else(|_| Bytes::new());
+    let kept = Kept { status: parts.status.as_u16(), body: String::from_utf8_lossy(&body).into_owned() };
+    // A number and a string always serialise.
+    let text = SecretString::from(serde_json::to_string(&kept).expect("a number and a string serialise"));
+    idempotency::keep(backend, id, &text).await?;
+    Ok(Response::from_parts(parts, Body::from(body)))
+}
+
+fn replay(answer: &SecretString, correlation: &Correlation) -> Response {
+    let Ok(kept) = serde_json::from_str::<Kept>(answer.expose_secret()) else {
+        return refused(correlation, AppError::internal());
+    };
+    let headers = [(CONTENT_TYPE, HeaderValue::from_static("application/json")), (REPLAYED, HeaderValue::from_static("true"))];
+    (StatusCode::from_u16(kept.status).unwrap_or(StatusCode::OK), headers, kept.body).into_response()
+}
