@@ -54,7 +54,7 @@ fn document(options: LeptosOptions, head: impl IntoView, body: impl IntoView) ->
 pub fn App() -> impl IntoView {
     provide_meta_context();
     view! {
-        <Title formatter=|page: String| if page.is_empty() { "Huntaze".to_owned() } else { format!("{page} - Huntaze") } />
+        <Title formatter=title />
         <Router>
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
@@ -77,4 +77,10 @@ pub fn App() -> impl IntoView {
             </Routes>
         </Router>
     }
+}
+
+/// What the browser's tab says. Names out of platforms stand in titles, and leptos writes a title into the HTML as it is.
+fn title(page: String) -> String {
+    let page = page.replace('&', "&amp;").replace('<', "&lt;");
+    if page.is_empty() { "Huntaze".to_owned() } else { format!("{page} - Huntaze") }
 }

@@ -1,6 +1,7 @@
-//! One integration binary: the directions of the modules, the platforms against their contracts, what holds for any input, how the
-//! server starts, stories over HTTP on both databases, and crashes of real processes.
+//! One integration binary: attacks, the directions of the modules, the platforms against their contracts, what holds for any input, how
+//! the server starts, stories over HTTP on both databases, and crashes of real processes.
 
+mod attacks;
 mod boundaries;
 mod canary;
 mod contract;

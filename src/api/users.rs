@@ -25,7 +25,7 @@ pub async fn login(email: String, password: String, #[server(default)] next: Str
     let entered = call.told(users::log_in(&call.backend, &email, password.into(), call.header("user-agent")).await);
     let outcome = entered.map(|entered| {
         call.set_cookie(crate::server::web::cookies::session(&call.backend, &entered.secret));
-        Outcome::go(super::server::own_path(&next))
+        Outcome::go(crate::server::web::forms::own_path(&next))
     });
     call.answer(outcome, &[("email", &email)])
 }

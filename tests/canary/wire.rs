@@ -3,15 +3,15 @@
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use huntaze::server::config::Config;
 use serde_json::{Value, json};
-use url::Url;
 
 use super::secrets::Secrets;
+use crate::support::between::{self, Behind};
 
 /// Parameters and fields whose values are nobody's business. The app's own secret is not here: the sandbox's is plain words, made
 /// to be read.
@@ -32,9 +32,7 @@ const SECRET: &[&str] = &[
 pub struct Wire(Arc<Inner>);
 
 struct Inner {
-    http: reqwest::Client,
-    /// The sandbox behind us.
-    behind: Url,
+    behind: Behind,
     seen: Mutex<Secrets>,
     /// Whether the platform answers with an error that repeats what it was sent.
     parrot: Mutex<bool>,
@@ -43,19 +41,13 @@ struct Inner {
 impl Wire {
     /// Puts itself between every platform and the sandbox.
     pub fn tap(config: &mut Config) -> Self {
-        let behind = config.sandbox.as_ref().expect("a sandbox").base.clone();
-        let http = huntaze::server::platform::http::pool().expect("an HTTP client");
-        let wire = Self(Arc::new(Inner { http, behind, seen: Mutex::default(), parrot: Mutex::new(false) }));
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-        listener.set_nonblocking(true).expect("as tokio wants it");
-        let address = listener.local_addr().expect("its address");
-        for (id, settings) in &mut config.platforms {
-            settings.base_url = Some(format!("http://{address}/{id}").parse().expect("an address"));
-        }
-        let router = Router::new().fallback(pass).with_state(wire.clone());
-        let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        wire
+        let mut tapped = None;
+        between::stand(config, |behind| {
+            let wire = Self(Arc::new(Inner { behind, seen: Mutex::default(), parrot: Mutex::new(false) }));
+            tapped = Some(wire.clone());
+            Router::new().fallback(pass).with_state(wire)
+        });
+        tapped.expect("the router was asked for")
     }
 
     /// What went by so far.
@@ -76,26 +68,16 @@ impl Wire {
 async fn pass(State(wire): State<Wire>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, 1 << 20).await.expect("the body of a call");
-    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let sent = sent(&parts.headers, parts.uri.query().unwrap_or_default(), &body);
     wire.remember(&sent);
     if *wire.0.parrot.lock().expect("the switch") {
         return repeat(&sent);
     }
-    let url = format!("{}{path}", wire.0.behind.as_str().trim_end_matches('/'));
-    let mut headers = parts.headers.clone();
-    headers.remove(header::HOST);
-    headers.remove(header::CONTENT_LENGTH);
-    let answer = wire.0.http.request(parts.method, url).headers(headers).body(body).send().await;
-    let Ok(answer) = answer else { return StatusCode::BAD_GATEWAY.into_response() };
-    let (status, mut headers) = (answer.status(), answer.headers().clone());
-    headers.remove(header::TRANSFER_ENCODING);
-    headers.remove(header::CONTENT_LENGTH);
-    let body = answer.bytes().await.expect("the body of an answer");
+    let Some(told) = wire.0.behind.ask(&parts, body).await else { return StatusCode::BAD_GATEWAY.into_response() };
     let mut got = Secrets::default();
-    received(&serde_json::from_slice(&body).unwrap_or_default(), &mut got);
+    received(&serde_json::from_slice(&told.body).unwrap_or_default(), &mut got);
     wire.remember(&got);
-    (status, headers, Body::from(body)).into_response()
+    told.into_response()
 }
 
 fn sent(headers: &HeaderMap, query: &str, body: &Bytes) -> Secrets {

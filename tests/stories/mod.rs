@@ -4,7 +4,7 @@ mod accounts;
 mod addresses;
 mod audit;
 mod callback;
-mod cast;
+pub mod cast;
 mod choice;
 mod connect;
 mod described;

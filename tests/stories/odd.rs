@@ -50,7 +50,12 @@ both!(what_no_text_may_hold_is_refused_at_its_field, |app| async {
 both!(
     what_no_text_may_hold_is_taken_out_of_a_platforms_answers,
     config = |config| {
-        hostile::turn(config, |_, json| hostile::texts(json, &|text| text.insert(text.len() / 2, '\0')));
+        hostile::turn(config, |_, told| {
+            told.rewrite_texts(|_, text| {
+                let middle = text.chars().count() / 2;
+                *text = text.chars().take(middle).chain(['\0']).chain(text.chars().skip(middle)).collect();
+            })
+        });
     },
     |app| async {
         let ines = app.person("Ines").await;

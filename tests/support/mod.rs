@@ -3,6 +3,7 @@
 
 mod answer;
 mod app;
+pub mod between;
 mod browser;
 mod database;
 pub mod hostile;

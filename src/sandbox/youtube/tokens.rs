@@ -81,7 +81,8 @@ fn answer(grant: &Grant, access: String, life: Option<i64>) -> Value {
 
 fn verified(code: &Code, verifier: Option<&str>) -> bool {
     match &code.challenge {
-        None => true,
+        // "code_verifier or verifier is not needed": a challenge that somebody stripped on the way does not go unseen.
+        None => verifier.is_none(),
         challenge => verifier.is_some_and(|verifier| s256(verifier) == *challenge),
     }
 }

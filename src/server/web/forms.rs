@@ -11,12 +11,41 @@ pub fn wants_html(headers: &HeaderMap) -> bool {
     headers.get(ACCEPT).is_some_and(|accept| accept.to_str().unwrap_or_default().contains("text/html"))
 }
 
-/// The page with the form, as a path of ours: never another site.
+/// A path of our own to go to after logging in, out of a parameter that anybody can write (CWE-601).
+pub fn own_path(next: &str) -> String {
+    let ours =
+        next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') && next.bytes().all(|b| b.is_ascii_graphic());
+    if ours { next.to_owned() } else { "/".to_owned() }
+}
+
+/// The page with the form, as a path of ours: never another site. The path of a referrer may itself begin with `//elsewhere`.
 pub fn came_from(backend: &Backend, headers: &HeaderMap) -> String {
     let referer = headers.get(REFERER).and_then(|value| Url::parse(value.to_str().ok()?).ok());
     let ours = referer.filter(|url| url.origin() == backend.config.public_url().origin());
     ours.map_or_else(
         || "/".to_owned(),
-        |url| format!("{}{}", url.path(), url.query().map(|q| format!("?{q}")).unwrap_or_default()),
+        |url| own_path(&format!("{}{}", url.path(), url.query().map(|q| format!("?{q}")).unwrap_or_default())),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_path;
+
+    // S1
+    #[test]
+    fn after_logging_in_people_stay_on_this_site() {
+        for evil in [
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "javascript:alert(1)",
+            "",
+            "/\tx",
+            "/\u{ff0f}evil.example",
+        ] {
+            assert_eq!(own_path(evil), "/", "{evil:?}");
+        }
+        assert_eq!(own_path("/platforms/connect/x?account=1"), "/platforms/connect/x?account=1");
+    }
 }

@@ -32,6 +32,8 @@ pub async fn host(State(app): State<App>, request: Request, next: Next) -> Respo
     let public = app.backend.config.public_url();
     let told =
         request.headers().get(HOST).and_then(|value| value.to_str().ok()).or(request.uri().authority().map(|a| a.as_str()));
+    // A name and a port, and nothing around them that a URL could hold besides.
+    let told = told.filter(|host| !host.contains(['@', '/', '\\', '?', '#']));
     let told = told.and_then(|host| Url::parse(&format!("{}://{host}", public.scheme())).ok());
     match told {
         Some(told) if told.origin() == public.origin() => next.run(request).await,

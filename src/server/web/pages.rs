@@ -1,20 +1,23 @@
 //! Pages, server functions and the site's files.
 
-use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use axum::{Json, Router};
 use leptos::prelude::*;
+use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list, handle_server_fns_with_context};
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
 
-use super::context::Asking;
-use super::{App, cookies};
+use super::context::{Asking, Correlation};
+use super::guard::LARGEST_BODY;
+use super::{App, cookies, forms};
 use crate::app;
+use crate::error::AppError;
 use crate::model::Flash;
 use crate::server::Backend;
 
@@ -32,6 +35,7 @@ pub fn routes(app: &App) -> Router<App> {
         .leptos_routes_with_context(app, generate_route_list(app::App), context.clone(), shell)
         .layer(from_fn_with_state(app.clone(), gate))
         .route("/fn/{*name}", axum::routing::any(server_function))
+        .layer(from_fn_with_state(app.clone(), fit))
         .fallback(file_or_not_found)
 }
 
@@ -56,6 +60,38 @@ fn policy(nonce: &str) -> HeaderValue {
 async fn server_function(State(app): State<App>, request: Request) -> Response {
     let backend = app.backend.clone();
     handle_server_fns_with_context(move || provide_context(backend.clone()), request).await.into_response()
+}
+
+/// Around the server functions: what leptos answers by itself is answered as everything else is.
+async fn fit(State(app): State<App>, request: Request, next: Next) -> Response {
+    let correlation = Correlation::of(&request);
+    let back = forms::came_from(&app.backend, request.headers());
+    let response = next.run(request).await;
+    let by_leptos = response.status().is_redirection() || response.status() == StatusCode::INTERNAL_SERVER_ERROR;
+    if response.headers().contains_key(SERVER_FN_ERROR_HEADER) && by_leptos {
+        return misfit(&app.backend, &correlation, &back, response).await;
+    }
+    response
+}
+
+/// A form that does not fit its function is answered by leptos itself: with 500, or, where no script sent it, with a redirect to
+/// whatever its `Referer` says. Nothing has broken down here, and people stay with us.
+async fn misfit(backend: &Backend, correlation: &Correlation, back: &str, response: Response) -> Response {
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, LARGEST_BODY).await.unwrap_or_default();
+    let mut error = serde_json::from_slice(&body).unwrap_or_else(|_| AppError::internal());
+    error.reference.clone_from(&correlation.0);
+    if parts.status.is_redirection() {
+        let flash = Flash { toast: Some(error.toast()), ..Flash::default() };
+        return (StatusCode::SEE_OTHER, [(LOCATION, to_header(back)), (SET_COOKIE, cookies::flash(backend, &flash))])
+            .into_response();
+    }
+    let status = StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, Json(error)).into_response()
+}
+
+fn to_header(path: &str) -> HeaderValue {
+    HeaderValue::try_from(path).unwrap_or(HeaderValue::from_static("/"))
 }
 
 /// Before a page: people without a session go to the log-in and come back; a flash is read and taken away.

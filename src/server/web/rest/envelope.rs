@@ -195,6 +195,10 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
             }
             Err(_) => return Err(fail(Kind::BadRequest, "The body did not arrive whole.".into(), "Send it again.")),
         };
+        // serde would take a list of the fields' values for the object.
+        if bytes.trim_ascii_start().starts_with(b"[") {
+            return Err(fail(Kind::Validation, "The body does not fit: it is a list.".into(), "Send an object with the fields."));
+        }
         match serde_json::from_slice(&bytes) {
             Ok(body) => Ok(Self(body)),
             // serde_json names the place, and the field where it knows one; never the value.
