@@ -11,6 +11,7 @@ use clap::{Parser, Subcommand};
 use huntaze::sandbox::{self, Sandbox};
 use huntaze::server::clock::Clock;
 use huntaze::server::config::{Config, Flags, SandboxConfig};
+use huntaze::server::domain::accounts;
 use huntaze::server::{db::Db, keys as server_keys, log, metrics, start, web, worker};
 use leptos::config::LeptosOptions;
 use tokio::net::TcpListener;
@@ -185,6 +186,7 @@ async fn serve_app(mut config: Config, serve: &Serve) -> Result<(), Failure> {
     if let Some(work) = work {
         work.await?;
     }
+    accounts::refreshes_landed(&backend).await;
     backend.db.close().await;
     tracing::info!("stopped");
     Ok(())
@@ -202,6 +204,7 @@ async fn work(config: Config) -> Result<(), Failure> {
     tokio::spawn(server_keys::watch(backend.clone()));
     tokio::spawn(metrics::tidy());
     worker::run(backend.clone(), stop.wait()).await;
+    accounts::refreshes_landed(&backend).await;
     backend.db.close().await;
     tracing::info!("stopped");
     Ok(())

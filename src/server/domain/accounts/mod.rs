@@ -25,7 +25,7 @@ pub use disconnect::{Disconnected, disconnect, end_all};
 pub use label::set_label;
 pub use revoke::{erase_flows, find_revocations, give_back_choices, give_back_waiting, revoke};
 pub use standing::{Standing, ran_out};
-pub use token::{Flights, Why, due_at, fresh_token, is_due, lead, pause, round as refresh_due};
+pub use token::{Flights, Why, due_at, fresh_token, is_due, landed as refreshes_landed, lead, pause, round as refresh_due};
 pub use view::{cards, ends_for_good, integrations, landing, shown_status, viewer};
 
 use super::{Error, Result};

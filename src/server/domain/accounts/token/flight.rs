@@ -39,6 +39,13 @@ pub(super) async fn join(backend: &Backend, workspace: WorkspaceId, id: AccountI
     flight.await.map_err(Error::shared)
 }
 
+/// Waits for the refreshes of this process, before it ends: one that was sent has to hear its answer, or a rotated token is lost. The
+/// platforms' time-outs bound it.
+pub async fn landed(backend: &Backend) {
+    let flights: Vec<Flight> = backend.flights.0.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+    futures::future::join_all(flights).await;
+}
+
 fn begin(backend: Backend, workspace: WorkspaceId, id: AccountId, why: Why) -> Flight {
     let work = async move {
         let _landing = Landing(backend.clone(), id);

@@ -9,7 +9,7 @@ mod schedule;
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
-pub use flight::Flights;
+pub use flight::{Flights, landed};
 pub(super) use schedule::next;
 pub use schedule::{due_at, lead, pause, round};
 
