@@ -140,6 +140,10 @@ both!(a_silent_platform_is_left_alone_until_a_probe_is_answered, |app| async {
     assert_eq!(app.sandbox().calls("x", X_TOKENS).await, calls, "nobody called");
     assert!(text(&ada.page("/integrations").await).contains("X is having trouble. Next try at"));
     assert_eq!(word(&ada.integration("x", INES_ON_X).await, "status"), "connected");
+    // T9: and it stands in the platform's health.
+    let health = ada.get("/api/integrations/health/x").await.expect(200).data();
+    assert!(health["nextTryAt"].is_string() && health["healthy"] == true, "{health}");
+    assert_eq!(health["accounts"][0]["refreshFailures"], 5);
     app.sandbox().calm().await;
     app.later(Duration::seconds(31)).await;
     ada.post(&refresh, None).await.expect(200);

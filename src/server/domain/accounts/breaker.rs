@@ -35,7 +35,7 @@ struct Read {
 }
 
 /// Until when nobody calls this platform.
-pub(super) async fn trouble(backend: &Backend, entry: &Entry) -> Result<Option<DateTime<Utc>>> {
+pub async fn trouble(backend: &Backend, entry: &Entry) -> Result<Option<DateTime<Utc>>> {
     let now = backend.clock.now();
     Ok(known(backend, entry).await?.and_then(|breaker| breaker.until).filter(|until| *until > now))
 }

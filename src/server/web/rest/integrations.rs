@@ -382,11 +382,14 @@ pub async fn label(rest: Rest, Path((provider, account)): Path<(String, String)>
 
 /// The state of every account on one platform.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Health<'a> {
     provider: &'a str,
     /// Whether the operators have set it up.
     configured: bool,
     healthy: bool,
+    /// The platform answers nobody at the moment, and is asked again then.
+    next_try_at: Option<DateTime<Utc>>,
     accounts: Vec<AccountHealth<'a>>,
 }
 
@@ -400,6 +403,12 @@ struct AccountHealth<'a> {
     /// What happened, for people.
     message: Option<&'a str>,
     expires_at: Option<DateTime<Utc>>,
+    /// Until when it can be renewed without the person, where that has an end.
+    renewable_until: Option<DateTime<Utc>>,
+    /// When it is renewed next, by itself.
+    next_refresh_at: Option<DateTime<Utc>>,
+    /// Renewals in a row that came to nothing.
+    refresh_failures: i64,
     checked_at: Option<DateTime<Utc>>,
     check_ok: Option<bool>,
 }
@@ -411,9 +420,10 @@ struct AccountHealth<'a> {
     summary = "The health of a platform's connections",
     params(("provider", description = "The platform")),
     responses((status = 200, description = "Every account on the platform", body = Envelope<Health<'static>>, example = json!({
-        "provider": EXAMPLE, "configured": true, "healthy": true, "accounts": [{
+        "provider": EXAMPLE, "configured": true, "healthy": true, "nextTryAt": null, "accounts": [{
             "accountId": "1427750916318339072", "accountName": "Inês Carvalho", "status": "connected", "reason": null, "message": null,
-            "expiresAt": "2026-11-21T05:32:41.204682Z", "checkedAt": null, "checkOk": null
+            "expiresAt": "2026-11-21T05:32:41.204682Z", "renewableUntil": null, "nextRefreshAt": "2026-11-21T05:21:07.418200Z",
+            "refreshFailures": 0, "checkedAt": null, "checkOk": null
         }]
     })))
 )]
@@ -424,6 +434,7 @@ pub async fn health(rest: Rest, Path(provider): Path<String>) -> Answer {
     let mut rows = rest.told(accounts::list(&rest.backend, actor).await)?;
     rows.retain(|row| row.provider == entry.provider);
     rows.dedup_by_key(|row| row.id);
+    let next_try_at = rest.told(accounts::trouble(&rest.backend, entry).await)?;
     let accounts = rows.iter().map(|row| AccountHealth {
         account_id: &row.provider_account_id,
         account_name: &row.name,
@@ -431,10 +442,13 @@ pub async fn health(rest: Rest, Path(provider): Path<String>) -> Answer {
         reason: row.reason,
         message: row.say.as_deref(),
         expires_at: row.expires_at,
+        renewable_until: accounts::ends_for_good(entry, row.expires_at, row.refresh_expires_at),
+        next_refresh_at: row.next_refresh_at,
+        refresh_failures: row.refresh_failures,
         checked_at: row.checked_at,
         check_ok: row.check_ok,
     });
     let accounts: Vec<_> = accounts.collect();
     let healthy = accounts.iter().all(|account| matches!(account.status, Status::Connected | Status::Expiring));
-    Ok(rest.ok(Health { provider: &provider, configured: entry.configured(), healthy, accounts }))
+    Ok(rest.ok(Health { provider: &provider, configured: entry.configured(), healthy, next_try_at, accounts }))
 }
