@@ -56,8 +56,7 @@ pub(super) async fn mark(backend: &Backend, account: &Account, new: Standing) ->
     if !db::accounts::mark(&mut tx, account, new.status, new.reason().zip(new.say()), next, now).await? {
         return Ok(false);
     }
-    follow(backend, &mut tx, account, Some(&old), &new).await?;
-    audit::record(backend, &mut tx, told(backend, account, &new)).await?;
+    follow_unasked(backend, &mut tx, account, &new).await?;
     tx.commit().await?;
     Ok(true)
 }
@@ -72,13 +71,19 @@ pub(super) fn next_refresh(backend: &Backend, account: &Account, new: &Standing)
     })
 }
 
-/// The line of the audit log, for what nobody asked for: access that ended, or works again.
-fn told(backend: &Backend, account: &Account, new: &Standing) -> Event {
+/// [`follow`] for what nobody asked for - access that ended, or works again - which has no line in the audit log yet.
+pub(super) async fn follow_unasked(backend: &Backend, tx: &mut Tx, account: &Account, new: &Standing) -> Result<()> {
+    let old = Standing::of(account);
+    if old == *new {
+        return Ok(());
+    }
     let event = Event::of_workspace(Some(account.workspace_id), Action::Refresh).on(backend, account);
-    match new.say() {
+    let event = match new.say() {
         Some(say) => event.refused(say),
         None => event.saying("It works again."),
-    }
+    };
+    audit::record(backend, tx, event).await?;
+    follow(backend, tx, account, Some(&old), new).await
 }
 
 /// What follows a change, in its transaction: everybody who watches the workspace is told. `old` is nothing for an account that is

@@ -116,7 +116,7 @@ impl Answer {
                 break account;
             }
         };
-        standing::follow(backend, tx, &account, Some(&Standing::of(&account)), &healed(&account)).await?;
+        standing::follow_unasked(backend, tx, &account, &healed(&account)).await?;
         db::refreshes::close_unanswered(tx, line.account_id, line.epoch).await?;
         db::refreshes::close(tx, line.id).await?;
         Ok(Settled::Stored)

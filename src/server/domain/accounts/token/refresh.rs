@@ -19,7 +19,7 @@ use super::{Why, open, schedule, standing_after, wanted};
 use crate::model::{AccountId, Reason, WorkspaceId};
 use crate::server::Backend;
 use crate::server::db::{self, Tx, accounts::Account, refreshes::Line};
-use crate::server::domain::accounts::standing::{self, Standing};
+use crate::server::domain::accounts::standing;
 use crate::server::domain::accounts::{breaker, entry, live};
 use crate::server::domain::{Error, Result};
 use crate::server::failpoint::failpoint;
@@ -272,7 +272,7 @@ impl Attempt {
         let Some(new) = standing_after(account, error, now) else { return Ok(()) };
         let next = standing::next_refresh(backend, account, &new)?;
         if db::accounts::mark(tx, account, new.status, new.reason().zip(new.say()), next, now).await? {
-            standing::follow(backend, tx, account, Some(&Standing::of(account)), &new).await?;
+            standing::follow_unasked(backend, tx, account, &new).await?;
         }
         Ok(())
     }
