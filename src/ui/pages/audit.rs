@@ -173,7 +173,9 @@ fn row(line: &AuditLine, query: &AuditQuery) -> impl IntoView + use<> {
         <li class="log-line">
             <p class="flex flex-wrap items-baseline gap-x-2">
                 <span class="font-medium">{line.action.label()}</span>
+                " "
                 {subject}
+                " "
                 {result}
             </p>
             {detail}
