@@ -107,6 +107,7 @@ both!(an_end_is_announced_three_times, |app| async {
     for (days, so_far) in [(7, 1), (3, 1), (4, 2), (5, 3)] {
         app.later(Duration::days(days)).await;
         work_twice(&app).await;
+        app.later(Duration::minutes(2)).await;
         work_twice(&app).await;
         assert_eq!(kinds(&ada).await, vec!["expiring"; so_far], "{days} days later");
     }
@@ -125,6 +126,7 @@ both!(an_end_that_was_put_off_is_announced_anew, |app| async {
     assert_eq!(kinds(&ada).await, ["expiring"]);
     app.sandbox().lifetimes("tiktok", json!({ "accessSeconds": 90 * 86_400, "refreshSeconds": 60 * 86_400 })).await;
     ada.reconnect("tiktok", word(&before, "id"), INES_ON_TIKTOK).await;
+    app.later(Duration::minutes(2)).await;
     app.work().await;
     assert_eq!(kinds(&ada).await, ["expiring"]);
     app.later(Duration::days(50)).await;
@@ -151,6 +153,7 @@ both!(an_outage_of_three_days_is_told_once, |app| async {
     assert_eq!(kinds(&ada).await, ["trouble"]);
     up(&app, "x").await;
     up(&app, "x").await;
+    app.later(Duration::minutes(2)).await;
     work_twice(&app).await;
     assert_eq!(kinds(&ada).await, ["trouble", "trouble"]);
     assert!(told(&grace).await.is_empty());
