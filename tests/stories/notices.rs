@@ -263,6 +263,7 @@ both!(notices_are_read_by_whom_they_are_for, |app| async {
 // T8: an address that nobody has proved is not written to.
 both!(an_unproved_address_gets_no_notices, |app| async {
     let ada = app.person("Ada").await;
+    app.sql("UPDATE users SET email_verified_at = NULL").await;
     ada.connect("reddit", MARA_ON_REDDIT).await;
     app.sandbox().revoke("reddit", MARA_ON_REDDIT).await;
     test(&ada, "reddit", MARA_ON_REDDIT).await;

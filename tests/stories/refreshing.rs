@@ -12,6 +12,8 @@ use crate::support::{Person, TestApp, both, text};
 const X_TOKENS: &str = "/2/oauth2/token";
 
 async fn account(app: &TestApp, person: &Person, provider: &str, id: &str) -> db::accounts::Account {
+    // Their token may have run out meanwhile.
+    person.log_in().await;
     let bearer = format!("Bearer {}", person.token()).parse().expect("a header");
     let headers = http::HeaderMap::from_iter([(http::header::AUTHORIZATION, bearer)]);
     let actor = identify(app.backend(), &headers).await.expect("the database answers").expect("they are logged in");
