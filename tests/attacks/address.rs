@@ -187,6 +187,7 @@ both!(a_way_to_another_site, |app| async {
 });
 
 /// Where a browser goes from one of our pages.
+#[allow(clippy::disallowed_methods, reason = "it is what a browser does")]
 fn resolved(app: &TestApp, location: &str) -> String {
     let base: url::Url = format!("{}/integrations", app.base()).parse().expect("an address");
     base.join(location).map(String::from).unwrap_or_default()

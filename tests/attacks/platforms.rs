@@ -161,7 +161,7 @@ both!(
     a_platform_that_says_more_than_it_should,
     config = |config| {
         hostile::turn(config, |_, told| {
-            told.rewrite(|answer| add(answer));
+            told.rewrite(add);
         });
     },
     |app| async {

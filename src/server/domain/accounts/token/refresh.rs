@@ -35,7 +35,7 @@ const PATIENCE: StdDuration = StdDuration::from_secs(100);
 /// Whose turn it is.
 enum Turn {
     /// Nothing to do any more, or not now.
-    Done(Account),
+    Done(Box<Account>),
     Mine(Box<Attempt>),
     /// Another process holds the lease.
     Theirs,
@@ -53,7 +53,7 @@ pub(super) async fn refresh(backend: &Backend, workspace: WorkspaceId, id: Accou
     let waiting = Instant::now();
     loop {
         match turn(backend, workspace, id, why).await? {
-            Turn::Done(account) => return Ok(account),
+            Turn::Done(account) => return Ok(*account),
             Turn::Mine(attempt) => return attempt.run(backend).await,
             // The scheduler comes again anyway.
             Turn::Theirs if matches!(why, Why::Ahead { .. }) || waiting.elapsed() > PATIENCE => return Err(Error::Refreshing),
@@ -87,7 +87,7 @@ async fn turn(backend: &Backend, workspace: WorkspaceId, id: AccountId, why: Why
         }
         db::refreshes::release(&mut tx, id, epoch, now).await?;
         tx.commit().await?;
-        return Ok(Turn::Done(account));
+        return Ok(Turn::Done(Box::new(account)));
     }
     failpoint!("refresh.before_intent");
     let held = open(backend, &account)?;
