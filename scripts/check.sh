@@ -14,7 +14,7 @@ say 'Dependencies: licences, bans, sources'
 cargo deny --log-level error check licenses bans sources
 say 'Dependencies: advisories'
 # The database is a git repository elsewhere. Where it can't be had, an older copy counts; without any, that is said and nothing is claimed.
-if cargo deny --log-level off fetch db >/dev/null 2>&1 || [ -d "${CARGO_HOME:-$HOME/.cargo}/advisory-dbs" ]; then
+if cargo deny --log-level off fetch db >/dev/null 2>&1 || compgen -G "${CARGO_HOME:-$HOME/.cargo}/advisory-dbs/*/" >/dev/null; then
   cargo deny --log-level error check --disable-fetch advisories
 else
   echo 'not checked: the advisory database can not be reached from here, and there is no earlier copy'
