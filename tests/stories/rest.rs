@@ -115,7 +115,19 @@ both!(every_other_answer_has_its_shape, |app| async {
     assert_eq!((&health["provider"], &health["configured"], &health["healthy"]), (&json!("x"), &json!(true), &json!(true)));
     assert_eq!(
         names(&health["accounts"][0]),
-        ["accountId", "accountName", "checkOk", "checkedAt", "expiresAt", "message", "reason", "status"]
+        [
+            "accountId",
+            "accountName",
+            "checkOk",
+            "checkedAt",
+            "expiresAt",
+            "message",
+            "nextRefreshAt",
+            "reason",
+            "refreshFailures",
+            "renewableUntil",
+            "status",
+        ]
     );
     let refreshed = ada.post(&format!("/api/integrations/refresh/x/{INES_ON_X}"), None).await.expect(200).data();
     assert_eq!(names(&refreshed), ["accountId", "expiresAt", "provider"]);
