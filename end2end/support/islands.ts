@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import type { BrowserContext, Page } from '@playwright/test';
 
 declare global {
   interface Window {
@@ -7,9 +7,9 @@ declare global {
   }
 }
 
-/** Takes note of the islands that come alive on this page, and on those that follow. */
-export async function watchIslands(page: Page): Promise<void> {
-  await page.addInitScript(() => {
+/** Takes note of the islands that come alive on every page of this browser, in whichever tab. */
+export async function watchIslands(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
     window.alive = new WeakSet();
     const listen = EventTarget.prototype.addEventListener;
     EventTarget.prototype.addEventListener = function (this: EventTarget, ...listener: Parameters<typeof listen>) {

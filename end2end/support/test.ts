@@ -61,9 +61,9 @@ export const test = base.extend<Story, Worker>({
     await use(person);
   },
 
-  page: async ({ page }, use) => {
-    await watchIslands(page);
-    await use(page);
+  context: async ({ context }, use) => {
+    await watchIslands(context);
+    await use(context);
   },
 
   quietConsole: [
