@@ -4,9 +4,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { request } from 'node:http';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { freePort } from './port.mjs';
 
 const AIM_KB = 110;
 
@@ -71,14 +71,6 @@ function print(rows) {
   total('everything', rows);
   total('JS + wasm', code);
   console.log(`\nJS + wasm: ${(sum(code, 'brotli') / 1000).toFixed(1)} kB brotli (aim: at most ${AIM_KB} kB)`);
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  await once(server.close(), 'close');
-  return port;
 }
 
 /** Runs `work` with the address of a server of ours. */

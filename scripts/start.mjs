@@ -3,23 +3,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { freePort } from './port.mjs';
 
 const STARTS = 10;
 const LOADS = 100;
 const AIM_MS = 300;
 const AIM_MB = 40;
 const root = resolve(import.meta.dirname, '..');
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  await once(server.close(), 'close');
-  return port;
-}
 
 /** Starts the server on data of its own; tells its address and how long it took to answer. */
 async function start(folder) {
