@@ -55,8 +55,8 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Cross-site request forgery: a browser says where a request comes from. One that changes state has to come from ourselves
-///. Requests without any of these headers are not a browser's; bearer requests carry nothing that a browser adds.
+/// Cross-site request forgery: a browser says where a request comes from. One that changes state has to come from
+/// ourselves. Requests without any of these headers are not a browser's; bearer requests carry nothing that a browser adds.
 pub async fn cross_site(State(app): State<App>, request: Request, next: Next) -> Response {
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     // No browser can be made to send this from another site; it may be made to send `Basic`.
