@@ -5,7 +5,7 @@
 scripts/setup.sh checks
 say 'Formatting'
 cargo fmt --check
-if have leptosfmt; then leptosfmt --check 'src/**/*.rs'; else echo 'leptosfmt is not installed: view! macros are not checked'; fi
+leptosfmt --quiet --check src/ui src/app.rs
 say 'Lints of the server, its tests and benchmarks'
 cargo clippy --quiet --all-targets --features ssr -- -D warnings
 say 'Lints of what runs in the browser'

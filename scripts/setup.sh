@@ -3,7 +3,7 @@
 # a moment; what cannot be installed is named in one line.
 . "$(dirname "$0")/lib.sh"
 
-readonly CARGO_LEPTOS=0.3.10
+readonly CARGO_LEPTOS=0.3.10 LEPTOSFMT=0.1.33
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 can_be_root() { [ "$(id -u)" = 0 ] || have sudo; }
@@ -59,6 +59,12 @@ cargo_deny() {
   step 'Building cargo-deny' '8 minutes' cargo install cargo-deny --locked || fail 'cargo-deny is needed: cargo install cargo-deny --locked'
 }
 
+leptosfmt() {
+  have leptosfmt && return
+  step "Building leptosfmt $LEPTOSFMT" '4 minutes' cargo install leptosfmt --version "$LEPTOSFMT" --locked \
+    || fail "leptosfmt is needed: cargo install leptosfmt --version $LEPTOSFMT --locked"
+}
+
 browser() {
   scripts/chromium.sh >/dev/null && return
   step 'Installing Chromium' '1 minute' system_package chromium fonts-liberation && return
@@ -83,7 +89,7 @@ wasm_target
 cargo_leptos
 wasm_bindgen
 node_modules
-if [ "${1:-}" = checks ]; then cargo_deny; fi
+if [ "${1:-}" = checks ]; then cargo_deny; leptosfmt; fi
 if [ "${1:-}" = tests ]; then
   nextest
   browser

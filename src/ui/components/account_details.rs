@@ -39,7 +39,9 @@ fn Permissions<'a>(permissions: &'a [PermissionView]) -> impl IntoView + use<> {
         };
         view! {
             <li>
-                <span class=class><Icon glyph small=true /></span>
+                <span class=class>
+                    <Icon glyph small=true />
+                </span>
                 <span>{permission.label.clone()} {missing}</span>
             </li>
         }
@@ -58,7 +60,12 @@ fn Life<'a>(life: &'a LifeView, status: Status, title: &'a str) -> impl IntoView
     view! {
         <section>
             <h3>"Access"</h3>
-            <progress class=class max="100" value=life.used_percent.to_string() aria-label=format!("Access of {title} used up")></progress>
+            <progress
+                class=class
+                max="100"
+                value=life.used_percent.to_string()
+                aria-label=format!("Access of {title} used up")
+            ></progress>
             <p class="small soft mt-1.5">"Until " <When moment=&life.until /> ": " {life.then.clone()}</p>
         </section>
     }
@@ -67,7 +74,12 @@ fn Life<'a>(life: &'a LifeView, status: Status, title: &'a str) -> impl IntoView
 /// What the platform told, and what support asks for.
 #[component]
 fn Figures<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl IntoView + use<> {
-    let facts = account.facts.iter().map(|(name, value)| view! { <dt>{name.clone()}</dt><dd>{value.clone()}</dd> });
+    let facts = account.facts.iter().map(|(name, value)| {
+        view! {
+            <dt>{name.clone()}</dt>
+            <dd>{value.clone()}</dd>
+        }
+    });
     let limits = account.limits.iter().map(|limit| {
         view! {
             <dt>{limit.label.clone()}</dt>
@@ -84,13 +96,8 @@ fn Figures<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl IntoVie
         <section>
             <h3>{format!("On {}", info.name)}</h3>
             <dl>
-                {facts.collect_view()}
-                {limits.collect_view()}
-                <dt>"Last check"</dt>
-                {check}
-                <dt>{format!("{} id", info.name)}</dt>
-                <dd class="code">{account.platform_id.clone()}</dd>
-                <dt>"Huntaze id"</dt>
+                {facts.collect_view()} {limits.collect_view()} <dt>"Last check"</dt> {check}
+                <dt>{format!("{} id", info.name)}</dt> <dd class="code">{account.platform_id.clone()}</dd> <dt>"Huntaze id"</dt>
                 <dd class="code">{account.id.to_string()}</dd>
             </dl>
         </section>

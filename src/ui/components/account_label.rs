@@ -20,7 +20,9 @@ pub fn AccountLabel<'a>(account: &'a AccountView) -> impl IntoView + use<> {
     view! {
         <details class=class id=format!("label-{id}")>
             <summary aria-label=act id=format!("label-open-{id}")>
-                <span data-shown=true data-empty="+ label">{shown}</span>
+                <span data-shown=true data-empty="+ label">
+                    {shown}
+                </span>
             </summary>
             <form method="post" action="/fn/label" data-optimistic=true>
                 <input type="hidden" name="id" value=id.to_string() />

@@ -11,21 +11,31 @@ pub fn AccountRow<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl 
     view! {
         <li id=format!("account-{}", account.id) data-status=account.status.word()>
             <div class="row">
-                <span class="row-avatar"><Avatar account /></span>
+                <span class="row-avatar">
+                    <Avatar account />
+                </span>
                 <div class="row-who">
                     <span class="font-medium">{account.name.clone()}</span>
                     <span class="soft">{account.handle_beside_name()}</span>
                     <AccountLabel account />
                 </div>
                 <div class="row-status">
-                    <span class="row-badge"><StatusBadge status=account.status text=account.status_text.clone() /></span>
+                    <span class="row-badge">
+                        <StatusBadge status=account.status text=account.status_text.clone() />
+                    </span>
                     <span class="row-since small soft">"connected " <When moment=&account.connected /></span>
                 </div>
                 {notice}
-                <div class="row-next"><Next account info /></div>
-                <div class="row-menu"><AccountMenu account info /></div>
+                <div class="row-next">
+                    <Next account info />
+                </div>
+                <div class="row-menu">
+                    <AccountMenu account info />
+                </div>
             </div>
-            <div class="row-more"><AccountDetails account info /></div>
+            <div class="row-more">
+                <AccountDetails account info />
+            </div>
         </li>
     }
 }
@@ -50,7 +60,13 @@ pub fn Next<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl IntoVi
         NextStep::Test => view! {
             <form method="post" action="/fn/test">
                 <input type="hidden" name="id" value=id.to_string() />
-                <Submit text="Check again" busy="Checking..." name=format!("Check {title} again") id=format!("check-{id}") look=Look::Primary />
+                <Submit
+                    text="Check again"
+                    busy="Checking..."
+                    name=format!("Check {title} again")
+                    id=format!("check-{id}")
+                    look=Look::Primary
+                />
             </form>
         }
         .into_any(),

@@ -19,7 +19,13 @@ pub fn Avatar<'a>(
     } else {
         view! { <span>{account.initials.clone()}</span> }.into_any()
     };
-    let mark = mark.map(|platform| view! { <span class="avatar-mark"><PlatformMark platform /></span> });
+    let mark = mark.map(|platform| {
+        view! {
+            <span class="avatar-mark">
+                <PlatformMark platform />
+            </span>
+        }
+    });
     view! {
         <span class=if small { "avatar avatar-small" } else { "avatar" } aria-hidden="true">
             {face}

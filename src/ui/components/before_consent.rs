@@ -60,7 +60,9 @@ fn Points<'a>(title: &'static str, glyph: Glyph, points: &'a [Cow<'static, str>]
     let lines = points.iter().map(|point| {
         view! {
             <li>
-                <span class=class><Icon glyph small=true /></span>
+                <span class=class>
+                    <Icon glyph small=true />
+                </span>
                 <span>{point.to_string()}</span>
             </li>
         }
@@ -97,7 +99,9 @@ fn Pasted<'a>(field: &'a platform::Field, flash: &'a Flash) -> impl IntoView + u
                 aria-invalid=invalid
                 aria-describedby=format!("{name}-help {name}-error")
             />
-            <p class="field-help" id=format!("{name}-help")>{field.help.to_string()}</p>
+            <p class="field-help" id=format!("{name}-help")>
+                {field.help.to_string()}
+            </p>
             <FieldError name flash />
         </div>
     }

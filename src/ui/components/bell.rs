@@ -9,7 +9,11 @@ use crate::model::Bell;
 pub fn BellLink(bell: Bell, current: bool) -> impl IntoView {
     let count = (bell.unread > 0).then(|| {
         let text = if bell.unread > 99 { "99+".to_owned() } else { bell.unread.to_string() };
-        view! { <span class="bell-count" aria-hidden="true">{text}</span> }
+        view! {
+            <span class="bell-count" aria-hidden="true">
+                {text}
+            </span>
+        }
     });
     let name = (bell.unread > 0).then(|| format!("Notices, {} unread", bell.unread));
     view! {

@@ -13,7 +13,10 @@ pub fn ConfirmEmail(viewer: Option<Viewer>) -> impl IntoView {
             <aside class="mb-5" aria-label="Confirm your e-mail">
                 <Note tone=Tone::Info>
                     <div class="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
-                        <p>"Confirm your e-mail: follow the link that we sent to " <span class="break-all">{viewer.email}</span> "."</p>
+                        <p>
+                            "Confirm your e-mail: follow the link that we sent to " <span class="break-all">{viewer.email}</span>
+                            "."
+                        </p>
                         <LiveForms>
                             <form method="post" action="/fn/verify_again">
                                 <Submit text="Send again" busy="Sending..." />

@@ -21,7 +21,13 @@ pub fn Field<'a>(
     let value = if typed.is_empty() { value.unwrap_or_default() } else { typed };
     let invalid = flash.error(name).is_some();
     let described = if help.is_some() { format!("{name}-help {name}-error") } else { format!("{name}-error") };
-    let help = help.map(|text| view! { <p class="field-help" id=format!("{name}-help")>{text}</p> });
+    let help = help.map(|text| {
+        view! {
+            <p class="field-help" id=format!("{name}-help")>
+                {text}
+            </p>
+        }
+    });
     view! {
         <div class="field">
             <label for=name>{label}</label>

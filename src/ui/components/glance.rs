@@ -13,19 +13,32 @@ pub fn Glance<'a>(account: &'a AccountView, info: &'a PlatformInfo, #[prop(optio
     view! {
         <li data-status=account.status.word()>
             <div class="row row-glance">
-                <span class="row-avatar"><Avatar account mark=&info.id /></span>
+                <span class="row-avatar">
+                    <Avatar account mark=&info.id />
+                </span>
                 <div class="row-who">
                     <span class="font-medium">{account.name.clone()}</span>
                     <span class="soft">{format!("{} on {}", account.handle_beside_name(), info.name)}</span>
                     {label}
                 </div>
                 <div class="row-status">
-                    <span class="row-badge"><StatusBadge status=account.status text=account.status_text.clone() /></span>
+                    <span class="row-badge">
+                        <StatusBadge status=account.status text=account.status_text.clone() />
+                    </span>
                 </div>
                 {notice}
-                <div class="row-next"><Next account info /></div>
+                <div class="row-next">
+                    <Next account info />
+                </div>
             </div>
-            {whole.then(|| view! { <div class="row-more"><AccountDetails account info open=true /></div> })}
+            {whole
+                .then(|| {
+                    view! {
+                        <div class="row-more">
+                            <AccountDetails account info open=true />
+                        </div>
+                    }
+                })}
         </li>
     }
 }

@@ -22,10 +22,6 @@ pub fn Head(
     });
     view! {
         <Title text=title.clone() />
-        <header class="head">
-            {back}
-            <h1>{title}</h1>
-            {children.map(|children| children())}
-        </header>
+        <header class="head">{back} <h1>{title}</h1> {children.map(|children| children())}</header>
     }
 }

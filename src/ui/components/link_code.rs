@@ -10,7 +10,13 @@ use crate::model::Flash;
 pub fn LinkCode<'a>(flash: &'a Flash) -> impl IntoView + use<> {
     view! {
         <div data-link-code=true>
-            <Field name="token" label="Code from the mail" help="It is the end of the link: everything after the #." max=64 flash />
+            <Field
+                name="token"
+                label="Code from the mail"
+                help="It is the end of the link: everything after the #."
+                max=64
+                flash
+            />
         </div>
     }
 }

@@ -51,7 +51,14 @@ fn leads_to(place: &str, path: &str) -> bool {
 pub fn Brand() -> impl IntoView {
     view! {
         <a class="brand" href="/">
-            <svg viewBox="0 0 32 32" fill="none" stroke="currentColor" stroke-width="3.4" stroke-linecap="round" aria-hidden="true">
+            <svg
+                viewBox="0 0 32 32"
+                fill="none"
+                stroke="currentColor"
+                stroke-width="3.4"
+                stroke-linecap="round"
+                aria-hidden="true"
+            >
                 <path d="M8 5v22M24 5v22M8 16h3.6m8.8 0H24" />
                 <circle cx="16" cy="16" r="4" />
             </svg>

@@ -24,14 +24,20 @@ pub fn NoticePreferences(preferences: Vec<Preference>) -> impl IntoView {
     });
     view! {
         <section aria-labelledby="notices">
-            <h2 id="notices" class="mb-2">"Notices"</h2>
+            <h2 id="notices" class="mb-2">
+                "Notices"
+            </h2>
             <form class="panel grid gap-4 p-5" method="post" action="/fn/notice_preferences">
                 <fieldset class="grid gap-2">
-                    <legend class="mb-2">"What comes by e-mail, too, once your address is verified. The bell tells you everything, once for each incident."</legend>
+                    <legend class="mb-2">
+                        "What comes by e-mail, too, once your address is verified. The bell tells you everything, once for each incident."
+                    </legend>
                     {boxes.collect_view()}
                 </fieldset>
                 <FormError />
-                <div><Submit text="Save notices" busy="Saving..." /></div>
+                <div>
+                    <Submit text="Save notices" busy="Saving..." />
+                </div>
             </form>
         </section>
     }

@@ -47,7 +47,11 @@ where
         };
         let here = if query.is_empty() { path.clone() } else { format!("{path}?{query}") };
         let content = content.unwrap_or_else(|error| view! { <Problem error here /> }.into_any());
-        view! { <Surroundings frame path column>{content}</Surroundings> }
+        view! {
+            <Surroundings frame path column>
+                {content}
+            </Surroundings>
+        }
     });
     view! { <Suspense>{content}</Suspense> }
 }
@@ -69,13 +73,18 @@ fn Surroundings(frame: Frame, path: String, column: &'static str, children: Chil
     };
     let banners = (!alone).then(|| view! { <Banners banners=frame.banners /> });
     view! {
-        <a class="skip" href="#main">"Skip to content"</a>
+        <a class="skip" href="#main">
+            "Skip to content"
+        </a>
         {sandbox}
         {banners}
         <Toasts first=frame.flash.toast />
-        <div class=if alone { "frame frame-alone" } else { "frame" }>
-            {nav}
-            <main id="main" class=column tabindex="-1">
+        <div class=if alone {
+            "frame frame-alone"
+        } else {
+            "frame"
+        }>
+            {nav} <main id="main" class=column tabindex="-1">
                 {children()}
             </main>
         </div>

@@ -59,15 +59,26 @@ pub fn PlatformCard(card: Card, operator: bool) -> impl IntoView {
     let title = format!("platform-{}", info.id);
     let titled = title.clone();
     let shown = view! {
-        <section class=class aria-labelledby=titled data-provider=info.id.to_string() data-state=state.word() data-live=format!("card-{}", info.id) tabindex="-1">
+        <section
+            class=class
+            aria-labelledby=titled
+            data-provider=info.id.to_string()
+            data-state=state.word()
+            data-live=format!("card-{}", info.id)
+            tabindex="-1"
+        >
             <header class="card-head">
-                <span class="mark"><PlatformMark platform=&info.id /></span>
+                <span class="mark">
+                    <PlatformMark platform=&info.id />
+                </span>
                 <div class="card-title">
                     <h2 id=title>{info.name.to_string()}</h2>
                     <Sum card=&card state />
                 </div>
                 <p class="card-pitch">{info.pitch.to_string()}</p>
-                <div class="card-act"><Add card=&card operator /></div>
+                <div class="card-act">
+                    <Add card=&card operator />
+                </div>
             </header>
             <Unfinished card=&card />
             {rows}
@@ -118,7 +129,9 @@ fn Unfinished<'a>(card: &'a Card) -> impl IntoView + use<> {
         view! {
             <p class="card-line">
                 <span class="soft">{format!("Connecting {name} was not finished. Nothing was connected.")}</span>
-                <a class="link" href=format!("/platforms/connect/{id}") data-dialog=true aria-label=format!("Try again: {name}")>"Try again"</a>
+                <a class="link" href=format!("/platforms/connect/{id}") data-dialog=true aria-label=format!("Try again: {name}")>
+                    "Try again"
+                </a>
             </p>
         }
     })

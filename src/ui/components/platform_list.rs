@@ -14,14 +14,27 @@ pub fn PlatformList(cards: Vec<Card>, #[prop(optional)] dialogs: bool) -> impl I
             (false, _) => view! { <span class="small soft">"Not set up here yet"</span> }.into_any(),
             (true, count) => {
                 let text = if count == 0 { "Connect" } else { "Connect another" };
-                view! { <ButtonLink href=format!("/platforms/connect/{id}") text name=format!("{text}: {name}") look=Look::Plain dialog=dialogs /> }.into_any()
+                view! {
+                    <ButtonLink
+                        href=format!("/platforms/connect/{id}")
+                        text
+                        name=format!("{text}: {name}")
+                        look=Look::Plain
+                        dialog=dialogs
+                    />
+                }
+                .into_any()
             }
         };
         view! {
             <li class="flex items-center gap-3.5">
-                <span class="mark"><PlatformMark platform=&id /></span>
+                <span class="mark">
+                    <PlatformMark platform=&id />
+                </span>
                 <div class="min-w-0 flex-1">
-                    <a class="font-medium hover:underline" href=format!("/platforms/connect/{id}")>{name.to_string()}</a>
+                    <a class="font-medium hover:underline" href=format!("/platforms/connect/{id}")>
+                        {name.to_string()}
+                    </a>
                     <p class="soft small">{pitch.to_string()}</p>
                 </div>
                 {act}

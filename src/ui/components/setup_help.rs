@@ -11,9 +11,9 @@ pub fn SetupHelp<'a>(info: &'a PlatformInfo, setup: Setup) -> impl IntoView + us
     let register = (!info.console.is_empty()).then(|| {
         view! {
             <li>
-                "Register Huntaze at "
-                <a class="link" href=info.console_url.to_string() rel="noreferrer">{info.console.to_string()}</a> ", with exactly this redirect URI:"
-                <p class="code panel mt-1.5 px-3 py-2">{setup.redirect_uri.clone()}</p>
+                "Register Huntaze at " <a class="link" href=info.console_url.to_string() rel="noreferrer">
+                    {info.console.to_string()}
+                </a> ", with exactly this redirect URI:" <p class="code panel mt-1.5 px-3 py-2">{setup.redirect_uri.clone()}</p>
             </li>
         }
     });
@@ -26,8 +26,7 @@ pub fn SetupHelp<'a>(info: &'a PlatformInfo, setup: Setup) -> impl IntoView + us
                 <li>
                     "Add to " <span class="code">{table}</span> " in " <span class="code">{setup.file}</span> ":"
                     <ul class="panel mt-1.5 grid gap-1 px-3 py-2">{missing.collect_view()}</ul>
-                </li>
-                <li>"Restart Huntaze. This page then shows the way to connect."</li>
+                </li> <li>"Restart Huntaze. This page then shows the way to connect."</li>
             </ol>
         </section>
     }

@@ -16,7 +16,9 @@ pub fn Switcher<'a>(accounts: &'a [(&'a PlatformInfo, &'a AccountView)], chosen:
         Some((info, account)) => view! {
             <Avatar account small=true />
             <span class="truncate">{account.title().to_owned()}</span>
-            <span class="switcher-mark"><PlatformMark platform=&info.id /></span>
+            <span class="switcher-mark">
+                <PlatformMark platform=&info.id />
+            </span>
         }
         .into_any(),
         None => view! { <span>"All accounts"</span> }.into_any(),
@@ -27,7 +29,13 @@ pub fn Switcher<'a>(accounts: &'a [(&'a PlatformInfo, &'a AccountView)], chosen:
     let options = accounts.iter().map(|(info, account)| {
         let selected = if Some(account.id) == chosen { "true" } else { "false" };
         view! {
-            <a class="menu-item" role="option" href=format!("/?account={}", account.id) data-account=account.id.to_string() aria-selected=selected>
+            <a
+                class="menu-item"
+                role="option"
+                href=format!("/?account={}", account.id)
+                data-account=account.id.to_string()
+                aria-selected=selected
+            >
                 <Avatar account mark=&info.id />
                 <span class="min-w-0">
                     <span class="block truncate">{account.name.clone()}</span>
@@ -38,14 +46,15 @@ pub fn Switcher<'a>(accounts: &'a [(&'a PlatformInfo, &'a AccountView)], chosen:
     });
     let list = view! {
         <details class="menu switcher">
-            <summary aria-label=format!("Account shown: {}", current.map_or("All accounts", |(_, account)| account.title()))>
-                {shown}
-                <Icon glyph=Glyph::Chevron small=true />
-            </summary>
+            <summary aria-label=format!(
+                "Account shown: {}",
+                current.map_or("All accounts", |(_, account)| account.title()),
+            )>{shown} <Icon glyph=Glyph::Chevron small=true /></summary>
             <div class="menu-panel">
-                {search}
-                <div class="switcher-list" role="listbox" aria-label="Account">
-                    <a class="menu-item" role="option" href="/" aria-selected=if chosen.is_none() { "true" } else { "false" }>"All accounts"</a>
+                {search} <div class="switcher-list" role="listbox" aria-label="Account">
+                    <a class="menu-item" role="option" href="/" aria-selected=if chosen.is_none() { "true" } else { "false" }>
+                        "All accounts"
+                    </a>
                     {options.collect_view()}
                 </div>
             </div>

@@ -14,11 +14,21 @@ pub fn Toasts(first: Option<Toast>) -> impl IntoView {
     };
     view! {
         <Toaster>
-            <div id="toasts" role="status">{other.map(|toast| view! { <Message toast /> })}</div>
-            <div id="toasts-error" role="alert">{error.map(|toast| view! { <Message toast /> })}</div>
-            <template id="toast-success"><Message toast=empty(ToastKind::Success) /></template>
-            <template id="toast-info"><Message toast=empty(ToastKind::Info) /></template>
-            <template id="toast-error"><Message toast=empty(ToastKind::Error) /></template>
+            <div id="toasts" role="status">
+                {other.map(|toast| view! { <Message toast /> })}
+            </div>
+            <div id="toasts-error" role="alert">
+                {error.map(|toast| view! { <Message toast /> })}
+            </div>
+            <template id="toast-success">
+                <Message toast=empty(ToastKind::Success) />
+            </template>
+            <template id="toast-info">
+                <Message toast=empty(ToastKind::Info) />
+            </template>
+            <template id="toast-error">
+                <Message toast=empty(ToastKind::Error) />
+            </template>
         </Toaster>
     }
 }
@@ -38,9 +48,15 @@ fn Message(toast: Toast) -> impl IntoView {
         <div class=class>
             <Icon glyph />
             <div>
-                <p class="font-medium" data-toast-title=true>{toast.title}</p>
-                <p class="soft" data-toast-text=true>{toast.text}</p>
-                <p class="small soft mt-1" data-toast-reference=true>{toast.reference.map(|code| format!("Reference {code}"))}</p>
+                <p class="font-medium" data-toast-title=true>
+                    {toast.title}
+                </p>
+                <p class="soft" data-toast-text=true>
+                    {toast.text}
+                </p>
+                <p class="small soft mt-1" data-toast-reference=true>
+                    {toast.reference.map(|code| format!("Reference {code}"))}
+                </p>
             </div>
             <button type="button" class="toast-close" aria-label="Dismiss">
                 <Icon glyph=Glyph::Cross small=true />

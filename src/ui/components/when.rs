@@ -6,5 +6,9 @@ use crate::model::Moment;
 
 #[component]
 pub fn When<'a>(moment: &'a Moment) -> impl IntoView + use<> {
-    view! { <time datetime=moment.iso.clone() title=moment.exact.clone()>{moment.text.clone()}</time> }
+    view! {
+        <time datetime=moment.iso.clone() title=moment.exact.clone()>
+            {moment.text.clone()}
+        </time>
+    }
 }

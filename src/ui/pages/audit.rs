@@ -21,7 +21,11 @@ pub fn AuditLogPage() -> impl IntoView {
         let operator = frame.viewer.is_some_and(|viewer| viewer.operator);
         let next = shown.next.clone().map(|before| {
             let older = AuditQuery { before, ..shown.query.clone() };
-            view! { <p class="mt-4"><ButtonLink href=address(HERE, &older) text="Older" /></p> }
+            view! {
+                <p class="mt-4">
+                    <ButtonLink href=address(HERE, &older) text="Older" />
+                </p>
+            }
         });
         Ok(view! {
             <Head title="Activity log" back=("/settings", "Settings") />
@@ -50,7 +54,11 @@ fn told(shown: &AuditPage) -> String {
 #[component]
 fn Filter<'a>(query: &'a AuditQuery, operator: bool) -> impl IntoView + use<> {
     let option = |chosen: bool, value: &'static str, text: &'static str| {
-        view! { <option value=value selected=chosen>{text}</option> }
+        view! {
+            <option value=value selected=chosen>
+                {text}
+            </option>
+        }
     };
     let groups = Action::GROUPS.map(|(theme, actions)| {
         let options = actions.iter().map(|action| option(query.action == action.word(), action.word(), action.label()));
@@ -107,8 +115,9 @@ fn Filter<'a>(query: &'a AuditQuery, operator: bool) -> impl IntoView + use<> {
                 />
             </div>
             <div class="log-show">
-                {whose}
-                <button type="submit" class="button button-primary"><span>"Show"</span></button>
+                {whose} <button type="submit" class="button button-primary">
+                    <span>"Show"</span>
+                </button>
             </div>
         </form>
     }
@@ -124,7 +133,9 @@ fn Only<'a>(shown: &'a AuditPage) -> impl IntoView + use<> {
             let name = name.filter(|name| !name.is_empty()).unwrap_or("one account").to_owned();
             view! {
                 <p class="mt-4">
-                    "Only " <strong>{name}</strong> ". " <a class="link" href=address(HERE, &all)>"Show all"</a>
+                    "Only " <strong>{name}</strong> ". " <a class="link" href=address(HERE, &all)>
+                        "Show all"
+                    </a>
                 </p>
             }
         })
@@ -132,7 +143,10 @@ fn Only<'a>(shown: &'a AuditPage) -> impl IntoView + use<> {
     let page = AuditQuery { before: String::new(), ..query.clone() };
     let account = only(&query.account, first.map(|l| l.subject.as_str()), AuditQuery { account: String::new(), ..page.clone() });
     let person = only(&query.person, first.map(|l| l.actor.as_str()), AuditQuery { person: String::new(), ..page });
-    view! { {account} {person} }
+    view! {
+        {account}
+        {person}
+    }
 }
 
 #[component]
@@ -143,7 +157,12 @@ fn Lines<'a>(shown: &'a AuditPage) -> impl IntoView + use<> {
         return view! { <p class="panel mt-4 p-5">{none}</p> }.into_any();
     }
     let rows = shown.lines.iter().map(|line| row(line, &shown.query));
-    view! { <ul class="panel rows rows-first mt-4" aria-label="Lines">{rows.collect_view()}</ul> }.into_any()
+    view! {
+        <ul class="panel rows rows-first mt-4" aria-label="Lines">
+            {rows.collect_view()}
+        </ul>
+    }
+    .into_any()
 }
 
 fn row(line: &AuditLine, query: &AuditQuery) -> impl IntoView + use<> {
@@ -152,14 +171,26 @@ fn row(line: &AuditLine, query: &AuditQuery) -> impl IntoView + use<> {
         (_, true) => None,
         (Some(id), _) => {
             let href = address(HERE, &AuditQuery { account: id.to_string(), ..base.clone() });
-            Some(view! { <a class="link" href=href>{line.subject.clone()}</a> }.into_any())
+            Some(
+                view! {
+                    <a class="link" href=href>
+                        {line.subject.clone()}
+                    </a>
+                }
+                .into_any(),
+            )
         }
         (None, _) => Some(view! { <span>{line.subject.clone()}</span> }.into_any()),
     };
     let actor = match (&line.person, line.actor.is_empty()) {
         (Some(id), false) => {
             let href = address(HERE, &AuditQuery { person: id.to_string(), ..base });
-            view! { <a class="link" href=href>{line.actor.clone()}</a> }.into_any()
+            view! {
+                <a class="link" href=href>
+                    {line.actor.clone()}
+                </a>
+            }
+            .into_any()
         }
         (None, false) => view! { <span>{line.actor.clone()}</span> }.into_any(),
         (_, true) if line.ip.is_empty() => view! { <span>"Huntaze itself"</span> }.into_any(),
@@ -180,7 +211,9 @@ fn row(line: &AuditLine, query: &AuditQuery) -> impl IntoView + use<> {
             </p>
             {detail}
             <p class="small soft mt-1">
-                <When moment=&line.at /> " by " {actor}
+                <When moment=&line.at />
+                " by "
+                {actor}
                 {(!from.is_empty()).then(|| format!(", {}", from.join(", ")))}
             </p>
         </li>
@@ -192,7 +225,11 @@ fn Exports<'a>(query: &'a AuditQuery) -> impl IntoView + use<> {
     let all = AuditQuery { before: String::new(), ..query.clone() };
     let link = |format: &str, text: &'static str| {
         let href = address(&["/api/audit/export?format=", format].concat(), &all);
-        view! { <a class="button button-plain" href=href download=true><span>{text}</span></a> }
+        view! {
+            <a class="button button-plain" href=href download=true>
+                <span>{text}</span>
+            </a>
+        }
     };
     view! {
         <div class="mt-6 flex flex-wrap items-center gap-2">

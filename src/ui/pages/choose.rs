@@ -32,7 +32,9 @@ pub fn ChoosePage() -> impl IntoView {
         let error = view! { <FieldError name="choice" flash /> };
         Ok(view! {
             <Head title=format!("Which {name} account?") />
-            <p class="soft mb-5 max-w-prose">{format!("{name} lets Huntaze connect more than one. Choose one; you can add the others afterwards.")}</p>
+            <p class="soft mb-5 max-w-prose">
+                {format!("{name} lets Huntaze connect more than one. Choose one; you can add the others afterwards.")}
+            </p>
             <LiveForms>
                 <form class="grid gap-4" id="choose" method="post" action="/fn/choose">
                     <input type="hidden" name="flow" value=flow.to_string() />
@@ -42,7 +44,9 @@ pub fn ChoosePage() -> impl IntoView {
                     </fieldset>
                     {error}
                     <FormError />
-                    <div><Submit text=format!("Connect {name}") busy="Connecting..." look=Look::Primary /></div>
+                    <div>
+                        <Submit text=format!("Connect {name}") busy="Connecting..." look=Look::Primary />
+                    </div>
                 </form>
                 <form class="mt-2" method="post" action="/fn/cancel_choice">
                     <input type="hidden" name="flow" value=flow.to_string() />

@@ -12,7 +12,9 @@ pub fn ConnectPage() -> impl IntoView {
         let cards = platforms().await?;
         Ok(view! {
             <Head title="Connect an account" back=("/integrations", "Integrations") />
-            <p class="soft mb-5">"What each platform needs, what Huntaze reads and does there, and what to do when something is wrong."</p>
+            <p class="soft mb-5">
+                "What each platform needs, what Huntaze reads and does there, and what to do when something is wrong."
+            </p>
             <PlatformList cards dialogs=frame.viewer.is_some() />
             <DialogTemplate />
         })

@@ -34,7 +34,9 @@ fn Welcome(cards: Vec<Card>, registration_open: bool) -> impl IntoView {
         <p class="soft mb-5 max-w-prose">
             "Connect your accounts and see at a glance which connections are healthy. When one needs you, Huntaze says what happened and what to do."
         </p>
-        <p class="mb-6"><ButtonLink href=begin.0 text=begin.1 look=Look::Primary /></p>
+        <p class="mb-6">
+            <ButtonLink href=begin.0 text=begin.1 look=Look::Primary />
+        </p>
         <PlatformList cards />
     }
 }
@@ -72,7 +74,11 @@ fn Accounts(cards: Vec<Card>, chosen: Option<AccountId>, viewer: Option<Viewer>)
                 <ul class="card panel rows rows-first">{rows}</ul>
             </div>
         </LiveForms>
-        <p class="mt-4"><a class="link" href="/integrations">"Manage integrations"</a></p>
+        <p class="mt-4">
+            <a class="link" href="/integrations">
+                "Manage integrations"
+            </a>
+        </p>
         <DialogTemplate />
     }
 }
@@ -102,7 +108,9 @@ fn Summary(needy: usize, all: usize) -> impl IntoView {
     };
     view! {
         <h2 class="mb-4 flex items-center gap-2">
-            <span class=class><Icon glyph /></span>
+            <span class=class>
+                <Icon glyph />
+            </span>
             {text}
         </h2>
     }

@@ -12,16 +12,26 @@ pub fn IntegrationsPage() -> impl IntoView {
         let shown = integrations().await?;
         // Without scripts, the label that was refused has no field of its own to say it at.
         let refused = frame.flash.error("label").map(|message| {
-            view! { <div class="mb-4" role="alert"><Note tone=Tone::Bad>{message}</Note></div> }
+            view! {
+                <div class="mb-4" role="alert">
+                    <Note tone=Tone::Bad>{message}</Note>
+                </div>
+            }
         });
         let operator = frame.viewer.is_some_and(|viewer| viewer.operator);
         let full = (shown.used >= shown.limit).then(|| {
-            view! { <p class="soft mb-4">"All accounts of your plan are in use. Disconnect one to connect another; reconnecting always works."</p> }
+            view! {
+                <p class="soft mb-4">
+                    "All accounts of your plan are in use. Disconnect one to connect another; reconnecting always works."
+                </p>
+            }
         });
         let cards = shown.cards.into_iter().map(|card| view! { <PlatformCard card operator /> }).collect_view();
         Ok(view! {
             <Head title="Integrations">
-                <p class="soft whitespace-nowrap" data-live="usage">{format!("{} of {} accounts", shown.used, shown.limit)}</p>
+                <p class="soft whitespace-nowrap" data-live="usage">
+                    {format!("{} of {} accounts", shown.used, shown.limit)}
+                </p>
             </Head>
             {refused}
             <div data-live="full">{full}</div>

@@ -31,7 +31,9 @@ fn Figures<'a>(shown: &'a JobsView) -> impl IntoView + use<> {
         shown.oldest.as_ref().map(|oldest| view! { <p class="small soft">"The oldest since " <When moment=oldest /></p> });
     view! {
         <section aria-labelledby="now">
-            <h2 id="now" class="mb-2">"Now"</h2>
+            <h2 id="now" class="mb-2">
+                "Now"
+            </h2>
             <dl class="panel grid gap-4 p-5 sm:grid-cols-3">
                 <div>
                     <dt class="soft">"Waiting for a worker"</dt>
@@ -58,7 +60,9 @@ fn Dead(jobs: Vec<JobView>, in_all: i64) -> impl IntoView {
     if jobs.is_empty() {
         return view! {
             <section aria-labelledby="dead">
-                <h2 id="dead" class="mb-2">"Given up"</h2>
+                <h2 id="dead" class="mb-2">
+                    "Given up"
+                </h2>
                 <p class="panel p-5">"No job had to be given up."</p>
             </section>
         }
@@ -69,7 +73,9 @@ fn Dead(jobs: Vec<JobView>, in_all: i64) -> impl IntoView {
     let rows = jobs.into_iter().map(|job| view! { <DeadJob job /> }).collect_view();
     view! {
         <section aria-labelledby="dead">
-            <h2 id="dead" class="mb-2">"Given up"</h2>
+            <h2 id="dead" class="mb-2">
+                "Given up"
+            </h2>
             <div class="mb-4">
                 <Note tone=Tone::Warn>
                     "These were tried often enough. Mend the cause, which the log tells under the reference, then let them be tried again."
@@ -91,7 +97,9 @@ fn DeadJob(job: JobView) -> impl IntoView {
             <div class="min-w-0 flex-1 basis-60">
                 <p class="font-medium">{job.name.clone()}</p>
                 <Problem job=&job />
-                <p class="small soft">{attempts(job.attempts)} ", given up " <When moment=&job.changed /> ", reference " {job.reference.clone()}</p>
+                <p class="small soft">
+                    {attempts(job.attempts)} ", given up " <When moment=&job.changed /> ", reference " {job.reference.clone()}
+                </p>
             </div>
             <div class="flex gap-2">
                 <form method="post" action="/fn/retry_job">
@@ -112,8 +120,16 @@ fn DeadJob(job: JobView) -> impl IntoView {
 fn Others(id: &'static str, title: &'static str, jobs: Vec<JobView>) -> impl IntoView {
     let rows = jobs.iter().map(|job| {
         let next = match id {
-            "failing" => view! { ", tried again " <When moment=&job.next /> }.into_any(),
-            _ => view! { ", since " <When moment=&job.changed /> }.into_any(),
+            "failing" => view! {
+                ", tried again "
+                <When moment=&job.next />
+            }
+            .into_any(),
+            _ => view! {
+                ", since "
+                <When moment=&job.changed />
+            }
+            .into_any(),
         };
         view! {
             <li>
@@ -127,7 +143,9 @@ fn Others(id: &'static str, title: &'static str, jobs: Vec<JobView>) -> impl Int
     (!jobs.is_empty()).then(|| {
         view! {
             <section aria-labelledby=id>
-                <h2 id=id class="mb-2">{title}</h2>
+                <h2 id=id class="mb-2">
+                    {title}
+                </h2>
                 <ul class="panel rows rows-first">{rows}</ul>
             </section>
         }

@@ -43,11 +43,7 @@ pub fn LandingPage() -> impl IntoView {
                         <div class="panel landing-way">{way}</div>
                     </article>
                 </LiveForms>
-                <div class="landing-aside grid content-start gap-6">
-                    {standing}
-                    <Permissions info />
-                    <Troubles info />
-                </div>
+                <div class="landing-aside grid content-start gap-6">{standing} <Permissions info /> <Troubles info /></div>
             </div>
         })
     })
@@ -106,7 +102,10 @@ fn Permissions<'a>(info: &'a PlatformInfo) -> impl IntoView + use<> {
     let lines = info.permissions.iter().map(|permission| {
         view! {
             <li>
-                <p>{permission.label.to_string()} {permission.required.then(|| view! { <span class="soft">" (required)"</span> })}</p>
+                <p>
+                    {permission.label.to_string()}
+                    {permission.required.then(|| view! { <span class="soft">" (required)"</span> })}
+                </p>
                 <p class="code soft">{permission.scope.to_string()}</p>
             </li>
         }

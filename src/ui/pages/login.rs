@@ -13,7 +13,13 @@ pub fn LoginPage() -> impl IntoView {
     page_alone(|frame: Frame| async move {
         let flash = &frame.flash;
         let register = frame.registration_open.then(|| {
-            view! { <p class="soft mt-4 text-center">"New here? " <a class="link" href="/register">"Create an account"</a></p> }
+            view! {
+                <p class="soft mt-4 text-center">
+                    "New here? " <a class="link" href="/register">
+                        "Create an account"
+                    </a>
+                </p>
+            }
         });
         let demo = frame.demo.clone().map(|(email, password)| view! { <Demo email password next=next.clone() /> });
         let form = view! {
@@ -29,7 +35,11 @@ pub fn LoginPage() -> impl IntoView {
             <Head title="Log in" />
             {demo}
             <LiveForms>{form}</LiveForms>
-            <p class="mt-4 text-center"><a class="link" href="/forgot">"Forgot your password?"</a></p>
+            <p class="mt-4 text-center">
+                <a class="link" href="/forgot">
+                    "Forgot your password?"
+                </a>
+            </p>
             {register}
         })
     })
@@ -41,7 +51,10 @@ fn Demo(email: String, password: String, next: String) -> impl IntoView {
     view! {
         <div class="mb-4">
             <Note tone=Tone::Info>
-                <p>"In the sandbox you can log in as " <span class="code">{email.clone()}</span> " with " <span class="code">{password.clone()}</span> "."</p>
+                <p>
+                    "In the sandbox you can log in as " <span class="code">{email.clone()}</span> " with "
+                    <span class="code">{password.clone()}</span> "."
+                </p>
                 <LiveForms>
                     <form class="mt-2" method="post" action="/fn/login" data-entrance=true>
                         <input type="hidden" name="email" value=email />

@@ -27,7 +27,11 @@ fn Stuck(mails: Vec<StuckMail>) -> impl IntoView {
     let rows = mails.into_iter().map(|mail| {
         let next = match &mail.next {
             Some(_) if mail.attempts == 0 => "goes out in a moment".into_any(),
-            Some(next) => view! { "tried again " <When moment=next /> }.into_any(),
+            Some(next) => view! {
+                "tried again "
+                <When moment=next />
+            }
+            .into_any(),
             None => view! { <Badge tone=Tone::Bad glyph=Glyph::Alert text="Given up" /> }.into_any(),
         };
         view! {
@@ -43,7 +47,9 @@ fn Stuck(mails: Vec<StuckMail>) -> impl IntoView {
     let rows = rows.collect_view();
     view! {
         <section aria-labelledby="waiting">
-            <h2 id="waiting" class="mb-2">"Waiting"</h2>
+            <h2 id="waiting" class="mb-2">
+                "Waiting"
+            </h2>
             {empty}
             <ul class="panel rows rows-first empty:hidden">{rows}</ul>
         </section>
@@ -57,7 +63,9 @@ fn Written(letters: Vec<LetterView>) -> impl IntoView {
     let letters = letters.collect_view();
     view! {
         <section aria-labelledby="written">
-            <h2 id="written" class="mb-2">"Written to files"</h2>
+            <h2 id="written" class="mb-2">
+                "Written to files"
+            </h2>
             <div class="mb-4">
                 <Note tone=Tone::Info>
                     "No mail server is set up, so nobody receives these. Hand their links on to the people they are for, or set up "
@@ -73,7 +81,12 @@ fn Written(letters: Vec<LetterView>) -> impl IntoView {
 #[component]
 fn Letter(letter: LetterView) -> impl IntoView {
     let text = letter.text.into_iter().map(|Part { text, link }| match link {
-        true => view! { <a class="link break-all" href=text.clone() rel="noreferrer">{text.clone()}</a> }.into_any(),
+        true => view! {
+            <a class="link break-all" href=text.clone() rel="noreferrer">
+                {text.clone()}
+            </a>
+        }
+        .into_any(),
         false => text.into_any(),
     });
     let text = text.collect_view();

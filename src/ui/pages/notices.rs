@@ -24,12 +24,19 @@ pub fn NoticesPage() -> impl IntoView {
         Ok(view! {
             <LiveForms>
                 <Head title="Notices">
-                    <div data-live="all-read" tabindex="-1">{all}</div>
+                    <div data-live="all-read" tabindex="-1">
+                        {all}
+                    </div>
                 </Head>
-                <div class="card" data-live="notices" tabindex="-1">{empty}{rows}</div>
+                <div class="card" data-live="notices" tabindex="-1">
+                    {empty}
+                    {rows}
+                </div>
             </LiveForms>
             <p class="soft mt-4">
-                "Kept for 90 days. " <a class="link" href="/settings#notices">"Choose what comes by e-mail"</a>
+                "Kept for 90 days. " <a class="link" href="/settings#notices">
+                    "Choose what comes by e-mail"
+                </a>
             </p>
             <DialogTemplate />
         })
@@ -41,7 +48,9 @@ fn Nothing() -> impl IntoView {
     view! {
         <div class="panel p-6">
             <p class="font-medium">"Nothing needs you."</p>
-            <p class="soft mt-1">"When an account has to be reconnected, or a platform is in trouble for long, you read it here once."</p>
+            <p class="soft mt-1">
+                "When an account has to be reconnected, or a platform is in trouble for long, you read it here once."
+            </p>
         </div>
     }
 }
@@ -71,18 +80,28 @@ fn Row<'a>(notice: &'a NoticeView) -> impl IntoView + use<> {
         view! {
             <form method="post" action="/fn/notice_read">
                 <input type="hidden" name="id" value=id.to_string() />
-                <Submit text="Mark as read" busy="Marking..." name=format!("Mark as read: {}", notice.title) id=format!("read-{id}") look=Look::Quiet />
+                <Submit
+                    text="Mark as read"
+                    busy="Marking..."
+                    name=format!("Mark as read: {}", notice.title)
+                    id=format!("read-{id}")
+                    look=Look::Quiet
+                />
             </form>
         }
     });
     let new = (!notice.read).then(|| view! { <span class="sr-only">"New: "</span> });
     view! {
         <li class=if notice.read { "notice" } else { "notice notice-new" } data-notice=notice.kind.word()>
-            <span class=tone><Icon glyph /></span>
+            <span class=tone>
+                <Icon glyph />
+            </span>
             <div class="notice-text">
                 <h2 class="notice-title">{new} {notice.title.clone()}</h2>
                 <p class="soft">{notice.text.clone()}</p>
-                <p class="small soft mt-1"><When moment=&notice.at /></p>
+                <p class="small soft mt-1">
+                    <When moment=&notice.at />
+                </p>
             </div>
             <div class="notice-acts">{read}{reconnect}</div>
         </li>

@@ -16,9 +16,15 @@ pub fn Onward(name: String, url: String) -> impl IntoView {
                     <h1>{format!("Opening {name}...")}</h1>
                 </header>
                 <section class="panel grid gap-4 p-5">
-                    <p>{format!("You decide there what Huntaze may do. If {name} does not open by itself, go on with the button.")}</p>
+                    <p>
+                        {format!(
+                            "You decide there what Huntaze may do. If {name} does not open by itself, go on with the button.",
+                        )}
+                    </p>
                     <ButtonLink href=url text=format!("Continue to {name}") look=Look::Primary />
-                    <a class="link" href="/integrations">"Back to your integrations"</a>
+                    <a class="link" href="/integrations">
+                        "Back to your integrations"
+                    </a>
                 </section>
             </main>
         </div>

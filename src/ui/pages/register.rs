@@ -20,7 +20,11 @@ pub fn RegisterPage() -> impl IntoView {
         Ok(view! {
             <Head title="Create account" />
             {form}
-            <p class="soft mt-4 text-center">"Have an account? " <a class="link" href="/login">"Log in"</a></p>
+            <p class="soft mt-4 text-center">
+                "Have an account? " <a class="link" href="/login">
+                    "Log in"
+                </a>
+            </p>
         })
     })
 }

@@ -30,7 +30,11 @@ pub fn ResetPage() -> impl IntoView {
         Ok(view! {
             <Head title="Choose a new password" />
             <LiveForms>{form}</LiveForms>
-            <p class="soft mt-4 text-center">"The link is too old? " <a class="link" href="/forgot">"Ask for a new one"</a></p>
+            <p class="soft mt-4 text-center">
+                "The link is too old? " <a class="link" href="/forgot">
+                    "Ask for a new one"
+                </a>
+            </p>
         })
     })
 }

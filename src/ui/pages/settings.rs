@@ -59,7 +59,9 @@ pub fn SettingsPage() -> impl IntoView {
                     <Sessions sessions />
                     {operations}
                     <section aria-labelledby="activity">
-                        <h2 id="activity" class="mb-2">"Activity log"</h2>
+                        <h2 id="activity" class="mb-2">
+                            "Activity log"
+                        </h2>
                         <p class="soft mb-3">"Who did what with this account and its connections, when and from where."</p>
                         <ButtonLink href="/settings/audit" text="Open the activity log" />
                     </section>
@@ -80,7 +82,9 @@ pub fn SettingsPage() -> impl IntoView {
 fn ProfileForm<'a>(profile: &'a Profile, flash: &'a Flash) -> impl IntoView + use<> {
     view! {
         <section aria-labelledby="profile">
-            <h2 id="profile" class="mb-2">"Profile"</h2>
+            <h2 id="profile" class="mb-2">
+                "Profile"
+            </h2>
             <form class="panel grid gap-4 p-5" method="post" action="/fn/profile">
                 <Field name="name" label="Name" autocomplete="name" value=profile.name.clone() max=100 flash />
                 <Field
@@ -94,7 +98,9 @@ fn ProfileForm<'a>(profile: &'a Profile, flash: &'a Flash) -> impl IntoView + us
                 />
                 <datalist id="zones">{ZONES.map(|zone| view! { <option value=zone></option> }).collect_view()}</datalist>
                 <FormError />
-                <div><Submit text="Save profile" busy="Saving..." look=Look::Primary /></div>
+                <div>
+                    <Submit text="Save profile" busy="Saving..." look=Look::Primary />
+                </div>
             </form>
         </section>
     }
@@ -125,7 +131,9 @@ fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
             <li class="flex items-center gap-3">
                 <div class="min-w-0 flex-1">
                     <p class="font-medium">{session.device}</p>
-                    <p class="small soft">"Last seen " <When moment=&session.seen /> ", logged in " <When moment=&session.started /></p>
+                    <p class="small soft">
+                        "Last seen " <When moment=&session.seen /> ", logged in " <When moment=&session.started />
+                    </p>
                 </div>
                 {act}
             </li>
@@ -133,7 +141,9 @@ fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
     });
     view! {
         <section aria-labelledby="sessions">
-            <h2 id="sessions" class="mb-2">"Where you are logged in"</h2>
+            <h2 id="sessions" class="mb-2">
+                "Where you are logged in"
+            </h2>
             <div data-live="sessions" tabindex="-1">
                 <ul class="panel rows rows-first">{rows.collect_view()}</ul>
                 {others}
@@ -147,14 +157,20 @@ fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
 fn Operations() -> impl IntoView {
     view! {
         <section aria-labelledby="operations">
-            <h2 id="operations" class="mb-2">"Running this server"</h2>
+            <h2 id="operations" class="mb-2">
+                "Running this server"
+            </h2>
             <ul class="panel rows rows-first">
                 <li>
-                    <a class="link" href="/operations/jobs">"Jobs"</a>
+                    <a class="link" href="/operations/jobs">
+                        "Jobs"
+                    </a>
                     <p class="small soft">"What is done in the background, and what could not be done."</p>
                 </li>
                 <li>
-                    <a class="link" href="/operations/mail">"Mail"</a>
+                    <a class="link" href="/operations/mail">
+                        "Mail"
+                    </a>
                     <p class="small soft">"What was sent, what waits, and why."</p>
                 </li>
             </ul>

@@ -21,7 +21,9 @@ pub fn EmailForm<'a>(profile: &'a Profile, flash: &'a Flash) -> impl IntoView + 
     let email = profile.email.clone();
     view! {
         <section aria-labelledby="change-email">
-            <h2 id="change-email" class="mb-2">"E-mail"</h2>
+            <h2 id="change-email" class="mb-2">
+                "E-mail"
+            </h2>
             <div class="panel p-5">
                 <div class="mb-4 flex flex-wrap items-center gap-x-3 gap-y-2" data-live="email" tabindex="-1">
                     <p class="font-medium break-all">{email}</p>
@@ -37,9 +39,18 @@ pub fn EmailForm<'a>(profile: &'a Profile, flash: &'a Flash) -> impl IntoView + 
                         max=254
                         flash
                     />
-                    <Field name="email_password" label="Your password" kind="password" autocomplete="current-password" max=128 flash />
+                    <Field
+                        name="email_password"
+                        label="Your password"
+                        kind="password"
+                        autocomplete="current-password"
+                        max=128
+                        flash
+                    />
                     <FormError />
-                    <div><Submit text="Change e-mail" busy="Sending..." /></div>
+                    <div>
+                        <Submit text="Change e-mail" busy="Sending..." />
+                    </div>
                 </form>
             </div>
         </section>
@@ -51,7 +62,9 @@ pub fn PasswordForm<'a>(profile: &'a Profile, flash: &'a Flash) -> impl IntoView
     let email = profile.email.clone();
     view! {
         <section aria-labelledby="change-password">
-            <h2 id="change-password" class="mb-2">"Password"</h2>
+            <h2 id="change-password" class="mb-2">
+                "Password"
+            </h2>
             <form class="panel grid gap-4 p-5" method="post" action="/fn/change_password">
                 // Tells password managers whose password it is.
                 <input type="hidden" name="username" autocomplete="username" value=email />
@@ -73,7 +86,9 @@ pub fn PasswordForm<'a>(profile: &'a Profile, flash: &'a Flash) -> impl IntoView
                     flash
                 />
                 <FormError />
-                <div><Submit text="Change password" busy="Changing..." /></div>
+                <div>
+                    <Submit text="Change password" busy="Changing..." />
+                </div>
             </form>
         </section>
     }
