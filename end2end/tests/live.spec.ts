@@ -55,6 +55,8 @@ test('X revokes: the card turns without a reload, the bell rings once, and recon
   await expectAccessible(page);
   await page.getByRole('button', { name: `Mark as read: ${handle} on X works again` }).click();
   await expect(bell(page)).toHaveAccessibleName('Notices');
+  // The button is gone: the keyboard is where it was.
+  await expect(page.locator('[data-live="notices"]')).toBeFocused();
 });
 
 // C16
@@ -113,6 +115,36 @@ test('a connection that was cut misses nothing', async ({ person, sandbox }) => 
 
   await expect(row(page, handle)).toHaveAttribute('data-status', 'error');
   expect(await said(page)).toHaveLength(1);
+});
+
+// C16, C20
+test('without a connection a quiet line says so, and what is pressed waits', async ({ person }) => {
+  const { page } = person;
+  await connect(page, 'x', handle);
+  const line = page.getByText('You are offline.');
+  await expect(line).toBeHidden();
+  await page.context().setOffline(true);
+  await expect(line).toBeVisible();
+  await expectAccessible(page);
+  await (await menuOf(page, handle)).getByRole('button', { name: `Test connection: ${handle}` }).click();
+  await page.context().setOffline(false);
+
+  await expect(news(page)).toContainText('The connection works.');
+  await expect(page.locator('.toast-error')).toHaveCount(0);
+  await expect(line).toBeHidden();
+});
+
+// C16, C20
+test('a change from elsewhere leaves the keyboard where it is in an open menu', async ({ person, sandbox }) => {
+  const { page } = person;
+  await connect(page, 'x', handle);
+  const reconnect = (await menuOf(page, handle)).getByRole('link', { name: `Reconnect ${handle}` });
+  await reconnect.focus();
+  await sandbox.revoke('x', account);
+  await lookFromElsewhere(page);
+
+  await expect(row(page, handle)).toHaveAttribute('data-status', 'error');
+  await expect(reconnect).toBeFocused();
 });
 
 // T8, C15

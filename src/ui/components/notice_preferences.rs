@@ -30,7 +30,7 @@ pub fn NoticePreferences(preferences: Vec<Preference>) -> impl IntoView {
             <form class="panel grid gap-4 p-5" method="post" action="/fn/notice_preferences">
                 <fieldset class="grid gap-2">
                     <legend class="mb-2">
-                        "What comes by e-mail, too, once your address is verified. The bell tells you everything, once for each incident."
+                        "What comes by e-mail, too, once your address is confirmed. The bell tells you everything, once for each incident."
                     </legend>
                     {boxes.collect_view()}
                 </fieldset>

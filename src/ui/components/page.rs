@@ -77,6 +77,7 @@ fn Surroundings(frame: Frame, path: String, column: &'static str, children: Chil
             "Skip to content"
         </a>
         {sandbox}
+        <Offline />
         {banners}
         <Toasts first=frame.flash.toast />
         <div class=if alone {
@@ -87,6 +88,18 @@ fn Surroundings(frame: Frame, path: String, column: &'static str, children: Chil
             {nav} <main id="main" class=column tabindex="-1">
                 {children()}
             </main>
+        </div>
+    }
+}
+
+/// Shown by the browser while it has no connection.
+#[component]
+fn Offline() -> impl IntoView {
+    view! {
+        <div class="offline-line" aria-live="polite">
+            <p id="offline" hidden>
+                "You are offline. What you see is from before; what you press waits until you are back."
+            </p>
         </div>
     }
 }

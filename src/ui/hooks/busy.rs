@@ -1,17 +1,17 @@
 //! A form acts on the first of rapid clicks: while it is under way its buttons rest and say what is happening.
 
-use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use web_sys::{HtmlButtonElement, HtmlElement, HtmlFormElement};
+use web_sys::{HtmlButtonElement, HtmlFormElement};
 
 use super::dom;
+use super::place::Place;
 
 const MARK: &str = "data-busy";
 
 pub struct Busy {
     form: HtmlFormElement,
     /// What had the keyboard: a button loses it when it is disabled.
-    focused: Option<HtmlElement>,
+    place: Option<Place>,
 }
 
 impl Busy {
@@ -20,17 +20,15 @@ impl Busy {
         if form.has_attribute(MARK) {
             return None;
         }
-        let focused = document().active_element().and_then(|element| element.dyn_into().ok());
-        let busy = Self { form: form.clone(), focused };
+        let busy = Self { form: form.clone(), place: Place::now() };
         busy.set(true);
         Some(busy)
     }
 
     pub fn end(self) {
         self.set(false);
-        let lost = dom::keyboard_is_lost();
-        if let Some(focused) = self.focused.filter(|element| lost && element.is_connected()) {
-            let _ = focused.focus();
+        if let Some(place) = self.place {
+            place.restore();
         }
     }
 

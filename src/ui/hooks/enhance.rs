@@ -13,7 +13,7 @@ use super::busy::Busy;
 use super::optimistic::Optimistic;
 use super::revalidate::revalidate;
 use super::wire::{self, Refusal, Value};
-use super::{dialog, dom, menu, toast};
+use super::{dialog, dom, menu, offline, toast};
 use crate::model::{FieldError, Toast};
 
 /// Takes over a form that was submitted within an island.
@@ -39,6 +39,7 @@ fn content(form: &HtmlFormElement) -> Option<UrlSearchParams> {
 async fn send(form: HtmlFormElement, body: UrlSearchParams, busy: Busy) {
     complain(&form, &[]);
     let optimistic = Optimistic::begin(&form);
+    offline::connection().await;
     match wire::post(&form.action(), &body).await {
         Ok(outcome) => settle(form, outcome, busy).await,
         Err(refusal) => {

@@ -7,6 +7,7 @@ pub mod enhance;
 mod link_code;
 pub mod listbox;
 pub mod menu;
+mod offline;
 mod optimistic;
 mod place;
 mod revalidate;
@@ -17,6 +18,7 @@ mod wire;
 /// Begins what concerns the whole page, once.
 pub fn begin() {
     menu::listen();
+    offline::listen();
     toast::begin();
     listbox::recall();
     link_code::take();

@@ -6,36 +6,65 @@ use web_sys::{Element, HtmlElement, HtmlInputElement};
 
 use super::dom;
 
+/// What can have the keyboard.
+const CONTROLS: &str = "a, button, input, summary";
+
 pub struct Place {
-    id: String,
+    control: HtmlElement,
+    /// The id of the control, or of the nearest thing around it that has one.
+    around: Option<String>,
     /// The name of the region around it.
-    region: String,
+    region: Option<String>,
     typed: Option<String>,
 }
 
 impl Place {
     pub fn now() -> Option<Self> {
-        let focused = document().active_element()?;
-        let typed = focused.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value);
-        let region = focused.closest("[data-live]").ok()??.get_attribute("data-live")?;
-        Some(Self { id: focused.id(), region, typed })
+        let control: HtmlElement = document().active_element()?.dyn_into().ok()?;
+        let around = control.closest("[id]").ok()?.map(|element| element.id());
+        let region = control.closest("[data-live]").ok()?.and_then(|region| region.get_attribute("data-live"));
+        Some(Self { control, around, region, typed: None })
     }
 
-    /// Puts the keyboard back to the control of the same id; where that is gone, to the region it was in.
+    /// What is typed there is kept, too: somebody is in the middle of it.
+    pub fn with_text(mut self) -> Self {
+        self.typed = self.control.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value);
+        self
+    }
+
+    /// Puts the keyboard back to the control, or to the one that took its place; where that is gone, to the region it was in.
     pub fn restore(self) {
         if !dom::keyboard_is_lost() {
             return;
         }
-        let same = (!self.id.is_empty()).then(|| document().get_element_by_id(&self.id)).flatten();
-        if let (Some(typed), Some(input)) = (self.typed, same.as_ref().and_then(|element| element.dyn_ref::<HtmlInputElement>()))
-        {
+        let Some(element) = self.same().or_else(|| self.region()) else { return };
+        if let (Some(typed), Some(input)) = (self.typed, element.dyn_ref::<HtmlInputElement>()) {
             input.set_value(&typed);
         }
-        let region = || document().query_selector(&["[data-live=\"", &self.region, "\"]"].concat()).ok()?;
-        if let Some(element) = same.or_else(region).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
-            let _ = element.focus();
-        }
+        let _ = element.focus();
     }
+
+    /// The same control, or the one that is called as it was.
+    fn same(&self) -> Option<HtmlElement> {
+        if self.control.is_connected() {
+            return Some(self.control.clone());
+        }
+        let around = document().get_element_by_id(self.around.as_ref()?)?;
+        if self.control.id() == around.id() {
+            return around.dyn_into().ok();
+        }
+        let name = name(&self.control);
+        dom::find_all(&around, CONTROLS).into_iter().find(|control| self::name(control) == name)
+    }
+
+    fn region(&self) -> Option<HtmlElement> {
+        let body = dom::body()?;
+        dom::find(&body, &["[data-live=\"", self.region.as_ref()?, "\"]"].concat())
+    }
+}
+
+fn name(control: &Element) -> Option<String> {
+    control.get_attribute("aria-label").or_else(|| control.text_content())
 }
 
 /// The ids of what is unfolded in a region.

@@ -50,7 +50,7 @@ pub async fn look(by_itself: bool) -> Seen {
     if !same {
         return Seen::Elsewhere;
     }
-    let place = Place::now();
+    let place = Place::now().map(Place::with_text);
     for (old, new) in regions.iter().zip(&renewed) {
         let _ = old.remove_attribute(FRESH);
         if old.outer_html() != new.outer_html() {

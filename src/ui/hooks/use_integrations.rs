@@ -15,7 +15,7 @@ use web_sys::js_sys::{Date, Function, Math};
 use web_sys::{EventSource, MessageEvent};
 
 use super::revalidate::{Seen, look};
-use super::{dom, toast};
+use super::{dom, offline, toast};
 
 /// However often it is asked for, the page is fetched once in so many milliseconds.
 const APART: f64 = 2_000.0;
@@ -68,7 +68,7 @@ fn come_back() {
 
 fn connect(since: Option<&str>) {
     disconnect();
-    if document().hidden() || !window().navigator().on_line() {
+    if document().hidden() || !offline::is_online() {
         return;
     }
     let url = since.map_or("/api/events".to_owned(), |since| ["/api/events?since=", since].concat());
