@@ -17,7 +17,7 @@ help:
 	@echo "make build   the release server and its site, in target/release/huntaze and target/site"
 	@echo "make watch   the app with its sandbox, rebuilt and reloaded on every change"
 	@echo "make check   formatting, lints, and the dependencies' licences and advisories"
-	@echo "make soak    more than 500 killed processes: no account may be lost"
+	@echo "make soak    more than 500 killed processes and storms of 10,000 accounts: none may be lost"
 	@echo "make bench   benchmarks"
 	@echo "make size    bytes of the first visit, file by file"
 

@@ -1,18 +1,36 @@
 #!/usr/bin/env bash
-# More than 500 killed processes: at every failpoint for every platform, and under load. What was killed is printed at the end.
-# HUNTAZE_SEED repeats the random kills of an earlier run.
+# Everything that takes long: more than 500 killed processes, processes that stand still, storms of callers and accounts, keys that change
+# under load. At the end the figures, as docs/measurements.md has them.
+# HUNTAZE_SEED repeats the random kills of an earlier run; `scripts/soak.sh storm::accounts` runs a part.
 . "$(dirname "$0")/lib.sh"
 
 scripts/setup.sh tests
 mkdir -p target
-readonly LOG=target/soak.log
+readonly LOG=target/soak.log PART=${1:-(sweep|storm)::}
 
-say "Crashes$(first_time target/debug/huntaze ', and about 8 minutes of compiling')"
+say "About 30 minutes on two cores$(first_time target/debug/huntaze ', and 8 minutes of compiling before')"
 status=0
-HUNTAZE_SOAK=1 scripts/with-postgres.sh cargo nextest run --features ssr --profile soak -E 'test(/^sweep::/)' 2>&1 | tee "$LOG" || status=$?
+HUNTAZE_SOAK=1 scripts/with-postgres.sh cargo nextest run --features ssr --profile soak --run-ignored all \
+  -E "test(/^$PART/)" 2>&1 | tee "$LOG" || status=$?
+
+# nextest indents what a test printed.
+told() { grep -E "^ +($1)" "$LOG" | sed 's/^ *//' || true; }
+# row "kills at failpoints": the numbers of lines like "79 kills at failpoints on Sqlite", added up for each engine.
+row() {
+  local what=$1; shift
+  local -a sums
+  for engine in Sqlite Postgres; do
+    sums+=("$(told "[0-9]+ $what on $engine" | awk '{ sum += $1 } END { print sum + 0 }')")
+  done
+  printf '| %s | %s | %s |\n' "$what" "${sums[@]}"
+}
 
 say 'Measured'
-# nextest indents what a test printed.
-grep -E '^ +[0-9]+ kills ' "$LOG" | sed 's/^ *//' || true
-say "$(grep -E '^ +[0-9]+ kills ' "$LOG" | awk '{ sum += $1 } END { print sum + 0 }') processes killed"
+echo '| processes | SQLite | PostgreSQL |'
+echo '|---|---|---|'
+for what in 'kills at failpoints' 'kills while a platform answers' 'kills of workers' 'kills under load' 'stops of a lease holder'; do row "$what"; done
+echo
+told 'storm: |rotation: ' | sed 's/^/- /'
+echo
+say "$(told '[0-9]+ kills ' | awk '{ sum += $1 } END { print sum + 0 }') processes killed, $(told '[0-9]+ stops ' | awk '{ sum += $1 } END { print sum + 0 }') stopped and continued"
 exit "$status"

@@ -28,4 +28,6 @@ settings+=" -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 } >"$dir/setup.log" 2>&1 || { cat "$dir/setup.log" "$dir/log" >&2 || true; fail 'PostgreSQL did not start; its messages are above'; }
 
 export TEST_DATABASE_URL="postgres://postgres@127.0.0.1:$port/postgres"
+# A thousand callers are a thousand open connections, in the tests and in each server.
+ulimit -Sn "$(ulimit -Hn)" 2>/dev/null || true
 "$@"

@@ -1,5 +1,5 @@
 //! One integration binary: attacks, the directions of the modules, the platforms against their contracts, what holds for any input, how
-//! the server starts, stories over HTTP on both databases, and crashes of real processes.
+//! the server starts, stories over HTTP on both databases, crashes of real processes, and storms over them.
 
 mod attacks;
 mod boundaries;
@@ -7,6 +7,7 @@ mod canary;
 mod contract;
 mod properties;
 mod starting;
+mod storm;
 mod stories;
 mod support;
 mod sweep;

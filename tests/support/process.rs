@@ -79,10 +79,12 @@ impl Start {
         self
     }
 
-    /// Runs to its end, which has to be a good one: for commands other than `serve`.
-    pub fn succeeds(mut self) {
+    /// Runs to its end, which has to be a good one: what it printed. For commands that end by themselves.
+    #[track_caller]
+    pub fn succeeds(mut self) -> String {
         let done = self.command.stdin(Stdio::null()).output().expect("the binary runs");
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).expect("its output is text")
     }
 
     /// Runs to its end; whether that was a signal, as `abort` sends one.
@@ -90,20 +92,27 @@ impl Start {
         self.command.stdin(Stdio::null()).output().expect("the binary runs").status.code().is_none()
     }
 
-    /// Waits until it says its address, or ends.
-    fn run(mut self) -> Result<Running, Refused> {
+    /// Begins, and waits for nothing: for `worker`, which has no address.
+    pub fn works(mut self) -> Running {
         let log = tempfile::NamedTempFile::new_in(&self.folder).expect("a file for the log").keep().expect("it stays");
         let mut child = self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log.0).spawn().expect("the binary runs");
-        let mut rest = BufReader::new(child.stdout.take().expect("a pipe"));
+        let rest = BufReader::new(child.stdout.take().expect("a pipe"));
+        Running { child, rest, log: log.1, url: String::new() }
+    }
+
+    /// Waits until it says its address, or ends.
+    fn run(self) -> Result<Running, Refused> {
+        let mut running = self.works();
         let mut line = String::new();
-        while rest.read_line(&mut line).expect("its output is text") > 0 {
+        while running.rest.read_line(&mut line).expect("its output is text") > 0 {
             if let Some(url) = line.trim().strip_prefix("Huntaze ").and_then(|told| told.split_whitespace().last()) {
-                return Ok(Running { child, rest, log: log.1, url: url.to_owned() });
+                url.clone_into(&mut running.url);
+                return Ok(running);
             }
             line.clear();
         }
-        let code = child.wait().expect("it ended").code();
-        Err(Refused { code, message: std::fs::read_to_string(log.1).expect("its messages") })
+        let code = running.child.wait().expect("it ended").code();
+        Err(Refused { code, message: running.log() })
     }
 
     #[track_caller]
@@ -144,6 +153,12 @@ impl Running {
     /// Whether the process is gone.
     pub fn has_ended(&mut self) -> bool {
         self.child.try_wait().expect("its state").is_some()
+    }
+
+    /// Whether all of it stands still (SIGSTOP), as Linux tells: the state stands behind the name in brackets.
+    pub fn is_stopped(&self) -> bool {
+        let told = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
+        told.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('T'))
     }
 
     /// All it logged so far.

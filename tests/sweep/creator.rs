@@ -8,7 +8,9 @@ use crate::support::{Answer, Browser, PASSWORD};
 
 pub struct Creator {
     browser: Browser,
-    email: String,
+    pub email: String,
+    /// What a program of theirs sends.
+    pub bearer: String,
 }
 
 /// The connection broke before there was a whole answer.
@@ -28,12 +30,19 @@ pub struct Place {
 impl Creator {
     pub async fn register(node: &Node, name: &str) -> Self {
         let email = format!("{}@sweep.example", name.to_lowercase());
-        let creator = Self { browser: Browser::new(""), email };
+        let mut creator = Self { browser: Browser::new(""), email, bearer: String::new() };
         let form = json!({ "email": creator.email, "password": PASSWORD, "name": name });
         let request = creator.request(node, Method::POST, "/api/auth/register").json(&form);
         // The one answer whose cookie counts.
-        creator.browser.send(request).await.expect(201);
+        let answer = creator.browser.send(request).await.expect(201);
+        creator.bearer = answer.data()["accessToken"].as_str().expect("an access token").to_owned();
         creator
+    }
+
+    /// The session, as a browser sends it.
+    pub fn cookies(&self) -> String {
+        let request = self.browser.request(Method::GET, "http://localhost").build().expect("a request");
+        request.headers()["cookie"].to_str().expect("cookies are text").to_owned()
     }
 
     fn request(&self, node: &Node, method: Method, path: &str) -> RequestBuilder {

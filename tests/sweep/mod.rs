@@ -1,4 +1,4 @@
-//! Real processes that are killed: afterwards no account is silently lost, no secret is left, nothing happened
+//! Real processes that are killed, or stopped and continued: afterwards no account is silently lost, no secret is left, nothing happened
 //! twice (T5, T6, S1).
 //!
 //! The sandbox runs in the test's process and outlives them. A process dies at a failpoint (`server::failpoint`), or by SIGKILL at
@@ -7,26 +7,33 @@
 //! `make test` runs a share of it, `make soak` all of it: the same stories with larger numbers.
 
 mod checks;
-mod creator;
-mod places;
+pub mod creator;
+pub mod places;
 mod points;
 mod random;
-mod refresh;
-mod world;
+pub mod refresh;
+mod stopped;
+mod work;
+pub mod world;
 
 use std::time::Duration;
 
 /// `make soak` asks for the large numbers.
-fn soak() -> bool {
+pub fn soak() -> bool {
     std::env::var_os("HUNTAZE_SOAK").is_some()
 }
 
 /// Looks again until `there` says so; fails when it takes longer than anybody would wait.
-async fn until(what: &str, mut there: impl AsyncFnMut() -> bool) {
+pub async fn until(what: &str, there: impl AsyncFnMut() -> bool) {
+    within(Duration::from_secs(60), what, there).await;
+}
+
+/// The same with patience of its own.
+pub async fn within(patience: Duration, what: &str, mut there: impl AsyncFnMut() -> bool) {
     let waiting = async {
         while !there().await {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    assert!(tokio::time::timeout(Duration::from_secs(60), waiting).await.is_ok(), "waited a minute for: {what}");
+    assert!(tokio::time::timeout(patience, waiting).await.is_ok(), "waited {patience:?} for: {what}");
 }

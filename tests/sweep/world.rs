@@ -3,6 +3,8 @@
 use std::fmt::Write;
 use std::sync::{Mutex, MutexGuard};
 
+use huntaze::server::db::Db;
+use huntaze::server::vault::Vault;
 use secrecy::ExposeSecret;
 
 use super::until;
@@ -11,6 +13,8 @@ use crate::support::{Database, Engine, Look, Sandbox, start_sandbox};
 
 /// The name people know the site by, whichever process answers, as behind a proxy.
 pub const HOST: &str = "localhost:8080";
+/// A time that is over, for SQL.
+const PAST: &str = "'2026-01-01T00:00:00Z'";
 
 pub struct World {
     machine: Machine,
@@ -48,14 +52,39 @@ impl World {
         Node::start(self.serve().env("HUNTAZE_FAILPOINT", failpoint))
     }
 
-    fn serve(&self) -> Start {
+    /// A process that stands still where `failpoint` says. It does no jobs, so that it stands still inside of nothing else: a process
+    /// that is stopped in a transaction keeps its locks.
+    pub fn stops_at(&self, failpoint: &str) -> Node {
+        self.doomed_without_worker(&format!("{failpoint}!stop"))
+    }
+
+    /// One of these that does no jobs.
+    pub fn doomed_without_worker(&self, failpoint: &str) -> Node {
+        Node::start(self.serve().env("HUNTAZE_FAILPOINT", failpoint).env("HUNTAZE__WORKER__IN_SERVE", "false"))
+    }
+
+    /// A process that serves and leaves the jobs to others.
+    pub fn idle(&self) -> Node {
+        Node::start(self.serve().env("HUNTAZE__WORKER__IN_SERVE", "false"))
+    }
+
+    /// `huntaze worker`
+    pub fn worker(&self) -> Start {
+        self.command(&["worker"]).env("HUNTAZE__SERVER__LOG", "json")
+    }
+
+    pub fn serve(&self) -> Start {
         with_database(self.machine.serve(), &self.database).env("HUNTAZE__SERVER__LOG", "json")
+    }
+
+    /// Whoever holds an account for its refresh does so no longer.
+    pub async fn leases_end(&self) {
+        self.look.run(&format!("UPDATE refresh_leases SET until = {PAST}")).await;
     }
 
     /// While no process runs: every lease ends, and whatever waits for a time is due.
     pub async fn time_passes(&self) {
-        const PAST: &str = "'2026-01-01T00:00:00Z'";
-        for (table, column) in [("refresh_leases", "until"), ("jobs", "run_at"), ("pending_connections", "expires_at")] {
+        for (table, column) in [("refresh_leases", "until"), ("jobs", "run_at"), ("pending_connections", "expires_at"), ("mails", "next_at")] {
             self.look.run(&format!("UPDATE {table} SET {column} = {PAST}")).await;
         }
         // What recurs is due when nothing is known of its time.
@@ -69,11 +98,32 @@ impl World {
 
     /// A command of the operator that ends well.
     pub fn runs(&self, arguments: &[&str]) {
-        self.command(arguments).succeeds();
+        let _ = self.command(arguments).succeeds();
     }
 
-    fn command(&self, arguments: &[&str]) -> Start {
+    pub fn command(&self, arguments: &[&str]) -> Start {
         with_database(self.machine.command(arguments), &self.database)
+    }
+
+    /// The id of the key that seals, as the key file has it.
+    pub fn primary_key(&self) -> String {
+        let file: serde_json::Value = serde_json::from_str(&self.machine.read("data/keys.json")).expect("a key file is JSON");
+        file["primary"].as_str().expect("an id").to_owned()
+    }
+
+    /// Letters that went out, into files.
+    pub fn letters(&self) -> usize {
+        std::fs::read_dir(self.machine.path("data/mail")).map_or(0, Iterator::count)
+    }
+
+    /// The server's own way in.
+    pub async fn db(&self) -> Db {
+        Db::open(self.database.url.as_ref(), &self.machine.path("data"), Some(1)).await.expect("the database")
+    }
+
+    /// The server's own keys.
+    pub fn vault(&self) -> Vault {
+        Vault::from_text(&self.machine.read("data/keys.json").into()).expect("the keys")
     }
 
     /// Every row of every table, each with its table's name before it, in lower case.
@@ -119,7 +169,7 @@ fn settings(base: &str, browser: &str) -> String {
 }
 
 impl Node {
-    fn start(start: Start) -> Self {
+    pub fn start(start: Start) -> Self {
         let process = start.starts();
         let log = process.log();
         let ready = log.lines().find(|line| line.contains("\"ready\"")).expect("it says that it is ready");
@@ -143,6 +193,11 @@ impl Node {
 
     pub fn has_ended(&self) -> bool {
         self.process().has_ended()
+    }
+
+    /// Whether it stands still, until somebody sends CONT.
+    pub fn is_stopped(&self) -> bool {
+        self.process().is_stopped()
     }
 
     /// All it logged so far.

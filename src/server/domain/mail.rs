@@ -10,6 +10,7 @@ use super::{Error, Result};
 use crate::model::{LetterView, MailView, Part, StuckMail};
 use crate::server::Backend;
 use crate::server::db::{self, Tx};
+use crate::server::failpoint::failpoint;
 use crate::server::mail::{self, Letter};
 use crate::server::metrics;
 use crate::server::session::Actor;
@@ -71,6 +72,7 @@ async fn send(backend: &Backend, mail: db::mails::Claimed) -> Result<Result<(), 
     let sent = backend.mailer.send(&letter).await;
     match &sent {
         Ok(()) => {
+            failpoint!("mail.sent");
             metrics::mail(true);
             tracing::info!(mail = %letter.id, attempts = mail.attempts, "mail sent");
             db::mails::delete(&backend.db, letter.id).await?;

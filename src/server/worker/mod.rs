@@ -20,6 +20,7 @@ use super::db::signals::{Signal, Subscription};
 use super::db::{self, jobs::Claimed};
 use super::domain;
 use super::domain::job::{self, Job, Verdict};
+use super::failpoint::failpoint;
 use super::metrics::{self, JobEnd};
 use super::origin::{self, Origin};
 
@@ -116,9 +117,13 @@ impl Worker {
         let origin = Origin { reference: claimed.reference.clone(), ..Origin::server() };
         let span = tracing::info_span!("job", job = claimed.kind.as_str(), job_id = %claimed.id);
         let begun = Instant::now();
+        failpoint!("job.claimed");
         let work = async {
             match self.hold(&claimed, attempt(&self.backend, &claimed)).await {
-                Some(ended) => settle(&self.backend, &claimed, ended, begun.elapsed()).await,
+                Some(ended) => {
+                    failpoint!("job.worked");
+                    settle(&self.backend, &claimed, ended, begun.elapsed()).await;
+                }
                 None => told(&claimed, db::jobs::hand_back(&self.backend.db, &claimed, self.backend.clock.now()).await),
             }
         };

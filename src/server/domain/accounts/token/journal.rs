@@ -54,14 +54,14 @@ pub(super) fn fingerprint(held: &Held) -> Vec<u8> {
 }
 
 impl Answer {
-    pub(super) fn of(grant: &Grant, now: DateTime<Utc>) -> Self {
+    pub(super) fn of(grant: &Grant, issued_at: DateTime<Utc>) -> Self {
         Self {
             access: grant.access.expose_secret().to_owned(),
             refresh: grant.refresh.as_ref().map(|secret| secret.expose_secret().to_owned()),
             token_type: grant.token_type.clone(),
-            issued_at: now,
-            expires_at: grant.expires_in.map(|life| now + life),
-            refresh_expires_at: grant.refresh_expires_in.map(|life| now + life),
+            issued_at,
+            expires_at: grant.expires_in.map(|life| issued_at + life),
+            refresh_expires_at: grant.refresh_expires_in.map(|life| issued_at + life),
             grant_key: grant.grant_key.clone(),
         }
     }

@@ -125,12 +125,14 @@ impl Attempt {
             return Err(error);
         }
         failpoint!("refresh.before_send");
+        // From here on its life counts, however late we get to read the answer.
+        let asked_at = backend.clock.now();
         let answer = self.send(backend, entry).await;
         let received = Instant::now();
         failpoint!("refresh.after_answer");
         breaker::heard(backend, entry, answer.as_ref().err()).await;
         let (outcome, account) = match answer {
-            Ok(grant) => self.keep(backend, entry, &grant, received).await?,
+            Ok(grant) => self.keep(backend, entry, Answer::of(&grant, asked_at), received).await?,
             Err(error) => self.fail(backend, entry, error).await?,
         };
         metrics::refreshed(entry.provider.as_str(), outcome, begun.elapsed());
@@ -187,10 +189,9 @@ impl Attempt {
         &self,
         backend: &Backend,
         entry: &Entry,
-        grant: &Grant,
+        answer: Answer,
         received: Instant,
     ) -> Result<(Refresh, Result<Account>)> {
-        let answer = Answer::of(grant, backend.clock.now());
         answer.keep(backend, &self.line).await?;
         metrics::answer_durable(entry.provider.as_str(), received.elapsed());
         failpoint!("refresh.after_durable");
