@@ -7,7 +7,7 @@ mod canary;
 mod contract;
 mod properties;
 mod starting;
-mod storm;
 mod stories;
+mod storm;
 mod support;
 mod sweep;

@@ -54,7 +54,11 @@ async fn storm(engine: Engine) {
     let worse = "SELECT name FROM oauth_accounts WHERE version <> 2 OR status <> 'connected' OR refresh_failures > 0";
     assert_eq!(world.look.texts(worse).await, Vec::<String>::new());
     for table in ["refresh_journal", "incidents", "notices"] {
-        assert_eq!(world.look.rows(table).await, Vec::<String>::new(), "{table}: nothing is left, and nobody was told of anything");
+        assert_eq!(
+            world.look.rows(table).await,
+            Vec::<String>::new(),
+            "{table}: nothing is left, and nobody was told of anything"
+        );
     }
     println!(
         "storm: {count} accounts due at once, {} process(es) on {engine:?}, platform 300 ms: {} calls, {} refused, at most {} at once, {took:.0} s \

@@ -39,7 +39,11 @@ fn pages(nodes: &[Node], mira: &Creator) -> impl Fn(&Client, usize) -> RequestBu
 }
 
 /// A test of one connection after the other.
-fn tests(nodes: &[Node], mira: &Creator, numbers: Vec<usize>) -> impl Fn(&Client, usize) -> RequestBuilder + Send + Sync + 'static {
+fn tests(
+    nodes: &[Node],
+    mira: &Creator,
+    numbers: Vec<usize>,
+) -> impl Fn(&Client, usize) -> RequestBuilder + Send + Sync + 'static {
     let urls: Vec<String> = nodes.iter().map(|node| node.url("/api/integrations/test/x")).collect();
     let bearer = mira.bearer.clone();
     move |http, turn| {

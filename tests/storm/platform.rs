@@ -52,7 +52,8 @@ impl Platform {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let base = format!("http://{}", listener.local_addr().expect("its address"));
         let platform = Self { book: Arc::default(), latency, base };
-        let router = Router::new().route("/2/oauth2/token", post(token)).route("/2/users/me", get(me)).with_state(platform.clone());
+        let router =
+            Router::new().route("/2/oauth2/token", post(token)).route("/2/users/me", get(me)).with_state(platform.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         platform
     }

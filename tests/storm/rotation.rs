@@ -32,7 +32,8 @@ async fn rotated(engine: Engine) {
     let mira = Creator::register(&world.node(), "Mira").await;
     let sown = Seed { world: &world, platform: &platform, owner: &mira.email, count: accounts(), is_due: false }.sow().await;
     let nodes = nodes(&world, engine, &platform);
-    let (readers, visitors) = (readers(&nodes, &mira), Visitors::come(1, pages(&nodes, &mira), |page| page.body.contains("Account 0")));
+    let (readers, visitors) =
+        (readers(&nodes, &mira), Visitors::come(1, pages(&nodes, &mira), |page| page.body.contains("Account 0")));
 
     world.runs(&["keys", "generate"]);
     // A hundred values are sealed anew at a time, so this is in the middle of the first column.

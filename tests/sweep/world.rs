@@ -84,7 +84,9 @@ impl World {
 
     /// While no process runs: every lease ends, and whatever waits for a time is due.
     pub async fn time_passes(&self) {
-        for (table, column) in [("refresh_leases", "until"), ("jobs", "run_at"), ("pending_connections", "expires_at"), ("mails", "next_at")] {
+        for (table, column) in
+            [("refresh_leases", "until"), ("jobs", "run_at"), ("pending_connections", "expires_at"), ("mails", "next_at")]
+        {
             self.look.run(&format!("UPDATE {table} SET {column} = {PAST}")).await;
         }
         // What recurs is due when nothing is known of its time.
