@@ -72,6 +72,7 @@ fn account(backend: &Backend, owner: &Actor, provider: &str, number: usize) -> A
         version: 1,
         next_refresh_at: None,
         refresh_failures: 0,
+        refresh_held_until: None,
         connected_at: connected,
         created_at: connected,
         updated_at: connected,

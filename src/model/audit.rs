@@ -25,8 +25,11 @@ pub enum Action {
     Profile,
     Settings,
     AccountDeleted,
+    KeyAdded,
     KeysRotated,
+    KeyDropped,
     JobRetried,
+    JobDiscarded,
 }
 
 impl Action {
@@ -49,7 +52,7 @@ impl Action {
                 Self::AccountDeleted,
             ],
         ),
-        ("Server", &[Self::KeysRotated, Self::JobRetried]),
+        ("Server", &[Self::KeyAdded, Self::KeysRotated, Self::KeyDropped, Self::JobRetried, Self::JobDiscarded]),
     ];
 
     /// As people read it.
@@ -71,8 +74,11 @@ impl Action {
             Self::Profile => "Profile",
             Self::Settings => "Settings",
             Self::AccountDeleted => "Delete account",
+            Self::KeyAdded => "Add a key",
             Self::KeysRotated => "Rotate keys",
+            Self::KeyDropped => "Drop a key",
             Self::JobRetried => "Retry a job",
+            Self::JobDiscarded => "Discard a job",
         }
     }
 
@@ -95,8 +101,11 @@ impl Action {
             Self::Profile => "profile",
             Self::Settings => "settings",
             Self::AccountDeleted => "account_deleted",
+            Self::KeyAdded => "key_added",
             Self::KeysRotated => "keys_rotated",
+            Self::KeyDropped => "key_dropped",
             Self::JobRetried => "job_retried",
+            Self::JobDiscarded => "job_discarded",
         }
     }
 }

@@ -3,6 +3,7 @@
 mod disconnecting;
 mod due;
 mod independence;
+mod leases;
 mod metadata;
 mod queue;
 mod refreshing;

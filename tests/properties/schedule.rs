@@ -1,7 +1,7 @@
 //! T4, T7: the laws of the schedule and of the pauses.
 
 use chrono::{Duration, TimeZone, Utc};
-use huntaze::server::domain::accounts::{due_at, lead, pause};
+use huntaze::server::domain::accounts::{due_at, lead, next_try, pause};
 use huntaze::server::platform::Refreshing;
 use proptest::prelude::*;
 
@@ -16,9 +16,8 @@ proptest! {
         let (life, end) = (Duration::seconds(life), issued + Duration::seconds(life));
         let at = due_at(how, issued, Some(end), chance).expect("a time");
         prop_assert!(at >= issued + life / 2 && at <= end);
-        // A life hardly longer than its lead is halved instead.
-        let roomy = life / 2 > lead(how, life) + Duration::minutes(2);
-        prop_assert!(!roomy || at <= end - lead(how, life));
+        // Never later than the lead before the end, but for a life that is hardly longer than its lead: that is halved.
+        prop_assert!(at <= (end - lead(how, life)).max(issued + life / 2));
     }
 
     #[test]
@@ -40,5 +39,19 @@ proptest! {
         prop_assert!(now >= Duration::seconds(45) && now <= Duration::minutes(30));
         prop_assert!(pause(failures + 1, chance) >= now);
         prop_assert!(now >= pause(failures, 0.0) * 3 / 4 - Duration::milliseconds(1));
+    }
+
+    #[test]
+    fn nobody_comes_back_before_the_platform_wants(failures in 1i64..100_000, wait in 0i64..86_400, chances in (0.0f64..=1.0, 0.0f64..=1.0)) {
+        let now = Utc.timestamp_opt(1_800_000_000, 0).single().expect("a time");
+        let until = now + Duration::seconds(wait);
+        let next = next_try(now, failures, Some(until), chances.0);
+        prop_assert!(next > until && next >= now + Duration::seconds(45), "not before it was asked for, nor at once");
+        prop_assert!(next <= until.max(now) + Duration::minutes(30), "and not for ever");
+        prop_assert!(next_try(now, failures + 1, Some(until), chances.0) >= next, "later after more failures");
+        prop_assert_eq!(next_try(now, failures, None, chances.0), now + pause(failures, chances.0));
+        // Those that were asked together spread.
+        let other = next_try(now, failures, Some(until), chances.1);
+        prop_assert!((chances.0 - chances.1).abs() < 0.01 || next != other);
     }
 }

@@ -60,8 +60,21 @@ both!(access_that_ends_by_itself_is_written_down, |app| async {
     ada.post(&format!("/api/integrations/test/x/{INES_ON_X}"), None).await.expect(200);
     let all = events(&ada, "?action=refresh").await;
     assert_eq!(told(&all), ["refresh failed @ines_draws on X"]);
-    assert_eq!((word(&all[0], "userName"), all[0]["userId"].is_null()), ("", true));
+    assert_eq!((word(&all[0], "userName"), all[0]["userId"].is_null(), word(&all[0], "ip")), ("Huntaze", true, ""));
     assert!(!word(&all[0], "detail").is_empty(), "{}", all[0]);
+});
+
+// S7: Ada pressed the button, and what it brought to light is not her doing, nor somebody's.
+both!(a_renewal_that_finds_an_end_is_told_by_huntaze_beside_ada, |app| async {
+    let ada = app.person("Ada").await;
+    ada.connect("reddit", MARA_ON_REDDIT).await;
+    app.sandbox().revoke("reddit", MARA_ON_REDDIT).await;
+    ada.post(&format!("/api/integrations/refresh/reddit/{MARA_ON_REDDIT}"), None).await.expect(422);
+    let all = events(&ada, "?action=refresh").await;
+    let who: Vec<&str> = all.iter().map(|event| word(event, "userName")).collect();
+    assert_eq!((who, told(&all).len()), (vec!["Ada", "Huntaze"], 2));
+    let page = text(&ada.page("/settings/audit").await);
+    assert!(page.contains("by Huntaze") && !page.contains("Somebody"), "{page}");
 });
 
 // S7, U1: a failed log-in stands in the log of whom it was aimed at; what was typed for an unknown e-mail stands nowhere.

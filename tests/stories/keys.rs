@@ -37,7 +37,7 @@ both!(every_column_of_bytes_is_sealed_or_known_not_to_be, |app| async {
 });
 
 /// Many accounts like the one that a person has, each sealed for its own row.
-async fn multiply(app: &TestApp, person: &Person, count: usize) {
+pub async fn multiply(app: &TestApp, person: &Person, count: usize) {
     let bearer = format!("Bearer {}", person.token()).parse().expect("a header");
     let headers = http::HeaderMap::from_iter([(http::header::AUTHORIZATION, bearer)]);
     let actor = identify(app.backend(), &headers).await.expect("the database answers").expect("she is logged in");

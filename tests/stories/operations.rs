@@ -2,6 +2,7 @@
 
 use huntaze::server::config::Config;
 use huntaze::server::db::jobs;
+use serde_json::Value;
 
 use crate::support::{Person, TestApp, both, text};
 
@@ -49,6 +50,11 @@ both!(operators_see_jobs_that_were_given_up_and_decide, config = |config| ada_op
     assert!(unknown.contains("does not know this job") && unknown.contains("Riddle"), "{unknown}");
     let gone = press(&ada, "/fn/discard_job", "0192f0c1-2a6b-7c3d-8e4f-000000000001").await;
     assert!(gone.contains("The job is discarded.") && gone.contains("No job had to be given up."), "{gone}");
+    // S7: what an operator did stands in the server's own log.
+    let log = ada.get("/api/audit?server=true").await.expect(200).data();
+    let told = |event: &Value| ["userName", "action", "subject"].map(|key| event[key].as_str().unwrap_or_default().to_owned());
+    let lines: Vec<_> = log["events"].as_array().expect("a list").iter().map(told).collect();
+    assert_eq!(lines, [["Ada", "job_discarded", "A job of another version"], ["Ada", "job_retried", "Send mail"]]);
     app.work().await;
     assert!(app.rows("jobs").await.is_empty(), "the mail's turn has come");
 });

@@ -1,12 +1,23 @@
 //! Refreshing ahead, once, and through whatever happens: leases, the journal, the scheduler, outages.
 
+use std::sync::Arc;
+use std::time::Duration as Patience;
+
+use axum::Router;
+use axum::body::{Bytes, to_bytes};
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use chrono::Duration;
-use huntaze::server::domain::accounts::{Why, fresh_token};
+use huntaze::server::config::Config;
+use huntaze::server::domain::accounts::{Why, fresh_token, refresh_due};
 use huntaze::server::session::identify;
 use huntaze::server::{Backend, db, start};
 use secrecy::ExposeSecret;
 
 use super::cast::*;
+use super::keys::multiply;
+use crate::support::between::{self, Behind};
 use crate::support::{Person, TestApp, both, text};
 
 const X_TOKENS: &str = "/2/oauth2/token";
@@ -66,6 +77,46 @@ both!(the_scheduler_renews_ahead_of_the_end, |app| async {
     assert_eq!(app.sandbox().calls("x", X_TOKENS).await - calls, 1, "it is not due again");
     let row = account(&app, &ada, "x", INES_ON_X).await;
     assert!(row.next_refresh_at.is_some_and(|at| at > app.backend().clock.now()));
+});
+
+/// More than one process refreshes at once.
+const STORM: usize = 24;
+
+/// X, answering the refreshes of a storm only once all of them have come: fewer wait in vain.
+fn all_or_none(config: &mut Config) {
+    let all = Arc::new(tokio::sync::Barrier::new(STORM));
+    between::stand(config, |behind| Router::new().fallback(move |request: Request| storm(behind.clone(), all.clone(), request)));
+}
+
+async fn storm(behind: Behind, all: Arc<tokio::sync::Barrier>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let body: Bytes = to_bytes(body, 1 << 16).await.expect("a form");
+    if !String::from_utf8_lossy(&body).contains("refresh_token=refresh_token") {
+        return behind.ask(&parts, body).await.expect("an answer").into_response();
+    }
+    match tokio::time::timeout(Patience::from_secs(20), all.wait()).await {
+        Ok(_) => {
+            let tokens = serde_json::json!({ "token_type": "bearer", "expires_in": 7200, "access_token": "new", "refresh_token": "newer" });
+            (StatusCode::OK, tokens.to_string()).into_response()
+        }
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}
+
+// T4: what is due is shared by the processes: each takes what no other has.
+both!(two_processes_share_a_storm, config = |config| all_or_none(config), |app| async {
+    let ada = app.person("Ada").await;
+    ada.connect("x", INES_ON_X).await;
+    multiply(&app, &ada, STORM).await;
+    app.later(Duration::minutes(114)).await;
+    let other = another(&app).await;
+    let (one, two) = futures::join!(refresh_due(app.backend()), refresh_due(&other));
+    one.and(two).expect("both rounds end");
+    let failed = app.texts("SELECT provider_account_id FROM oauth_accounts WHERE refresh_failures > 0").await;
+    assert!(failed.is_empty(), "one process did not have all of them at hand: {failed:?}");
+    let renewed = app.texts("SELECT provider_account_id FROM oauth_accounts WHERE issued_at > connected_at").await;
+    assert_eq!(renewed.len(), STORM + 1);
+    other.db.close().await;
 });
 
 // T6, decision 21: where a repeat may end the grant, an answer that never came lets the old token be used to its end; then one more try, and

@@ -104,7 +104,32 @@ both!(an_outage_disconnects_nobody, |app| async {
     }
     assert_eq!(ada.integration("x", INES_ON_X).await, before);
     app.sandbox().calm().await;
+    app.later(Duration::minutes(16)).await;
     ada.post(&format!("/api/integrations/refresh/x/{INES_ON_X}"), None).await.expect(200);
+});
+
+// T7, H5: a platform that asked to wait is left alone until then, also by who presses the button; the old token goes on working.
+both!(the_refresh_button_waits_as_long_as_the_platform_asked, |app| async {
+    let ada = app.person("Ada").await;
+    let rows = [("x", INES_ON_X, "/2/oauth2/token"), ("tiktok", INES_ON_TIKTOK, "/v2/oauth/token/")];
+    for (provider, account, token) in rows {
+        ada.connect(provider, account).await;
+        let refresh = format!("/api/integrations/refresh/{provider}/{account}");
+        app.sandbox().trouble(provider, token, "429", None).await;
+        ada.post(&refresh, None).await.expect(429);
+        app.sandbox().calm().await;
+        let calls = app.sandbox().calls(provider, token).await;
+        let refused = ada.post(&refresh, None).await.expect(429).error();
+        assert!(word(&refused, "userMessage").contains("asks us to slow down until"), "{refused}");
+        // Neither said for how long: it is a minute, which is TikTok's least.
+        app.later(Duration::seconds(59)).await;
+        ada.post(&refresh, None).await.expect(429);
+        assert_eq!(test(&ada, provider, account).await["ok"], true, "{provider}: what we hold still works");
+        assert_eq!(app.sandbox().calls(provider, token).await, calls, "{provider}: nobody asked");
+        app.later(Duration::seconds(1)).await;
+        ada.post(&refresh, None).await.expect(200);
+        assert_eq!(app.sandbox().calls(provider, token).await - calls, 1, "{provider}");
+    }
 });
 
 // T7: what the operator has to mend is not told as the creator's fault, and marks nothing.

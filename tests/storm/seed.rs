@@ -98,6 +98,7 @@ impl Seed<'_> {
             version: 1,
             next_refresh_at: self.is_due.then_some(now),
             refresh_failures: 0,
+            refresh_held_until: None,
             connected_at: issued_at,
             created_at: issued_at,
             updated_at: issued_at,

@@ -20,6 +20,7 @@ pub fn failure(failure: &Failure) -> Response {
             503 => "temporarily_unavailable",
             500.. => "server_error",
             404 | 405 => "invalid_request",
+            429 => "rate_limit_exceeded",
             _ => "invalid_grant",
         });
         return oauth(failure.status, error, "Refused by order of the sandbox.");

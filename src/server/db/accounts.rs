@@ -39,6 +39,8 @@ pub struct Account {
     /// Nothing: the access has no end, or only the person can renew it.
     pub next_refresh_at: Option<DateTime<Utc>>,
     pub refresh_failures: i64,
+    /// The platform asked not to be asked for a new token before.
+    pub refresh_held_until: Option<DateTime<Utc>>,
     pub connected_at: DateTime<Utc>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
@@ -54,7 +56,8 @@ macro_rules! columns {
     () => {
         "a.id, a.workspace_id, a.user_id, a.provider, a.provider_account_id, a.name, a.handle, a.has_avatar, a.access_token, a.refresh_token,
          a.token_type, a.scope, a.grant_key, a.issued_at, a.expires_at, a.refresh_expires_at, a.metadata, a.status, a.reason, a.say, a.label,
-         a.checked_at, a.check_ok, a.check_text, a.version, a.next_refresh_at, a.refresh_failures, a.connected_at, a.created_at, a.updated_at"
+         a.checked_at, a.check_ok, a.check_text, a.version, a.next_refresh_at, a.refresh_failures, a.refresh_held_until, a.connected_at,
+         a.created_at, a.updated_at"
     };
 }
 
@@ -210,7 +213,7 @@ pub async fn upsert(tx: &mut Tx, account: &Account) -> Result<()> {
          ON CONFLICT (workspace_id, provider, provider_account_id) DO UPDATE SET user_id = $3, name = $6, handle = $7,
          access_token = $9, refresh_token = $10, token_type = $11, scope = $12, grant_key = $13, issued_at = $14,
          expires_at = $15, refresh_expires_at = $16, metadata = $17, status = $18, reason = $19, say = $20, checked_at = $21, check_ok = $22,
-         check_text = $23, next_refresh_at = $24, refresh_failures = 0, version = oauth_accounts.version + 1,
+         check_text = $23, next_refresh_at = $24, refresh_failures = 0, refresh_held_until = NULL, version = oauth_accounts.version + 1,
          connected_at = CASE WHEN oauth_accounts.status = 'former' THEN $14 ELSE oauth_accounts.connected_at END, updated_at = $14",
         account.id,
         account.workspace_id,
@@ -262,7 +265,7 @@ pub async fn renew(tx: &mut Tx, account: &Account, renewed: &Renewed<'_>) -> Res
         tx,
         rows,
         "UPDATE oauth_accounts SET access_token = $3, refresh_token = COALESCE($4, refresh_token), token_type = $5, issued_at = $6, expires_at = $7,
-         refresh_expires_at = COALESCE($8, refresh_expires_at), next_refresh_at = $9, refresh_failures = 0, status = $10, reason = $11, say = $12,
+         refresh_expires_at = COALESCE($8, refresh_expires_at), next_refresh_at = $9, refresh_failures = 0, refresh_held_until = NULL, status = $10, reason = $11, say = $12,
          version = version + 1, updated_at = $13
          WHERE id = $1 AND version = $2 AND access_token IS NOT NULL",
         account.id,
@@ -305,15 +308,23 @@ pub async fn claim_due(db: &Db, provider: &Provider, now: DateTime<Utc>, until: 
     )
 }
 
-/// When an account is looked at next, and after how many failures. Does not move the version: no token changed.
-pub async fn schedule(tx: &mut Tx, account: AccountId, next: Option<DateTime<Utc>>, failures: i64) -> Result<()> {
+/// When an account is looked at next, after how many failures, and before when its platform does not want to be asked. Does not move
+/// the version: no token changed.
+pub async fn schedule(
+    tx: &mut Tx,
+    account: AccountId,
+    next: Option<DateTime<Utc>>,
+    failures: i64,
+    held_until: Option<DateTime<Utc>>,
+) -> Result<()> {
     sql!(
         tx,
         rows,
-        "UPDATE oauth_accounts SET next_refresh_at = $2, refresh_failures = $3 WHERE id = $1 AND status <> 'former'",
+        "UPDATE oauth_accounts SET next_refresh_at = $2, refresh_failures = $3, refresh_held_until = $4 WHERE id = $1 AND status <> 'former'",
         account,
         next,
-        failures
+        failures,
+        held_until
     )?;
     Ok(())
 }
@@ -396,19 +407,20 @@ pub async fn set_label(
     Ok(rows == 1)
 }
 
-/// Turns an account into a former one: every credential goes, name, label and history stay.
-pub async fn make_former(tx: &mut Tx, workspace: WorkspaceId, id: AccountId, now: DateTime<Utc>) -> Result<bool> {
+/// Turns an account into a former one: every credential goes, name, label and history stay. `false`: the row moved on since it was read.
+pub async fn make_former(tx: &mut Tx, account: &Account, now: DateTime<Utc>) -> Result<bool> {
     let rows = sql!(
         tx,
         rows,
         "UPDATE oauth_accounts SET status = 'former', reason = NULL, say = NULL, access_token = NULL, refresh_token = NULL, grant_key = NULL,
-         expires_at = NULL, refresh_expires_at = NULL, next_refresh_at = NULL, refresh_failures = 0, checked_at = NULL, check_ok = NULL, check_text = NULL, version = version + 1, updated_at = $3
-         WHERE workspace_id = $1 AND id = $2 AND status <> 'former'",
-        workspace,
-        id,
+         expires_at = NULL, refresh_expires_at = NULL, next_refresh_at = NULL, refresh_failures = 0, refresh_held_until = NULL, checked_at = NULL, check_ok = NULL, check_text = NULL, version = version + 1, updated_at = $4
+         WHERE workspace_id = $1 AND id = $2 AND version = $3 AND status <> 'former'",
+        account.workspace_id,
+        account.id,
+        account.version,
         now
     )?;
-    sql!(tx, rows, "DELETE FROM account_limits WHERE account_id = $1", id)?;
+    sql!(tx, rows, "DELETE FROM account_limits WHERE account_id = $1", account.id)?;
     Ok(rows == 1)
 }
 

@@ -14,13 +14,18 @@ use crate::model::audit::{Action, AuditLine, AuditPage, AuditQuery, Ended};
 use crate::model::{AccountId, UserId, WorkspaceId};
 use crate::server::Backend;
 use crate::server::db::{self, Tx, accounts::Account, audit::Filter, audit::Line};
-use crate::server::origin;
+use crate::server::origin::{self, Origin};
 use crate::server::session::Actor;
 
 const PAGE: usize = 50;
 /// Of texts that come from outside - names on platforms, labels - so much is kept.
 const LONGEST: usize = 300;
 const LONGEST_SEARCH: usize = 100;
+
+/// Who did what nobody asked for.
+const OURSELVES: &str = "Huntaze";
+/// Who works with the command on the server itself: whoever may read the key file may do everything.
+const AT_THE_SERVER: &str = "An operator on the server";
 
 /// What happened. Where it came from is added when it is recorded.
 #[derive(Clone, Debug)]
@@ -33,6 +38,8 @@ pub struct Event {
     account: Option<AccountId>,
     subject: String,
     detail: String,
+    /// Nobody's browser caused it, although a request may have brought it to light.
+    unasked: bool,
 }
 
 impl Event {
@@ -46,7 +53,22 @@ impl Event {
         Self { user: Some(user), actor: name.to_owned(), ..Self::of_workspace(workspace, action) }
     }
 
-    /// Something the server did by itself, or nobody known did. Without a workspace it is for the operators.
+    /// Something the server did by itself, or found out: an access that ended, or works again.
+    pub fn by_itself(workspace: WorkspaceId, action: Action) -> Self {
+        Self { actor: OURSELVES.into(), unasked: true, ..Self::of_workspace(Some(workspace), action) }
+    }
+
+    /// Something that was done with the command on the server itself.
+    pub fn at_the_server(action: Action) -> Self {
+        Self { actor: AT_THE_SERVER.into(), ..Self::of_workspace(None, action) }
+    }
+
+    /// Something an operator did to the server and not to a workspace.
+    pub fn by_operator(actor: &Actor, action: Action) -> Self {
+        Self { workspace: None, ..Self::by(actor, action) }
+    }
+
+    /// Something nobody known did. Without a workspace it is for the operators.
     pub fn of_workspace(workspace: Option<WorkspaceId>, action: Action) -> Self {
         Self {
             workspace,
@@ -57,6 +79,7 @@ impl Event {
             account: None,
             subject: String::new(),
             detail: String::new(),
+            unasked: false,
         }
     }
 
@@ -89,6 +112,7 @@ impl Event {
 
     fn line(self, now: DateTime<Utc>) -> (Option<WorkspaceId>, Line) {
         let origin = origin::current();
+        let from = if self.unasked { Origin { reference: origin.reference, ..Origin::default() } } else { origin };
         let line = Line {
             id: Uuid::now_v7(),
             at: now,
@@ -99,9 +123,9 @@ impl Event {
             account_id: self.account,
             subject: shorten(&self.subject),
             detail: shorten(&self.detail),
-            ip: origin.ip.map(|ip| ip.to_string()).unwrap_or_default(),
-            user_agent: shorten(&origin.user_agent),
-            reference: origin.reference,
+            ip: from.ip.map(|ip| ip.to_string()).unwrap_or_default(),
+            user_agent: shorten(&from.user_agent),
+            reference: from.reference,
         };
         (self.workspace, line)
     }

@@ -1,5 +1,7 @@
 //! What can go wrong, and the one translation into what people see.
 
+use chrono::{DateTime, Duration, Utc};
+
 use crate::error::{AppError, Kind};
 use crate::model::FieldError;
 use crate::server::domain::accounts::CallbackError;
@@ -40,7 +42,7 @@ pub enum Error {
     Platform { name: &'static str, error: platform::Error },
     /// The platform does not answer anybody at the moment; nobody calls it before this time.
     #[error("{name} is in trouble until {until}")]
-    PlatformTrouble { name: &'static str, until: chrono::DateTime<chrono::Utc> },
+    PlatformTrouble { name: &'static str, until: DateTime<Utc> },
     /// Another process is renewing the token, and takes long.
     #[error("the token is being renewed elsewhere")]
     Refreshing,
@@ -176,7 +178,7 @@ impl Error {
             Self::Platform { name, error } => platform_error(name, error),
             Self::PlatformTrouble { name, until } => AppError::new(
                 Kind::PlatformUnavailable,
-                format!("{name} is having trouble. Next try at {} UTC.", until.format("%H:%M")),
+                format!("{name} is having trouble. Next try at {} UTC.", minute(*until)),
                 "Your accounts stay as they are.",
             ),
             Self::Refreshing => AppError::new(
@@ -216,7 +218,7 @@ pub fn platform_error(name: &str, error: &platform::Error) -> AppError {
         ),
         P::RateLimited { until, .. } => AppError::new(
             Kind::RateLimited,
-            format!("{name} asks us to slow down until {} UTC.", until.format("%H:%M")),
+            format!("{name} asks us to slow down until {} UTC.", minute(*until)),
             "Nothing was lost. Try again after that.",
         ),
         P::Unavailable { .. } => AppError::new(
@@ -235,6 +237,11 @@ pub fn platform_error(name: &str, error: &platform::Error) -> AppError {
             "Your accounts stay as they are. Try again in a few minutes.",
         ),
     }
+}
+
+/// A time that may be acted on when the clock shows it: the next full minute.
+fn minute(until: DateTime<Utc>) -> impl std::fmt::Display {
+    (until + Duration::seconds(59)).format("%H:%M")
 }
 
 /// Locked, gone or out of connections: passes, or is the operator's to mend, and a repeat is harmless.

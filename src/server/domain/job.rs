@@ -22,8 +22,6 @@ pub enum Job {
     },
     /// Sees that every written revocation has its job, and none is kept beyond its day.
     FindRevocations,
-    /// Renews the accesses whose time has come, and puts answers that a crash left behind into their rows.
-    RefreshDue,
     /// Gives back consents whose choice nobody made.
     GiveBackChoices,
     /// Sends the mail that is due.
@@ -72,7 +70,7 @@ impl Job {
         match self {
             // The end of its row ends it, after a day.
             Self::Revoke { .. } => Law { first: Duration::minutes(1), longest: Duration::hours(2), most: None, ..USUAL },
-            Self::SendMail | Self::AnswerResets | Self::RefreshDue => Law { priority: Priority::Soon, ..SWEEP },
+            Self::SendMail | Self::AnswerResets => Law { priority: Priority::Soon, ..SWEEP },
             Self::FindRevocations
             | Self::GiveBackChoices
             | Self::EraseFlows

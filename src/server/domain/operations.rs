@@ -2,8 +2,10 @@
 
 use uuid::Uuid;
 
+use super::audit::{self, Event};
 use super::words::Reader;
 use super::{Error, Result, job};
+use crate::model::audit::Action;
 use crate::model::{JobView, JobsView};
 use crate::server::Backend;
 use crate::server::db;
@@ -49,7 +51,9 @@ pub async fn retry(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
         sentence: "This version of Huntaze does not know this job.".into(),
         next: "Run the version that wrote it, or discard it.".into(),
     })?;
+    let event = Event::by_operator(actor, Action::JobRetried).about(name(&job.kind()));
     job::enqueue(backend, &mut tx, job).await?;
+    audit::record(backend, &mut tx, event).await?;
     tx.commit().await?;
     tracing::info!(job = %id, user = %actor.user, "a dead letter is tried again");
     Ok(())
@@ -59,7 +63,9 @@ pub async fn retry(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
 pub async fn discard(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
     may_operate(actor)?;
     let mut tx = backend.db.begin().await?;
-    db::jobs::exhume(&mut tx, id).await?.ok_or(Error::NotFound("job"))?;
+    let dead = db::jobs::exhume(&mut tx, id).await?.ok_or(Error::NotFound("job"))?;
+    let kind = job::Job::read(&dead).map_or("A job of another version".into(), |job| name(&job.kind()));
+    audit::record(backend, &mut tx, Event::by_operator(actor, Action::JobDiscarded).about(kind)).await?;
     tx.commit().await?;
     tracing::info!(job = %id, user = %actor.user, "a dead letter was discarded");
     Ok(())

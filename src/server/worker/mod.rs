@@ -2,6 +2,8 @@
 //!
 //! Woken by [`Signal::Jobs`] as soon as a job is committed, here or in another process, and looking by itself every second. A worker
 //! that is killed leaves leases behind; they end, and another one takes over.
+//!
+//! Beside the jobs every worker renews accesses ahead of their end: no job, because all processes share that work.
 
 mod run;
 mod schedule;
@@ -18,8 +20,8 @@ use uuid::Uuid;
 use super::Backend;
 use super::db::signals::{Signal, Subscription};
 use super::db::{self, jobs::Claimed};
-use super::domain;
 use super::domain::job::{self, Job, Verdict};
+use super::domain::{self, accounts};
 use super::failpoint::failpoint;
 use super::metrics::{self, JobEnd};
 use super::origin::{self, Origin};
@@ -48,8 +50,9 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
     let (end, over) = watch::channel(false);
     let mut signals = backend.db.signals().subscribe();
     let most = backend.config.worker.concurrency;
-    let worker = Worker { backend, id: Uuid::now_v7(), over };
+    let worker = Worker { backend: backend.clone(), id: Uuid::now_v7(), over };
     let mut running = JoinSet::new();
+    let renewing = tokio::spawn(async move { accounts::keep_fresh(&backend).await });
     tokio::pin!(stop);
     loop {
         let pause = match worker.fill(&mut running, most).await {
@@ -65,6 +68,7 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
             () = woken(&mut signals, pause), if running.len() < most => {}
         }
     }
+    renewing.abort();
     let all = async { while running.join_next().await.is_some() {} };
     if tokio::time::timeout(GRACE, all).await.is_err() {
         end.send_replace(true);
@@ -76,6 +80,7 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
 pub async fn work(backend: &Backend) -> domain::Result<()> {
     let (_end, over) = watch::channel(false);
     let worker = Worker { backend: backend.clone(), id: Uuid::now_v7(), over };
+    accounts::refresh_due(backend).await?;
     loop {
         schedule::fire(backend).await?;
         let claimed = worker.claim(backend.config.worker.concurrency).await?;

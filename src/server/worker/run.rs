@@ -10,7 +10,6 @@ pub async fn run(backend: &Backend, job: Job) -> Result<()> {
         Job::Revoke { id } => accounts::revoke(backend, id).await,
         Job::FindRevocations => accounts::find_revocations(backend).await,
         Job::GiveBackChoices => accounts::give_back_choices(backend).await,
-        Job::RefreshDue => accounts::refresh_due(backend).await,
         Job::SendMail => mail::send_due(backend).await,
         Job::EraseFlows => accounts::erase_flows(backend).await,
         Job::LookAfterNotices => notices::round(backend).await,

@@ -9,8 +9,7 @@ use crate::server::db;
 use crate::server::domain::Result;
 use crate::server::domain::job::{self, Job};
 
-const RECURRING: [(Job, TimeDelta); 11] = [
-    (Job::RefreshDue, TimeDelta::seconds(30)),
+const RECURRING: [(Job, TimeDelta); 10] = [
     (Job::GiveBackChoices, TimeDelta::minutes(1)),
     (Job::SendMail, TimeDelta::minutes(1)),
     (Job::EraseFlows, TimeDelta::minutes(1)),

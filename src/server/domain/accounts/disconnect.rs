@@ -1,9 +1,9 @@
 //! Disconnecting: every credential goes at once; the platform is told, now or later.
 
 use super::standing::{self, Standing};
-use super::{Error, Result, called, entry, revoke, token};
-use crate::model::WorkspaceId;
+use super::{Error, Result, called, entry, live, revoke, token};
 use crate::model::audit::Action;
+use crate::model::{AccountId, WorkspaceId};
 use crate::server::Backend;
 use crate::server::db::{self, Tx, accounts::Account, pending::Revocation};
 use crate::server::domain::audit::{self, Event};
@@ -43,7 +43,7 @@ pub async fn disconnect(backend: &Backend, actor: &Actor, account: Account) -> R
     let entry = entry(backend, account.provider.as_str())?;
     let mut tx = backend.db.begin().await?;
     db::users::lock_workspace(&mut tx, actor.workspace).await?.ok_or(Error::Unauthorized)?;
-    let (shared, revocation) = end(backend, &mut tx, entry, &account).await?;
+    let (shared, revocation) = end(backend, &mut tx, entry, account.id, actor.workspace).await?;
     audit::record(backend, &mut tx, Event::by(actor, Action::Disconnect).on(backend, &account)).await?;
     failpoint!("disconnect.before_commit");
     tx.commit().await?;
@@ -57,14 +57,25 @@ pub async fn disconnect(backend: &Backend, actor: &Actor, account: Account) -> R
     Ok(Disconnected { called: called(&account).to_owned(), name: &entry.info().name, by_hand })
 }
 
-/// Deletes the credentials of one account, and writes down the revocation of a grant that no other account lives by.
-async fn end(backend: &Backend, tx: &mut Tx, entry: &Entry, account: &Account) -> Result<(bool, Option<Revocation>)> {
-    // A credential that does not open can't be revoked, but it can be deleted.
+/// Deletes the credentials of one account, and writes down the revocation of a grant that no other account lives by. The credentials are
+/// those of this moment: a refresh may have replaced the ones that were read before.
+async fn end(
+    backend: &Backend,
+    tx: &mut Tx,
+    entry: &Entry,
+    id: AccountId,
+    workspace: WorkspaceId,
+) -> Result<(bool, Option<Revocation>)> {
+    let account = loop {
+        let account = live(db::accounts::find_in(tx, workspace, id).await?)?;
+        if db::accounts::make_former(tx, &account, backend.clock.now()).await? {
+            break account;
+        }
+    };
+    let account = &account;
+    // A credential that does not open can't be revoked, but it is deleted.
     let held = token::open(backend, account).ok();
     let shared = revoke::is_shared(tx, entry, account.grant_key.as_deref(), account.id).await?;
-    if !db::accounts::make_former(tx, account.workspace_id, account.id, backend.clock.now()).await? {
-        return Err(Error::NotFound("account"));
-    }
     db::refreshes::close_unanswered(tx, account.id, i64::MAX).await?;
     standing::follow(backend, tx, account, Some(&Standing::of(account)), &Standing::FORMER).await?;
     let revocation = match held {
@@ -81,7 +92,7 @@ pub async fn end_all(backend: &Backend, tx: &mut Tx, workspace: WorkspaceId) -> 
     for account in db::accounts::connected(tx, workspace).await? {
         // A platform that this version does not know can't be told; the credentials go with the workspace all the same.
         if let Ok(entry) = entry(backend, account.provider.as_str()) {
-            end(backend, tx, entry, &account).await?;
+            end(backend, tx, entry, account.id, workspace).await?;
         }
     }
     Ok(())

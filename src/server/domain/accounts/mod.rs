@@ -25,7 +25,10 @@ pub use disconnect::{Disconnected, disconnect, end_all};
 pub use label::set_label;
 pub use revoke::{erase_flows, find_revocations, give_back_choices, give_back_waiting, revoke};
 pub use standing::{Standing, ran_out};
-pub use token::{Flights, Why, due_at, fresh_token, is_due, landed as refreshes_landed, lead, pause, round as refresh_due};
+pub use token::{
+    Flights, Why, due_at, fresh_token, is_due, keep as keep_fresh, landed as refreshes_landed, lead, next_try, pause,
+    round as refresh_due, steps,
+};
 pub use view::{cards, ends_for_good, integrations, landing, shown_status, viewer};
 
 use super::{Error, Result};

@@ -115,17 +115,22 @@ async fn tell(backend: &Backend, entry: &Entry, revocation: &Revocation) -> Resu
     entry.platform.revoke(&entry.client, &held).await.map_err(|error| super::store::platform(entry, error))
 }
 
+/// Writes down that a grant is to be given back, unless somebody lives by it.
+pub(super) async fn write_down(backend: &Backend, tx: &mut Tx, entry: &Entry, held: Held) -> Result<Option<Revocation>> {
+    match is_shared(tx, entry, held.grant_key.as_deref(), AccountId(Uuid::nil())).await? {
+        true => Ok(None),
+        false => Ok(Some(schedule(backend, tx, entry, held).await?)),
+    }
+}
+
 /// Gives back a grant that came to nothing, unless somebody lives by it.
 pub(super) async fn give_back(backend: &Backend, entry: &Entry, grant: &Grant) {
     let held = Held { access: grant.access.clone(), refresh: grant.refresh.clone(), grant_key: grant.grant_key.clone() };
     let written = async {
         let mut tx = backend.db.begin().await?;
-        if is_shared(&mut tx, entry, held.grant_key.as_deref(), AccountId(Uuid::nil())).await? {
-            return Ok(None);
-        }
-        let revocation = schedule(backend, &mut tx, entry, held).await?;
+        let revocation = write_down(backend, &mut tx, entry, held).await?;
         tx.commit().await?;
-        Ok::<_, super::Error>(Some(revocation))
+        Ok::<_, super::Error>(revocation)
     };
     match written.await {
         Ok(Some(revocation)) => attempt(backend, entry, &revocation).await,

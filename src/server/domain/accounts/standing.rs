@@ -77,7 +77,7 @@ pub(super) async fn follow_unasked(backend: &Backend, tx: &mut Tx, account: &Acc
     if old == *new {
         return Ok(());
     }
-    let event = Event::of_workspace(Some(account.workspace_id), Action::Refresh).on(backend, account);
+    let event = Event::by_itself(account.workspace_id, Action::Refresh).on(backend, account);
     let event = match new.say() {
         Some(say) => event.refused(say),
         None => event.saying("It works again."),

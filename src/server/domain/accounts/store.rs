@@ -130,6 +130,7 @@ fn row(backend: &Backend, actor: &Actor, entry: &Entry, grant: &Grant, profile: 
         version: 1,
         next_refresh_at: token::next(entry, now, grant.expires_in.map(|life| now + life), now),
         refresh_failures: 0,
+        refresh_held_until: None,
         connected_at: now,
         created_at: now,
         updated_at: now,

@@ -2,6 +2,7 @@
 //! <https://developers.tiktok.com/doc/tiktok-api-v2-error-handling>, <https://developers.tiktok.com/doc/oauth-error-handling>
 
 use chrono::{DateTime, Duration, Utc};
+use http::StatusCode;
 use serde::de::DeserializeOwned;
 
 use super::wire::{Envelope, Failure};
@@ -62,6 +63,9 @@ pub const BANNED: &str = "TikTok has blocked this account from posting. Open the
 /// What an error of the token endpoint means; the code alone says, since it comes with any status.
 pub fn of_token(error: &OAuthError, answer: &Answer, now: DateTime<Utc>, asked: Asked) -> Error {
     let detail = error.detail(answer);
+    if answer.status == StatusCode::TOO_MANY_REQUESTS {
+        return Error::RateLimited { until: after(answer, now), detail };
+    }
     match (error.code.as_str(), asked) {
         ("invalid_grant" | "access_denied", Asked::Code) => Error::CodeRefused { detail },
         ("invalid_grant" | "access_denied", Asked::Refresh) => Error::Reconnect {

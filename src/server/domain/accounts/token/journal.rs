@@ -12,11 +12,11 @@ use uuid::Uuid;
 use super::schedule;
 use crate::model::Status;
 use crate::server::Backend;
-use crate::server::db::{self, Tx, accounts::Account, refreshes::Line};
+use crate::server::db::{self, Tx, accounts::Account, pending::Revocation, refreshes::Line};
 use crate::server::domain::accounts::standing::{self, Standing};
 use crate::server::domain::accounts::{access_place, entry, refresh_place, revoke};
 use crate::server::domain::{Error, Result};
-use crate::server::platform::{Entry, Grant, Held};
+use crate::server::platform::{Grant, Held};
 use crate::server::vault::Place;
 
 /// An answer may be the only live pair there is: a database that is busy or away is asked again for this long.
@@ -25,7 +25,7 @@ const PAUSE: StdDuration = StdDuration::from_millis(250);
 
 /// An answer as it is sealed. It exists in the clear only inside this module and has no `Debug`.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Answer {
+pub struct Answer {
     access: String,
     refresh: Option<String>,
     token_type: String,
@@ -40,8 +40,19 @@ pub(super) enum Settled {
     Stored,
     /// A newer pair stands in the row.
     Superseded,
-    /// The account is gone: the grant has to be given back.
-    Orphaned,
+    /// The account was disconnected meanwhile: that the grant has to be given back is written down, unless somebody else lives by it.
+    Orphaned(Option<Revocation>),
+}
+
+impl Settled {
+    /// What can be done at once when the transaction has committed; a job does it otherwise.
+    pub(super) async fn attempt(self, backend: &Backend) {
+        if let Self::Orphaned(Some(revocation)) = self
+            && let Ok(entry) = entry(backend, revocation.provider.as_str())
+        {
+            revoke::attempt(backend, entry, &revocation).await;
+        }
+    }
 }
 
 fn place(id: Uuid) -> Place {
@@ -66,13 +77,16 @@ impl Answer {
         }
     }
 
-    /// Writes it down for good. Strings and times always serialise.
+    /// Writes it down for good, unless its account's row is gone. Strings and times always serialise.
     pub(super) async fn keep(&self, backend: &Backend, line: &Line) -> Result<()> {
         let text: SecretString = serde_json::to_string(self).expect("strings and times serialise").into();
         let sealed = backend.vault.seal(&text, place(line.id));
         let mut tried = 0;
         loop {
             match db::refreshes::answer(&backend.db, line, &sealed).await {
+                Err(error) if error.as_database_error().is_some_and(|error| error.is_foreign_key_violation()) => {
+                    return Err(Error::NotFound("account"));
+                }
                 Err(error) if tried < TRIES => {
                     tried += 1;
                     tracing::error!(account = %line.account_id, tried, "an answer is not durable yet: {error}");
@@ -101,11 +115,18 @@ impl Answer {
     /// from: often it is the only live pair. A row that moved on holds a newer one, which is never overwritten.
     pub(super) async fn settle(&self, backend: &Backend, tx: &mut Tx, line: &Line) -> Result<Settled> {
         let account = loop {
-            let found = db::accounts::find_in(tx, line.workspace_id, line.account_id).await?;
-            let Some(account) = found.filter(|account| account.status != Status::Former) else {
-                db::refreshes::close(tx, line.id).await?;
-                return Ok(Settled::Orphaned);
+            let Some(account) = db::accounts::find_in(tx, line.workspace_id, line.account_id).await? else {
+                // Gone with its workspace, and this line with it.
+                return Ok(Settled::Superseded);
             };
+            if account.status == Status::Former {
+                // Whoever closes the line gives back what it holds.
+                if !db::refreshes::close(tx, line.id).await? {
+                    return Ok(Settled::Superseded);
+                }
+                let entry = entry(backend, account.provider.as_str())?;
+                return Ok(Settled::Orphaned(revoke::write_down(backend, tx, entry, self.held()).await?));
+            }
             // What does not open is healed by an answer rather than kept.
             let held = super::open(backend, &account).ok();
             if held.is_some_and(|held| fingerprint(&held) != line.came_from || !self.is_news(&account, &held, line)) {
@@ -141,15 +162,11 @@ impl Answer {
         Ok(db::accounts::renew(tx, account, &renewed).await?)
     }
 
-    fn into_grant(self) -> Grant {
-        Grant {
-            access: self.access.into(),
-            refresh: self.refresh.map(Into::into),
-            token_type: self.token_type,
-            expires_in: None,
-            refresh_expires_in: None,
-            scopes: Vec::new(),
-            grant_key: self.grant_key,
+    fn held(&self) -> Held {
+        Held {
+            access: self.access.clone().into(),
+            refresh: self.refresh.clone().map(Into::into),
+            grant_key: self.grant_key.clone(),
         }
     }
 }
@@ -175,7 +192,7 @@ pub(super) async fn settle_all(backend: &Backend, tx: &mut Tx, lines: &[Line]) -
 
 /// Puts durable answers that a crash left behind into their rows. May run beside those who asked: whoever is second finds nothing to
 /// do.
-pub(super) async fn recover(backend: &Backend) -> Result<()> {
+pub async fn recover(backend: &Backend) -> Result<()> {
     for line in db::refreshes::answered(&backend.db).await? {
         let Some(sealed) = &line.answer else { continue };
         let answer = match Answer::read(backend, &line, sealed) {
@@ -189,18 +206,7 @@ pub(super) async fn recover(backend: &Backend) -> Result<()> {
         let settled = answer.settle(backend, &mut tx, &line).await?;
         tx.commit().await?;
         tracing::warn!(account = %line.account_id, stored = matches!(settled, Settled::Stored), "an answer was recovered");
-        if matches!(settled, Settled::Orphaned) {
-            give_back(backend, &line, answer).await?;
-        }
-    }
-    Ok(())
-}
-
-/// An account that was disconnected while its refresh was under way: what was granted is given back.
-pub(super) async fn give_back(backend: &Backend, line: &Line, answer: Answer) -> Result<()> {
-    if let Some(account) = db::accounts::find(&backend.db, line.workspace_id, line.account_id).await? {
-        let entry: &Entry = entry(backend, account.provider.as_str())?;
-        revoke::give_back(backend, entry, &answer.into_grant()).await;
+        settled.attempt(backend).await;
     }
     Ok(())
 }

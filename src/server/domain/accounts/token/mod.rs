@@ -9,9 +9,15 @@ mod schedule;
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
+/// A refresh step by step, for whoever stops between two of them: the tests of its order.
+pub mod steps {
+    pub use super::journal::{Answer, recover};
+    pub use super::refresh::{Attempt, Turn, turn};
+}
+
 pub use flight::{Flights, landed};
 pub(super) use schedule::next;
-pub use schedule::{due_at, lead, pause, round};
+pub use schedule::{due_at, keep, lead, next_try, pause, round};
 
 use super::standing::{self, Standing};
 use super::{Error, Result, access_place, entry, refresh_place};
@@ -39,10 +45,12 @@ pub async fn fresh_token(backend: &Backend, mut account: Account, why: Why) -> R
         if !wanted(backend, entry, &account, why) {
             break;
         }
-        match paused(backend, &account, why) {
-            Some(_) if lives(backend, &account) => break,
-            Some(until) => return Err(Error::PlatformTrouble { name: &entry.info().name, until }),
-            None => {}
+        if let Some(pause) = paused(backend, &account, why) {
+            // A token that was refused is no use, however long it lives.
+            if why == Why::Use && lives(backend, &account) {
+                break;
+            }
+            return Err(pause.told(&entry.info().name));
         }
         account = match flight::join(backend, account.workspace_id, account.id, why).await {
             // A token that still lives is used to its end, whatever stands in the way of a new one.
@@ -61,10 +69,31 @@ fn lives(backend: &Backend, account: &Account) -> bool {
     account.expires_at.is_none_or(|end| end > backend.clock.now())
 }
 
-/// After a failure there is a pause for this account, so that pages do not hammer its platform. Only who presses the button comes
-/// earlier.
-fn paused(backend: &Backend, account: &Account, why: Why) -> Option<DateTime<Utc>> {
-    account.next_refresh_at.filter(|next| why == Why::Use && account.refresh_failures > 0 && *next > backend.clock.now())
+/// Why an account is not refreshed before a time.
+enum Pause {
+    /// Its platform asked for it, and told until when: nobody comes earlier, not even who presses the button.
+    Asked(DateTime<Utc>),
+    /// After a failure, so that pages do not hammer the platform. Only who presses the button comes earlier.
+    AfterFailure(DateTime<Utc>),
+}
+
+impl Pause {
+    fn told(self, name: &'static str) -> Error {
+        match self {
+            Self::Asked(until) => {
+                let error = platform::Error::RateLimited { until, detail: "asked to wait before".into() };
+                Error::Platform { name, error }
+            }
+            Self::AfterFailure(until) => Error::PlatformTrouble { name, until },
+        }
+    }
+}
+
+fn paused(backend: &Backend, account: &Account, why: Why) -> Option<Pause> {
+    let now = backend.clock.now();
+    let asked = account.refresh_held_until.filter(|until| *until > now).map(Pause::Asked);
+    let failed = account.next_refresh_at.filter(|next| why == Why::Use && account.refresh_failures > 0 && *next > now);
+    asked.or(failed.map(Pause::AfterFailure))
 }
 
 fn wanted(backend: &Backend, entry: &Entry, account: &Account, why: Why) -> bool {

@@ -20,7 +20,7 @@ use crate::model::{AccountId, Reason, WorkspaceId};
 use crate::server::Backend;
 use crate::server::db::{self, Tx, accounts::Account, refreshes::Line};
 use crate::server::domain::accounts::standing;
-use crate::server::domain::accounts::{breaker, entry, live};
+use crate::server::domain::accounts::{breaker, entry, live, revoke};
 use crate::server::domain::{Error, Result};
 use crate::server::failpoint::failpoint;
 use crate::server::metrics::{self, Refresh};
@@ -33,7 +33,7 @@ const PROLONG: StdDuration = StdDuration::from_secs(30);
 const PATIENCE: StdDuration = StdDuration::from_secs(100);
 
 /// Whose turn it is.
-enum Turn {
+pub enum Turn {
     /// Nothing to do any more, or not now.
     Done(Box<Account>),
     Mine(Box<Attempt>),
@@ -42,7 +42,7 @@ enum Turn {
 }
 
 /// A refresh whose intent is written down.
-struct Attempt {
+pub struct Attempt {
     account: Account,
     held: Held,
     line: Line,
@@ -67,8 +67,8 @@ fn between_looks() -> StdDuration {
     StdDuration::from_millis(rand::rng().random_range(50..200))
 }
 
-/// Takes the lease and, if there is something to do, writes down what.
-async fn turn(backend: &Backend, workspace: WorkspaceId, id: AccountId, why: Why) -> Result<Turn> {
+/// Step 1: takes the lease and, if there is something to do, writes down what.
+pub async fn turn(backend: &Backend, workspace: WorkspaceId, id: AccountId, why: Why) -> Result<Turn> {
     let now = backend.clock.now();
     let mut tx = backend.db.begin().await?;
     let mut account = live(db::accounts::find_in(&mut tx, workspace, id).await?)?;
@@ -83,7 +83,7 @@ async fn turn(backend: &Backend, workspace: WorkspaceId, id: AccountId, why: Why
     let unanswered: i64 = lines.iter().filter(|line| line.answer.is_none()).map(|line| line.unanswered + 1).sum();
     if let Some(next) = not_now(backend, entry, &account, why, unanswered) {
         if account.next_refresh_at != next {
-            db::accounts::schedule(&mut tx, id, next, account.refresh_failures).await?;
+            db::accounts::schedule(&mut tx, id, next, account.refresh_failures, account.refresh_held_until).await?;
         }
         db::refreshes::release(&mut tx, id, epoch, now).await?;
         tx.commit().await?;
@@ -117,13 +117,15 @@ fn not_now(backend: &Backend, entry: &Entry, account: &Account, why: Why, unansw
 }
 
 impl Attempt {
+    /// What was written down.
+    pub fn line(&self) -> &Line {
+        &self.line
+    }
+
     async fn run(self, backend: &Backend) -> Result<Account> {
         let entry = entry(backend, self.account.provider.as_str())?;
         let begun = Instant::now();
-        if let Err(error) = self.may_send(backend, entry).await {
-            self.withdraw(backend).await?;
-            return Err(error);
-        }
+        self.may_send(backend).await?;
         failpoint!("refresh.before_send");
         // From here on its life counts, however late we get to read the answer.
         let asked_at = backend.clock.now();
@@ -132,18 +134,28 @@ impl Attempt {
         failpoint!("refresh.after_answer");
         breaker::heard(backend, entry, answer.as_ref().err()).await;
         let (outcome, account) = match answer {
-            Ok(grant) => self.keep(backend, entry, Answer::of(&grant, asked_at), received).await?,
-            Err(error) => self.fail(backend, entry, error).await?,
+            Ok(grant) => {
+                let answer = self.record(backend, &grant, asked_at, received).await?;
+                self.settle(backend, answer).await?
+            }
+            Err(error) => self.fail(backend, error).await?,
         };
         metrics::refreshed(entry.provider.as_str(), outcome, begun.elapsed());
         tracing::info!(platform = %entry.provider, account = %self.account.id, outcome = outcome.name(), "refreshed");
         account
     }
 
-    /// Right before sending: the platform is not known to be down, and the lease is still ours.
-    async fn may_send(&self, backend: &Backend, entry: &Entry) -> Result<()> {
-        breaker::pass(backend, entry).await?;
-        if self.prolong(backend).await? { Ok(()) } else { Err(Error::Refreshing) }
+    /// Step 2, right before sending: the platform is not known to be down, and the lease is still ours. Otherwise it is as if the refresh had
+    /// not begun.
+    pub async fn may_send(&self, backend: &Backend) -> Result<()> {
+        let entry = entry(backend, self.account.provider.as_str())?;
+        let refused = match breaker::pass(backend, entry).await {
+            Ok(()) if self.prolong(backend).await? => return Ok(()),
+            Ok(()) => Error::Refreshing,
+            Err(error) => error,
+        };
+        self.withdraw(backend).await?;
+        Err(refused)
     }
 
     async fn prolong(&self, backend: &Backend) -> Result<bool> {
@@ -184,17 +196,24 @@ impl Attempt {
         }
     }
 
-    /// Makes the answer durable, then puts it into the row.
-    async fn keep(
-        &self,
-        backend: &Backend,
-        entry: &Entry,
-        answer: Answer,
-        received: Instant,
-    ) -> Result<(Refresh, Result<Account>)> {
-        answer.keep(backend, &self.line).await?;
+    /// Step 3: makes the answer durable. An account that is gone with its workspace has no place for it: then it is given back.
+    pub async fn record(&self, backend: &Backend, grant: &Grant, asked_at: DateTime<Utc>, received: Instant) -> Result<Answer> {
+        let entry = entry(backend, self.account.provider.as_str())?;
+        let answer = Answer::of(grant, asked_at);
+        match answer.keep(backend, &self.line).await {
+            Err(error @ Error::NotFound(_)) => {
+                revoke::give_back(backend, entry, grant).await;
+                return Err(error);
+            }
+            kept => kept?,
+        }
         metrics::answer_durable(entry.provider.as_str(), received.elapsed());
         failpoint!("refresh.after_durable");
+        Ok(answer)
+    }
+
+    /// Step 4: puts the answer into the row, and gives the lease back.
+    pub async fn settle(&self, backend: &Backend, answer: Answer) -> Result<(Refresh, Result<Account>)> {
         let mut tx = backend.db.begin().await?;
         let settled = answer.settle(backend, &mut tx, &self.line).await?;
         failpoint!("refresh.after_swap");
@@ -202,9 +221,7 @@ impl Attempt {
         tx.commit().await?;
         failpoint!("refresh.after_close");
         let outcome = if matches!(settled, Settled::Stored) { Refresh::Renewed } else { Refresh::Superseded };
-        if matches!(settled, Settled::Orphaned) {
-            journal::give_back(backend, &self.line, answer).await?;
-        }
+        settled.attempt(backend).await;
         Ok((outcome, self.reread(backend).await))
     }
 
@@ -213,7 +230,8 @@ impl Attempt {
     }
 
     /// Acts on a refusal. Before it counts, the row is read once more: what somebody else stored meanwhile is what there is.
-    async fn fail(&self, backend: &Backend, entry: &Entry, error: platform::Error) -> Result<(Refresh, Result<Account>)> {
+    pub async fn fail(&self, backend: &Backend, error: platform::Error) -> Result<(Refresh, Result<Account>)> {
+        let entry = entry(backend, self.account.provider.as_str())?;
         tracing::warn!(platform = %entry.provider, account = %self.account.id, "refresh failed: {error}");
         let mut tx = backend.db.begin().await?;
         let lines = db::refreshes::of_account(&mut tx, self.account.id).await?;
@@ -281,12 +299,12 @@ impl Attempt {
     /// Tries again later; there is no limit to how often. An intent stays open where the platform may have renewed all the same.
     async fn postpone(&self, backend: &Backend, tx: &mut Tx, account: &Account, error: &platform::Error) -> Result<()> {
         let (now, failures) = (backend.clock.now(), account.refresh_failures + 1);
-        let pause = schedule::pause(failures, rand::rng().random());
-        let told = match error {
-            platform::Error::RateLimited { until, .. } => *until + pause / 4,
-            _ => now,
+        let asked = match error {
+            platform::Error::RateLimited { until, .. } => Some(*until),
+            _ => None,
         };
-        db::accounts::schedule(tx, account.id, Some(told.max(now + pause)), failures).await?;
+        let next = schedule::next_try(now, failures, asked, rand::rng().random());
+        db::accounts::schedule(tx, account.id, Some(next), failures, asked).await?;
         if error.was_answered() && self.line.unanswered == 0 {
             db::refreshes::close(tx, self.line.id).await?;
         }

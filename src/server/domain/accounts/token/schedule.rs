@@ -1,17 +1,25 @@
-//! When tokens are renewed ahead of their end, and how long to wait after a failure (requirements T4, T7). Pure but for [`round`].
+//! When tokens are renewed ahead of their end, and how long to wait after a failure (requirements T4, T7); and the rounds that do it, in
+//! every process that works. Each takes accounts that no other has, so that a storm is shared by all of them.
+
+use std::time::Duration as StdDuration;
 
 use chrono::{DateTime, Duration, Utc};
-use futures::{StreamExt, stream};
+use futures::future::{BoxFuture, join_all, try_join_all};
+use futures::stream::{self, BoxStream};
+use futures::{StreamExt, TryStreamExt};
 use rand::RngExt;
 
 use super::{Why, flight, journal};
-use crate::server::Backend;
-use crate::server::db;
-use crate::server::domain::Result;
+use crate::server::db::{self, accounts::Due};
 use crate::server::domain::accounts::breaker;
+use crate::server::domain::{Error, Result};
 use crate::server::platform::{Entry, Refreshing};
+use crate::server::{Backend, origin};
 
-/// A round comes every minute or so: what is due is done at least this long before its lead time begins.
+/// How often each process looks for what is due.
+const LOOK: StdDuration = StdDuration::from_secs(30);
+/// What is due is done at least this long before its lead time begins: rounds come every half minute, and what a process that was killed
+/// had taken is free again after [`CLAIM`].
 const MARGIN: Duration = Duration::minutes(2);
 /// Many accounts connected or recovered together are spread over this share of their life.
 const SPREAD: f64 = 0.1;
@@ -20,10 +28,10 @@ const LONGEST_PAUSE: Duration = Duration::minutes(30);
 /// A token that is extended gains nothing by being asked for more often.
 const DAILY: Duration = Duration::days(1);
 
-/// How many accounts of a platform are refreshed at once, in each process.
+/// How many accounts of a platform are refreshed at once, in each process; as many are taken at a time, so that little waits in line
+/// that another process could do.
 const AT_ONCE: usize = 16;
-/// How many are taken at a time, and for how long nobody else takes them.
-const BATCH: i64 = 64;
+/// For how long nobody else takes what was taken: longer than a platform may take for those before it in line.
 const CLAIM: Duration = Duration::minutes(2);
 
 /// How long before its end a token is refreshed at the latest.
@@ -59,6 +67,13 @@ pub fn pause(failures: i64, chance: f64) -> Duration {
     Duration::milliseconds((full * (1.0 - 0.25 * chance.clamp(0.0, 1.0))) as i64)
 }
 
+/// When the next try comes after a failure: never before the platform wants to be asked, and those that it asked to wait together do not
+/// come back together.
+pub fn next_try(now: DateTime<Utc>, failures: i64, asked: Option<DateTime<Utc>>, chance: f64) -> DateTime<Utc> {
+    let pause = pause(failures, chance);
+    asked.map_or(now, |until| until + pause / 4).max(now + pause)
+}
+
 /// The next time for a token that was just issued, or looked at again.
 pub(in crate::server::domain::accounts) fn next(
     entry: &Entry,
@@ -73,29 +88,62 @@ pub(in crate::server::domain::accounts) fn next(
     Some(if gained_nothing { now + DAILY } else { at })
 }
 
-/// One round: answers that a crash left behind are put in their place, then everything that is due is refreshed. Several processes
-/// share the work: each takes accounts that no other has.
+/// Looks for what is due, round after round, each platform at its own pace: one that takes its time delays no other. Ends only by being
+/// dropped; what was sent by then is finished by its own task.
+pub async fn keep(backend: &Backend) {
+    let mut rounds: Vec<BoxFuture<'_, ()>> = vec![Box::pin(every_look(|| journal::recover(backend)))];
+    for entry in refreshable(backend) {
+        rounds.push(Box::pin(every_look(move || of_platform(backend, entry))));
+    }
+    join_all(rounds).await;
+}
+
+/// One round: answers that a crash left behind are put in their place, then everything that is due is refreshed.
 pub async fn round(backend: &Backend) -> Result<()> {
     journal::recover(backend).await?;
-    let platforms = backend.platforms.iter().filter(|entry| entry.configured() && entry.platform.connect().spec().is_some());
-    futures::future::try_join_all(platforms.map(|entry| of_platform(backend, entry))).await?;
+    try_join_all(refreshable(backend).map(|entry| of_platform(backend, entry))).await?;
     Ok(())
 }
 
-async fn of_platform(backend: &Backend, entry: &Entry) -> Result<()> {
-    while breaker::trouble(backend, entry).await?.is_none() {
-        let now = backend.clock.now();
-        let due = db::accounts::claim_due(&backend.db, &entry.provider, now, now + CLAIM, BATCH).await?;
-        if due.is_empty() {
-            break;
+fn refreshable(backend: &Backend) -> impl Iterator<Item = &Entry> {
+    backend.platforms.iter().filter(|entry| entry.configured() && entry.platform.connect().spec().is_some())
+}
+
+/// A failure is the database's; the next look finds what this one did not.
+async fn every_look<Round: Future<Output = Result<()>>>(round: impl Fn() -> Round) {
+    loop {
+        if let Err(error) = origin::scope(origin::Origin::server(), round()).await {
+            tracing::error!("a round of refreshes broke off: {error}");
         }
-        let refresh = |due: db::accounts::Due| async move {
-            let outcome = flight::join(backend, due.workspace_id, due.id, Why::Ahead { seen: due.version }).await;
-            if let Err(error) = outcome {
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// Refreshes what is due at a platform until nothing is, or until it is in trouble.
+async fn of_platform(backend: &Backend, entry: &Entry) -> Result<()> {
+    taken(backend, entry)
+        .try_for_each_concurrent(AT_ONCE, |due| async move {
+            if let Err(error) = flight::join(backend, due.workspace_id, due.id, Why::Ahead { seen: due.version }).await {
                 tracing::info!(platform = %entry.provider, account = %due.id, "not refreshed ahead: {error}");
             }
-        };
-        stream::iter(due).for_each_concurrent(AT_ONCE, refresh).await;
+            Ok(())
+        })
+        .await
+}
+
+/// What this process takes, a few at a time and only when it has hands for them.
+fn taken<'a>(backend: &'a Backend, entry: &'a Entry) -> BoxStream<'a, Result<Due>> {
+    let batches = stream::try_unfold((), move |()| async move {
+        let due = take(backend, entry).await?;
+        Ok::<_, Error>((!due.is_empty()).then(|| (stream::iter(due.into_iter().map(Ok)), ())))
+    });
+    batches.try_flatten().boxed()
+}
+
+async fn take(backend: &Backend, entry: &Entry) -> Result<Vec<Due>> {
+    if breaker::trouble(backend, entry).await?.is_some() {
+        return Ok(Vec::new());
     }
-    Ok(())
+    let now = backend.clock.now();
+    Ok(db::accounts::claim_due(&backend.db, &entry.provider, now, now + CLAIM, AT_ONCE as i64).await?)
 }
