@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Every test: Rust on SQLite and PostgreSQL, then the browser against the server that was just tested and the site as shipped.
+# Every test: Rust on SQLite and PostgreSQL, then the browser against the server that was just tested and the site as shipped, then that server's API
+# against its own description.
 . "$(dirname "$0")/lib.sh"
 
-readonly RUST=target/nextest/default/junit.xml BROWSER=target/end2end/junit.xml
-rm -f "$RUST" "$BROWSER"
+readonly RUST=target/nextest/default/junit.xml BROWSER=target/end2end/junit.xml API=target/schemathesis/reports/junit.xml
+rm -f "$RUST" "$BROWSER" "$API"
 scripts/setup.sh tests
 scripts/site.sh
 
@@ -16,9 +17,12 @@ scripts/with-postgres.sh cargo nextest run --features ssr || status=$?
 say 'Browser tests'
 CHROMIUM=$(scripts/chromium.sh || true) npm test --silent --workspace end2end || status=$?
 
-# Both runners write the totals into the first element of their report.
-[ -f "$RUST" ] && [ -f "$BROWSER" ] || fail 'a test report is missing, so the tests did not all run'
-total() { sed -nE "s/.*<testsuites [^>]*\b$1=\"([0-9]+)\".*/\1/p" "$RUST" "$BROWSER" | awk '{ sum += $1 } END { print sum + 0 }'; }
+say 'The API against its description'
+node scripts/schemathesis.mjs || status=$?
+
+# All runners write the totals into the first element of their report.
+[ -f "$RUST" ] && [ -f "$BROWSER" ] && [ -f "$API" ] || fail 'a test report is missing, so the tests did not all run'
+total() { sed -nE "s/.*<testsuites [^>]*\b$1=\"([0-9]+)\".*/\1/p" "$RUST" "$BROWSER" "$API" | awk '{ sum += $1 } END { print sum + 0 }'; }
 failed=$(($(total failures) + $(total errors)))
 say "$(($(total tests) - failed - $(total skipped))) passed, $failed failed"
 exit "$status"

@@ -161,6 +161,17 @@ both!(pages_follow_one_another_without_gap_or_double, |app| async {
     assert_eq!(seen.iter().collect::<std::collections::BTreeSet<_>>().len(), 8);
 });
 
+// S6: nothing is no day, no id and no action; a program that sends it has made a slip, and is told so instead of getting everything.
+both!(an_empty_filter_is_refused, |app| async {
+    let ada = app.person("Ada").await;
+    for slip in ["to=", "from=", "account=", "person=", "action=", "result=", "server=", "server=perhaps"] {
+        let refused = ada.get(&format!("/api/audit?{slip}")).await.expect(422).error();
+        assert_eq!(refused["details"]["fields"][0]["field"], "query", "{slip}");
+        ada.get(&format!("/api/audit/export?{slip}")).await.expect(422);
+    }
+    ada.get("/api/audit?before=&search=&server=false").await.expect(200);
+});
+
 // S7, S6: the files hold everything the filter finds, and a label is never a formula.
 both!(ada_exports_her_log, |app| async {
     let ada = app.person("Ada").await;

@@ -34,3 +34,4 @@ mod standing;
 mod tenancy;
 mod tiers;
 mod tokens;
+mod waits;

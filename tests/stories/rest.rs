@@ -96,6 +96,14 @@ both!(connecting_answers_where_to_consent, |app| async {
     }
 });
 
+// U4: a body may be left out, and `null` is none.
+both!(a_connection_is_begun_without_a_body_or_with_none, |app| async {
+    let ada = app.person("Ada").await;
+    for body in [None, Some(json!({})), Some(json!(null))] {
+        ada.post("/api/integrations/connect/x", body).await.expect(200);
+    }
+});
+
 // U4, C10
 both!(connecting_onlyfans_answers_the_integration, |app| async {
     let mara = app.person("Mara").await;

@@ -64,6 +64,19 @@ pub async fn count(tx: &mut Tx, user: UserId, purpose: Purpose, now: DateTime<Ut
     Ok(count)
 }
 
+/// When the first of them is over.
+pub async fn first_end(tx: &mut Tx, user: UserId, purpose: Purpose, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+    let first = sql!(
+        tx,
+        Option<(DateTime<Utc>,)>,
+        "SELECT expires_at FROM mail_links WHERE user_id = $1 AND purpose = $2 AND expires_at > $3 ORDER BY expires_at LIMIT 1",
+        user,
+        purpose,
+        now
+    )?;
+    Ok(first.map(|(end,)| end))
+}
+
 pub async fn find(db: &Db, token_hash: &[u8], now: DateTime<Utc>) -> Result<Option<Link>> {
     sql!(
         db,

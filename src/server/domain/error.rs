@@ -34,8 +34,9 @@ pub enum Error {
     /// The account is in a state in which this can't be done; the text says which and what to do.
     #[error("conflict: {sentence}")]
     Conflict { sentence: String, next: String },
+    /// `again`: when it may be tried again, where that is known.
     #[error("too soon: {sentence}")]
-    TooSoon { sentence: String },
+    TooSoon { sentence: String, again: Option<chrono::DateTime<chrono::Utc>> },
     #[error("callback: {0}")]
     Callback(#[from] CallbackError),
     #[error("{name}: {error}")]
@@ -109,6 +110,17 @@ impl Error {
         }
     }
 
+    /// When it is worth asking again, where somebody has said so (requirement S5).
+    pub fn again(&self) -> Option<chrono::DateTime<chrono::Utc>> {
+        match self {
+            Self::Platform { error: platform::Error::RateLimited { until, .. }, .. } => Some(*until),
+            Self::PlatformTrouble { until, .. } => Some(*until),
+            Self::TooSoon { again, .. } => *again,
+            Self::Shared(error) => error.again(),
+            _ => None,
+        }
+    }
+
     /// The platform's trouble in a sentence, where that is what this is: a test of a connection then has a result.
     pub fn of_platform(&self) -> Option<String> {
         matches!(self, Self::Platform { .. } | Self::PlatformTrouble { .. } | Self::Refreshing)
@@ -173,7 +185,7 @@ impl Error {
                 "The people who run it have to add its credentials first.",
             ),
             Self::Conflict { sentence, next } => AppError::new(Kind::Conflict, sentence.clone(), next.clone()),
-            Self::TooSoon { sentence } => AppError::new(Kind::RateLimited, sentence.clone(), ""),
+            Self::TooSoon { sentence, .. } => AppError::new(Kind::RateLimited, sentence.clone(), ""),
             Self::Callback(error) => error.as_app_error(),
             Self::Platform { name, error } => platform_error(name, error),
             Self::PlatformTrouble { name, until } => AppError::new(

@@ -42,6 +42,7 @@ impl Watch {
     pub fn begin(backend: &Backend, actor: &Actor, since: Option<DateTime<Utc>>) -> Result<Self> {
         let place = backend.streams.enter(actor.user).ok_or_else(|| Error::TooSoon {
             sentence: "Too many pages of yours are listening. Close some tabs, then reload this one.".into(),
+            again: None,
         })?;
         let mut checks = interval(CHECK);
         checks.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -122,13 +122,17 @@ impl Limits {
     }
 
     fn limit(&self, class: Class) -> Option<u32> {
-        let most = match class {
-            Class::Address => self.most.address,
-            Class::Person => self.most.person,
-            Class::Entrance => self.most.entrance,
-            Class::OAuth => self.most.oauth,
-            Class::Status => self.most.status,
-        };
-        Some(most).filter(|most| *most > 0)
+        Some(most(&self.most, class)).filter(|most| *most > 0)
+    }
+}
+
+/// As many requests as fit into a window.
+pub fn most(limits: &config::Limits, class: Class) -> u32 {
+    match class {
+        Class::Address => limits.address,
+        Class::Person => limits.person,
+        Class::Entrance => limits.entrance,
+        Class::OAuth => limits.oauth,
+        Class::Status => limits.status,
     }
 }

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use futures::stream;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::rest::envelope::{Answer, Rest};
 use crate::error::{AppError, Kind};
@@ -25,6 +26,27 @@ pub struct Since {
     since: Option<String>,
 }
 
+/// One event of the stream.
+#[derive(ToSchema)]
+pub struct Told {
+    /// `ended` for the last one.
+    pub event: Option<String>,
+    /// `ready`, `changed`, or why it ends.
+    pub data: String,
+}
+
+/// `GET /api/events`
+#[utoipa::path(
+    get,
+    path = "/events",
+    tag = "Notices",
+    summary = "What changes, as it changes",
+    description = "A stream of server-sent events. `ready` says that it listens, `changed` that something in the workspace did: ask again for \
+                   what you show. `event: ended` is the last word of a stream whose session is over. A comment every 25 seconds keeps proxies \
+                   from cutting it. A person has 12 streams at most; one more is answered 429.",
+    params(("since" = Option<String>, Query, format = DateTime, description = "It begins with `changed` if anything did since")),
+    responses((status = 200, description = "The stream", body = Told, content_type = "text/event-stream", example = json!("data: ready\n\ndata: changed\n\n")))
+)]
 pub async fn events(rest: Rest, Query(Since { since }): Query<Since>) -> Answer {
     let wrong = |_| rest.fail(AppError::new(Kind::BadRequest, "`since` is no time.", "Write it so: 2026-11-21T06:00:00Z."));
     let since = since.map(|text| text.parse::<DateTime<Utc>>()).transpose().map_err(wrong)?;

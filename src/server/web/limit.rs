@@ -40,7 +40,7 @@ fn is_file(path: &str) -> bool {
 }
 
 /// What has a count of its own. The rest of a path, such as a platform's name, plays no part.
-fn class_of(method: &Method, path: &str) -> Option<Class> {
+pub fn class_of(method: &Method, path: &str) -> Option<Class> {
     const ENTRANCES: [&str; 6] = ["register", "login", "refresh", "forgot", "reset", "verify"];
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     match (parts.as_slice(), method) {

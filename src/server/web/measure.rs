@@ -34,6 +34,8 @@ pub async fn measure(request: Request, next: Next) -> Response {
     response
 }
 
+const NOT_YOURS: &str =
+    "Metrics are for the people who run this server: send `Authorization: Bearer` with server.metrics_token.\n";
 const FILES: &str = "/pkg/{*file}";
 
 fn route(request: &Request) -> String {
@@ -45,6 +47,19 @@ fn route(request: &Request) -> String {
 }
 
 /// `GET /metrics`: for whoever has the token, or, where none is set, for this machine.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    tag = "Server",
+    summary = "Counters",
+    description = "In Prometheus' text format, each with its `# HELP`. For whoever has `server.metrics_token`, or, where none is set, for this \
+                   machine.",
+    responses(
+        (status = 200, description = "The counters", body = String, content_type = "text/plain", example = json!("huntaze_jobs{state=\"due\"} 0\n")),
+        (status = 401, description = "Not for whoever asks", body = String, content_type = "text/plain", example = json!(NOT_YOURS))
+    ),
+    security(("operators" = []), ())
+)]
 pub async fn metrics(
     State(backend): State<Backend>,
     peer: Option<axum::Extension<ConnectInfo<SocketAddr>>>,
@@ -56,8 +71,7 @@ pub async fn metrics(
         None => is_this_machine(peer, &headers),
     };
     if !allowed {
-        let say = "Metrics are for the people who run this server: send `Authorization: Bearer` with server.metrics_token.\n";
-        return (StatusCode::UNAUTHORIZED, [(WWW_AUTHENTICATE, "Bearer")], say).into_response();
+        return (StatusCode::UNAUTHORIZED, [(WWW_AUTHENTICATE, "Bearer")], NOT_YOURS).into_response();
     }
     if let Err(error) = figures::collect(&backend).await {
         // The counters are worth having when the database is not.

@@ -21,6 +21,8 @@ use axum::extract::FromRef;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use leptos::config::LeptosOptions;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::Backend;
 
@@ -45,12 +47,16 @@ impl FromRef<App> for Backend {
     }
 }
 
+/// What probes and scrapers ask, before any guard: under whatever host name, and as often as they like.
+fn probes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(health::health)).routes(routes!(health::detailed)).routes(routes!(measure::metrics))
+}
+
 /// Every route, and the guards around them from the outside in: correlation and log, host, headers, CSRF, limits, bodies.
 pub fn router(app: App) -> Router {
     let site = pages::routes(&app)
         .route("/platforms/connect/{platform}", post(connect::begin))
         .route("/media/avatars/{account}", get(media::avatar))
-        .route("/api/events", get(events::events))
         .nest("/api", rest::routes(&app))
         .layer(from_fn_with_state(app.clone(), limit::by_person))
         .layer(from_fn_with_state(app.clone(), context::attach))
@@ -59,10 +65,7 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), guard::cross_site))
         .layer(from_fn_with_state(app.clone(), guard::headers))
         .layer(from_fn_with_state(app.clone(), guard::host));
-    Router::new()
-        .route("/health", get(health::health))
-        .route("/health/detailed", get(health::detailed))
-        .route("/metrics", get(measure::metrics))
+    Router::from(probes())
         .merge(site)
         .layer(from_fn(measure::measure))
         .layer(from_fn_with_state(app.clone(), context::correlate))

@@ -26,7 +26,7 @@ use crate::server::domain::accounts::{self, CallbackError, Finished, Returned};
     description = "Claims the flow of `state`, exchanges the code and leads to a page that says what came of it. Who begins must be who finishes: \
                    the browser has to hold the cookie of the session that began.",
     params(
-        ("provider", description = "The platform"),
+        ("provider" = String, Path, description = "The platform"),
         ("state" = Option<String>, Query, description = "From the consent page's address"),
         ("code" = Option<String>, Query, description = "Exchanged once"),
         ("error" = Option<String>, Query, description = "Why there is no code")
@@ -120,7 +120,7 @@ fn read(query: &str) -> Returned {
     tag = "Browser",
     summary = "The same under another address",
     description = "Forwards to the one callback with its query.",
-    params(("provider", description = "The platform")),
+    params(("provider" = String, Path, description = "The platform")),
     responses((status = 303, description = "To the callback")),
     security(())
 )]
@@ -144,7 +144,7 @@ pub async fn shortcut_callback(
     tag = "Browser",
     summary = "Begin to connect in a browser",
     description = "To the consent page when the person clicked or typed it here; anything else sees the page that says what will happen first.",
-    params(("provider", description = "The platform")),
+    params(("provider" = String, Path, description = "The platform")),
     responses((status = 303, description = "To the consent page, or to the page before it")),
     security(("cookie" = []), ())
 )]

@@ -52,6 +52,7 @@ fn guard_session(backend: &Backend, account: &Account) -> Result<()> {
     match again {
         Some(at) if at > backend.clock.now() && account.status == Status::Connected => Err(Error::TooSoon {
             sentence: "This session was checked less than 5 minutes ago. Checking more often could end it.".into(),
+            again: Some(at),
         }),
         _ => Ok(()),
     }

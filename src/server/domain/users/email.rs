@@ -27,14 +27,17 @@ pub async fn verify_again(backend: &Backend, actor: &Actor) -> Result<()> {
     }
     let mut tx = backend.db.begin().await?;
     if !send_verification(backend, &mut tx, actor.user, &actor.email).await? {
-        return Err(enough());
+        return Err(enough(&mut tx, actor, Purpose::Verify, backend).await);
     }
     Ok(tx.commit().await?)
 }
 
-fn enough() -> Error {
-    Error::TooSoon {
-        sentence: "Enough links are on their way. Look into the folder for unwanted mail, or ask again tomorrow.".into(),
+/// The next link is made when the first of those on their way is over.
+async fn enough(tx: &mut db::Tx, actor: &Actor, purpose: Purpose, backend: &Backend) -> Error {
+    let sentence = "Enough links are on their way. Look into the folder for unwanted mail, or ask again tomorrow.".to_owned();
+    match db::links::first_end(tx, actor.user, purpose, backend.clock.now()).await {
+        Ok(again) => Error::TooSoon { sentence, again },
+        Err(error) => error.into(),
     }
 }
 
@@ -50,7 +53,9 @@ pub async fn change(backend: &Backend, actor: &Actor, email: &str, password: Sec
     let user = audit::noted(backend, proved, || Event::by(actor, Action::EmailChanged)).await?;
     let mut tx = backend.db.begin().await?;
     password::proven(&mut tx, &user).await?;
-    let link = links::make(backend, &mut tx, user.id, Purpose::Change, &email).await?.ok_or_else(enough)?;
+    let Some(link) = links::make(backend, &mut tx, user.id, Purpose::Change, &email).await? else {
+        return Err(enough(&mut tx, actor, Purpose::Change, backend).await);
+    };
     mail::post(backend, &mut tx, letters::change(backend, &email, &link)).await?;
     Ok(tx.commit().await?)
 }

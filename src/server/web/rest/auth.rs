@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::envelope::{Answer, Body, Envelope, Failure, Rest};
@@ -16,14 +17,19 @@ use crate::server::web::cookies;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schema(example = json!({ "email": "ada@example.com", "password": "draws a little every day", "name": "Ada Lovelace" }))]
 pub struct Register {
+    #[schema(format = Email, max_length = 254)]
     email: String,
+    #[schema(value_type = String, format = Password, min_length = 10, max_length = 128)]
     password: Secret,
+    #[schema(max_length = 100, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$")]
     name: String,
 }
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schema(example = json!({ "email": "ada@example.com", "password": "ada-draws-daily" }))]
 pub struct Login {
     email: String,
     password: Secret,
@@ -43,6 +49,7 @@ impl From<String> for Secret {
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!(example()))]
 pub struct User<'a> {
     #[schema(value_type = Uuid)]
     id: UserId,
@@ -52,9 +59,19 @@ pub struct User<'a> {
     email_verified: bool,
 }
 
+fn example() -> Value {
+    json!({
+        "id": "01a1fc29-d45c-738e-bede-42163d3cda5b", "email": "ada@example.com", "name": "Ada Lovelace", "timeZone": "Europe/London",
+        "emailVerified": true
+    })
+}
+
 /// A pair of tokens.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "accessToken": "eyJhbGciOiJIUzI1NiJ9...", "tokenType": "Bearer", "expiresIn": 900, "refreshToken": "6f1cq8Zt..."
+}))]
 pub struct Tokens {
     /// A JWT, to send as `Authorization: Bearer`.
     access_token: String,
@@ -68,6 +85,9 @@ pub struct Tokens {
 
 /// Somebody who has just logged in.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "accessToken": "eyJhbGciOiJIUzI1NiJ9...", "tokenType": "Bearer", "expiresIn": 900, "refreshToken": "6f1cq8Zt...", "user": example()
+}))]
 pub struct LoggedIn<'a> {
     #[serde(flatten)]
     tokens: Tokens,
@@ -75,6 +95,7 @@ pub struct LoggedIn<'a> {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({ "user": example() }))]
 pub struct Me<'a> {
     user: User<'a>,
 }
@@ -91,8 +112,11 @@ pub struct Said<'a> {
     tag = "People",
     summary = "Create an account",
     description = "Also sets the session's cookie. Passwords have 10 to 128 characters.",
-    request_body(content = Register, example = json!({ "email": "ada@example.com", "password": "draws a little every day", "name": "Ada Lovelace" })),
-    responses((status = 201, description = "The account, logged in", body = Envelope<LoggedIn<'static>>, example = json!({ "accessToken": "eyJ...", "tokenType": "Bearer", "expiresIn": 900, "refreshToken": "6f1c...", "user": { "id": "01a1fc29-d45c-738e-bede-42163d3cda5b", "email": "ada@example.com", "name": "Ada Lovelace", "timeZone": "Europe/London", "emailVerified": true } }))),
+    request_body(content = Register),
+    responses(
+        (status = 201, description = "The account, logged in", body = Envelope<LoggedIn<'static>>),
+        (status = 409, description = "There is an account with this e-mail already.")
+    ),
     security(())
 )]
 pub async fn register(rest: Rest, headers: HeaderMap, Body(body): Body<Register>) -> Answer {
@@ -107,8 +131,8 @@ pub async fn register(rest: Rest, headers: HeaderMap, Body(body): Body<Register>
     tag = "People",
     summary = "Log in",
     description = "Also sets the session's cookie. An unknown e-mail and a wrong password are answered alike.",
-    request_body(content = Login, example = json!({ "email": "ada@example.com", "password": "ada-draws-daily" })),
-    responses((status = 200, description = "Logged in", body = Envelope<LoggedIn<'static>>, example = json!({ "accessToken": "eyJ...", "tokenType": "Bearer", "expiresIn": 900, "refreshToken": "6f1c...", "user": { "id": "01a1fc29-d45c-738e-bede-42163d3cda5b", "email": "ada@example.com", "name": "Ada Lovelace", "timeZone": "Europe/London", "emailVerified": true } }))),
+    request_body(content = Login),
+    responses((status = 200, description = "Logged in", body = Envelope<LoggedIn<'static>>)),
     security(())
 )]
 pub async fn login(rest: Rest, headers: HeaderMap, Body(body): Body<Login>) -> Answer {
@@ -143,6 +167,7 @@ fn tokens(rest: &Rest, user: UserId, session: SessionId, refresh: &SecretString)
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schema(example = json!({ "refreshToken": "6f1cq8Zt..." }))]
 pub struct Refresh {
     refresh_token: Secret,
 }
@@ -154,8 +179,8 @@ pub struct Refresh {
     tag = "People",
     summary = "Stay logged in",
     description = "The next pair of tokens. The one that was sent is used up; using it again ends the session.",
-    request_body(content = Refresh, example = json!({ "refreshToken": "6f1c..." })),
-    responses((status = 200, description = "The next pair", body = Envelope<Tokens>, example = json!({ "accessToken": "eyJ...", "tokenType": "Bearer", "expiresIn": 900, "refreshToken": "6f1c..." }))),
+    request_body(content = Refresh),
+    responses((status = 200, description = "The next pair", body = Envelope<Tokens>)),
     security(())
 )]
 pub async fn refresh(rest: Rest, Body(body): Body<Refresh>) -> Answer {
@@ -182,7 +207,8 @@ pub async fn logout(rest: Rest) -> Answer {
     path = "/me",
     tag = "People",
     summary = "Who is logged in",
-    responses((status = 200, description = "The person", body = Envelope<Me<'static>>, example = json!({ "user": { "id": "01a1fc29-d45c-738e-bede-42163d3cda5b", "email": "ada@example.com", "name": "Ada Lovelace", "timeZone": "Europe/London", "emailVerified": true } })))
+    description = "The person whose token or cookie this is.",
+    responses((status = 200, description = "The person", body = Envelope<Me<'static>>))
 )]
 pub async fn me(rest: Rest) -> Answer {
     let actor = rest.actor()?;
@@ -191,8 +217,11 @@ pub async fn me(rest: Rest) -> Answer {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schema(example = json!({ "name": "Ada Lovelace", "timeZone": "Europe/London" }))]
 pub struct UpdateMe {
+    #[schema(max_length = 100, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$")]
     name: Option<String>,
+    /// A name of the time zone database.
     time_zone: Option<String>,
 }
 
@@ -201,8 +230,9 @@ pub struct UpdateMe {
     path = "/me",
     tag = "People",
     summary = "Change name and time zone",
-    request_body(content = UpdateMe, example = json!({ "name": "Ada King", "timeZone": "Europe/London" })),
-    responses((status = 200, description = "The person as stored", body = Envelope<Me<'static>>, example = json!({ "user": { "id": "01a1fc29-d45c-738e-bede-42163d3cda5b", "email": "ada@example.com", "name": "Ada Lovelace", "timeZone": "Europe/London", "emailVerified": true } })))
+    description = "What is left out stays.",
+    request_body(content = UpdateMe),
+    responses((status = 200, description = "The person as stored", body = Envelope<Me<'static>>))
 )]
 pub async fn update_me(rest: Rest, Body(body): Body<UpdateMe>) -> Answer {
     let actor = rest.actor()?;
@@ -237,7 +267,9 @@ fn person(rest: &Rest, name: &str, time_zone: &str) -> Result<Response, Failure>
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schema(example = json!({ "email": "ada@example.com", "password": "ada-draws-daily" }))]
 pub struct Proof {
+    #[schema(format = Email, max_length = 254)]
     pub(super) email: String,
     pub(super) password: Secret,
 }
@@ -249,7 +281,7 @@ pub struct Proof {
     tag = "People",
     summary = "Delete the account",
     description = "Everything goes: connections are revoked at the platforms, credentials and history deleted. Asks for the address and the password.",
-    request_body(content = Proof, example = json!({ "email": "ada@example.com", "password": "ada-draws-daily" })),
+    request_body(content = Proof),
     responses((status = 200, description = "Done", body = Envelope<Said<'static>>, example = json!({ "message": "Your account and everything in it are deleted." })))
 )]
 pub async fn delete_me(rest: Rest, Body(body): Body<Proof>) -> Answer {

@@ -13,8 +13,10 @@ use crate::server::domain::users;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schema(example = json!({ "currentPassword": "ada-draws-daily", "newPassword": "ada-paints-weekly" }))]
 pub struct ChangePassword {
     current_password: Secret,
+    #[schema(value_type = String, format = Password, min_length = 10, max_length = 128)]
     new_password: Secret,
 }
 
@@ -25,7 +27,7 @@ pub struct ChangePassword {
     tag = "People",
     summary = "Change the password",
     description = "Every session ends; the answer holds the new one.",
-    request_body(content = ChangePassword, example = json!({ "currentPassword": "ada-draws-daily", "newPassword": "ada-paints-weekly" })),
+    request_body(content = ChangePassword),
     responses((status = 200, description = "Changed, and logged in anew", body = Envelope<LoggedIn<'static>>))
 )]
 pub async fn change_password(rest: Rest, headers: HeaderMap, Body(body): Body<ChangePassword>) -> Answer {
@@ -41,7 +43,8 @@ pub async fn change_password(rest: Rest, headers: HeaderMap, Body(body): Body<Ch
     path = "/email",
     tag = "People",
     summary = "Change the e-mail address",
-    request_body(content = Proof, example = json!({ "email": "ada@new.example", "password": "ada-draws-daily" })),
+    description = "A link goes to the new address, which counts once it is followed.",
+    request_body(content = Proof),
     responses((status = 200, description = "Done", body = Envelope<Said<'static>>, example = json!({ "message": "We sent a link to the new address. It changes once you follow it." })))
 )]
 pub async fn change_email(rest: Rest, Body(body): Body<Proof>) -> Answer {
@@ -55,7 +58,11 @@ pub async fn change_email(rest: Rest, Body(body): Body<Proof>) -> Answer {
     path = "/verify/again",
     tag = "People",
     summary = "Send the confirmation once more",
-    responses((status = 200, description = "Done", body = Envelope<Said<'static>>, example = json!({ "message": "We sent another link." })))
+    description = "The link that confirms the address. At most five are on their way at a time.",
+    responses(
+        (status = 200, description = "Done", body = Envelope<Said<'static>>, example = json!({ "message": "We sent another link." })),
+        (status = 409, description = "The address is confirmed already.")
+    )
 )]
 pub async fn verify_again(rest: Rest) -> Answer {
     rest.told(users::verify_again(&rest.backend, rest.actor()?).await)?;
@@ -64,6 +71,7 @@ pub async fn verify_again(rest: Rest) -> Answer {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "token": "9f3aW2kq..." }))]
 pub struct Verify {
     token: Secret,
 }
@@ -74,8 +82,11 @@ pub struct Verify {
     tag = "People",
     summary = "Confirm an e-mail address",
     description = "With the token of the link that was sent.",
-    request_body(content = Verify, example = json!({ "token": "9f3a..." })),
-    responses((status = 200, description = "Done", body = Envelope<Said<'static>>, example = json!({ "message": "Your e-mail is confirmed." }))),
+    request_body(content = Verify),
+    responses(
+        (status = 200, description = "Done", body = Envelope<Said<'static>>, example = json!({ "message": "Your e-mail is confirmed." })),
+        (status = 409, description = "The link was used, or is too old.")
+    ),
     security(())
 )]
 pub async fn verify(rest: Rest, Body(body): Body<Verify>) -> Answer {
@@ -85,7 +96,9 @@ pub async fn verify(rest: Rest, Body(body): Body<Verify>) -> Answer {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "email": "ada@example.com" }))]
 pub struct Forgot {
+    #[schema(format = Email, max_length = 254)]
     email: String,
 }
 
@@ -96,7 +109,7 @@ pub struct Forgot {
     tag = "People",
     summary = "Ask for a new password",
     description = "Answers alike whether or not anybody has this address.",
-    request_body(content = Forgot, example = json!({ "email": "ada@example.com" })),
+    request_body(content = Forgot),
     responses((status = 202, description = "A link is on its way, if there is such an account", body = Envelope<Said<'static>>, example = json!({ "message": "If there is an account with this address, a link to choose a new password is on its way." }))),
     security(())
 )]
@@ -108,8 +121,10 @@ pub async fn forgot(rest: Rest, Body(body): Body<Forgot>) -> Answer {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "token": "9f3aW2kq...", "password": "ada-paints-weekly" }))]
 pub struct Reset {
     token: Secret,
+    #[schema(value_type = String, format = Password, min_length = 10, max_length = 128)]
     password: Secret,
 }
 
@@ -119,8 +134,11 @@ pub struct Reset {
     tag = "People",
     summary = "Choose a new password",
     description = "With the token of the link, good once and for 30 minutes. Every session ends.",
-    request_body(content = Reset, example = json!({ "token": "9f3a...", "password": "ada-paints-weekly" })),
-    responses((status = 200, description = "Done", body = Envelope<Said<'static>>, example = json!({ "message": "Your password is changed. Log in with it." }))),
+    request_body(content = Reset),
+    responses(
+        (status = 200, description = "Done", body = Envelope<Said<'static>>, example = json!({ "message": "Your password is changed. Log in with it." })),
+        (status = 409, description = "The link was used, or is too old.")
+    ),
     security(())
 )]
 pub async fn reset(rest: Rest, Body(body): Body<Reset>) -> Answer {
@@ -151,11 +169,16 @@ impl<'a> From<&'a SessionView> for Session<'a> {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({ "sessions": [{
+    "id": "01a1fc29-d45c-738e-bede-42163d3cda5b", "device": "Firefox on Linux", "current": true,
+    "startedAt": "2026-11-21T03:32:36.755Z", "seenAt": "2026-11-21T03:32:36.755Z"
+}] }))]
 pub struct Sessions<'a> {
     sessions: Vec<Session<'a>>,
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({ "ended": 2 }))]
 pub struct SessionsEnded {
     /// How many sessions ended.
     ended: usize,
@@ -167,7 +190,8 @@ pub struct SessionsEnded {
     path = "/sessions",
     tag = "People",
     summary = "Where the person is logged in",
-    responses((status = 200, description = "The sessions", body = Envelope<Sessions<'static>>, example = json!({ "sessions": [{ "id": "01a1fc29-d45c-738e-bede-42163d3cda5b", "device": "Firefox on Linux", "current": true, "startedAt": "2026-11-21T03:32:36.755Z", "seenAt": "2026-11-21T03:32:36.755Z" }] })))
+    description = "Browsers and programs, the latest first.",
+    responses((status = 200, description = "The sessions", body = Envelope<Sessions<'static>>))
 )]
 pub async fn sessions(rest: Rest) -> Answer {
     let sessions = rest.told(users::sessions(&rest.backend, rest.actor()?).await)?;
@@ -181,7 +205,8 @@ pub async fn sessions(rest: Rest) -> Answer {
     path = "/sessions",
     tag = "People",
     summary = "Log out everywhere else",
-    responses((status = 200, description = "Done", body = Envelope<SessionsEnded>, example = json!({ "ended": 2 })))
+    description = "Every session ends but the one that asks.",
+    responses((status = 200, description = "Done", body = Envelope<SessionsEnded>))
 )]
 pub async fn end_other_sessions(rest: Rest) -> Answer {
     let ended = rest.told(users::revoke_other_sessions(&rest.backend, rest.actor()?).await)?;
@@ -193,7 +218,8 @@ pub async fn end_other_sessions(rest: Rest) -> Answer {
     path = "/sessions/{id}",
     tag = "People",
     summary = "Log out elsewhere",
-    params(("id", description = "From the list of sessions", example = "01a1fc29-d45c-738e-bede-42163d3cda5b")),
+    description = "Ends one session, and with it its tokens.",
+    params(("id" = Uuid, Path, description = "From the list of sessions", example = "01a1fc29-d45c-738e-bede-42163d3cda5b")),
     responses((status = 200, description = "Done", body = Envelope<Said<'static>>, example = json!({ "message": "That device is logged out." })))
 )]
 pub async fn end_session(rest: Rest, Path(id): Path<String>) -> Answer {

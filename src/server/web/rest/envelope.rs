@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequest, Request};
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -49,12 +49,16 @@ impl Rest {
 
     pub fn fail(&self, mut error: AppError) -> Failure {
         error.reference.clone_from(&self.correlation.0);
-        Failure(error)
+        error.into()
     }
 
     /// A domain result as a REST one.
     pub fn told<T>(&self, result: domain::Result<T>) -> Result<T, Failure> {
-        result.map_err(|error| Failure(error.told(&self.correlation.0)))
+        result.map_err(|error| {
+            let wait = error.again().map(|at| (at - self.backend.clock.now()).num_milliseconds().max(1));
+            let retry_after = wait.map(|wait| wait.unsigned_abs().div_ceil(1000));
+            Failure { error: error.told(&self.correlation.0), retry_after }
+        })
     }
 
     pub fn ok(&self, data: impl Serialize) -> Response {
@@ -120,27 +124,46 @@ struct Details<'a> {
 pub type Answer = Result<Response, Failure>;
 
 /// A failed REST call.
-pub struct Failure(pub AppError);
+pub struct Failure {
+    error: AppError,
+    /// Seconds until it is worth asking again.
+    retry_after: Option<u64>,
+}
+
+impl From<AppError> for Failure {
+    fn from(error: AppError) -> Self {
+        Self { error, retry_after: None }
+    }
+}
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        failure(&self.0)
+        let mut response = failure(&self.error);
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
+        response
     }
 }
 
 /// An error in the envelope.
 pub fn failure(error: &AppError) -> Response {
-    let status_code = error.kind.status();
-    let problem = Problem {
-        kind: error.kind,
-        message: &error.sentence,
-        user_message: format!("{} {}", error.sentence, error.next).trim().to_owned(),
-        status_code,
-        retryable: error.retryable,
-        details: (!error.fields.is_empty()).then_some(Details { fields: &error.fields }),
-    };
-    let body = Refused { success: false, error: problem, correlation_id: &error.reference, timestamp: now(&CLOCK) };
-    (StatusCode::from_u16(status_code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), Json(body)).into_response()
+    let status = StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, Json(Refused::of(error, now(&CLOCK)))).into_response()
+}
+
+impl<'a> Refused<'a> {
+    pub fn of(error: &'a AppError, timestamp: String) -> Self {
+        let problem = Problem {
+            kind: error.kind,
+            message: &error.sentence,
+            user_message: format!("{} {}", error.sentence, error.next).trim().to_owned(),
+            status_code: error.kind.status(),
+            retryable: error.retryable,
+            details: (!error.fields.is_empty()).then_some(Details { fields: &error.fields }),
+        };
+        Self { success: false, error: problem, correlation_id: &error.reference, timestamp }
+    }
 }
 
 /// The same outside of a handler that has a [`Rest`]; the request's id goes with it.
@@ -177,7 +200,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
         let fail = |kind, sentence: String, next: &str| {
             let mut error = AppError::new(kind, sentence, next);
             error.reference.clone_from(&reference);
-            Failure(error)
+            Failure::from(error)
         };
         let media_type =
             request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_ascii_lowercase();

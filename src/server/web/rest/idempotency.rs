@@ -23,7 +23,7 @@ use crate::server::web::guard::LARGEST_BODY;
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
-const LONGEST_KEY: usize = 255;
+pub const LONGEST_KEY: usize = 255;
 /// Our answers are short.
 const LONGEST_ANSWER: usize = 1024 * 1024;
 
@@ -36,7 +36,7 @@ struct Kept {
 
 /// With a key, a POST that creates happens once. The work goes on when the caller hangs up, because that is when it asks again.
 pub async fn once(State(app): State<App>, request: Request, next: Next) -> Response {
-    if !creates(&request) || !request.headers().contains_key(KEY) {
+    if !creates(request.method(), request.uri().path()) || !request.headers().contains_key(KEY) {
         return next.run(request).await;
     }
     let correlation = Correlation::of(&request);
@@ -49,10 +49,9 @@ pub async fn once(State(app): State<App>, request: Request, next: Next) -> Respo
 }
 
 /// Whether doing it twice would be two. The path is the one below `/api`.
-fn creates(request: &Request) -> bool {
-    let path = request.uri().path();
+pub fn creates(method: &Method, path: &str) -> bool {
     let is_one = ["/integrations/connect/", "/integrations/choices/"].iter().any(|start| path.starts_with(start));
-    request.method() == Method::POST && is_one
+    method == Method::POST && is_one
 }
 
 async fn keyed(app: App, request: Request, next: Next) -> Result<Response> {

@@ -15,14 +15,16 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use self::integrations::{account, connect, overview};
 use super::context::Correlation;
-use super::{App, oauth};
+use super::{App, events, oauth, probes};
 use crate::error::{AppError, Kind};
 
 /// Everything below `/api`, each with its description.
 fn endpoints() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(describe::openapi))
+        .routes(routes!(events::events))
         .nest("/auth", people())
         .nest("/integrations", integrations())
         .nest("/notices", notices())
@@ -50,15 +52,15 @@ fn people() -> OpenApiRouter<App> {
 
 fn integrations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(integrations::status))
-        .routes(routes!(integrations::connect))
+        .routes(routes!(overview::status))
+        .routes(routes!(connect::connect))
         .routes(routes!(oauth::callback))
-        .routes(routes!(integrations::choices, integrations::choose))
-        .routes(routes!(integrations::disconnect))
-        .routes(routes!(integrations::refresh))
-        .routes(routes!(integrations::test))
-        .routes(routes!(integrations::label))
-        .routes(routes!(integrations::health))
+        .routes(routes!(connect::choices, connect::choose))
+        .routes(routes!(account::disconnect))
+        .routes(routes!(account::refresh))
+        .routes(routes!(account::test))
+        .routes(routes!(account::label))
+        .routes(routes!(overview::health))
 }
 
 fn notices() -> OpenApiRouter<App> {
@@ -71,7 +73,7 @@ fn notices() -> OpenApiRouter<App> {
 
 /// The description of every endpoint, as it was collected.
 fn described() -> OpenApi {
-    OpenApiRouter::with_openapi(describe::whole()).nest("/api", endpoints()).into_openapi()
+    OpenApiRouter::with_openapi(describe::whole()).merge(probes()).nest("/api", endpoints()).into_openapi()
 }
 
 pub fn routes(app: &App) -> Router<App> {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::envelope::{Answer, Body, Envelope, Rest};
+use super::integrations::EXAMPLE;
 use crate::error::AppError;
 use crate::model::{AccountId, NoticeId, NoticeKind, NoticeView, Preference};
 use crate::server::domain::notices;
@@ -47,6 +48,15 @@ impl<'a> From<&'a NoticeView> for Notice<'a> {
 
 /// The newest notices.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "notices": [{
+        "id": "01a1fcc5-6a3e-70e0-8863-d626978f5bfa", "kind": "broken", "provider": EXAMPLE,
+        "integrationId": "01a1fc29-d45c-738e-bede-42163d3cda5b", "title": "@ines_draws on X has to be reconnected",
+        "text": "X ended our access to this account. Reconnect it; its label and history stay.",
+        "createdAt": "2026-11-21T03:32:37.484Z", "read": false, "reconnect": true
+    }],
+    "unread": 1
+}))]
 pub struct Notices<'a> {
     notices: Vec<Notice<'a>>,
     unread: i64,
@@ -67,6 +77,7 @@ pub async fn list(rest: Rest) -> Answer {
 
 /// A notice that is read now.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({ "id": "01a1fcc5-6a3e-70e0-8863-d626978f5bfa", "read": true }))]
 pub struct Read {
     #[schema(value_type = Uuid)]
     id: NoticeId,
@@ -78,7 +89,8 @@ pub struct Read {
     path = "/{id}/read",
     tag = "Notices",
     summary = "Mark a notice read",
-    params(("id", description = "The notice's id", example = "01a1fcc5-6a3e-70e0-8863-d626978f5bfa")),
+    description = "Doing so again changes nothing.",
+    params(("id" = Uuid, Path, description = "The notice's id", example = "01a1fcc5-6a3e-70e0-8863-d626978f5bfa")),
     responses((status = 200, description = "It is read", body = Envelope<Read>))
 )]
 pub async fn read(rest: Rest, Path(id): Path<String>) -> Answer {
@@ -90,6 +102,7 @@ pub async fn read(rest: Rest, Path(id): Path<String>) -> Answer {
 
 /// How many notices were not read yet.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({ "read": 3 }))]
 pub struct AllRead {
     read: u64,
 }
@@ -99,6 +112,7 @@ pub struct AllRead {
     path = "/read-all",
     tag = "Notices",
     summary = "Mark every notice read",
+    description = "Answers how many were not.",
     responses((status = 200, description = "All are read", body = Envelope<AllRead>))
 )]
 pub async fn read_all(rest: Rest) -> Answer {
@@ -118,6 +132,7 @@ pub struct ByMail {
 
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schema(example = json!({ "byMail": { "broken": true, "expiring": true, "recovered": false, "trouble": false } }))]
 pub struct Preferences {
     by_mail: ByMail,
 }
@@ -152,6 +167,7 @@ impl Preferences {
     path = "/preferences",
     tag = "Notices",
     summary = "What comes by e-mail",
+    description = "Everything is shown in the app in any case.",
     responses((status = 200, description = "Kind by kind", body = Envelope<Preferences>))
 )]
 pub async fn preferences(rest: Rest) -> Answer {
@@ -164,7 +180,8 @@ pub async fn preferences(rest: Rest) -> Answer {
     path = "/preferences",
     tag = "Notices",
     summary = "Choose what comes by e-mail",
-    request_body(content = Preferences, example = json!({ "byMail": { "recovered": true } })),
+    description = "What is left out stays as it is.",
+    request_body(content = Preferences),
     responses((status = 200, description = "Kind by kind, as it is stored", body = Envelope<Preferences>))
 )]
 pub async fn prefer(rest: Rest, Body(body): Body<Preferences>) -> Answer {

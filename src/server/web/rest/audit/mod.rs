@@ -1,16 +1,19 @@
 //! `/api/audit`: the audit log, page by page, or whole as a file.
 
-use std::borrow::Cow;
+mod file;
 
 use axum::body::{Body, Bytes};
 use axum::extract::RawQuery;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::IntoResponse;
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use futures::stream;
 use serde::Serialize;
-use utoipa::ToSchema;
+use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
+
+use file::Format;
 
 use super::envelope::{Answer, Envelope, Failure, Rest};
 use crate::model::audit::{Action, AuditQuery, Ended};
@@ -28,6 +31,7 @@ const BATCH: usize = 500;
 /// One line as programs see it.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!(example()))]
 pub struct Event<'a> {
     id: Uuid,
     at: DateTime<Utc>,
@@ -64,12 +68,45 @@ impl<'a> From<&'a Line> for Event<'a> {
     }
 }
 
+fn example() -> Value {
+    json!({
+        "id": "01a1fc2a-77c0-7d11-b3a5-9e2f4c6d8a10", "at": "2026-11-21T03:32:41.204682Z", "action": "label", "result": "done",
+        "userId": "01a1fc29-d45c-738e-bede-42163d3cda5b", "userName": "Ada Lovelace",
+        "accountId": "01a1fc29-e01b-7a52-9c77-3b1d5f0e8c24", "subject": "@ines_draws on X", "detail": "\"Main shop\"",
+        "ip": "203.0.113.9", "userAgent": "Mozilla/5.0", "correlationId": "7F3K-92QD"
+    })
+}
+
 /// A page of lines, the newest first.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({ "events": [example()], "next": null }))]
 pub struct Events<'a> {
     events: Vec<Event<'a>>,
     /// The `before` of the next page; null on the last one.
     next: Option<String>,
+}
+
+/// The filter as the description shows it; [`read`] takes it out of an address.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    /// Only this action
+    pub action: Option<Action>,
+    /// Only what was done, or what failed
+    pub result: Option<Ended>,
+    /// Only what concerns this connection, by our id
+    pub account: Option<Uuid>,
+    /// Only what this person did, by id
+    pub person: Option<Uuid>,
+    /// From this day on, in the reader's time zone
+    pub from: Option<NaiveDate>,
+    /// Up to this day
+    pub to: Option<NaiveDate>,
+    /// Words that stand in the line
+    #[param(max_length = 100)]
+    pub search: Option<String>,
+    /// For operators: what concerns the server itself
+    pub server: Option<bool>,
 }
 
 #[utoipa::path(
@@ -77,19 +114,16 @@ pub struct Events<'a> {
     path = "",
     tag = "Audit log",
     summary = "The audit log, page by page",
+    description = "For the owner of a workspace, the newest lines first. With `server=true` operators see what concerns the server itself.",
     params(
         ("limit" = Option<u8>, Query, description = "Lines on a page: 50, at most 200", minimum = 1, maximum = 200),
-        ("before" = Option<String>, Query, description = "`next` of the page before"),
-        ("action" = Option<Action>, Query, description = "Only this action"),
-        ("result" = Option<Ended>, Query, description = "Only what was done, or what failed"),
-        ("account" = Option<String>, Query, description = "Only what concerns this connection, by our id"),
-        ("person" = Option<String>, Query, description = "Only what this person did, by id"),
-        ("from" = Option<chrono::NaiveDate>, Query, description = "From this day on, in the reader's time zone"),
-        ("to" = Option<chrono::NaiveDate>, Query, description = "Up to this day"),
-        ("search" = Option<String>, Query, description = "Words that stand in the line"),
-        ("server" = Option<bool>, Query, description = "For operators: what concerns the server itself"),
+        ("before" = Option<String>, Query, description = "`next` of the page before; nothing: the first one", pattern = "^([0-9]{1,16}-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$"),
+        Filter
     ),
-    responses((status = 200, description = "Lines, the newest first", body = Envelope<Events<'static>>))
+    responses(
+        (status = 200, description = "Lines, the newest first", body = Envelope<Events<'static>>),
+        (status = 403, description = "For the owner of the workspace, or, with `server=true`, for operators.")
+    )
 )]
 pub async fn list(rest: Rest, RawQuery(query): RawQuery) -> Answer {
     let actor = rest.actor()?;
@@ -112,16 +146,15 @@ pub async fn list(rest: Rest, RawQuery(query): RawQuery) -> Answer {
     description = "Everything that the filter leaves, without an envelope.",
     params(
         ("format" = Option<String>, Query, description = "`json`, unless `csv`", pattern = "^(json|csv)$"),
-        ("action" = Option<Action>, Query, description = "Only this action"),
-        ("result" = Option<Ended>, Query, description = "Only what was done, or what failed"),
-        ("account" = Option<String>, Query, description = "Only what concerns this connection, by our id"),
-        ("person" = Option<String>, Query, description = "Only what this person did, by id"),
-        ("from" = Option<chrono::NaiveDate>, Query, description = "From this day on, in the reader's time zone"),
-        ("to" = Option<chrono::NaiveDate>, Query, description = "Up to this day"),
-        ("search" = Option<String>, Query, description = "Words that stand in the line"),
-        ("server" = Option<bool>, Query, description = "For operators: what concerns the server itself"),
+        Filter
     ),
-    responses((status = 200, description = "The file", content((Vec<Event<'static>> = "application/json"), (String = "text/csv"))))
+    responses(
+        (status = 200, description = "The file", content(
+            (Vec<Event<'static>> = "application/json", example = json!([example()])),
+            (String = "text/csv", example = json!(file::EXAMPLE))
+        )),
+        (status = 403, description = "For the owner of the workspace, or, with `server=true`, for operators.")
+    )
 )]
 pub async fn export(rest: Rest, RawQuery(query): RawQuery) -> Answer {
     let actor = rest.actor()?;
@@ -145,7 +178,10 @@ pub async fn export(rest: Rest, RawQuery(query): RawQuery) -> Answer {
 fn read(rest: &Rest, query: Option<&str>, mut other: impl FnMut(&str, &str) -> bool) -> Result<AuditQuery, Failure> {
     let mut read = AuditQuery::default();
     for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
-        if !read.set(&name, &value) && !other(&name, &value) {
+        // Nothing is no day and no id, and `server` is either; the first page may be asked for like the others.
+        let may_be_empty = ["before", "search"].contains(&name.as_ref());
+        let fits = (may_be_empty || !value.is_empty()) && (name != "server" || ["true", "false"].contains(&value.as_ref()));
+        if !fits || (!read.set(&name, &value) && !other(&name, &value)) {
             return rest
                 .told(Err(Error::field("query", "A parameter or its value is unknown. See the endpoint's documentation.")));
         }
@@ -171,108 +207,5 @@ impl Rows {
         self.next = next;
         let bytes = self.format.write(&lines, false, self.next.is_none());
         Ok(Some((bytes.into(), self)))
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Format {
-    Csv,
-    Json,
-}
-
-impl Format {
-    fn of(text: &str) -> Option<Self> {
-        match text {
-            "csv" => Some(Self::Csv),
-            "json" => Some(Self::Json),
-            _ => None,
-        }
-    }
-
-    fn ending(self) -> &'static str {
-        match self {
-            Self::Csv => "csv",
-            Self::Json => "json",
-        }
-    }
-
-    fn media_type(self) -> &'static str {
-        match self {
-            Self::Csv => "text/csv; charset=utf-8",
-            Self::Json => "application/json",
-        }
-    }
-
-    fn write(self, lines: &[Line], first: bool, last: bool) -> Vec<u8> {
-        match self {
-            Self::Csv => csv(lines, first),
-            Self::Json => json(lines, first, last),
-        }
-    }
-}
-
-/// One array, an event on each line.
-fn json(lines: &[Line], first: bool, last: bool) -> Vec<u8> {
-    let mut out = Vec::new();
-    for (at, line) in lines.iter().enumerate() {
-        out.extend_from_slice(if first && at == 0 { b"[\n" } else { b",\n" });
-        // Texts, times and ids always serialise.
-        serde_json::to_writer(&mut out, &Event::from(line)).expect("texts, times and ids serialise");
-    }
-    if first && lines.is_empty() {
-        out.push(b'[');
-    }
-    if last {
-        out.extend_from_slice(b"\n]\n");
-    }
-    out
-}
-
-const COLUMNS: [&str; 11] =
-    ["time", "action", "result", "person", "subject", "detail", "address", "browser", "reference", "person id", "account id"];
-
-fn csv(lines: &[Line], first: bool) -> Vec<u8> {
-    let mut out = csv::Writer::from_writer(Vec::new());
-    let id = |id: Option<String>| id.unwrap_or_default();
-    // Writing to memory does not fail.
-    let memory = "memory takes every byte";
-    if first {
-        out.write_record(COLUMNS).expect(memory);
-    }
-    for line in lines {
-        let cells = [
-            line.at.to_rfc3339_opts(SecondsFormat::Millis, true),
-            line.action.word().to_owned(),
-            if line.result == Ended::Done { "done" } else { "failed" }.to_owned(),
-            line.actor.clone(),
-            line.subject.clone(),
-            line.detail.clone(),
-            line.ip.clone(),
-            line.user_agent.clone(),
-            line.reference.clone(),
-            id(line.user_id.map(|id| id.to_string())),
-            id(line.account_id.map(|id| id.to_string())),
-        ];
-        out.write_record(cells.iter().map(|cell| harmless(cell).into_owned())).expect(memory);
-    }
-    out.into_inner().expect(memory)
-}
-
-/// Spreadsheets run a cell that begins like a formula (OWASP, "CSV Injection"); names and labels are other people's words.
-fn harmless(cell: &str) -> Cow<'_, str> {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}").into() } else { cell.into() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::harmless;
-
-    // S6
-    #[test]
-    fn a_cell_is_never_a_formula() {
-        for evil in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
-            assert_eq!(harmless(evil), format!("'{evil}"));
-        }
-        assert_eq!(harmless("Main shop = mine"), "Main shop = mine");
     }
 }
