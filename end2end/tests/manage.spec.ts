@@ -140,6 +140,7 @@ test('Kofi connects two accounts of one platform: each has its own label, status
   await sandbox.revoke('x', '2903381175');
   await (await menuOf(page, '@ateliernord')).getByRole('button', { name: 'Test connection: @ateliernord' }).click();
   await expect(row(page, '@ateliernord')).not.toContainText('Healthy');
+  await expect(card(page, 'x')).toContainText('Connected (1 of 2)');
   await expect(row(page, '@ateliernord')).toContainText('Client');
   await expect(row(page, '@kofi_cooks')).toContainText('Healthy');
   await expect(row(page, '@kofi_cooks')).not.toContainText('Client');

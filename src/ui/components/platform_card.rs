@@ -90,12 +90,16 @@ pub fn PlatformCard(card: Card, operator: bool) -> impl IntoView {
 /// The state of the card in a word.
 #[component]
 fn Sum<'a>(card: &'a Card, state: State) -> impl IntoView + use<> {
-    let count = card.accounts.len();
+    let all = card.accounts.len();
+    let working = card.accounts.iter().filter(|account| matches!(account.status, Status::Connected | Status::Expiring)).count();
     let (tone, glyph, text) = match state {
         State::Disconnected => return None,
         State::NotConfigured => (Tone::Quiet, Glyph::Minus, "Not set up on this server yet".to_owned()),
         State::Connecting => (Tone::Info, Glyph::Clock, "Connecting".to_owned()),
-        State::Connected | State::Expiring => (Tone::Good, Glyph::CheckCircle, format!("Connected ({count})")),
+        State::Connected | State::Expiring if working < all => {
+            (Tone::Warn, Glyph::Alert, format!("Connected ({working} of {all})"))
+        }
+        State::Connected | State::Expiring => (Tone::Good, Glyph::CheckCircle, format!("Connected ({all})")),
         State::Error => (Tone::Bad, Glyph::Alert, "Needs attention".to_owned()),
         State::Expired => (Tone::Bad, Glyph::Unplug, "Expired".to_owned()),
     };
