@@ -8,7 +8,7 @@ use leptos_router::{SsrMode, path};
 
 use crate::ui::pages::{
     AuditLogPage, ChoosePage, ConnectPage, DeletePage, DisconnectPage, ForgotPage, HomePage, IntegrationsPage, JobsPage,
-    LandingPage, LoginPage, MailPage, NotFoundPage, NoticesPage, Onward, RegisterPage, ResetPage, SettingsPage, VerifyPage,
+    LandingPage, LoginPage, MailPage, NotFoundPage, NoticesPage, Onward, ReferencePage, RegisterPage, ResetPage, SettingsPage, VerifyPage,
 };
 
 /// The HTML document. Only the server makes it.
@@ -70,6 +70,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/platforms/connect/:platform") view=LandingPage ssr=SsrMode::Async />
                 <Route path=path!("/operations/jobs") view=JobsPage ssr=SsrMode::Async />
                 <Route path=path!("/operations/mail") view=MailPage ssr=SsrMode::Async />
+                <Route path=path!("/api/docs") view=ReferencePage ssr=SsrMode::Async />
                 <Route path=path!("/notices") view=NoticesPage ssr=SsrMode::Async />
                 <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
                 <Route path=path!("/settings/audit") view=AuditLogPage ssr=SsrMode::Async />

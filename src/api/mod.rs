@@ -6,6 +6,7 @@ pub mod frame;
 pub mod mail;
 pub mod notices;
 pub mod operations;
+pub mod reference;
 pub mod users;
 
 #[cfg(feature = "ssr")]

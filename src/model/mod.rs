@@ -13,6 +13,7 @@ pub mod moment;
 pub mod notices;
 pub mod outcome;
 pub mod platform;
+pub mod reference;
 pub mod user;
 
 pub use account::{
@@ -26,4 +27,5 @@ pub use moment::Moment;
 pub use notices::{Banner, Bell, NoticeKind, NoticeView, NoticesView, Preference};
 pub use outcome::{FieldError, Outcome, Toast, ToastKind};
 pub use platform::{ConnectKind, Field, Permission, PlatformInfo, Trouble};
+pub use reference::Reference;
 pub use user::{Profile, SessionView, Viewer};

@@ -65,6 +65,11 @@ pub fn SettingsPage() -> impl IntoView {
                         <p class="soft mb-3">"Who did what with this account and its connections, when and from where."</p>
                         <ButtonLink href="/settings/audit" text="Open the activity log" />
                     </section>
+                    <section aria-labelledby="programs">
+                        <h2 id="programs" class="mb-2">"For your programs"</h2>
+                        <p class="soft mb-3">"Everything these pages do with accounts can be done by REST."</p>
+                        <ButtonLink href="/api/docs" text="Open the API reference" />
+                    </section>
                     <div class="flex flex-wrap justify-between gap-2">
                         <form method="post" action="/fn/logout">
                             <Submit text="Log out" busy="Logging out..." />

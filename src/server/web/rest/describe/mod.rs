@@ -4,6 +4,8 @@
 mod answers;
 mod complete;
 mod limits;
+mod reference;
+mod words;
 
 use std::sync::LazyLock;
 
@@ -13,6 +15,8 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 
 use super::envelope::Refused;
+
+pub use reference::reference;
 
 /// What holds for the whole API. Paths are added by the router.
 #[derive(utoipa::OpenApi)]
@@ -55,7 +59,7 @@ pub fn document() -> &'static Value {
     path = "/openapi.json",
     tag = "Server",
     summary = "This description",
-    description = "OpenAPI 3.1, made from the code that answers.",
+    description = "OpenAPI 3.1, made from the code that answers. `/api/docs` shows it to people.",
     responses((status = 200, description = "The document", body = Object, example = json!({ "openapi": "3.1.0", "info": { "title": "Huntaze" } }))),
     security(())
 )]

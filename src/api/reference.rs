@@ -1,0 +1,13 @@
+//! The API's own description, for people.
+
+use leptos::prelude::*;
+
+use crate::error::AppError;
+use crate::model::Reference;
+
+#[server(name = ReadReference, prefix = "/fn", endpoint = "read_reference")]
+pub async fn reference() -> Result<Reference, AppError> {
+    use crate::server::web::rest::describe;
+    let call = super::server::Call::here()?;
+    Ok(describe::reference(call.backend.config.public_url().as_str()))
+}
