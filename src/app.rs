@@ -8,7 +8,8 @@ use leptos_router::{SsrMode, path};
 
 use crate::ui::pages::{
     AuditLogPage, ChoosePage, ConnectPage, DeletePage, DisconnectPage, ForgotPage, HomePage, IntegrationsPage, JobsPage,
-    LandingPage, LoginPage, MailPage, NotFoundPage, NoticesPage, Onward, ReferencePage, RegisterPage, ResetPage, SettingsPage, VerifyPage,
+    LandingPage, LoginPage, MailPage, NotFoundPage, NoticesPage, Onward, ReferencePage, RegisterPage, ResetPage, SettingsPage,
+    VerifyPage,
 };
 
 /// The HTML document. Only the server makes it.

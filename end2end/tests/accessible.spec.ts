@@ -9,7 +9,7 @@ test.slow();
 const platforms = ['instagram', 'tiktok', 'youtube', 'x', 'reddit', 'onlyfans'];
 
 test('a stranger can use every page that is open to strangers', async ({ page }) => {
-  const pages = ['/register', '/login', '/forgot', '/reset', '/verify', '/platforms/connect', '/platforms/connect/tiktok', '/nowhere'];
+  const pages = ['/register', '/login', '/forgot', '/reset', '/verify', '/platforms/connect', '/platforms/connect/tiktok', '/api/docs', '/nowhere'];
   for (const path of pages) {
     await visit(page, path);
     await test.step(path, () => expectAccessible(page));

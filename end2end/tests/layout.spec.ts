@@ -14,7 +14,7 @@ async function expectNoSideways(page: Page, where: string): Promise<void> {
 test.describe('on a phone of 360 px', () => {
   test.use({ viewport: { width: 360, height: 740 }, hasTouch: true });
 
-  const open = ['/register', '/login', '/platforms/connect', '/nowhere'];
+  const open = ['/register', '/login', '/platforms/connect', '/api/docs', '/nowhere'];
   const platforms = ['instagram', 'tiktok', 'youtube', 'x', 'reddit', 'onlyfans'].map((id) => `/platforms/connect/${id}`);
 
   test('a stranger never scrolls sideways', async ({ page }) => {

@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::Value;
 
 use super::cast::*;
-use crate::support::{TestApp, both};
+use crate::support::{TestApp, both, text};
 
 struct Endpoint {
     method: Method,
@@ -234,4 +234,37 @@ both!(every_described_endpoint_answers_as_described, |app| async {
             assert_eq!(answer.status, 401, "{method} {path} asks who it is");
         }
     }
+});
+
+/// What stands in an attribute, everywhere on a page.
+fn attributes<'a>(page: &'a str, name: &str) -> Vec<&'a str> {
+    let begin = format!(" {name}=\"");
+    page.split(begin.as_str()).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+}
+
+// U5: what programs read, people read too: every endpoint, without a log-in, without a script, and no link that leads nowhere.
+both!(people_read_the_same_description, |app| async {
+    let document = document(&app).await;
+    let page = app.stranger("A developer").browser.open("/api/docs").await.expect(200).body;
+    let (ids, read) = (attributes(&page, "id"), text(&page));
+    for Endpoint { method, path, operation } in endpoints(&document) {
+        assert!(ids.contains(&word(&operation, "operationId")), "{method} {path} can be linked to");
+        for told in [path.as_str(), word(&operation, "summary"), word(&operation, "x-limit")] {
+            assert!(read.contains(told), "{method} {path} says: {told}");
+        }
+        for status in operation["responses"].as_object().expect("answers").keys() {
+            assert!(read.contains(status.as_str()), "{method} {path} may answer {status}");
+        }
+    }
+    for name in
+        document["components"]["schemas"].as_object().expect("shapes").keys().filter(|name| !name.starts_with("Envelope_"))
+    {
+        assert!(ids.contains(&format!("shape-{name}").as_str()), "{name} is explained");
+    }
+    for link in attributes(&page, "href").into_iter().filter_map(|link| link.strip_prefix('#')) {
+        assert!(ids.contains(&link), "#{link} leads nowhere");
+    }
+    let unique: BTreeSet<&&str> = ids.iter().collect();
+    assert_eq!(unique.len(), ids.len(), "an id stands for one place");
+    assert!(read.contains(&format!("{}/api/integrations/status", app.base())), "examples ask this server");
 });

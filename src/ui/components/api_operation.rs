@@ -59,7 +59,11 @@ fn Sent<'a>(body: &'a Body) -> impl IntoView + use<> {
     });
     view! {
         <h4>"Body"</h4>
-        <p><ShapeLinks kind=&body.kind />" as "<code class="code">{body.media_type.clone()}</code></p>
+        <p>
+            <ShapeLinks kind=&body.kind />
+            " as "
+            <code class="code">{body.media_type.clone()}</code>
+        </p>
         {others.collect_view()}
     }
 }

@@ -29,7 +29,8 @@ pub use reference::reference;
                        Every answer is one envelope; an error says what happened, what to do next, and a `correlationId` that the people who run \
                        the server can look up. Names are camelCase, times RFC 3339 in UTC. Bodies are JSON of at most 64 KiB; unknown fields are \
                        refused.\n\n\
-                       Limits are those of a server as it comes; the `RateLimit-*` headers of each answer tell this one's."
+                       Limits are those of a server as it comes. The headers `RateLimit-Limit`, `RateLimit-Remaining`, `RateLimit-Reset` and \
+                       `RateLimit-Policy` of each answer tell this one's, and `x-correlation-id` finds the log lines of a request."
     ),
     tags(
         (name = "People", description = "Register, log in, log out; the person themselves."),

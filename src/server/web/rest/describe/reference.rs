@@ -2,8 +2,11 @@
 
 use serde_json::{Map, Value};
 
+use super::answers::COMMON;
+use super::complete::ENVELOPE;
+use super::document;
+use super::limits::of_every_answer;
 use super::words::{kind, name_of};
-use super::{complete::ENVELOPE, document};
 use crate::model::reference::{Body, Entry, Failure, Group, Operation, Reference, Reply, Shape};
 
 /// `base`: this server's address.
@@ -19,9 +22,12 @@ pub fn reference(base: &str) -> Reference {
         about: text(&tag["description"]).to_owned(),
         operations: operations.iter().filter(|(name, _)| *name == tag["name"]).map(|(_, operation)| operation.clone()).collect(),
     });
-    let mut errors: Vec<Reply> = super::answers::COMMON
+    let mut errors: Vec<Reply> = COMMON
         .iter()
-        .map(|common| Reply { id: common.name.to_owned(), ..reply(common.status, &document["components"]["responses"][common.name]) })
+        .map(|common| Reply {
+            id: common.name.to_owned(),
+            ..reply(common.status, &document["components"]["responses"][common.name])
+        })
         .collect();
     errors.sort_by(|a, b| a.status.cmp(&b.status));
     let shapes = fields(&document["components"]["schemas"]).filter(|(name, _)| !name.starts_with(ENVELOPE));
@@ -73,7 +79,8 @@ fn describe(base: &str, path: &str, method: &str, operation: &Value) -> Operatio
 
 fn who(operation: &Value) -> &'static str {
     let ways: Vec<&Value> = list(&operation["security"]).collect();
-    let (open, operators) = (ways.iter().any(|way| way.as_object().is_some_and(Map::is_empty)), ways.iter().any(|way| way["operators"].is_array()));
+    let (open, operators) =
+        (ways.iter().any(|way| way.as_object().is_some_and(Map::is_empty)), ways.iter().any(|way| way["operators"].is_array()));
     match (open, operators, ways.len()) {
         (_, true, _) => "Those who run this server",
         (true, _, 1) => "Everybody",
@@ -85,7 +92,12 @@ fn who(operation: &Value) -> &'static str {
 fn parameter(parameter: &Value) -> Entry {
     let needed = if parameter["required"] == true { "" } else { ", optional" };
     let name = text(&parameter["name"]).to_owned();
-    Entry { name, kind: kind(&parameter["schema"]), notes: format!("{}{needed}", text(&parameter["in"])), about: text(&parameter["description"]).to_owned() }
+    Entry {
+        name,
+        kind: kind(&parameter["schema"]),
+        notes: format!("{}{needed}", text(&parameter["in"])),
+        about: text(&parameter["description"]).to_owned(),
+    }
 }
 
 fn body((media_type, content): (&str, &Value)) -> Body {
@@ -100,11 +112,13 @@ fn pretty(example: &Value) -> String {
 }
 
 fn reply(status: &str, answer: &Value) -> Reply {
+    let common = of_every_answer();
     Reply {
         id: String::new(),
         status: status.to_owned(),
         about: text(&answer["description"]).to_owned(),
-        headers: fields(&answer["headers"]).map(|(name, _)| name.to_owned()).collect(),
+        // Those of every answer are told once, in the introduction.
+        headers: fields(&answer["headers"]).map(|(name, _)| name.to_owned()).filter(|name| !common.contains_key(name)).collect(),
         bodies: fields(&answer["content"]).map(body).collect(),
     }
 }
