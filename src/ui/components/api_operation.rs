@@ -7,19 +7,33 @@ use crate::model::reference::{Body, Failure, Operation};
 
 #[component]
 pub fn ApiOperation<'a>(operation: &'a Operation) -> impl IntoView + use<> {
-    let about = operation.about.iter().map(|text| view! { <p><Prose text /></p> });
+    let about = operation.about.iter().map(|text| {
+        view! {
+            <p>
+                <Prose text />
+            </p>
+        }
+    });
     let parameters = (!operation.parameters.is_empty()).then(|| {
         view! {
             <h4>"Parameters"</h4>
             <ApiEntries entries=&operation.parameters />
         }
     });
-    let answers = operation.answers.iter().map(|reply| view! { <li><ApiReply reply /></li> });
+    let answers = operation.answers.iter().map(|reply| {
+        view! {
+            <li>
+                <ApiReply reply />
+            </li>
+        }
+    });
     view! {
         <details class="operation">
             <summary>
                 <h3>
-                    <span class="method" data-method=operation.method.clone()>{operation.method.clone()}</span>
+                    <span class="method" data-method=operation.method.clone()>
+                        {operation.method.clone()}
+                    </span>
                     <span class="code">{operation.path.clone()}</span>
                 </h3>
                 <span class="operation-summary soft">{operation.summary.clone()}</span>
@@ -34,7 +48,11 @@ pub fn ApiOperation<'a>(operation: &'a Operation) -> impl IntoView + use<> {
                     <dt>"How often"</dt>
                     <dd>{operation.limit.clone()}</dd>
                     <dt>"Link"</dt>
-                    <dd><a class="link" href=format!("#{}", operation.id)>{format!("#{}", operation.id)}</a></dd>
+                    <dd>
+                        <a class="link" href=format!("#{}", operation.id)>
+                            {format!("#{}", operation.id)}
+                        </a>
+                    </dd>
                 </dl>
                 {parameters}
                 {operation.body.as_ref().map(|body| view! { <Sent body /> })}
@@ -72,8 +90,14 @@ fn Sent<'a>(body: &'a Body) -> impl IntoView + use<> {
 fn Failures<'a>(failures: &'a [Failure]) -> impl IntoView + use<> {
     let rows = failures.iter().map(|failure| {
         view! {
-            <dt><a class="link" href=format!("#error-{}", failure.error)>{failure.status.clone()}</a></dt>
-            <dd><Prose text=&failure.about /></dd>
+            <dt>
+                <a class="link" href=format!("#error-{}", failure.error)>
+                    {failure.status.clone()}
+                </a>
+            </dt>
+            <dd>
+                <Prose text=&failure.about />
+            </dd>
         }
     });
     (!failures.is_empty()).then(|| {

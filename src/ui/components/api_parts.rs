@@ -24,7 +24,12 @@ pub fn Sample(text: String) -> impl IntoView {
 #[component]
 pub fn ShapeLinks<'a>(kind: &'a [Piece]) -> impl IntoView + use<> {
     let pieces = kind.iter().map(|piece| match piece.shape {
-        true => view! { <a class="link" href=format!("#shape-{}", piece.text)>{piece.text.clone()}</a> }.into_any(),
+        true => view! {
+            <a class="link" href=format!("#shape-{}", piece.text)>
+                {piece.text.clone()}
+            </a>
+        }
+        .into_any(),
         false => view! { <Prose text=&piece.text /> }.into_any(),
     });
     view! { <span>{pieces.collect_view()}</span> }
@@ -34,10 +39,22 @@ pub fn ShapeLinks<'a>(kind: &'a [Piece]) -> impl IntoView + use<> {
 pub fn ApiEntries<'a>(entries: &'a [Entry]) -> impl IntoView + use<> {
     let rows = entries.iter().map(|entry| {
         let notes = (!entry.notes.is_empty()).then(|| format!(" ({})", entry.notes));
-        let about = (!entry.about.is_empty()).then(|| view! { <p class="soft"><Prose text=&entry.about /></p> });
+        let about = (!entry.about.is_empty()).then(|| {
+            view! {
+                <p class="soft">
+                    <Prose text=&entry.about />
+                </p>
+            }
+        });
         view! {
             <dt class="code">{entry.name.clone()}</dt>
-            <dd><p><ShapeLinks kind=&entry.kind /> <span class="soft">{notes}</span></p>{about}</dd>
+            <dd>
+                <p>
+                    <ShapeLinks kind=&entry.kind />
+                    <span class="soft">{notes}</span>
+                </p>
+                {about}
+            </dd>
         }
     });
     (!entries.is_empty()).then(|| view! { <dl class="entries">{rows.collect_view()}</dl> })
@@ -50,7 +67,11 @@ pub fn ApiReply<'a>(reply: &'a Reply) -> impl IntoView + use<> {
     let headers = reply.headers.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let headers = (!headers.is_empty()).then(|| view! { <p class="small soft">"With "<Prose text=&headers /></p> });
     view! {
-        <p><strong class=tone>{reply.status.clone()}</strong>" "<Prose text=&reply.about /></p>
+        <p>
+            <strong class=tone>{reply.status.clone()}</strong>
+            " "
+            <Prose text=&reply.about />
+        </p>
         {headers}
         {reply.bodies.iter().map(|body| view! { <Answered body /> }).collect_view()}
     }
@@ -60,7 +81,11 @@ pub fn ApiReply<'a>(reply: &'a Reply) -> impl IntoView + use<> {
 fn Answered<'a>(body: &'a Body) -> impl IntoView + use<> {
     let examples = body.examples.iter().map(|(_, text)| view! { <Sample text=text.clone() /> });
     view! {
-        <p class="small"><code class="code">{body.media_type.clone()}</code>": "<ShapeLinks kind=&body.kind /></p>
+        <p class="small">
+            <code class="code">{body.media_type.clone()}</code>
+            ": "
+            <ShapeLinks kind=&body.kind />
+        </p>
         {examples.collect_view()}
     }
 }

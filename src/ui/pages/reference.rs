@@ -17,7 +17,19 @@ pub fn ReferencePage() -> impl IntoView {
                 <ButtonLink href="/api/openapi.json" text="OpenAPI 3.1" />
             </Head>
             <div class="reference">
-                <section class="prose">{shown.intro.iter().map(|text| view! { <p><Prose text /></p> }).collect_view()}</section>
+                <section class="prose">
+                    {shown
+                        .intro
+                        .iter()
+                        .map(|text| {
+                            view! {
+                                <p>
+                                    <Prose text />
+                                </p>
+                            }
+                        })
+                        .collect_view()}
+                </section>
                 <Contents shown=&shown />
                 <Begin base=&shown.base />
                 {shown.groups.iter().map(|group| view! { <Operations group /> }).collect_view()}
@@ -34,7 +46,14 @@ fn Contents<'a>(shown: &'a Reference) -> impl IntoView + use<> {
     let rest = [("errors", "Errors"), ("shapes", "Shapes")].map(|(id, name)| (id.to_owned(), name.to_owned(), None));
     let links = groups.chain(rest).map(|(id, name, count)| {
         let count = count.map(|count| view! { <span class="soft">{format!(" {count}")}</span> });
-        view! { <li><a class="link" href=format!("#{id}")>{name}</a>{count}</li> }
+        view! {
+            <li>
+                <a class="link" href=format!("#{id}")>
+                    {name}
+                </a>
+                {count}
+            </li>
+        }
     });
     view! {
         <nav aria-label="On this page">
@@ -75,7 +94,13 @@ fn Operations<'a>(group: &'a Group) -> impl IntoView + use<> {
 
 #[component]
 fn Errors<'a>(errors: &'a [Reply]) -> impl IntoView + use<> {
-    let errors = errors.iter().map(|error| view! { <li id=format!("error-{}", error.id)><ApiReply reply=error /></li> });
+    let errors = errors.iter().map(|error| {
+        view! {
+            <li id=format!("error-{}", error.id)>
+                <ApiReply reply=error />
+            </li>
+        }
+    });
     view! {
         <section aria-labelledby="errors">
             <h2 id="errors">"Errors"</h2>
@@ -88,9 +113,21 @@ fn Errors<'a>(errors: &'a [Reply]) -> impl IntoView + use<> {
 #[component]
 fn Shapes<'a>(shapes: &'a [Shape]) -> impl IntoView + use<> {
     let shapes = shapes.iter().map(|shape| {
-        let words = shape.words.iter().map(|word| view! { <li><code class="code">{word.clone()}</code></li> });
+        let words = shape.words.iter().map(|word| {
+            view! {
+                <li>
+                    <code class="code">{word.clone()}</code>
+                </li>
+            }
+        });
         let words = (!shape.words.is_empty()).then(|| view! { <ul class="shape-words">{words.collect_view()}</ul> });
-        let about = (!shape.about.is_empty()).then(|| view! { <p class="soft"><Prose text=&shape.about /></p> });
+        let about = (!shape.about.is_empty()).then(|| {
+            view! {
+                <p class="soft">
+                    <Prose text=&shape.about />
+                </p>
+            }
+        });
         view! {
             <li class="shape" id=format!("shape-{}", shape.name)>
                 <h3 class="code">{shape.name.clone()}</h3>

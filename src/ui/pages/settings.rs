@@ -66,7 +66,9 @@ pub fn SettingsPage() -> impl IntoView {
                         <ButtonLink href="/settings/audit" text="Open the activity log" />
                     </section>
                     <section aria-labelledby="programs">
-                        <h2 id="programs" class="mb-2">"For your programs"</h2>
+                        <h2 id="programs" class="mb-2">
+                            "For your programs"
+                        </h2>
                         <p class="soft mb-3">"Everything these pages do with accounts can be done by REST."</p>
                         <ButtonLink href="/api/docs" text="Open the API reference" />
                     </section>
