@@ -1,10 +1,12 @@
 //! `huntaze keys`: the keys that seal the platforms' tokens, and changing them while the server runs.
 
+use std::collections::BTreeMap;
+
 use clap::Subcommand;
 use huntaze::server::clock::Clock;
 use huntaze::server::config::Config;
-use huntaze::server::domain::keys as sealing;
-use huntaze::server::{Backend, keys, start};
+use huntaze::server::domain::keys::{self as sealing, Kept, Rotated};
+use huntaze::server::{Backend, db, keys, start};
 
 use crate::Failure;
 
@@ -12,7 +14,7 @@ use crate::Failure;
 pub enum Verb {
     /// Add a new key to the key file; it seals nothing until `rotate`
     Generate,
-    /// Show the keys, and how much each seals
+    /// Show the keys, how much each seals, and how often it ever did
     List,
     /// Make the new key the one that seals, and seal everything anew with it
     Rotate,
@@ -27,7 +29,7 @@ pub enum Verb {
 
 pub async fn run(config: Config, verb: Verb) -> Result<(), Failure> {
     match verb {
-        Verb::Generate => generate(&config),
+        Verb::Generate => generate(config).await,
         Verb::List => list(&open(config).await?).await,
         Verb::Rotate => rotate(config).await,
         Verb::Verify => verify(&open(config).await?).await,
@@ -39,8 +41,11 @@ async fn open(config: Config) -> Result<Backend, Failure> {
     Ok(start::backend(config, Clock::System).await?)
 }
 
-fn generate(config: &Config) -> Result<(), Failure> {
-    let id = keys::change(config, |file| file.add())?;
+async fn generate(config: Config) -> Result<(), Failure> {
+    let id = keys::change(&config, |file| file.add())?;
+    let backend = open(config).await?;
+    sealing::added(&backend, &id).await;
+    close(&backend).await;
     println!(
         "Key {id} is in the key file, and seals nothing yet. Back the file up and give it to every process, then: huntaze keys rotate"
     );
@@ -49,10 +54,16 @@ fn generate(config: &Config) -> Result<(), Failure> {
 
 async fn list(backend: &Backend) -> Result<(), Failure> {
     let counts = sealing::counts(backend).await?;
+    keys::count(backend).await;
+    let seals: BTreeMap<_, _> = db::keys::all(&backend.db).await?.into_iter().map(|key| (key.key_id, key.seals)).collect();
     let (primary, ids) = (backend.vault.primary(), backend.vault.key_ids());
     for id in &ids {
         let note = if *id == primary { "  seals" } else { "" };
-        println!("{id:08x}  {:>8} sealed{note}", counts.get(&Some(*id)).unwrap_or(&0));
+        let made = seals.get(&format!("{id:08x}")).unwrap_or(&0);
+        println!("{id:08x}  {:>8} sealed  {made:>10} seals made{note}", counts.get(&Some(*id)).unwrap_or(&0));
+        if *made >= keys::MANY_SEALS {
+            println!("          it has sealed a lot\n  fix: huntaze keys generate, then rotate");
+        }
     }
     for (id, count) in counts.iter().filter(|(id, _)| id.is_none_or(|id| !ids.contains(&id))) {
         let id = id.map_or("unknown ".to_owned(), |id| format!("{id:08x}"));
@@ -72,8 +83,14 @@ async fn rotate(config: Config) -> Result<(), Failure> {
     // Until they look at the key file again, other processes may have sealed something with the key before.
     tokio::time::sleep(keys::LOOK * 2).await;
     let rest = sealing::rotate(&backend).await?;
-    println!("{} values are sealed anew.", first.resealed + rest.resealed);
-    backend.db.close().await;
+    let all = Rotated {
+        resealed: first.resealed + rest.resealed,
+        overtaken: first.overtaken + rest.overtaken,
+        unreadable: rest.unreadable,
+    };
+    sealing::rotated(&backend, all).await;
+    println!("{} values are sealed anew.", all.resealed);
+    close(&backend).await;
     match rest.unreadable {
         0 => Ok(()),
         count => Err(format!("{count} values do not open\n  fix: `huntaze keys verify` names them and their keys").into()),
@@ -98,13 +115,29 @@ async fn verify(backend: &Backend) -> Result<(), Failure> {
 async fn drop_key(config: Config, id: &str) -> Result<(), Failure> {
     let key = keys::droppable(&config, id)?;
     let backend = open(config).await?;
-    if let Err(count) = sealing::forget(&backend, key).await? {
-        return Err(format!("{count} values are still sealed with key {id}\n  fix: huntaze keys rotate").into());
+    if let Err(kept) = sealing::forget(&backend, key).await? {
+        return Err(match kept {
+            Kept::Seals(count) => format!("{count} values are still sealed with key {id}\n  fix: huntaze keys rotate"),
+            Kept::NotRetired => format!("key {id} may still seal in another process\n  fix: huntaze keys rotate"),
+            Kept::Until(at) => {
+                format!(
+                    "what was sealed with key {id} until shortly ago may still be on its way\n  fix: the same again after {} UTC",
+                    at.format("%H:%M:%S")
+                )
+            }
+        }
+        .into());
     }
     keys::change(&backend.config, |file| file.remove(id))?;
     println!(
         "Key {id} is gone from the key file. Keep it in your backups for as long as you keep backups of the database from its time."
     );
-    backend.db.close().await;
+    close(&backend).await;
     Ok(())
+}
+
+/// What this command sealed counts, too.
+async fn close(backend: &Backend) {
+    keys::count(backend).await;
+    backend.db.close().await;
 }

@@ -187,6 +187,7 @@ async fn serve_app(mut config: Config, serve: &Serve) -> Result<(), Failure> {
         work.await?;
     }
     accounts::refreshes_landed(&backend).await;
+    server_keys::count(&backend).await;
     backend.db.close().await;
     tracing::info!("stopped");
     Ok(())
@@ -205,6 +206,7 @@ async fn work(config: Config) -> Result<(), Failure> {
     tokio::spawn(metrics::tidy());
     worker::run(backend.clone(), stop.wait()).await;
     accounts::refreshes_landed(&backend).await;
+    server_keys::count(&backend).await;
     backend.db.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use super::Backend;
 use super::config::Config;
 use super::db::{self, Db};
+use super::metrics;
 use super::vault::{KeyError, KeyFile, Place, Refusal, Vault};
 
 /// Why the keys can't be used. Stops the start.
@@ -65,11 +66,40 @@ pub fn is_file(config: &Config) -> bool {
 /// How often a process looks at the key file: by then it seals with a new primary key.
 pub const LOOK: Duration = Duration::from_secs(5);
 
-/// Keeps the ring as the key file has it, for as long as the process lives.
+/// Keeps the ring as the key file has it, and the count of its seals, for as long as the process lives.
 pub async fn watch(backend: Backend) {
     loop {
         tokio::time::sleep(LOOK).await;
         backend.vault.reload();
+        count(&backend).await;
+    }
+}
+
+/// AES-GCM with random nonces is good for 2^32 seals with one key (NIST SP 800-38D, 8.3). Operators are told from a quarter of that on, long
+/// before 2^31, at which a key has to be replaced.
+pub const MANY_SEALS: i64 = 1 << 30;
+/// And again each time that so many more were made.
+const AGAIN: i64 = 1 << 26;
+
+/// Adds what this process sealed to the count of each key. A process that is killed forgets what it sealed in the last seconds.
+pub async fn count(backend: &Backend) {
+    for (key, seals) in backend.vault.take_seals() {
+        match db::keys::add(&backend.db, &format!("{key:08x}"), seals).await {
+            Ok(sum) => told(key, sum, seals, key == backend.vault.primary()),
+            Err(error) => {
+                backend.vault.count_seals(key, seals);
+                tracing::warn!("the count of seals was not written: {error}");
+            }
+        }
+    }
+}
+
+fn told(key: u32, sum: i64, added: i64, seals: bool) {
+    if seals {
+        metrics::key_seals(sum);
+    }
+    if sum >= MANY_SEALS && (sum - added < MANY_SEALS || sum / AGAIN > (sum - added) / AGAIN) {
+        tracing::error!(key = format!("{key:08x}"), seals = sum, "this key has sealed a lot; huntaze keys generate, then rotate");
     }
 }
 
@@ -87,10 +117,20 @@ pub fn change<T>(config: &Config, edit: impl FnOnce(&mut KeyFile) -> Result<T, R
     Ok(told)
 }
 
-/// Whether the file would let a key go; its id as a number.
-pub fn droppable(config: &Config, id: &str) -> Result<u32, Error> {
-    read(config)?.may_remove(id)?;
-    u32::from_str_radix(id, 16).map_err(|_| Refusal::NoSuchKey(id.to_owned()).into())
+/// A key that the file would let go.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Droppable {
+    pub id: u32,
+    /// It was never the one that seals.
+    pub is_new: bool,
+}
+
+/// Whether the file would let a key go.
+pub fn droppable(config: &Config, id: &str) -> Result<Droppable, Error> {
+    let file = read(config)?;
+    file.may_remove(id)?;
+    let number = u32::from_str_radix(id, 16).map_err(|_| Refusal::NoSuchKey(id.to_owned()))?;
+    Ok(Droppable { id: number, is_new: file.is_new(id) })
 }
 
 fn read(config: &Config) -> Result<KeyFile, Error> {

@@ -47,6 +47,7 @@ described! {
     REFRESHES = "huntaze_token_refreshes_total", Counter, Count, ["platform", "outcome"], "Refreshes: renewed, superseded (another was faster), transient, permanent, configuration";
     REFRESH_TIME = "huntaze_token_refresh_seconds", Histogram, Seconds, ["platform"], "From deciding to refresh to the stored answer";
     ANSWER_DURABLE = "huntaze_token_answer_durable_seconds", Histogram, Seconds, ["platform"], "From a refresh's answer to its being durable: the window in which a crash can lose a rotated token";
+    KEY_SEALS = "huntaze_key_seals", Gauge, Count, [], "How often the key that seals has sealed; replace it before 2^31";
     ACCOUNTS = "huntaze_accounts", Gauge, Count, ["platform", "status"], "Accounts by stored status: connected, error, expired";
     EXPIRY = "huntaze_token_seconds_to_expiry", Gauge, Seconds, ["platform"], "To the earliest end of a connected account's access token; negative when one was missed";
     JOBS = "huntaze_jobs", Gauge, Count, ["state"], "Jobs by state: queued (the due among them), due, running, dead";
@@ -203,6 +204,10 @@ pub fn refreshed(platform: &str, outcome: Refresh, took: Duration) {
 /// How long a rotated token existed in this process only.
 pub fn answer_durable(platform: &str, took: Duration) {
     histogram!(ANSWER_DURABLE, "platform" => platform.to_owned()).record(took);
+}
+
+pub fn key_seals(seals: i64) {
+    gauge!(KEY_SEALS).set(seals as f64);
 }
 
 pub fn accounts(platform: &str, status: &'static str, count: i64) {

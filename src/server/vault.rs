@@ -4,7 +4,8 @@
 //! with its length before it, so that a blob moved elsewhere does not open (NIST SP 800-38D; OWASP ASVS 5.0, 11.3).
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
@@ -20,6 +21,8 @@ const VERSION: u8 = 1;
 /// Version and key id: what a blob tells without a key.
 const TELLS: usize = 1 + 4;
 const HEAD: usize = 1 + 4 + 12;
+/// Nothing is sealed with a ring that was read longer ago: a process that slept through a change of keys must not go on with the old one.
+const FRESH: Duration = Duration::from_secs(15);
 
 /// Where a blob belongs.
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +59,9 @@ pub enum Error {
 
 /// The key ring, as far as this process knows it.
 pub struct Vault {
-    ring: RwLock<Arc<Ring>>,
+    ring: RwLock<(Arc<Ring>, Instant)>,
+    /// How often each key sealed since it was asked last.
+    seals: Mutex<BTreeMap<u32, i64>>,
     /// Reads the key file again; nothing where the keys do not come from a file.
     source: Option<Source>,
 }
@@ -152,6 +157,11 @@ impl KeyFile {
         if self.primary == id { Err(Refusal::InUse(id.to_owned())) } else { Ok(()) }
     }
 
+    /// Whether a key has never sealed anything but its proof.
+    pub fn is_new(&self, id: &str) -> bool {
+        self.next.as_deref() == Some(id)
+    }
+
     pub fn remove(&mut self, id: &str) -> Result<(), Refusal> {
         self.may_remove(id)?;
         if let Some(mut key) = self.seal.remove(id) {
@@ -179,6 +189,11 @@ pub enum KeyError {
     Length(String),
     #[error("the primary key {0} is not among the keys")]
     NoPrimary(String),
+}
+
+/// What everything begins with that a key sealed.
+pub fn head_of(key: u32) -> Vec<u8> {
+    std::iter::once(VERSION).chain(key.to_be_bytes()).collect()
 }
 
 /// The id of the key that a blob, or its first bytes, was sealed with.
@@ -239,7 +254,8 @@ impl Ring {
 impl Vault {
     /// Reads the text of a key file.
     pub fn from_text(text: &SecretString) -> Result<Self, KeyError> {
-        Ok(Self { ring: RwLock::new(Arc::new(Ring::from_text(text)?)), source: None })
+        let ring = RwLock::new((Arc::new(Ring::from_text(text)?), Instant::now()));
+        Ok(Self { ring, seals: Mutex::default(), source: None })
     }
 
     /// The same, and where to read it again.
@@ -251,12 +267,31 @@ impl Vault {
     pub fn reload(&self) {
         let read = self.source.as_ref().and_then(|source| Ring::from_text(&source()?).ok());
         if let Some(ring) = read {
-            *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
+            *self.ring.write().unwrap_or_else(PoisonError::into_inner) = (Arc::new(ring), Instant::now());
         }
     }
 
     fn ring(&self) -> Arc<Ring> {
-        self.ring.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.ring.read().unwrap_or_else(PoisonError::into_inner).0.clone()
+    }
+
+    /// The ring as the key file had it a moment ago.
+    fn fresh_ring(&self) -> Arc<Ring> {
+        let read_at = self.ring.read().unwrap_or_else(PoisonError::into_inner).1;
+        if read_at.elapsed() > FRESH {
+            self.reload();
+        }
+        self.ring()
+    }
+
+    /// How often each key sealed since this was asked last.
+    pub fn take_seals(&self) -> BTreeMap<u32, i64> {
+        std::mem::take(&mut *self.seals.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Counts seals of a key, also those that could not be written down when they were taken.
+    pub fn count_seals(&self, key: u32, seals: i64) {
+        *self.seals.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_insert(0) += seals;
     }
 
     pub fn signing(&self) -> Arc<SigningKey> {
@@ -275,17 +310,19 @@ impl Vault {
 
     /// What everything begins with that the primary key sealed.
     pub fn head(&self) -> Vec<u8> {
-        std::iter::once(VERSION).chain(self.primary().to_be_bytes()).collect()
+        head_of(self.primary())
     }
 
     /// Seals with the primary key.
     pub fn seal(&self, secret: &SecretString, place: Place) -> Vec<u8> {
-        let ring = self.ring();
+        let ring = self.fresh_ring();
+        self.count_seals(ring.primary, 1);
         ring.seal(ring.primary, secret, place)
     }
 
     /// Seals with one key of the ring, for the constant that proves it at start.
     pub fn seal_with(&self, key: u32, secret: &SecretString, place: Place) -> Vec<u8> {
+        self.count_seals(key, 1);
         self.ring().seal(key, secret, place)
     }
 

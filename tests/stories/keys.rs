@@ -1,8 +1,9 @@
 //! T2: keys change while the server runs, and everything opens at every moment.
 
+use chrono::Duration;
 use huntaze::model::AccountId;
 use huntaze::server::db::{self, accounts::Account, sealed};
-use huntaze::server::domain::keys::{self as sealing, Rotated};
+use huntaze::server::domain::keys::{self as sealing, Kept, Rotated};
 use huntaze::server::session::identify;
 use huntaze::server::vault::{Place, Refusal};
 use huntaze::server::{Backend, keys, start};
@@ -112,8 +113,20 @@ both!(keys_change_while_pages_are_served_and_the_command_is_killed, |app| async 
     assert_eq!(sealing::rotate(&command_2).await.expect("once more"), Rotated::default(), "there is nothing left to do");
 
     let old_id = format!("{old:08x}");
-    assert_eq!(sealing::forget(&command_2, command_2.vault.primary()).await.expect("an answer"), Err(all as i64));
-    assert_eq!(sealing::forget(&command_2, old).await.expect("an answer"), Ok(()));
+    let config = &app.backend().config;
+    let droppable = keys::droppable(config, &old_id).expect("another one seals");
+    let forget = async || sealing::forget(&command_2, droppable).await.expect("an answer");
+    assert!(matches!(forget().await, Err(Kept::Until(_))), "somebody may be about to store what it sealed");
+    app.later(Duration::minutes(10)).await;
+    // A process that slept through everything stores what it sealed before.
+    let late = app.backend().vault.seal_with(old, &"late".into(), Place::new("mails", uuid::Uuid::nil(), "body"));
+    let mut tx = app.backend().db.begin().await.expect("a transaction");
+    let now = app.backend().clock.now();
+    db::mails::insert(&mut tx, uuid::Uuid::nil(), "ines@stories.example", "Late", &late, now).await.expect("a letter");
+    tx.commit().await.expect("a commit");
+    assert_eq!(forget().await, Err(Kept::Seals(1)));
+    app.sql("DELETE FROM mails").await;
+    assert_eq!(forget().await, Ok(()));
     keys::change(&app.backend().config, |file| file.remove(&old_id)).expect("it goes");
     app.backend().vault.reload();
     assert_eq!(app.backend().vault.key_ids(), [command_2.vault.primary()]);
@@ -150,6 +163,69 @@ both!(what_does_not_open_is_named, |app| async {
     app.backend().vault.reload();
     let done = sealing::rotate(app.backend()).await.expect("the rest is sealed anew");
     assert_eq!((done.resealed, done.unreadable), (1, 1));
+});
+
+// T2: every seal of every process counts for its key, and operators are told long before the nonces could repeat.
+both!(seals_are_counted_for_each_key, |app| async {
+    crate::support::log::listen();
+    let ines = app.person("Ines").await;
+    let key = format!("{:08x}", app.backend().vault.primary());
+    let count = async || {
+        keys::count(app.backend()).await;
+        db::keys::all(&app.backend().db)
+            .await
+            .expect("counts")
+            .into_iter()
+            .find(|seals| seals.key_id == key)
+            .expect("its count")
+            .seals
+    };
+    let before = count().await;
+    ines.connect("x", INES_ON_X).await;
+    let after = count().await;
+    assert!(after >= before + 3, "the verifier, an access and a refresh token: {before}, {after}");
+    assert_eq!(count().await, after, "nothing is counted twice");
+    let other = command(&app).await;
+    keys::count(&other).await;
+    let shared = count().await;
+    other.vault.seal(&"one more".into(), Place::new("mails", uuid::Uuid::nil(), "body"));
+    keys::count(&other).await;
+    assert_eq!(count().await, shared + 1, "two processes share the count");
+    other.db.close().await;
+
+    app.sql(&format!("UPDATE key_seals SET seals = {}", keys::MANY_SEALS - 1)).await;
+    let warned = || crate::support::log::raw().matches("this key has sealed a lot").count();
+    let quiet = warned();
+    app.backend().vault.seal(&"one too many".into(), Place::new("mails", uuid::Uuid::nil(), "body"));
+    assert_eq!((count().await, warned() - quiet), (keys::MANY_SEALS, 1), "once");
+    app.backend().vault.seal(&"and one more".into(), Place::new("mails", uuid::Uuid::nil(), "body"));
+    assert_eq!((count().await, warned() - quiet), (keys::MANY_SEALS + 1, 1), "and not every five seconds");
+    assert_eq!(app.metrics().await.value("huntaze_key_seals", &[]), (keys::MANY_SEALS + 1) as f64);
+});
+
+// S7: whoever changes the keys leaves a line, though nobody is logged in there.
+both!(a_change_of_keys_is_written_down, |app| async {
+    let old = app.backend().vault.primary();
+    let new = keys::change(&app.backend().config, |file| file.add()).expect("a key");
+    sealing::added(app.backend(), &new).await;
+    keys::change(&app.backend().config, |file| Ok(file.promote())).expect("it seals");
+    let command = command(&app).await;
+    let done = sealing::rotate(&command).await.expect("everything");
+    sealing::rotated(&command, done).await;
+    app.later(Duration::minutes(10)).await;
+    let old = keys::droppable(&app.backend().config, &format!("{old:08x}")).expect("another one seals");
+    assert_eq!(sealing::forget(&command, old).await.expect("an answer"), Ok(()));
+    let lines = app
+        .texts("SELECT actor || ': ' || action || ', ' || subject FROM audit_events WHERE workspace_id IS NULL ORDER BY id")
+        .await;
+    let by = "An operator on the server";
+    let expected = [
+        format!("{by}: key_added, key {new}"),
+        format!("{by}: keys_rotated, key {new}"),
+        format!("{by}: key_dropped, key {:08x}", old.id),
+    ];
+    assert_eq!(lines, expected);
+    command.db.close().await;
 });
 
 // Two steps: a key is known to everybody before it seals; one that seals stays.

@@ -3,7 +3,7 @@
 use reqwest::Method;
 
 use super::cast::*;
-use crate::support::{Metrics, TestApp, both};
+use crate::support::{Metrics, TestApp, both, log};
 
 const STEPS: &str = "huntaze_oauth_steps_total";
 const FAILURES: &str = "huntaze_oauth_failures_total";
@@ -74,6 +74,42 @@ both!(answers_are_counted_by_route, |app| async {
     assert_eq!(after.since(&before, HTTP, &[("route", "none"), ("status", "404")]), 1.0);
     assert!(after.since(&before, HTTP, &[("method", "other")]) >= 1.0);
     assert!(!after.text().contains("of-ada") && !after.text().contains("BREW") && !after.text().contains(INES_ON_X));
+});
+
+// H2, H3, T7: what came of each refresh, by its class, counted and logged under the reference that the person was told.
+both!(every_class_of_a_refresh_is_counted_and_logged, |app| async {
+    log::listen();
+    let ada = app.person("Ada").await;
+    ada.connect("x", INES_ON_X).await;
+    let refresh = format!("/api/integrations/refresh/x/{INES_ON_X}");
+    let troubles = [
+        (None, "renewed", None),
+        (Some("503"), "transient", Some("WARN")),
+        (Some("401"), "configuration", Some("ERROR")),
+        (Some("400"), "permanent", Some("WARN")),
+    ];
+    for (trouble, class, level) in troubles {
+        app.sandbox().calm().await;
+        if let Some(kind) = trouble {
+            app.sandbox().trouble("x", "/2/oauth2/token", kind, None).await;
+        }
+        let before = app.metrics().await;
+        let answer = ada.post(&refresh, None).await;
+        let outcome = [("platform", "x"), ("outcome", class)];
+        assert_eq!(moved(&app, &before, "huntaze_token_refreshes_total", &outcome).await, 1.0, "{class}");
+        assert_eq!(moved(&app, &before, "huntaze_token_refreshes_total", &[("platform", "x")]).await, 1.0, "{class} alone");
+        assert_eq!(moved(&app, &before, "huntaze_token_refresh_seconds_count", &[("platform", "x")]).await, 1.0);
+        let durable = moved(&app, &before, "huntaze_token_answer_durable_seconds_count", &[("platform", "x")]).await;
+        assert_eq!(durable, f64::from(trouble.is_none()), "{class}: only an answer is made durable");
+        let lines = log::of_answer(&answer);
+        let refreshed = lines.iter().filter(|line| line["message"] == "refreshed" && line["outcome"] == class);
+        assert_eq!(refreshed.count(), 1, "{class}: {lines:#?}");
+        let failed: Vec<_> =
+            lines.iter().filter(|line| line["message"].as_str().is_some_and(|m| m.starts_with("refresh failed"))).collect();
+        assert_eq!(failed.len(), usize::from(trouble.is_some()), "{class}: {lines:#?}");
+        let loudest = lines.iter().filter_map(|line| line["level"].as_str()).filter(|level| ["WARN", "ERROR"].contains(level));
+        assert_eq!(loudest.clone().any(|found| Some(found) == level), level.is_some(), "{class}: {lines:#?}");
+    }
 });
 
 // T9, H2

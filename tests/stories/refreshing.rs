@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use chrono::Duration;
 use huntaze::server::config::Config;
-use huntaze::server::domain::accounts::{Why, fresh_token, refresh_due};
+use huntaze::server::domain::accounts::{Why, fresh_token, refresh_due, trouble};
 use huntaze::server::session::identify;
 use huntaze::server::{Backend, db, start};
 use secrecy::ExposeSecret;
@@ -18,7 +18,7 @@ use secrecy::ExposeSecret;
 use super::cast::*;
 use super::keys::multiply;
 use crate::support::between::{self, Behind};
-use crate::support::{Person, TestApp, both, text};
+use crate::support::{Person, TestApp, both, log, text};
 
 const X_TOKENS: &str = "/2/oauth2/token";
 
@@ -176,6 +176,56 @@ both!(an_outage_of_72_hours_disconnects_nobody, |app| async {
         assert_eq!(tested["ok"], true, "{tested}");
         assert_eq!(account(&app, &ada, platform, id).await.refresh_failures, 0);
     }
+});
+
+// H5: an account that gets no answer may have a trouble of its own: the others go on. Once nobody gets one, nobody calls, in no process,
+// until a probe is answered.
+both!(three_accounts_without_an_answer_are_the_platforms_trouble_and_one_is_not, |app| async {
+    log::listen();
+    let mut people = Vec::new();
+    for name in ["Ada", "Ben", "Cleo"] {
+        let person = app.person(name).await;
+        person.connect("x", INES_ON_X).await;
+        people.push(person);
+    }
+    let refresh = format!("/api/integrations/refresh/x/{INES_ON_X}");
+    let press = async |who: usize| people[who].post(&refresh, None).await.status;
+    app.sandbox().trouble("x", X_TOKENS, "cut", None).await;
+    for _ in 0..8 {
+        assert!(press(0).await >= 500);
+    }
+    app.sandbox().calm().await;
+    assert_eq!(press(1).await, 200, "Ada's trouble is not Ben's");
+
+    app.sandbox().trouble("x", X_TOKENS, "cut", None).await;
+    let other = another(&app).await;
+    let x = other.platforms.get("x").expect("X");
+    for who in [1, 2] {
+        assert_eq!(trouble(&other, x).await.expect("an answer"), None);
+        assert!(press(who).await >= 500);
+    }
+    let state = async || app.metrics().await.value("huntaze_platform_breaker", &[("platform", "x")]);
+    assert_eq!(state().await, 2.0, "three of them, and most of the latest calls");
+    assert!(log::raw().contains("platform trouble: nobody calls it for a while"));
+    let calls = app.sandbox().calls("x", X_TOKENS).await;
+    assert_eq!(press(0).await, 503);
+    app.later(Duration::seconds(3)).await;
+    let until = trouble(&other, x).await.expect("an answer").expect("the other process knows");
+    assert_eq!(app.sandbox().calls("x", X_TOKENS).await, calls, "nobody called");
+
+    // The probe is not answered: it stays open for twice as long.
+    app.later(Duration::seconds(30)).await;
+    assert!(press(2).await >= 500);
+    assert_eq!(app.sandbox().calls("x", X_TOKENS).await - calls, 1, "one call");
+    app.later(Duration::seconds(3)).await;
+    assert!(trouble(&other, x).await.expect("an answer").expect("still") > until + Duration::seconds(60));
+    app.sandbox().calm().await;
+    app.later(Duration::seconds(60)).await;
+    assert_eq!(press(1).await, 200);
+    assert_eq!((state().await, press(0).await), (0.0, 200));
+    app.later(Duration::seconds(3)).await;
+    assert_eq!(trouble(&other, x).await.expect("an answer"), None);
+    other.db.close().await;
 });
 
 // H5, T7: a platform that does not answer is left alone for a while, which is said without blame; a probe ends it.

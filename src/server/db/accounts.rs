@@ -184,6 +184,18 @@ pub async fn count(tx: &mut Tx, workspace: WorkspaceId) -> Result<i64> {
     Ok(count)
 }
 
+/// How many accounts there are on a platform, in every workspace; counted no further than `most`.
+pub async fn at_least(db: &Db, provider: &Provider, most: i64) -> Result<i64> {
+    let (count,) = sql!(
+        db,
+        (i64,),
+        "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT id FROM oauth_accounts WHERE provider = $1 AND status <> 'former' LIMIT $2) AS found",
+        provider,
+        most
+    )?;
+    Ok(count)
+}
+
 /// What an upsert finds: the row of that platform account, locked by the workspace's lock.
 pub async fn for_upsert(tx: &mut Tx, workspace: WorkspaceId, provider: &Provider, platform_id: &str) -> Result<Option<Account>> {
     sql!(

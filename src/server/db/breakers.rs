@@ -5,40 +5,28 @@ use chrono::{DateTime, Utc};
 use super::{Db, Result, Tx, sql};
 use crate::model::Provider;
 
+/// One that is open.
 #[derive(Clone, sqlx::FromRow)]
 pub struct Breaker {
     pub provider: Provider,
-    /// In a row.
-    pub failures: i64,
     /// How often it opened since the platform last answered.
     pub opened: i64,
-    pub until: Option<DateTime<Utc>>,
+    pub until: DateTime<Utc>,
 }
 
-/// Those of platforms that have failed.
-pub async fn all(db: &Db) -> Result<Vec<Breaker>> {
-    sql!(db, Vec<Breaker>, "SELECT provider, failures, opened, until FROM breakers WHERE failures > 0 ORDER BY provider")
+pub async fn all_open(db: &Db) -> Result<Vec<Breaker>> {
+    sql!(db, Vec<Breaker>, "SELECT provider, opened, until FROM breakers WHERE until IS NOT NULL ORDER BY provider")
 }
 
-/// Counts one more failure.
-pub async fn fail(db: &Db, provider: &Provider) -> Result<Breaker> {
-    sql!(
-        db,
-        Breaker,
-        "INSERT INTO breakers (provider, failures, opened) VALUES ($1, 1, 0)
-         ON CONFLICT (provider) DO UPDATE SET failures = breakers.failures + 1 RETURNING provider, failures, opened, until",
-        provider
-    )
-}
-
-/// Opens one, unless another process did since it was read.
-pub async fn open(tx: &mut Tx, seen: &Breaker, until: DateTime<Utc>) -> Result<bool> {
+/// Opens one for the first time or, after `opened` times, once more; `false`: another process was faster.
+pub async fn open(tx: &mut Tx, provider: &Provider, opened: i64, until: DateTime<Utc>) -> Result<bool> {
     let rows = sql!(
         tx,
         rows,
-        "UPDATE breakers SET until = $3, opened = opened + 1 WHERE provider = $1 AND opened = $2 AND failures > 0",
-        &seen.provider,
-        seen.opened,
+        "INSERT INTO breakers (provider, opened, until) VALUES ($1, 1, $3)
+         ON CONFLICT (provider) DO UPDATE SET opened = breakers.opened + 1, until = $3 WHERE breakers.opened = $2",
+        provider,
+        opened,
         until
     )?;
     Ok(rows == 1)
@@ -51,8 +39,9 @@ pub async fn probe(db: &Db, seen: &Breaker, until: DateTime<Utc>) -> Result<bool
     Ok(rows == 1)
 }
 
-/// The platform answers again.
-pub async fn close(tx: &mut Tx, provider: &Provider) -> Result<()> {
-    sql!(tx, rows, "UPDATE breakers SET failures = 0, opened = 0, until = NULL WHERE provider = $1", provider)?;
-    Ok(())
+/// The platform answers again; `false`: another process heard it first.
+pub async fn close(tx: &mut Tx, provider: &Provider) -> Result<bool> {
+    let rows =
+        sql!(tx, rows, "UPDATE breakers SET opened = 0, until = NULL WHERE provider = $1 AND until IS NOT NULL", provider)?;
+    Ok(rows == 1)
 }

@@ -19,8 +19,3 @@ pub async fn keep(db: &Db, name: &str, value: &str) -> Result<String> {
     let (kept,) = sql!(db, (String,), "SELECT value FROM server_facts WHERE name = $1", name)?;
     Ok(kept)
 }
-
-pub async fn delete(db: &Db, name: &str) -> Result<()> {
-    sql!(db, rows, "DELETE FROM server_facts WHERE name = $1", name)?;
-    Ok(())
-}

@@ -13,6 +13,7 @@ pub mod flows;
 pub mod idempotency;
 pub mod incidents;
 pub mod jobs;
+pub mod keys;
 pub mod limits;
 pub mod links;
 pub mod mails;

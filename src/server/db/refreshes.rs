@@ -55,52 +55,52 @@ pub struct Line {
     pub answer: Option<Vec<u8>>,
 }
 
+macro_rules! columns {
+    () => {
+        "id, workspace_id, account_id, epoch, came_from, unanswered, began_at, answer"
+    };
+}
+
+/// A line with or without its answer, in one statement for a transaction or a connection.
+macro_rules! write {
+    ($on:expr, $line:expr, $answer:expr) => {
+        sql!(
+            $on,
+            rows,
+            concat!(
+                "INSERT INTO refresh_journal (",
+                columns!(),
+                ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO UPDATE SET answer = $8"
+            ),
+            $line.id,
+            $line.workspace_id,
+            $line.account_id,
+            $line.epoch,
+            &$line.came_from,
+            $line.unanswered,
+            $line.began_at,
+            $answer
+        )
+    };
+}
+
 /// Writes an intent down. It takes the place of earlier ones of the same account that nobody answered.
 pub async fn intend(tx: &mut Tx, line: &Line) -> Result<()> {
     close_unanswered(tx, line.account_id, line.epoch).await?;
-    sql!(
-        tx,
-        rows,
-        "INSERT INTO refresh_journal (id, workspace_id, account_id, epoch, came_from, unanswered, began_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        line.id,
-        line.workspace_id,
-        line.account_id,
-        line.epoch,
-        &line.came_from,
-        line.unanswered,
-        line.began_at
-    )?;
+    write!(tx, line, None::<&[u8]>)?;
     Ok(())
 }
 
-/// Makes an answer durable, also where its intent was taken for lost meanwhile.
+/// Makes an answer durable, also where its intent was taken for lost meanwhile. One statement: as long as it takes, the answer can be
+/// lost.
 pub async fn answer(db: &Db, line: &Line, sealed: &[u8]) -> Result<()> {
-    sql!(
-        db,
-        rows,
-        "INSERT INTO refresh_journal (id, workspace_id, account_id, epoch, came_from, unanswered, began_at, answer)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO UPDATE SET answer = $8",
-        line.id,
-        line.workspace_id,
-        line.account_id,
-        line.epoch,
-        &line.came_from,
-        line.unanswered,
-        line.began_at,
-        sealed
-    )?;
+    write!(db, line, sealed)?;
     Ok(())
 }
 
 /// What the journal holds of an account, oldest first.
 pub async fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Line>> {
-    sql!(
-        tx,
-        Vec<Line>,
-        "SELECT id, workspace_id, account_id, epoch, came_from, unanswered, began_at, answer FROM refresh_journal
-         WHERE account_id = $1 ORDER BY epoch, id",
-        account
-    )
+    sql!(tx, Vec<Line>, concat!("SELECT ", columns!(), " FROM refresh_journal WHERE account_id = $1 ORDER BY epoch, id"), account)
 }
 
 /// Answers that do not stand in their account's row.
@@ -108,8 +108,7 @@ pub async fn answered(db: &Db) -> Result<Vec<Line>> {
     sql!(
         db,
         Vec<Line>,
-        "SELECT id, workspace_id, account_id, epoch, came_from, unanswered, began_at, answer FROM refresh_journal
-         WHERE answer IS NOT NULL ORDER BY began_at, id LIMIT 200"
+        concat!("SELECT ", columns!(), " FROM refresh_journal WHERE answer IS NOT NULL ORDER BY began_at, id LIMIT 200")
     )
 }
 

@@ -12,6 +12,7 @@ pub struct Column {
     page: &'static str,
     swap: &'static str,
     count: &'static str,
+    left: &'static str,
 }
 
 /// A blob begins with its version and the id of its key: five bytes, which the database can tell apart by itself.
@@ -30,6 +31,7 @@ macro_rules! columns {
                 "SELECT head, COUNT(*) FROM (SELECT substr(", $name, ", 1, 5) AS head FROM ", $table, " WHERE ", $name, " IS NOT NULL) AS heads
                  GROUP BY head ORDER BY head"
             ),
+            left: concat!("SELECT CAST(COUNT(*) AS BIGINT) FROM ", $table, " WHERE substr(", $name, ", 1, 5) = $1"),
         }),*]
     };
 }
@@ -67,4 +69,10 @@ pub async fn swap(tx: &mut Tx, column: &Column, id: Uuid, old: &[u8], new: &[u8]
 /// How many values begin with each head.
 pub async fn count(db: &Db, column: &Column) -> Result<Vec<(Vec<u8>, i64)>> {
     sql!(db, Vec<(Vec<u8>, i64)>, column.count)
+}
+
+/// How many values begin with one head, as a transaction sees it.
+pub async fn left(tx: &mut Tx, column: &Column, head: &[u8]) -> Result<i64> {
+    let (left,) = sql!(tx, (i64,), column.left, head)?;
+    Ok(left)
 }

@@ -6,16 +6,24 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use super::Result;
+use super::audit::{self, Event};
+use crate::model::audit::Action;
 use crate::server::Backend;
 use crate::server::db::{self, sealed};
 use crate::server::failpoint::failpoint;
+use crate::server::keys::Droppable;
 use crate::server::vault::{self, Place};
 
 /// So many rows are sealed anew in one transaction: a few milliseconds, in which other writers wait on SQLite.
 const BATCH: i64 = 100;
+
+/// What was sealed with a key is stored by then, or will not be: longer than any request or refresh, and than a process takes to look at
+/// the key file again.
+const IN_FLIGHT: Duration = Duration::minutes(10);
 
 /// What rotating did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -30,6 +38,10 @@ pub struct Rotated {
 /// Seals everything that is not sealed with the primary key with it.
 pub async fn rotate(backend: &Backend) -> Result<Rotated> {
     let mut done = Rotated::default();
+    let primary = backend.vault.primary();
+    for key in backend.vault.key_ids().into_iter().filter(|key| *key != primary) {
+        db::keys::retire(&backend.db, &format!("{key:08x}"), backend.clock.now()).await?;
+    }
     for column in sealed::COLUMNS {
         let mut after = Uuid::nil();
         loop {
@@ -101,13 +113,51 @@ pub async fn verify(backend: &Backend) -> Result<(u64, Vec<Unreadable>)> {
     Ok((opened, unreadable))
 }
 
-/// Lets the database forget a key that seals nothing; `Err` holds how much it still seals.
-pub async fn forget(backend: &Backend, key: u32) -> Result<std::result::Result<(), i64>> {
-    match counts(backend).await?.get(&Some(key)) {
-        Some(count) => Ok(Err(*count)),
-        None => {
-            db::facts::delete(&backend.db, &format!("key:{key:08x}")).await?;
-            Ok(Ok(()))
-        }
+/// Why a key is kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kept {
+    /// It still seals so many values.
+    Seals(i64),
+    /// Nobody wrote down that another key seals.
+    NotRetired,
+    /// It sealed until shortly ago; what somebody sealed with it and has not stored yet may still come.
+    Until(DateTime<Utc>),
+}
+
+/// Lets the database forget a key that seals nothing and will not. Looked at and forgotten in one transaction.
+pub async fn forget(backend: &Backend, key: Droppable) -> Result<std::result::Result<(), Kept>> {
+    let (id, now) = (format!("{:08x}", key.id), backend.clock.now());
+    let mut tx = backend.db.begin().await?;
+    match db::keys::retired_at(&mut tx, &id).await? {
+        _ if key.is_new => {}
+        None => return Ok(Err(Kept::NotRetired)),
+        Some(at) if at + IN_FLIGHT > now => return Ok(Err(Kept::Until(at + IN_FLIGHT))),
+        Some(_) => {}
     }
+    let mut left = 0;
+    for column in sealed::COLUMNS {
+        left += sealed::left(&mut tx, column, &vault::head_of(key.id)).await?;
+    }
+    if left > 0 {
+        return Ok(Err(Kept::Seals(left)));
+    }
+    db::keys::forget(&mut tx, &id).await?;
+    audit::record(backend, &mut tx, Event::at_the_server(Action::KeyDropped).about(format!("key {id}"))).await?;
+    tx.commit().await?;
+    Ok(Ok(()))
+}
+
+/// Writes down that a key was added to the key file.
+pub async fn added(backend: &Backend, id: &str) {
+    audit::note(backend, Event::at_the_server(Action::KeyAdded).about(format!("key {id}"))).await;
+}
+
+/// Writes down what a rotation came to.
+pub async fn rotated(backend: &Backend, done: Rotated) {
+    let event = Event::at_the_server(Action::KeysRotated).about(format!("key {:08x}", backend.vault.primary()));
+    let event = match done.unreadable {
+        0 => event.saying(format!("{} values are sealed anew.", done.resealed)),
+        left => event.refused(format!("{left} values do not open and were left as they are.")),
+    };
+    audit::note(backend, event).await;
 }

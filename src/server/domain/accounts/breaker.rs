@@ -1,6 +1,8 @@
-//! A circuit breaker for each platform (requirement H5). After a row of calls that nobody answered, nobody calls for a while; then one
-//! probe does, and its answer closes the breaker or keeps it open longer. The state is in the database, so that all processes agree; each
-//! keeps what it read for two seconds.
+//! A circuit breaker for each platform (requirement H5). When most of the latest calls were not answered, and those of several accounts,
+//! nobody calls for a while; then one probe does, and its answer closes the breaker or keeps it open longer. That it is open stands in the
+//! database, so that all processes agree; each keeps what it read for two seconds.
+
+mod latest;
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -8,15 +10,16 @@ use std::sync::{Mutex, PoisonError};
 use chrono::{DateTime, Duration, Utc};
 
 use super::{Error, Result};
-use crate::model::Provider;
+use crate::model::{AccountId, Provider};
 use crate::server::Backend;
 use crate::server::db::{self, breakers::Breaker};
 use crate::server::domain::notices;
 use crate::server::metrics;
 use crate::server::platform::{self, Entry};
+use latest::Latest;
 
-/// So many failures in a row open it.
-const MOST_FAILURES: i64 = 5;
+/// Of so many accounts the calls must have failed: what one account meets may be its own trouble. Where there are fewer, of all.
+const ACCOUNTS: i64 = 3;
 /// How long it stays open at first, doubled each time up to the longest.
 const FIRST: Duration = Duration::seconds(30);
 const LONGEST: Duration = Duration::minutes(15);
@@ -24,20 +27,31 @@ const LONGEST: Duration = Duration::minutes(15);
 const PROBE: Duration = Duration::seconds(60);
 const CACHED: Duration = Duration::seconds(2);
 
-/// What this process last read.
+/// What this process last read, and what it heard.
 #[derive(Default)]
-pub struct Breakers(Mutex<Read>);
+pub struct Breakers {
+    read: Mutex<Read>,
+    latest: Mutex<HashMap<Provider, Latest>>,
+}
 
 #[derive(Default)]
 struct Read {
     at: Option<DateTime<Utc>>,
-    known: HashMap<Provider, Breaker>,
+    open: HashMap<Provider, Breaker>,
+}
+
+/// With what right a call is made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Pass {
+    Free,
+    /// The one call that finds out whether an open breaker can be closed.
+    Probe,
 }
 
 /// Until when nobody calls this platform.
 pub async fn trouble(backend: &Backend, entry: &Entry) -> Result<Option<DateTime<Utc>>> {
     let now = backend.clock.now();
-    Ok(known(backend, entry).await?.and_then(|breaker| breaker.until).filter(|until| *until > now))
+    Ok(open(backend, entry).await?.map(|breaker| breaker.until).filter(|until| *until > now))
 }
 
 /// The same for a page of all platforms.
@@ -52,83 +66,110 @@ pub(super) async fn troubles(backend: &Backend) -> Result<HashMap<Provider, Date
 }
 
 /// Whether this platform may be called now. Where its breaker is open and its time has come, one caller is let through as the probe.
-pub(super) async fn pass(backend: &Backend, entry: &Entry) -> Result<()> {
-    let Some(breaker) = known(backend, entry).await? else { return Ok(()) };
-    let (Some(until), now) = (breaker.until, backend.clock.now()) else { return Ok(()) };
-    if until <= now {
+pub(super) async fn pass(backend: &Backend, entry: &Entry) -> Result<Pass> {
+    let Some(breaker) = open(backend, entry).await? else { return Ok(Pass::Free) };
+    let now = backend.clock.now();
+    if breaker.until <= now {
         let ours = db::breakers::probe(&backend.db, &breaker, now + PROBE).await?;
         forget(backend);
         if ours {
             metrics::breaker(entry.provider.as_str(), metrics::Breaker::Probing);
-            return Ok(());
+            return Ok(Pass::Probe);
         }
     }
-    Err(Error::PlatformTrouble { name: &entry.info().name, until: until.max(now) })
+    Err(Error::PlatformTrouble { name: &entry.info().name, until: breaker.until.max(now) })
 }
 
-/// Counts how a call ended. Only silence counts against a platform: whoever refuses is there. That nothing could be counted is no reason
-/// to lose the answer that came.
-pub(super) async fn heard(backend: &Backend, entry: &Entry, error: Option<&platform::Error>) {
+/// Counts how a call for an account ended. Only silence counts against a platform: whoever refuses is there. That nothing could be counted
+/// is no reason to lose the answer that came.
+pub(super) async fn heard(backend: &Backend, entry: &Entry, pass: Pass, account: AccountId, error: Option<&platform::Error>) {
     let counted = match error {
-        Some(platform::Error::Unavailable { .. }) => failed(backend, entry).await,
+        Some(platform::Error::Unavailable { .. }) => silent(backend, entry, pass, account).await,
         // Slowing down is neither.
         Some(platform::Error::RateLimited { .. }) => Ok(()),
-        _ => answered(backend, entry).await,
+        _ => answered(backend, entry, account).await,
     };
     if let Err(error) = counted {
         tracing::error!(platform = %entry.provider, "the circuit breaker was not updated: {error}");
     }
 }
 
-async fn failed(backend: &Backend, entry: &Entry) -> Result<()> {
-    let breaker = db::breakers::fail(&backend.db, &entry.provider).await?;
-    forget(backend);
+async fn silent(backend: &Backend, entry: &Entry, pass: Pass, account: AccountId) -> Result<()> {
     let now = backend.clock.now();
-    let probed = breaker.opened > 0;
-    // A call that began before it opened says nothing new.
-    let waits_for_first = !probed && breaker.failures < MOST_FAILURES;
-    let open_by_another = breaker.until.is_some_and(|until| until > now + PROBE);
-    if waits_for_first || open_by_another {
+    let accounts = note(backend, entry, account, true).silent_accounts(now);
+    if pass == Pass::Free && accounts.is_none() {
         return Ok(());
     }
-    let until = now + (FIRST * 2i32.pow(breaker.opened.clamp(0, 8) as u32)).min(LONGEST);
+    let enough = db::accounts::at_least(&backend.db, &entry.provider, ACCOUNTS).await?;
+    forget(backend);
+    let opened = open(backend, entry).await?.map_or(0, |breaker| breaker.opened);
+    let trouble = match pass {
+        Pass::Probe => opened > 0,
+        // A call that began before it opened says nothing new.
+        Pass::Free => opened == 0 && accounts.is_some_and(|accounts| accounts >= enough),
+    };
+    if !trouble {
+        return Ok(());
+    }
+    let until = now + (FIRST * 2i32.pow(opened.clamp(0, 8) as u32)).min(LONGEST);
     let mut tx = backend.db.begin().await?;
-    if db::breakers::open(&mut tx, &breaker, until).await? {
+    if db::breakers::open(&mut tx, &entry.provider, opened, until).await? {
         notices::platform_down(backend, &mut tx, &entry.provider, until).await?;
         tx.commit().await?;
         metrics::breaker(entry.provider.as_str(), metrics::Breaker::Open);
-        tracing::error!(platform = %entry.provider, failures = breaker.failures, %until, "platform trouble: nobody calls it for a while");
+        tracing::error!(platform = %entry.provider, opened = opened + 1, %until, "platform trouble: nobody calls it for a while");
     }
+    begin_anew(backend, entry);
     Ok(())
 }
 
-async fn answered(backend: &Backend, entry: &Entry) -> Result<()> {
-    if known(backend, entry).await?.is_some() {
-        let mut tx = backend.db.begin().await?;
-        db::breakers::close(&mut tx, &entry.provider).await?;
+async fn answered(backend: &Backend, entry: &Entry, account: AccountId) -> Result<()> {
+    note(backend, entry, account, false);
+    if open(backend, entry).await?.is_none() {
+        return Ok(());
+    }
+    let mut tx = backend.db.begin().await?;
+    if db::breakers::close(&mut tx, &entry.provider).await? {
         notices::platform_up(backend, &mut tx, &entry.provider).await?;
         tx.commit().await?;
-        forget(backend);
-        metrics::breaker(entry.provider.as_str(), metrics::Breaker::Closed);
         tracing::info!(platform = %entry.provider, "the platform answers");
     }
+    metrics::breaker(entry.provider.as_str(), metrics::Breaker::Closed);
+    begin_anew(backend, entry);
     Ok(())
 }
 
-async fn known(backend: &Backend, entry: &Entry) -> Result<Option<Breaker>> {
+/// Adds a call to the latest of its platform, and answers with them.
+fn note(backend: &Backend, entry: &Entry, account: AccountId, silent: bool) -> Latest {
+    let mut latest = backend.breakers.latest.lock().unwrap_or_else(PoisonError::into_inner);
+    let calls = latest.entry(entry.provider.clone()).or_default();
+    calls.add(account, silent, backend.clock.now());
+    calls.clone()
+}
+
+/// Once a breaker has opened or closed, judging begins anew.
+fn begin_anew(backend: &Backend, entry: &Entry) {
+    backend.breakers.latest.lock().unwrap_or_else(PoisonError::into_inner).remove(&entry.provider);
+    forget(backend);
+}
+
+/// The breaker of a platform, if it is open.
+async fn open(backend: &Backend, entry: &Entry) -> Result<Option<Breaker>> {
     let now = backend.clock.now();
     {
-        let read = backend.breakers.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = backend.breakers.read.lock().unwrap_or_else(PoisonError::into_inner);
         if read.at.is_some_and(|at| at + CACHED > now) {
-            return Ok(read.known.get(&entry.provider).cloned());
+            return Ok(read.open.get(&entry.provider).cloned());
         }
     }
-    let known: HashMap<_, _> = db::breakers::all(&backend.db).await?.into_iter().map(|b| (b.provider.clone(), b)).collect();
-    let found = known.get(&entry.provider).cloned();
-    *backend.breakers.0.lock().unwrap_or_else(PoisonError::into_inner) = Read { at: Some(now), known };
+    let open: HashMap<_, _> = db::breakers::all_open(&backend.db).await?.into_iter().map(|b| (b.provider.clone(), b)).collect();
+    let found = open.get(&entry.provider).cloned();
+    // What was heard before a breaker opened, here or elsewhere, says nothing of the time after it.
+    backend.breakers.latest.lock().unwrap_or_else(PoisonError::into_inner).retain(|provider, _| !open.contains_key(provider));
+    *backend.breakers.read.lock().unwrap_or_else(PoisonError::into_inner) = Read { at: Some(now), open };
     Ok(found)
 }
 
 fn forget(backend: &Backend) {
-    backend.breakers.0.lock().unwrap_or_else(PoisonError::into_inner).at = None;
+    backend.breakers.read.lock().unwrap_or_else(PoisonError::into_inner).at = None;
 }

@@ -4,9 +4,10 @@
 use futures::future::BoxFuture;
 use secrecy::{ExposeSecret, SecretString};
 
+use super::breaker::{self, Pass};
 use super::standing::Standing;
 use super::token::{self, Why};
-use super::{Result, access_place, breaker, entry, fresh_token, store};
+use super::{Result, access_place, entry, fresh_token, store};
 use crate::server::Backend;
 use crate::server::db::{self, accounts::Account};
 use crate::server::platform::{self, Api, Connect, Entry};
@@ -18,14 +19,14 @@ where
 {
     let entry = entry(backend, account.provider.as_str())?;
     let (account, token) = fresh_token(backend, account, Why::Use).await?;
-    breaker::pass(backend, entry).await?;
-    let (account, first) = once(backend, entry, account, token, &call).await?;
+    let pass = breaker::pass(backend, entry).await?;
+    let (account, first) = once(backend, entry, pass, account, token, &call).await?;
     let refused =
         matches!(first, Err(platform::Error::AccessRefused { .. })) && matches!(entry.platform.connect(), Connect::OAuth2(_));
     let (account, outcome) = if refused {
         let seen = account.version;
         let (account, token) = fresh_token(backend, account, Why::Renew { seen }).await?;
-        once(backend, entry, account, token, &call).await?
+        once(backend, entry, Pass::Free, account, token, &call).await?
     } else {
         (account, first)
     };
@@ -42,6 +43,7 @@ where
 async fn once<T, F>(
     backend: &Backend,
     entry: &Entry,
+    pass: Pass,
     account: Account,
     token: SecretString,
     call: &F,
@@ -51,7 +53,7 @@ where
 {
     let api = entry.api(token.clone(), account.scopes());
     let outcome = call(entry, &api).await;
-    breaker::heard(backend, entry, outcome.as_ref().err()).await;
+    breaker::heard(backend, entry, pass, account.id, outcome.as_ref().err()).await;
     store::keep_limits(backend, account.id, &api.limits()).await?;
     let account = match api.renewed() {
         Some(renewed) => keep_renewed(backend, account, &token, &renewed).await?,

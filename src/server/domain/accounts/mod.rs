@@ -17,7 +17,7 @@ mod view;
 
 pub use avatar::stored as avatar;
 pub use begin::{Begun, begin, connect_session};
-pub use breaker::{Breakers, trouble};
+pub use breaker::{Breakers, Pass, trouble};
 pub use callback::{CallbackError, Finished, Returned, finish, keep_outcome, seen_outcome};
 pub use check::{Tested, refresh, test};
 pub use choose::{cancel, choices, choose};

@@ -19,8 +19,9 @@ use super::{Why, open, schedule, standing_after, wanted};
 use crate::model::{AccountId, Reason, WorkspaceId};
 use crate::server::Backend;
 use crate::server::db::{self, Tx, accounts::Account, refreshes::Line};
+use crate::server::domain::accounts::breaker::{self, Pass};
 use crate::server::domain::accounts::standing;
-use crate::server::domain::accounts::{breaker, entry, live, revoke};
+use crate::server::domain::accounts::{entry, live, revoke};
 use crate::server::domain::{Error, Result};
 use crate::server::failpoint::failpoint;
 use crate::server::metrics::{self, Refresh};
@@ -125,14 +126,14 @@ impl Attempt {
     async fn run(self, backend: &Backend) -> Result<Account> {
         let entry = entry(backend, self.account.provider.as_str())?;
         let begun = Instant::now();
-        self.may_send(backend).await?;
+        let pass = self.may_send(backend).await?;
         failpoint!("refresh.before_send");
         // From here on its life counts, however late we get to read the answer.
         let asked_at = backend.clock.now();
         let answer = self.send(backend, entry).await;
         let received = Instant::now();
         failpoint!("refresh.after_answer");
-        breaker::heard(backend, entry, answer.as_ref().err()).await;
+        breaker::heard(backend, entry, pass, self.account.id, answer.as_ref().err()).await;
         let (outcome, account) = match answer {
             Ok(grant) => {
                 let answer = self.record(backend, &grant, asked_at, received).await?;
@@ -147,11 +148,11 @@ impl Attempt {
 
     /// Step 2, right before sending: the platform is not known to be down, and the lease is still ours. Otherwise it is as if the refresh had
     /// not begun.
-    pub async fn may_send(&self, backend: &Backend) -> Result<()> {
+    pub async fn may_send(&self, backend: &Backend) -> Result<Pass> {
         let entry = entry(backend, self.account.provider.as_str())?;
         let refused = match breaker::pass(backend, entry).await {
-            Ok(()) if self.prolong(backend).await? => return Ok(()),
-            Ok(()) => Error::Refreshing,
+            Ok(pass) if self.prolong(backend).await? => return Ok(pass),
+            Ok(_) => Error::Refreshing,
             Err(error) => error,
         };
         self.withdraw(backend).await?;
