@@ -12,10 +12,11 @@ use huntaze::sandbox::{self, Sandbox};
 use huntaze::server::clock::Clock;
 use huntaze::server::config::{Config, Flags, SandboxConfig};
 use huntaze::server::domain::accounts;
-use huntaze::server::{db::Db, keys as server_keys, log, metrics, start, web, worker};
+use huntaze::server::{Backend, db::Db, keys as server_keys, log, metrics, start, web, worker};
 use leptos::config::LeptosOptions;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 use url::Url;
 
 #[global_allocator]
@@ -202,14 +203,27 @@ async fn work(config: Config) -> Result<(), Failure> {
         return Err("a worker of its own needs PostgreSQL\n  fix: set database.url, or let `huntaze serve` do the jobs".into());
     }
     tracing::info!("working");
+    let observed = observe_worker(&backend, stop.clone()).await?;
     tokio::spawn(server_keys::watch(backend.clone()));
     tokio::spawn(metrics::tidy());
     worker::run(backend.clone(), stop.wait()).await;
+    if let Some(observed) = observed {
+        observed.await?;
+    }
     accounts::refreshes_landed(&backend).await;
     server_keys::count(&backend).await;
     backend.db.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Where it is asked for: answers how the worker is and what it counted.
+async fn observe_worker(backend: &Backend, stop: Stop) -> Result<Option<JoinHandle<()>>, Failure> {
+    let Some(addr) = backend.config.worker.metrics_addr else { return Ok(None) };
+    let listener = listen(addr, "the worker's metrics", "worker.metrics_addr").await?;
+    println!("\n  Huntaze worker's metrics   http://{}\n", listener.local_addr()?);
+    let backend = backend.clone();
+    Ok(Some(tokio::spawn(async move { web::observe(listener, backend, stop.wait()).await })))
 }
 
 /// Binds the sandbox, opens its state in a folder of its own, and points every platform at it.

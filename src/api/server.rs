@@ -10,10 +10,12 @@ use crate::error::{AppError, Kind};
 use crate::model::{AccountId, Flash, Outcome};
 use crate::server::Backend;
 use crate::server::db::accounts::Account;
+use crate::server::domain::users::{Device, Entered};
 use crate::server::domain::{self, accounts};
 use crate::server::session::Actor;
 use crate::server::web::context::{Asking, Correlation};
-use crate::server::web::{cookies, forms};
+use crate::server::web::cookies::{self, Reader};
+use crate::server::web::forms;
 
 /// A request as a server function sees it.
 pub struct Call {
@@ -22,6 +24,8 @@ pub struct Call {
     pub headers: HeaderMap,
     pub flash: Flash,
     reference: String,
+    /// Who will read what is said now.
+    reader: Reader,
 }
 
 impl Call {
@@ -31,6 +35,7 @@ impl Call {
             return Err(AppError::internal());
         };
         Ok(Self {
+            reader: Reader::of(&backend, &parts.headers),
             backend,
             asking: parts.extensions.get::<Asking>().cloned().unwrap_or(Asking(Ok(None))),
             flash: parts.extensions.get::<Flash>().cloned().unwrap_or_default(),
@@ -102,16 +107,38 @@ impl Call {
             }
         };
         if flash != Flash::default() {
-            options.append_header(SET_COOKIE, cookies::flash(&self.backend, &flash));
+            options.append_header(SET_COOKIE, cookies::flash(&self.backend, self.reader, &flash));
         }
         redirect(&target);
         Ok(Outcome::default())
     }
 
-    /// Adds a cookie to the answer.
-    pub fn set_cookie(&self, cookie: HeaderValue) {
-        use_context::<ResponseOptions>().unwrap_or_default().append_header(SET_COOKIE, cookie);
+    /// Gives the browser the cookie of a new session, and knows it from now on.
+    pub fn enter(&mut self, entered: &Entered) {
+        self.reader = Reader::with(&entered.secret);
+        set_cookie(cookies::session(&self.backend, &entered.secret));
+        self.know(Device::new(entered.user));
     }
+
+    /// From now on this browser does not wait for strangers who try its person's password.
+    pub fn know(&self, device: Device) {
+        set_cookie(cookies::device(&self.backend, device));
+    }
+
+    /// Where this browser was logged in before.
+    pub fn device(&self) -> Option<Device> {
+        cookies::read_device(&self.backend, &self.headers)
+    }
+
+    /// Takes the session's cookie away from the browser.
+    pub fn leave(&mut self) {
+        self.reader = Reader::NOBODY;
+        set_cookie(cookies::no_session(&self.backend));
+    }
+}
+
+fn set_cookie(cookie: HeaderValue) {
+    use_context::<ResponseOptions>().unwrap_or_default().append_header(SET_COOKIE, cookie);
 }
 
 /// Sets the status of the page that is being rendered.

@@ -8,11 +8,11 @@ use crate::model::{Outcome, Profile, SessionId, SessionView};
 #[server(prefix = "/fn", endpoint = "register")]
 pub async fn register(name: String, email: String, password: String) -> Result<Outcome, AppError> {
     use crate::server::domain::users::{self, Registering};
-    let call = super::server::Call::here()?;
+    let mut call = super::server::Call::here()?;
     let form = Registering { name: name.clone(), email: email.clone(), password: password.into() };
     let entered = call.told(users::register(&call.backend, form, call.header("user-agent")).await);
     let outcome = entered.map(|entered| {
-        call.set_cookie(crate::server::web::cookies::session(&call.backend, &entered.secret));
+        call.enter(&entered);
         Outcome::said(format!("Welcome, {}.", entered.name), "Connect your first account below.").and_go("/integrations")
     });
     call.answer(outcome, &[("name", &name), ("email", &email)])
@@ -21,10 +21,11 @@ pub async fn register(name: String, email: String, password: String) -> Result<O
 #[server(prefix = "/fn", endpoint = "login")]
 pub async fn login(email: String, password: String, #[server(default)] next: String) -> Result<Outcome, AppError> {
     use crate::server::domain::users;
-    let call = super::server::Call::here()?;
-    let entered = call.told(users::log_in(&call.backend, &email, password.into(), call.header("user-agent")).await);
+    let mut call = super::server::Call::here()?;
+    let entered =
+        call.told(users::log_in(&call.backend, &email, password.into(), call.device(), call.header("user-agent")).await);
     let outcome = entered.map(|entered| {
-        call.set_cookie(crate::server::web::cookies::session(&call.backend, &entered.secret));
+        call.enter(&entered);
         Outcome::go(crate::server::web::forms::own_path(&next))
     });
     call.answer(outcome, &[("email", &email)])
@@ -33,11 +34,11 @@ pub async fn login(email: String, password: String, #[server(default)] next: Str
 #[server(prefix = "/fn", endpoint = "logout")]
 pub async fn logout() -> Result<Outcome, AppError> {
     use crate::server::domain::users;
-    let call = super::server::Call::here()?;
+    let mut call = super::server::Call::here()?;
     if let Some(actor) = call.asking.maybe() {
         call.told(users::log_out(&call.backend, actor).await)?;
     }
-    call.set_cookie(crate::server::web::cookies::no_session(&call.backend));
+    call.leave();
     call.answer(Ok(Outcome::said("You are logged out.", "").and_go("/login")), &[])
 }
 
@@ -56,12 +57,13 @@ pub async fn forgot(email: String) -> Result<Outcome, AppError> {
 #[server(prefix = "/fn", endpoint = "reset")]
 pub async fn reset(token: String, password: String) -> Result<Outcome, AppError> {
     use crate::server::domain::users;
-    let call = super::server::Call::here()?;
+    let mut call = super::server::Call::here()?;
     let done = call.told(users::reset(&call.backend, token.into(), password.into()).await);
-    if done.is_ok() {
-        call.set_cookie(crate::server::web::cookies::no_session(&call.backend));
-    }
-    let outcome = done.map(|()| Outcome::said("Your password is changed.", "Log in with the new one.").and_go("/login"));
+    let outcome = done.map(|device| {
+        call.leave();
+        call.know(device);
+        Outcome::said("Your password is changed.", "Log in with the new one.").and_go("/login")
+    });
     call.answer(outcome, &[])
 }
 
@@ -100,11 +102,11 @@ pub async fn change_email(new_email: String, email_password: String) -> Result<O
 #[server(prefix = "/fn", endpoint = "change_password")]
 pub async fn change_password(current_password: String, new_password: String) -> Result<Outcome, AppError> {
     use crate::server::domain::users;
-    let call = super::server::Call::here()?;
+    let mut call = super::server::Call::here()?;
     let (current, new) = (current_password.into(), new_password.into());
     let done = users::change_password(&call.backend, call.actor()?, current, new, call.header("user-agent")).await;
     let outcome = call.told(done).map(|entered| {
-        call.set_cookie(crate::server::web::cookies::session(&call.backend, &entered.secret));
+        call.enter(&entered);
         Outcome::said("Your password is changed.", "Every other device is logged out.")
     });
     call.answer(outcome, &[])
@@ -113,10 +115,10 @@ pub async fn change_password(current_password: String, new_password: String) -> 
 #[server(prefix = "/fn", endpoint = "delete_account")]
 pub async fn delete_account(email: String, password: String) -> Result<Outcome, AppError> {
     use crate::server::domain::users;
-    let call = super::server::Call::here()?;
+    let mut call = super::server::Call::here()?;
     let done = call.told(users::delete(&call.backend, call.actor()?, &email, password.into()).await);
     let outcome = done.map(|()| {
-        call.set_cookie(crate::server::web::cookies::no_session(&call.backend));
+        call.leave();
         Outcome::said("Your account is deleted.", "Nothing of it is left here.").and_go("/login")
     });
     call.answer(outcome, &[("email", &email)])

@@ -100,6 +100,8 @@ pub struct Worker {
     pub in_serve: bool,
     /// How many jobs run at once in one process.
     pub concurrency: usize,
+    /// Where a process of `huntaze worker` tells its metrics and its health.
+    pub metrics_addr: Option<SocketAddr>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -126,6 +128,8 @@ pub struct Http {
     /// How long is waited for a platform's answer, and for one of its token endpoint.
     pub timeout_ms: u64,
     pub token_timeout_ms: u64,
+    /// How long an account's picture may take to arrive.
+    pub picture_timeout_ms: u64,
 }
 
 /// Without a URL mails are written to files in the data directory.
@@ -171,18 +175,20 @@ pub struct Limits {
     pub oauth: u32,
     /// The status endpoint, of one person.
     pub status: u32,
+    /// Wrong passwords for one e-mail address, from wherever, before there are pauses.
+    pub guesses: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { address: 1200, person: 600, entrance: 10, oauth: 30, status: 60 }
+        Self { address: 1200, person: 600, entrance: 10, oauth: 30, status: 60, guesses: 10 }
     }
 }
 
 impl Limits {
     /// None at all.
     pub fn none() -> Self {
-        Self { address: 0, person: 0, entrance: 0, oauth: 0, status: 0 }
+        Self { address: 0, person: 0, entrance: 0, oauth: 0, status: 0, guesses: 0 }
     }
 }
 
@@ -240,7 +246,7 @@ impl Default for Server {
 
 impl Default for Worker {
     fn default() -> Self {
-        Self { in_serve: true, concurrency: 16 }
+        Self { in_serve: true, concurrency: 16, metrics_addr: None }
     }
 }
 
@@ -252,7 +258,13 @@ impl Default for Users {
 
 impl Default for Http {
     fn default() -> Self {
-        Self { retry_first_ms: 1_000, retry_longest_ms: 5_000, timeout_ms: 15_000, token_timeout_ms: LONGEST_TOKEN_CALL_MS }
+        Self {
+            retry_first_ms: 1_000,
+            retry_longest_ms: 5_000,
+            timeout_ms: 15_000,
+            token_timeout_ms: LONGEST_TOKEN_CALL_MS,
+            picture_timeout_ms: 5_000,
+        }
     }
 }
 

@@ -75,6 +75,14 @@ impl Mailer {
         }
     }
 
+    /// How mail goes out, in a word.
+    pub fn mode(&self) -> &'static str {
+        match self {
+            Self::Smtp { .. } => "smtp",
+            Self::Files { .. } => "files",
+        }
+    }
+
     /// Sends a letter. Sent twice it is the same letter: the same Message-ID, the same file.
     pub async fn send(&self, letter: &Letter) -> Result<(), Error> {
         match self {

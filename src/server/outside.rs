@@ -11,8 +11,6 @@ use url::{Host, Url};
 
 use super::config::is_safe;
 
-const PATIENCE: Duration = Duration::from_secs(5);
-
 /// Why an address was not fetched. None holds the address: it may carry a signature.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -26,6 +24,8 @@ pub enum Error {
     Status(u16),
     #[error("more than {0} bytes")]
     TooLarge(usize),
+    #[error("no whole answer in time")]
+    Slow,
     #[error("{0}")]
     OtherContent(&'static str),
     #[error("{0}")]
@@ -40,22 +40,30 @@ impl From<reqwest::Error> for Error {
 
 /// The one way to an address from outside.
 #[derive(Clone)]
-pub struct Outside(reqwest::Client);
+pub struct Outside {
+    client: reqwest::Client,
+    patience: Duration,
+}
 
 impl Outside {
-    /// `client` serves the addresses that the operator named; it follows no redirect.
-    pub fn new(client: reqwest::Client) -> Self {
-        Self(client)
+    /// `client` serves the addresses that the operator named; it follows no redirect. `patience` is for all of it, from looking up the
+    /// name to the last byte.
+    pub fn new(client: reqwest::Client, patience: Duration) -> Self {
+        Self { client, patience }
     }
 
     /// Fetches at most `most` bytes. `own` are base URLs that the operator set: they alone may lie inside our own network.
     pub async fn get(&self, url: &Url, own: &[&Url], most: usize) -> Result<Vec<u8>, Error> {
+        tokio::time::timeout(self.patience, self.fetch(url, own, most)).await.unwrap_or(Err(Error::Slow))
+    }
+
+    async fn fetch(&self, url: &Url, own: &[&Url], most: usize) -> Result<Vec<u8>, Error> {
         let client = if own.iter().any(|base| base.origin() == url.origin() && is_safe(base)) {
-            self.0.clone()
+            self.client.clone()
         } else {
             pinned(url).await?
         };
-        let mut response = client.get(url.clone()).timeout(PATIENCE).send().await?;
+        let mut response = client.get(url.clone()).send().await?;
         if !response.status().is_success() {
             return Err(Error::Status(response.status().as_u16()));
         }
@@ -86,7 +94,7 @@ async fn pinned(url: &Url) -> Result<reqwest::Client, Error> {
     }
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
     let host = url.host_str().unwrap_or_default();
-    Ok(client.resolve_to_addrs(host, &found).connect_timeout(PATIENCE).build()?)
+    Ok(client.resolve_to_addrs(host, &found).build()?)
 }
 
 /// Whether an address is on the public internet.
@@ -179,7 +187,7 @@ mod tests {
     #[tokio::test]
     async fn only_the_operators_own_origin_may_be_inside() {
         let own = Url::parse("http://127.0.0.1:1/instagram").expect("a URL");
-        let outside = Outside::new(reqwest::Client::new());
+        let outside = Outside::new(reqwest::Client::new(), Duration::from_secs(5));
         let other_port = Url::parse("http://127.0.0.1:2/instagram/a.png").expect("a URL");
         assert!(matches!(outside.get(&other_port, &[&own], 10).await, Err(Error::NotHttps)));
         let same = Url::parse("http://127.0.0.1:1/a.png").expect("a URL");

@@ -66,13 +66,14 @@ pub async fn backend(config: Config, clock: Clock) -> Result<Backend, Error> {
     let shared = config.redis.url.as_ref().map(Shared::new).transpose().map_err(|error| Error::Redis(error.to_string()))?;
     let limits = Limits::new(config.limits.clone(), clock.clone(), shared);
     let sandbox = config.sandbox.is_some();
+    let pictures = Duration::from_millis(config.http.picture_timeout_ms);
     let backend = Backend::new(Parts {
         config,
         clock,
         db,
         vault,
         platforms,
-        outside: Outside::new(http),
+        outside: Outside::new(http, pictures),
         flights: Default::default(),
         breakers: Default::default(),
         limits,

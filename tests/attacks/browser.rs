@@ -87,6 +87,32 @@ both!(a_flash_that_was_forged, |app| async {
     }
 });
 
+// S1, S2: a flash of his own that Mallory tosses over: it was sealed for his browser, so hers does not show it, logged in or not.
+both!(a_flash_tossed_over, |app| async {
+    let (ada, mallory) = (app.person("Ada").await, app.person("Mallory").await);
+    let his = async |person: &Person| {
+        let typed = [("name", ""), ("time_zone", "Call/+491234")];
+        let answer = person.browser.submit("/settings", "/fn/profile", &typed).await;
+        person.browser.cookie("flash").unwrap_or_else(|| panic!("no flash in {answer:?}"))
+    };
+    let shown = async |person: &Person, flash: &str, path: &str| {
+        person.browser.set_cookie("flash", flash);
+        person.browser.open(path).await.expect(200).body.contains("Call/+491234")
+    };
+    let flash = his(&mallory).await;
+    assert!(!shown(&ada, &flash, "/settings").await && !shown(&mallory.elsewhere().await, &flash, "/settings").await);
+    assert!(!shown(&app.stranger("Ada"), &flash, "/login").await);
+    let visitor = app.stranger("Mallory");
+    visitor.browser.submit("/login", "/fn/login", &[("email", "Call/+491234"), ("password", "x")]).await;
+    let flash = visitor.browser.cookie("flash").expect("a flash");
+    for path in ["/integrations", "/settings", "/"] {
+        assert!(!shown(&ada, &flash, path).await, "{path}");
+    }
+    assert!(shown(&app.stranger("Ada"), &flash, "/login").await, "who is nobody yet reads what was said to nobody");
+    let flash = his(&mallory).await;
+    assert!(shown(&mallory, &flash, "/settings").await, "his own is shown to him");
+});
+
 // S8: no page may be framed, whoever looks at it, and none is without a policy for scripts.
 both!(a_frame_around_any_page, |app| async {
     let ada = app.person("Ada").await;

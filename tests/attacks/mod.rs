@@ -11,11 +11,17 @@ mod choices;
 mod codes;
 mod consent;
 mod count;
+mod evasion;
+mod families;
 mod forgery;
 mod hosts;
+mod links;
+mod pictures;
 mod platforms;
 mod raw;
+mod repeats;
 mod routes;
+mod slow;
 mod tenancy;
 mod tokens;
 

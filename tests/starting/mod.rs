@@ -5,3 +5,4 @@ mod keys;
 mod locked;
 mod settings;
 mod surroundings;
+mod worker;

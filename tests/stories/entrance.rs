@@ -150,3 +150,13 @@ both!(the_sandbox_has_a_demo_log_in, |app| async {
     let fields = [("email", "ada@example.com"), ("password", "ada-draws-daily"), ("next", "")];
     assert_eq!(demo.browser.submit("/login", "/fn/login", &fields).await.location(), "/");
 });
+
+// C15: who sends a second form before the answer to the first was shown reads the second answer.
+both!(a_second_form_is_answered_though_the_first_answer_was_not_read, |app| async {
+    let ada = app.person("Ada").await;
+    let save = async |name: &str| ada.browser.submit("/settings", "/fn/profile", &[("name", name), ("time_zone", "UTC")]).await;
+    save("Ada King").await;
+    let second = save("Ada Lovelace").await;
+    ada.toast(&second).await.says(&["Your profile is saved."]);
+    assert!(crate::support::Toast::on(&ada.page("/settings").await).is_none(), "once");
+});

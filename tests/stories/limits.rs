@@ -6,7 +6,8 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::cast::*;
-use crate::support::{Answer, Browser, Engine, Redis, TestApp, both, text};
+use crate::support::process::Machine;
+use crate::support::{Answer, Browser, Engine, PASSWORD, Person, Redis, TestApp, both, text};
 
 /// As a server comes, without a word in its configuration.
 fn as_it_comes(config: &mut Config) {
@@ -56,6 +57,7 @@ both!(
     behind_a_proxy_each_address_is_counted_apart,
     config = |config| {
         as_it_comes(config);
+        config.limits.guesses = 0;
         config.server.trusted_proxies = vec!["127.0.0.1".parse().expect("an address")];
     },
     |app| async {
@@ -184,15 +186,78 @@ async fn two_processes_share_one_count_and_outlive_their_redis() {
     other.stop().await;
 }
 
-// H1: what the server stands on, looked at once in half a minute.
-both!(health_tells_what_the_server_stands_on, |app| async {
-    let probe = app.stranger("Probe").browser;
-    let answer = probe.send(probe.request(Method::GET, "/health/detailed").header("host", "10.0.0.7")).await.expect(200).json();
-    assert_eq!((&answer["status"], &answer["checks"]["redis"]["status"]), (&json!("ok"), &json!("off")));
-    assert!(answer["checks"]["database"]["latencyMs"].as_f64().is_some_and(|ms| ms < 500.0), "{answer}");
-    app.backend().db.close().await;
-    assert_eq!(probe.open("/health/detailed").await.expect(200).json()["time"], answer["time"], "the same look");
-    app.later(Duration::seconds(30)).await;
-    let down = probe.open("/health/detailed").await.expect(503).json();
-    assert_eq!((&down["status"], &down["checks"]["database"]["status"]), (&json!("down"), &json!("silent")));
-});
+// S5: pauses between guesses are shared as counts are, and a right password is no guess in either.
+#[tokio::test]
+async fn two_processes_share_the_pauses_between_guesses() {
+    let Some(redis) = Redis::start().await else { return };
+    let url = redis.url();
+    let start = async || {
+        let url = url.clone();
+        TestApp::start(Engine::Sqlite, move |config| {
+            config.limits = Limits { guesses: 4, ..Limits::none() };
+            config.redis.url = Some(url.into());
+        })
+        .await
+        .expect("SQLite is always there")
+    };
+    let (one, other) = (start().await, start().await);
+    let ada = one.person("Ada").await;
+    let guess_at = async |app: &TestApp| guess(&app.stranger("Mallory").browser).await;
+    for _ in 0..2 {
+        guess_at(&one).await.expect(401);
+        log_in_anew(&one, &ada).await.expect(200);
+        guess_at(&other).await.expect(401);
+    }
+    for app in [&one, &other] {
+        let refused = guess_at(app).await.expect(429);
+        assert!(refused.header("retry-after").parse::<u64>().is_ok_and(|seconds| (50..=60).contains(&seconds)), "{refused:?}");
+    }
+    drop(redis);
+    // Each goes on by what it saw itself, which was two tries.
+    for _ in 0..2 {
+        guess_at(&one).await.expect(401);
+    }
+    guess_at(&one).await.expect(429);
+    one.stop().await;
+    other.stop().await;
+}
+
+/// Ada in a browser that nobody knows.
+async fn log_in_anew(app: &TestApp, ada: &Person) -> Answer {
+    let form = json!({ "email": ada.email, "password": PASSWORD });
+    app.stranger("Ada").browser.rest(Method::POST, "/api/auth/login", Some(&form)).await
+}
+
+/// How many requests are left in this process, as it tells.
+async fn left(browser: &Browser) -> u32 {
+    browser.open("/login").await.expect(200).header("ratelimit-remaining").parse().expect("a number")
+}
+
+// S5, H1, H6: the same with real processes: they share, go on alone when Redis is stopped, say so, and share again.
+#[tokio::test]
+async fn two_real_processes_share_outlive_and_find_their_redis_again() {
+    let Some(redis) = Redis::start().await else { return };
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let machines = (Machine::new(), Machine::new());
+    let start =
+        |machine: &Machine| machine.serve().env("REDIS_URL", redis.url()).env("HUNTAZE__LIMITS__ADDRESS", "100000").starts();
+    let (one, other) = (start(&machines.0), start(&machines.1));
+    let (here, there) = (Browser::new(one.url.trim_end_matches('/')), Browser::new(other.url.trim_end_matches('/')));
+    assert_eq!([left(&here).await, left(&there).await, left(&here).await, left(&there).await], [99_999, 99_998, 99_997, 99_996]);
+
+    let port = redis.port();
+    drop(redis);
+    assert_eq!([left(&here).await, left(&there).await, left(&here).await], [99_997, 99_997, 99_996], "each by its own count");
+    let told = here.open("/health/detailed").await.expect(200).json();
+    assert_eq!((&told["status"], &told["checks"]["redis"]["status"]), (&json!("degraded"), &json!("silent")));
+
+    let Some(_back) = Redis::start_at(port).await else { return };
+    // Each leaves it alone for two seconds at a time.
+    let sharing = async { while left(&here).await != left(&there).await + 1 {} };
+    tokio::time::timeout(std::time::Duration::from_secs(20), sharing).await.expect("they share again");
+    for (process, log) in [(one, "one"), (other, "other")] {
+        let (code, lines) = process.stop("TERM");
+        assert_eq!(code, Some(0), "{log}");
+        assert!(lines.contains("Redis is away") && lines.contains("Redis is back"), "{log}: {lines}");
+    }
+}

@@ -5,6 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use crate::error::{AppError, Kind};
 use crate::model::FieldError;
 use crate::server::domain::accounts::CallbackError;
+use crate::server::domain::words;
 use crate::server::{db, platform, vault};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -37,6 +38,9 @@ pub enum Error {
     /// `again`: when it may be tried again, where that is known.
     #[error("too soon: {sentence}")]
     TooSoon { sentence: String, again: Option<chrono::DateTime<chrono::Utc>> },
+    /// Too many wrong passwords: how long to wait, and until when.
+    #[error("too many wrong passwords: {wait:?} to wait")]
+    TooManyGuesses { wait: std::time::Duration, until: chrono::DateTime<chrono::Utc> },
     #[error("callback: {0}")]
     Callback(#[from] CallbackError),
     #[error("{name}: {error}")]
@@ -114,7 +118,7 @@ impl Error {
     pub fn again(&self) -> Option<chrono::DateTime<chrono::Utc>> {
         match self {
             Self::Platform { error: platform::Error::RateLimited { until, .. }, .. } => Some(*until),
-            Self::PlatformTrouble { until, .. } => Some(*until),
+            Self::PlatformTrouble { until, .. } | Self::TooManyGuesses { until, .. } => Some(*until),
             Self::TooSoon { again, .. } => *again,
             Self::Shared(error) => error.again(),
             _ => None,
@@ -186,6 +190,14 @@ impl Error {
             ),
             Self::Conflict { sentence, next } => AppError::new(Kind::Conflict, sentence.clone(), next.clone()),
             Self::TooSoon { sentence, .. } => AppError::new(Kind::RateLimited, sentence.clone(), ""),
+            Self::TooManyGuesses { wait, .. } => AppError::new(
+                Kind::RateLimited,
+                "There were too many wrong passwords.",
+                format!(
+                    "Nothing is locked. Try again in {}, or choose a new password with \"Forgot your password?\".",
+                    words::span(*wait)
+                ),
+            ),
             Self::Callback(error) => error.as_app_error(),
             Self::Platform { name, error } => platform_error(name, error),
             Self::PlatformTrouble { name, until } => AppError::new(

@@ -76,15 +76,22 @@ async fn send(backend: &Backend, mail: db::mails::Claimed) -> Result<Result<(), 
             metrics::mail(true);
             tracing::info!(mail = %letter.id, attempts = mail.attempts, "mail sent");
             db::mails::delete(&backend.db, letter.id).await?;
+            remember(backend, db::facts::MAIL_SENT).await?;
         }
         Err(error) => {
             let next_at = next_attempt(letter.at, mail.attempts, backend.clock.now());
             metrics::mail(false);
             tracing::warn!(mail = %letter.id, attempts = mail.attempts, given_up = next_at.is_none(), "mail not sent: {error}");
             db::mails::postpone(&backend.db, letter.id, &error.to_string(), next_at).await?;
+            remember(backend, db::facts::MAIL_FAILED).await?;
         }
     }
     Ok(sent)
+}
+
+/// For whoever asks how the server is.
+async fn remember(backend: &Backend, what: &str) -> Result<()> {
+    Ok(db::facts::set(&backend.db, what, &backend.clock.now().to_rfc3339()).await?)
 }
 
 fn next_attempt(posted: DateTime<Utc>, attempts: i64, now: DateTime<Utc>) -> Option<DateTime<Utc>> {

@@ -63,6 +63,17 @@ fn distance(by: Duration) -> String {
     if by > Duration::zero() { format!("in {count} {unit}{plural}") } else { format!("{count} {unit}{plural} ago") }
 }
 
+/// How long to wait: "47 seconds", "4 minutes", "1 hour"; never less than it is.
+pub fn span(wait: std::time::Duration) -> String {
+    let seconds = wait.as_millis().div_ceil(1000).max(1);
+    let (count, unit) = match seconds {
+        0..60 => (seconds, "second"),
+        60..3600 => (seconds.div_ceil(60), "minute"),
+        _ => (seconds.div_ceil(3600), "hour"),
+    };
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
 /// 12,431
 pub fn thousands(n: i64) -> String {
     let digits = n.unsigned_abs().to_string();
@@ -109,6 +120,12 @@ mod tests {
         assert_eq!(reader().relative(reader().now + Duration::days(6)).text, "in 6 days");
         assert_eq!(reader().relative(reader().now + Duration::days(1)).text, "in 1 day");
         assert_eq!(reader().relative(reader().now).text, "just now");
+    }
+
+    #[test]
+    fn a_wait_is_never_told_too_short() {
+        let said = [0, 1, 59, 60, 61, 240, 3600, 3601].map(|seconds| span(std::time::Duration::from_secs(seconds)));
+        assert_eq!(said, ["1 second", "1 second", "59 seconds", "1 minute", "2 minutes", "4 minutes", "1 hour", "2 hours"]);
     }
 
     #[test]

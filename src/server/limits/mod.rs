@@ -1,19 +1,23 @@
-//! How often somebody may ask (requirement S5): so many times in a minute, which begins with the first. Counted in this process,
-//! and, where Redis is configured, once more in Redis, so that all processes share a count. Without Redis, or while it is away, this
+//! How often somebody may ask (requirement S5): so many times in a minute, which begins with the first; and how soon they may guess a
+//! secret once more. Counted in this process, and, where Redis is configured, once more in Redis, so that all processes share a count. Without Redis, or while it is away, this
 //! process' own count goes on.
 
 mod memory;
+mod pace;
 mod shared;
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
+use uuid::Uuid;
+
 pub use shared::Shared;
 
 use super::clock::Clock;
 use super::config;
-use crate::model::UserId;
+use crate::model::{SessionId, UserId};
 use memory::Memory;
+use pace::Paces;
 
 pub const WINDOW: Duration = Duration::from_secs(60);
 
@@ -49,7 +53,12 @@ impl Class {
 pub enum Who {
     Person(UserId),
     Address(IpAddr),
-    /// One of a few, for strangers while the table of addresses is full.
+    /// An e-mail address, whosever it is, by its hash: tables and Redis hold no addresses of people.
+    Mailbox(u128),
+    /// A browser in which somebody was logged in before.
+    Device(Uuid),
+    Session(SessionId),
+    /// One of a few, for strangers while the table is full.
     Slot(u64),
 }
 
@@ -62,10 +71,19 @@ impl Who {
         })
     }
 
+    /// An e-mail address as it was normalised.
+    pub fn mailbox(email: &str) -> Self {
+        let hash = super::session::hash(email);
+        Self::Mailbox(hash.iter().take(16).fold(0, |all, byte| all << 8 | u128::from(*byte)))
+    }
+
     fn word(self) -> String {
         match self {
             Self::Person(id) => id.to_string(),
             Self::Address(ip) => ip.to_string(),
+            Self::Mailbox(hash) => format!("{hash:032x}"),
+            Self::Device(id) => id.to_string(),
+            Self::Session(id) => id.to_string(),
             Self::Slot(slot) => slot.to_string(),
         }
     }
@@ -95,12 +113,13 @@ pub struct Limits {
     clock: Clock,
     most: config::Limits,
     memory: Memory,
+    paces: Paces,
     pub shared: Option<Shared>,
 }
 
 impl Limits {
     pub fn new(most: config::Limits, clock: Clock, shared: Option<Shared>) -> Self {
-        Self { clock, most, memory: Memory::default(), shared }
+        Self { clock, most, memory: Memory::default(), paces: Paces::default(), shared }
     }
 
     /// Counts a request. Nothing: this class has no limit.
@@ -119,6 +138,26 @@ impl Limits {
             reset: counted.ends_in,
             refused: counted.count > limit,
         })
+    }
+
+    /// Somebody begins to try a secret, and it is taken for a wrong try. `Err`: it is too soon, by so much.
+    pub async fn begin_try(&self, who: Who) -> Result<(), Duration> {
+        let free = self.most.guesses;
+        if free == 0 {
+            return Ok(());
+        }
+        self.paces.begin(who, free, self.clock.now())?;
+        let Some(shared) = &self.shared else { return Ok(()) };
+        // What was refused elsewhere was no try here.
+        shared.begin_try(who, free).await.unwrap_or(Ok(())).inspect_err(|_| self.paces.take_back(who, self.clock.now()))
+    }
+
+    /// The try that was just begun was a right one: it does not count.
+    pub async fn take_back(&self, who: Who) {
+        self.paces.take_back(who, self.clock.now());
+        if let Some(shared) = &self.shared {
+            shared.take_back(who).await;
+        }
     }
 
     fn limit(&self, class: Class) -> Option<u32> {

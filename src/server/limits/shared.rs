@@ -9,7 +9,7 @@ use redis::{Client, RedisResult, Script};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
 
-use super::{Counted, Key, WINDOW};
+use super::{Counted, Key, WINDOW, Who, pace};
 
 const PATIENCE: Duration = Duration::from_millis(100);
 /// How long nobody asks a Redis that did not answer.
@@ -25,9 +25,31 @@ if left < 0 then
 end
 return {count, left}";
 
+/// Begins a try: how many milliseconds it is too soon, or 0. The pause is a key that ends by itself.
+const TRY: &str = "
+local left = redis.call('PTTL', KEYS[2])
+if left > 0 then
+  return left
+end
+local over = redis.call('INCR', KEYS[1]) - tonumber(ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+if over >= 0 then
+  local pause = math.min(tonumber(ARGV[3]) * 2 ^ math.min(over, 10), tonumber(ARGV[4]))
+  redis.call('SET', KEYS[2], '', 'PX', string.format('%d', pause))
+end
+return 0";
+
+const TAKE_BACK: &str = "
+if redis.call('EXISTS', KEYS[1]) == 1 and redis.call('DECR', KEYS[1]) <= 0 then
+  redis.call('DEL', KEYS[1])
+end
+return redis.call('DEL', KEYS[2])";
+
 pub struct Shared {
     redis: ConnectionManager,
-    script: Script,
+    count: Script,
+    attempt: Script,
+    take_back: Script,
     /// Until when it is left alone; nothing while it answers.
     away: Mutex<Option<Instant>>,
 }
@@ -43,7 +65,13 @@ impl Shared {
             .set_response_timeout(Some(PATIENCE))
             .set_number_of_retries(0);
         let redis = ConnectionManager::new_lazy_with_config(Client::open(url.expose_secret())?, config)?;
-        Ok(Self { redis, script: Script::new(COUNT), away: Mutex::default() })
+        Ok(Self {
+            redis,
+            count: Script::new(COUNT),
+            attempt: Script::new(TRY),
+            take_back: Script::new(TAKE_BACK),
+            away: Mutex::default(),
+        })
     }
 
     /// The shared count, or nothing while Redis is away.
@@ -52,10 +80,35 @@ impl Shared {
             return None;
         }
         let key = format!("huntaze:limit:{}:{}", class.word(), who.word());
-        let window = u64::try_from(WINDOW.as_millis()).unwrap_or(u64::MAX);
+        let window = milliseconds(WINDOW);
         let mut redis = self.redis.clone();
-        let answer = self.asked(self.script.key(key).arg(window).invoke_async::<(u32, u64)>(&mut redis)).await?;
+        let answer = self.asked(self.count.key(key).arg(window).invoke_async::<(u32, u64)>(&mut redis)).await?;
         Some(Counted { count: answer.0, ends_in: Duration::from_millis(answer.1) })
+    }
+
+    /// Begins a try; nothing while Redis is away.
+    pub(super) async fn begin_try(&self, who: Who, free: u32) -> Option<Result<(), Duration>> {
+        if self.is_left_alone() {
+            return None;
+        }
+        let (tries, next) = keys(who);
+        let mut redis = self.redis.clone();
+        let mut attempt = self.attempt.key(tries);
+        let attempt = attempt.key(next).arg(free);
+        for span in [pace::MEMORY, pace::FIRST, pace::LONGEST] {
+            attempt.arg(milliseconds(span));
+        }
+        let left = self.asked(attempt.invoke_async::<u64>(&mut redis)).await?;
+        Some(if left == 0 { Ok(()) } else { Err(Duration::from_millis(left)) })
+    }
+
+    pub(super) async fn take_back(&self, who: Who) {
+        if self.is_left_alone() {
+            return;
+        }
+        let (tries, next) = keys(who);
+        let mut redis = self.redis.clone();
+        self.asked(self.take_back.key(tries).key(next).invoke_async::<()>(&mut redis)).await;
     }
 
     /// How long it takes to answer; nothing if it does not.
@@ -94,4 +147,14 @@ impl Shared {
             _ => {}
         }
     }
+}
+
+/// Where tries are counted, and the pause until the next. In braces what a cluster keeps together.
+fn keys(who: Who) -> (String, String) {
+    let who = who.word();
+    (format!("huntaze:tries:{{{who}}}"), format!("huntaze:pause:{{{who}}}"))
+}
+
+fn milliseconds(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }

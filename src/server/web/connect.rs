@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use leptos::prelude::{IntoView, Owner, RenderHtml};
 
 use super::context::{Asking, Correlation};
+use super::cookies::Reader;
 use super::{App, cookies, oauth};
 use crate::app;
 use crate::error::AppError;
@@ -43,6 +44,7 @@ pub async fn begin(
 ) -> Response {
     let backend = app.backend.clone();
     let wants_json = headers.get(ACCEPT).is_some_and(|accept| accept.to_str().unwrap_or_default().contains("application/json"));
+    let reader = Reader::of(&backend, &headers);
     let form = read(&body);
     let account = form.account;
     let outcome = connect(&backend, &asking, &correlation, &provider, form).await;
@@ -54,7 +56,7 @@ pub async fn begin(
         }
         (Ok(outcome), false) => match outcome.location.as_deref() {
             Some(url) if url.starts_with("http") => onward(&app, &provider, url),
-            _ => redirect(&backend, "/integrations", Flash { toast: outcome.toast, ..Flash::default() }),
+            _ => redirect(&backend, reader, "/integrations", Flash { toast: outcome.toast, ..Flash::default() }),
         },
         (Err(error), false) => {
             let query = account.map(|id| format!("?account={id}")).unwrap_or_default();
@@ -65,7 +67,7 @@ pub async fn begin(
             } else {
                 "/integrations".to_owned()
             };
-            redirect(&backend, &target, flash)
+            redirect(&backend, reader, &target, flash)
         }
     }
 }
@@ -118,7 +120,7 @@ fn onward(app: &App, provider: &str, url: &str) -> Response {
     (headers, page).into_response()
 }
 
-fn redirect(backend: &Backend, target: &str, flash: Flash) -> Response {
+fn redirect(backend: &Backend, reader: Reader, target: &str, flash: Flash) -> Response {
     let location = HeaderValue::try_from(target).unwrap_or(HeaderValue::from_static("/integrations"));
-    (StatusCode::SEE_OTHER, [(LOCATION, location), (SET_COOKIE, cookies::flash(backend, &flash))]).into_response()
+    (StatusCode::SEE_OTHER, [(LOCATION, location), (SET_COOKIE, cookies::flash(backend, reader, &flash))]).into_response()
 }

@@ -4,7 +4,7 @@
 
 use axum::extract::{Request, State};
 use axum::http::header::RETRY_AFTER;
-use axum::http::{HeaderName, HeaderValue, Method};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -52,7 +52,8 @@ pub fn class_of(method: &Method, path: &str) -> Option<Class> {
         (["api", "auth", "password" | "email"], &Method::PUT) | (["api", "auth", "me"], &Method::DELETE) => Some(Class::Entrance),
         (["fn", "change_password" | "change_email" | "delete_account"], &Method::POST) => Some(Class::Entrance),
         (["api", "auth", "me" | "sessions"], _) => None,
-        (["api", "auth", _] | ["api", "auth", _, "callback"], &Method::GET) => Some(Class::OAuth),
+        // HEAD does all that GET does.
+        (["api", "auth", _] | ["api", "auth", _, "callback"], &(Method::GET | Method::HEAD)) => Some(Class::OAuth),
         (["api", "integrations", "callback", _], _) => Some(Class::OAuth),
         (["api", "integrations", "connect", _] | ["platforms", "connect", _], &Method::POST) => Some(Class::OAuth),
         (["api", "integrations", "status"], _) => Some(Class::Status),
@@ -83,22 +84,25 @@ fn seconds(verdict: &Verdict) -> u64 {
 
 /// The strictest count is told: it is the innermost, and stands already.
 fn tell(response: &mut Response, verdict: &Verdict) {
+    // What was refused further in, such as one guess too many, says itself when to come back.
+    let wait = response.headers().get(RETRY_AFTER).filter(|_| response.status() == StatusCode::TOO_MANY_REQUESTS);
+    let (remaining, reset) = match wait.and_then(|wait| wait.to_str().ok()) {
+        Some(wait) => (0, wait.to_owned()),
+        None => (verdict.remaining, seconds(verdict).to_string()),
+    };
     let told = [
         ("ratelimit-limit", verdict.limit.to_string()),
-        ("ratelimit-remaining", verdict.remaining.to_string()),
-        ("ratelimit-reset", seconds(verdict).to_string()),
+        ("ratelimit-remaining", remaining.to_string()),
+        ("ratelimit-reset", reset),
         ("ratelimit-policy", format!("{};w={}", verdict.limit, WINDOW.as_secs())),
     ];
     let headers = response.headers_mut();
-    if headers.contains_key(told[0].0) {
-        return;
-    }
     for (name, value) in told {
         // Digits and ASCII signs.
-        headers.insert(HeaderName::from_static(name), value.try_into().unwrap_or(HeaderValue::from_static("")));
+        headers.entry(name).or_insert(value.try_into().unwrap_or(HeaderValue::from_static("")));
     }
     if verdict.refused {
-        headers.insert(RETRY_AFTER, seconds(verdict).into());
+        headers.entry(RETRY_AFTER).or_insert(seconds(verdict).into());
     }
 }
 
@@ -140,6 +144,7 @@ mod tests {
             (Method::POST, "/fn/delete_account", Some(Class::Entrance)),
             (Method::GET, "/api/auth/sessions", None),
             (Method::GET, "/api/auth/somewhere", Some(Class::OAuth)),
+            (Method::HEAD, "/api/auth/somewhere", Some(Class::OAuth)),
             (Method::GET, "/api/auth/somewhere/callback", Some(Class::OAuth)),
             (Method::GET, "/api/integrations/callback/somewhere", Some(Class::OAuth)),
             (Method::POST, "/api/integrations/connect/somewhere", Some(Class::OAuth)),

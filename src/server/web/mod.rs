@@ -26,7 +26,7 @@ use utoipa_axum::routes;
 
 use super::Backend;
 
-pub use serve::serve;
+pub use serve::{observe, serve};
 
 /// What handlers may ask for.
 #[derive(Clone)]
@@ -48,7 +48,10 @@ impl FromRef<App> for Backend {
 }
 
 /// What probes and scrapers ask, before any guard: under whatever host name, and as often as they like.
-fn probes() -> OpenApiRouter<App> {
+fn probes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S>
+where
+    Backend: FromRef<S>,
+{
     OpenApiRouter::new().routes(routes!(health::health)).routes(routes!(health::detailed)).routes(routes!(measure::metrics))
 }
 
@@ -65,7 +68,7 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), guard::cross_site))
         .layer(from_fn_with_state(app.clone(), guard::headers))
         .layer(from_fn_with_state(app.clone(), guard::host));
-    Router::from(probes())
+    Router::from(probes::<App>())
         .merge(site)
         .layer(from_fn(measure::measure))
         .layer(from_fn_with_state(app.clone(), context::correlate))

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use secrecy::SecretString;
 
 use super::context::{Asking, Correlation};
-use super::cookies;
+use super::cookies::{self, Reader};
 use super::rest::envelope::refused;
 use crate::error::AppError;
 use crate::model::{Flash, Outcome};
@@ -40,15 +40,17 @@ pub async fn callback(
     Extension(correlation): Extension<Correlation>,
     Path(provider): Path<String>,
     RawQuery(query): RawQuery,
+    headers: HeaderMap,
 ) -> Response {
+    let reader = Reader::of(&backend, &headers);
     let returned = read(query.as_deref().unwrap_or_default());
     let actor = asking.maybe();
     if let (Some(actor), Some(state)) = (actor, returned.state.as_deref()) {
         // A reload shows what came of it the first time.
         match accounts::seen_outcome(&backend, actor, state).await {
-            Ok(Some(outcome)) => return leave(&backend, outcome),
+            Ok(Some(outcome)) => return leave(&backend, reader, outcome),
             Ok(None) => {}
-            Err(error) => return leave(&backend, failed(error.told(&correlation.0))),
+            Err(error) => return leave(&backend, reader, failed(error.told(&correlation.0))),
         }
     }
     let finished = accounts::finish(&backend, actor, &provider, &returned).await;
@@ -64,7 +66,7 @@ pub async fn callback(
     {
         tracing::warn!("outcome not kept: {error}");
     }
-    leave(&backend, outcome)
+    leave(&backend, reader, outcome)
 }
 
 /// The toast after connecting: plain when all is well, with the reason when it is limited.
@@ -80,14 +82,14 @@ fn failed(error: AppError) -> Outcome {
 }
 
 /// On to the page, with what there is to say.
-fn leave(backend: &Backend, outcome: Outcome) -> Response {
+fn leave(backend: &Backend, reader: Reader, outcome: Outcome) -> Response {
     let mut headers = HeaderMap::new();
     let target = outcome.location.unwrap_or_else(|| "/integrations".to_owned());
     // Our own relative paths only.
     headers.insert(LOCATION, target.parse().unwrap_or(axum::http::HeaderValue::from_static("/integrations")));
     if outcome.toast.is_some() {
         let flash = Flash { toast: outcome.toast, ..Flash::default() };
-        headers.insert(SET_COOKIE, cookies::flash(backend, &flash));
+        headers.insert(SET_COOKIE, cookies::flash(backend, reader, &flash));
     }
     (StatusCode::SEE_OTHER, headers).into_response()
 }

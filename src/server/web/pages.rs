@@ -3,7 +3,7 @@
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION, SET_COOKIE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
@@ -14,6 +14,7 @@ use tower::ServiceExt;
 use tower_http::services::ServeDir;
 
 use super::context::{Asking, Correlation};
+use super::cookies::Reader;
 use super::guard::LARGEST_BODY;
 use super::{App, cookies, forms};
 use crate::app;
@@ -66,24 +67,25 @@ async fn server_function(State(app): State<App>, request: Request) -> Response {
 async fn fit(State(app): State<App>, request: Request, next: Next) -> Response {
     let correlation = Correlation::of(&request);
     let back = forms::came_from(&app.backend, request.headers());
+    let reader = Reader::of(&app.backend, request.headers());
     let response = next.run(request).await;
     let by_leptos = response.status().is_redirection() || response.status() == StatusCode::INTERNAL_SERVER_ERROR;
     if response.headers().contains_key(SERVER_FN_ERROR_HEADER) && by_leptos {
-        return misfit(&app.backend, &correlation, &back, response).await;
+        return misfit(&app.backend, &correlation, &back, reader, response).await;
     }
     response
 }
 
 /// A form that does not fit its function is answered by leptos itself: with 500, or, where no script sent it, with a redirect to
 /// whatever its `Referer` says. Nothing has broken down here, and people stay with us.
-async fn misfit(backend: &Backend, correlation: &Correlation, back: &str, response: Response) -> Response {
+async fn misfit(backend: &Backend, correlation: &Correlation, back: &str, reader: Reader, response: Response) -> Response {
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, LARGEST_BODY).await.unwrap_or_default();
     let mut error = serde_json::from_slice(&body).unwrap_or_else(|_| AppError::internal());
     error.reference.clone_from(&correlation.0);
     if parts.status.is_redirection() {
         let flash = Flash { toast: Some(error.toast()), ..Flash::default() };
-        return (StatusCode::SEE_OTHER, [(LOCATION, to_header(back)), (SET_COOKIE, cookies::flash(backend, &flash))])
+        return (StatusCode::SEE_OTHER, [(LOCATION, to_header(back)), (SET_COOKIE, cookies::flash(backend, reader, &flash))])
             .into_response();
     }
     let status = StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -109,7 +111,7 @@ async fn gate(State(app): State<App>, mut request: Request, next: Next) -> Respo
     if logged_in && (path == "/login" || path == "/register") {
         return (StatusCode::SEE_OTHER, [(LOCATION, "/")]).into_response();
     }
-    let flash = if is_document(request.headers()) { cookies::read_flash(&app.backend, request.headers()) } else { None };
+    let flash = if is_document(&request) { cookies::read_flash(&app.backend, request.headers()) } else { None };
     let taken = flash.is_some();
     request.extensions_mut().insert(flash.unwrap_or_default());
     let mut response = next.run(request).await;
@@ -119,10 +121,12 @@ async fn gate(State(app): State<App>, mut request: Request, next: Next) -> Respo
     response
 }
 
-/// Only a document takes the flash; a prefetch or a revalidation must leave it for the page the person sees.
-fn is_document(headers: &HeaderMap) -> bool {
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    matches!(header("sec-fetch-dest"), "document" | "") && !header("sec-purpose").contains("prefetch")
+/// Only a document takes the flash; a prefetch, a revalidation or the next form must leave it for the page the person sees.
+fn is_document(request: &Request) -> bool {
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    request.method() == Method::GET
+        && matches!(header("sec-fetch-dest"), "document" | "")
+        && !header("sec-purpose").contains("prefetch")
 }
 
 /// Files are named by their content, so they never change; they were compressed when they were built.

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::context::Correlation;
+use super::cookies::Reader;
 use super::{cookies, forms, rest};
 use crate::error::AppError;
 use crate::model::Flash;
@@ -40,7 +41,8 @@ impl Wanted {
                 let back = forms::came_from(backend, &self.headers);
                 let location = HeaderValue::try_from(back).unwrap_or(HeaderValue::from_static("/"));
                 let flash = Flash { toast: Some(error.toast()), ..Flash::default() };
-                (StatusCode::SEE_OTHER, [(LOCATION, location), (SET_COOKIE, cookies::flash(backend, &flash))]).into_response()
+                let cookie = cookies::flash(backend, Reader::of(backend, &self.headers), &flash);
+                (StatusCode::SEE_OTHER, [(LOCATION, location), (SET_COOKIE, cookie)]).into_response()
             }
             (false, _) if self.is_rest => rest::envelope::refused(&self.correlation, error),
             (false, _) => (status, Json(error)).into_response(),

@@ -16,16 +16,25 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tower::ServiceExt;
 
-use super::{App, router};
+use super::{App, probes, router};
+use crate::server::Backend;
 
 /// Out of files or memory: others have to end before the next can begin.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Answers until `stop` resolves; requests that run are finished.
 pub async fn serve(listener: TcpListener, app: App, stop: impl Future<Output = ()>) {
-    let patience = Duration::from_secs(app.backend.config.server.request_seconds);
-    let streams = app.backend.streams.clone();
-    let router = router(app);
+    let backend = app.backend.clone();
+    accept(listener, router(app), &backend, stop).await;
+}
+
+/// The same for a process that has no pages: only how it is and what it counted.
+pub async fn observe(listener: TcpListener, backend: Backend, stop: impl Future<Output = ()>) {
+    accept(listener, Router::from(probes()).with_state(backend.clone()), &backend, stop).await;
+}
+
+async fn accept(listener: TcpListener, router: Router, backend: &Backend, stop: impl Future<Output = ()>) {
+    let patience = Duration::from_secs(backend.config.server.request_seconds);
     let (stopping, stopped) = watch::channel(());
     let mut open = JoinSet::new();
     tokio::pin!(stop);
@@ -43,7 +52,7 @@ pub async fn serve(listener: TcpListener, app: App, stop: impl Future<Output = (
         }
     }
     // A stream runs until it is told to end.
-    streams.close();
+    backend.streams.close();
     drop((listener, stopping));
     while open.join_next().await.is_some() {}
 }

@@ -1,17 +1,19 @@
 //! People: register, log in and out, prove an address, change what they are known by, leave.
 
 mod delete;
+mod device;
 mod email;
+mod guesses;
 mod input;
 mod letters;
 mod links;
+mod log_in;
 mod password;
 mod refresh;
 mod reset;
 mod sessions;
 
 use secrecy::SecretString;
-use uuid::Uuid;
 
 use super::audit::{self, Event};
 use super::{Error, Result};
@@ -23,7 +25,9 @@ use crate::server::db::{self, users::User};
 use crate::server::session::{self, Actor};
 
 pub use delete::delete;
+pub use device::Device;
 pub use email::{change as change_email, confirm as confirm_email, verify_again};
+pub use log_in::log_in;
 pub use password::change as change_password;
 pub use refresh::{Refreshed, issue as issue_refresh_token, refresh};
 pub use reset::{answer as answer_resets, ask as ask_reset, reset};
@@ -99,44 +103,6 @@ pub async fn open_account(backend: &Backend, form: Registering, user_agent: &str
     tx.commit().await?;
     tracing::info!(user = %user.id, "registered");
     Ok(Entered::new(user, session, secret))
-}
-
-/// Logs in. An unknown e-mail costs as much time as a wrong password and is answered alike.
-pub async fn log_in(backend: &Backend, email: &str, password: SecretString, user_agent: &str) -> Result<Entered> {
-    // What is no e-mail address is nobody's, and no text for PostgreSQL where it holds U+0000.
-    let email = Some(input::normal_email(email)).filter(|email| input::email_problem(email).is_none());
-    let found = match email {
-        Some(email) => db::users::by_email(&backend.db, &email).await?,
-        None => None,
-    };
-    let known_hash = found.as_ref().map(|user| user.password_hash.clone());
-    let right = password::verify_password(password, known_hash).await?;
-    // Asked of nobody's id too: neither the answer nor its time tells whether the e-mail is known.
-    let id = found.as_ref().map_or(UserId(Uuid::nil()), |user| user.id);
-    let home = db::users::home_workspace(&backend.db, id).await?;
-    let (Some(user), Some(workspace)) = (found.as_ref().filter(|_| right), home) else {
-        audit::note(backend, refused_login(found.as_ref(), home)).await;
-        return Err(Error::WrongLogin);
-    };
-    let user = user.clone();
-    let mut tx = backend.db.begin().await?;
-    // A change of the password ends all sessions: one that the old password is just about to begin must not outlive it.
-    password::proven(&mut tx, &user).await?;
-    let (session, secret) = session::start(backend, &mut tx, user.id, workspace, user_agent).await?;
-    let event = Event::by_user(Some(workspace), user.id, &user.name, Action::Login);
-    audit::record(backend, &mut tx, event).await?;
-    tx.commit().await?;
-    tracing::info!(user = %user.id, "logged in");
-    Ok(Entered::new(user, session, secret))
-}
-
-/// What was typed for an e-mail that nobody has is not kept: it may be a password in the wrong field.
-fn refused_login(user: Option<&User>, home: Option<WorkspaceId>) -> Event {
-    let event = match user {
-        Some(user) => Event::by_user(home, user.id, &user.name, Action::Login),
-        None => Event::of_workspace(None, Action::Login).about("an e-mail that nobody has here"),
-    };
-    event.failed(&Error::WrongLogin)
 }
 
 /// Ends the session, its open flows and its waiting choices; what those had been granted is given back to the platform.

@@ -6,7 +6,7 @@ use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Entered, Error, Result, input, letters, sessions};
+use super::{Entered, Error, Result, guesses, input, letters, sessions};
 use crate::model::audit::Action;
 use crate::server::Backend;
 use crate::server::db::{self, users::User};
@@ -50,7 +50,10 @@ pub(super) async fn set(backend: &Backend, tx: &mut db::Tx, user: &User, hash: &
 /// Asks for the password once more, before what a borrowed device must not do. `field` is where it was typed.
 pub(super) async fn prove(backend: &Backend, actor: &Actor, password: SecretString, field: &str) -> Result<User> {
     let user = db::users::by_id(&backend.db, actor.user).await?.ok_or(Error::Unauthorized)?;
+    let guesser = guesses::within(actor);
+    guesses::begin(backend, guesser).await?;
     if verify_password(password, Some(user.password_hash.clone())).await? {
+        backend.limits.take_back(guesser).await;
         Ok(user)
     } else {
         Err(Error::field(field, "This is not your password."))

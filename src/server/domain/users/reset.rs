@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use super::{Error, Result, input, letters, links, password, sessions};
+use super::{Device, Error, Result, input, letters, links, password, sessions};
 use crate::model::audit::Action;
 use crate::server::Backend;
 use crate::server::db::{self, links::Purpose};
@@ -42,8 +42,8 @@ pub async fn answer(backend: &Backend) -> Result<()> {
     Ok(())
 }
 
-/// Sets a new password for who holds the link. Every session ends; the mailbox is proved by the way.
-pub async fn reset(backend: &Backend, token: SecretString, new: SecretString) -> Result<()> {
+/// Sets a new password for who holds the link. Every session ends; the mailbox is proved by the way, and with it the browser.
+pub async fn reset(backend: &Backend, token: SecretString, new: SecretString) -> Result<Device> {
     let found = links::find(backend, &token).await?.filter(|link| link.purpose == Purpose::Reset).ok_or(Error::LinkOver)?;
     if let Some(problem) = input::password_problem("password", &new, &found.email) {
         return Err(Error::Validation(vec![problem]));
@@ -59,5 +59,5 @@ pub async fn reset(backend: &Backend, token: SecretString, new: SecretString) ->
     audit::record(backend, &mut tx, Event::by_user(home, user.id, &user.name, Action::PasswordReset)).await?;
     tx.commit().await?;
     tracing::info!(user = %user.id, "password reset");
-    Ok(())
+    Ok(Device::new(user.id))
 }

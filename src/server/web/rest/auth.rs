@@ -2,7 +2,7 @@
 
 use axum::http::header::{SET_COOKIE, USER_AGENT};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::envelope::{Answer, Body, Envelope, Failure, Rest};
 use crate::model::{SessionId, UserId};
 use crate::server::domain::Error;
-use crate::server::domain::users::{self, Entered, Registering};
+use crate::server::domain::users::{self, Device, Entered, Registering};
 use crate::server::session;
 use crate::server::web::cookies;
 
@@ -136,7 +136,9 @@ pub async fn register(rest: Rest, headers: HeaderMap, Body(body): Body<Register>
     security(())
 )]
 pub async fn login(rest: Rest, headers: HeaderMap, Body(body): Body<Login>) -> Answer {
-    let entered = rest.told(users::log_in(&rest.backend, &body.email, body.password.0, user_agent(&headers)).await)?;
+    let device = cookies::read_device(&rest.backend, &headers);
+    let entered = users::log_in(&rest.backend, &body.email, body.password.0, device, user_agent(&headers)).await;
+    let entered = rest.told(entered)?;
     enter(&rest, StatusCode::OK, &entered).await
 }
 
@@ -151,8 +153,8 @@ pub(super) async fn enter(rest: &Rest, status: StatusCode, entered: &Entered) ->
         email_verified: entered.verified,
     };
     let data = LoggedIn { tokens: tokens(rest, entered.user, entered.session, &refresh)?, user };
-    let cookie = cookies::session(&rest.backend, &entered.secret);
-    Ok(([(SET_COOKIE, cookie)], rest.with_status(status, data)).into_response())
+    let cookies = [cookies::session(&rest.backend, &entered.secret), cookies::device(&rest.backend, Device::new(entered.user))];
+    Ok((AppendHeaders(cookies.map(|cookie| (SET_COOKIE, cookie))), rest.with_status(status, data)).into_response())
 }
 
 fn tokens(rest: &Rest, user: UserId, session: SessionId, refresh: &SecretString) -> Result<Tokens, Failure> {

@@ -1,7 +1,9 @@
 //! `/api/auth` once more: the password, the address, and where the person is logged in.
 
 use axum::extract::Path;
+use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -10,6 +12,7 @@ use super::envelope::{Answer, Body, Envelope, Rest};
 use crate::model::{SessionId, SessionView};
 use crate::server::domain::Error;
 use crate::server::domain::users;
+use crate::server::web::cookies;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -142,8 +145,9 @@ pub struct Reset {
     security(())
 )]
 pub async fn reset(rest: Rest, Body(body): Body<Reset>) -> Answer {
-    rest.told(users::reset(&rest.backend, body.token.0, body.password.0).await)?;
-    Ok(said(&rest, "Your password is changed. Log in with it."))
+    let device = rest.told(users::reset(&rest.backend, body.token.0, body.password.0).await)?;
+    let cookie = cookies::device(&rest.backend, device);
+    Ok(([(SET_COOKIE, cookie)], said(&rest, "Your password is changed. Log in with it.")).into_response())
 }
 
 /// A browser or a program in which the person is logged in.

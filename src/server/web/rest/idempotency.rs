@@ -3,7 +3,7 @@
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use secrecy::{ExposeSecret, SecretString};
@@ -59,9 +59,8 @@ async fn keyed(app: App, request: Request, next: Next) -> Result<Response> {
     let Some(actor) = request.extensions().get::<Asking>().and_then(Asking::maybe).cloned() else {
         return Ok(next.run(request).await);
     };
-    let Some(key) = request.headers().get(KEY).and_then(|key| key.to_str().ok()).filter(|key| is_fit(key)).map(str::to_owned)
-    else {
-        return Err(Error::field("Idempotency-Key", format!("A key has 1 to {LONGEST_KEY} visible ASCII characters.")));
+    let Some(key) = the_key(request.headers()) else {
+        return Err(Error::field("Idempotency-Key", format!("Send one key of 1 to {LONGEST_KEY} visible ASCII characters.")));
     };
     let route = format!("{} {}", request.method(), request.uri().path());
     let (parts, body) = request.into_parts();
@@ -89,6 +88,13 @@ async fn keyed(app: App, request: Request, next: Next) -> Result<Response> {
             Ok(refused(&correlation, error))
         }
     }
+}
+
+/// The one key of a request. Of two, nobody knows which is meant.
+fn the_key(headers: &HeaderMap) -> Option<String> {
+    let mut keys = headers.get_all(KEY).iter();
+    let key = keys.next()?.to_str().ok().filter(|key| is_fit(key))?;
+    keys.next().is_none().then(|| key.to_owned())
 }
 
 fn is_fit(key: &str) -> bool {

@@ -73,7 +73,7 @@ fn notices() -> OpenApiRouter<App> {
 
 /// The description of every endpoint, as it was collected.
 fn described() -> OpenApi {
-    OpenApiRouter::with_openapi(describe::whole()).merge(probes()).nest("/api", endpoints()).into_openapi()
+    OpenApiRouter::with_openapi(describe::whole()).merge(probes::<App>()).nest("/api", endpoints()).into_openapi()
 }
 
 pub fn routes(app: &App) -> Router<App> {

@@ -142,7 +142,8 @@ impl Attempt {
             Err(error) => self.fail(backend, error).await?,
         };
         metrics::refreshed(entry.provider.as_str(), outcome, begun.elapsed());
-        tracing::info!(platform = %entry.provider, account = %self.account.id, outcome = outcome.name(), "refreshed");
+        let latency_ms = begun.elapsed().as_millis() as u64;
+        tracing::info!(platform = %entry.provider, account = %self.account.id, outcome = outcome.name(), latency_ms, "refreshed");
         account
     }
 

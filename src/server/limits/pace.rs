@@ -1,0 +1,156 @@
+//! How soon a secret may be guessed once more: the first tries at once, then after pauses that double. The law, and the counts of this
+//! process. Whoever guesses names whose secret it is, so there is an end to how many are remembered.
+
+use std::collections::HashMap;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::{WINDOW, Who};
+
+/// The pause after the last of the free tries.
+pub const FIRST: Duration = Duration::from_secs(60);
+/// With it a person's password is guessed 24 times a day at most, by however many.
+pub const LONGEST: Duration = Duration::from_secs(60 * 60);
+/// Tries are forgotten so long after the last one.
+pub const MEMORY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// About 5 MB.
+const MOST: usize = 50_000;
+const SLOTS: u64 = 1024;
+
+/// The pause after so many wrong tries.
+fn pause(tries: u32, free: u32) -> Duration {
+    match tries.checked_sub(free) {
+        Some(over) => (FIRST * 2u32.pow(over.min(10))).min(LONGEST),
+        None => Duration::ZERO,
+    }
+}
+
+struct Pace {
+    tries: u32,
+    next_at: DateTime<Utc>,
+    forgotten_at: DateTime<Utc>,
+}
+
+pub struct Paces {
+    paces: Mutex<Known>,
+    /// Random, so that nobody can choose whose slot they share.
+    hasher: RandomState,
+    most: usize,
+}
+
+#[derive(Default)]
+struct Known {
+    by_who: HashMap<Who, Pace>,
+    swept_at: DateTime<Utc>,
+}
+
+impl Default for Paces {
+    fn default() -> Self {
+        Self { paces: Mutex::default(), hasher: RandomState::new(), most: MOST }
+    }
+}
+
+impl Paces {
+    /// A try begins and is taken for a wrong one; or it is too soon, by so much.
+    pub fn begin(&self, who: Who, free: u32, now: DateTime<Utc>) -> Result<(), Duration> {
+        let mut known = self.paces.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let who = self.place(&mut known, who, free, now);
+        let pace = known.by_who.entry(who).or_insert(Pace { tries: 0, next_at: now, forgotten_at: now });
+        if now < pace.next_at {
+            return Err((pace.next_at - now).to_std().unwrap_or_default());
+        }
+        pace.tries = if pace.forgotten_at <= now { 1 } else { pace.tries.saturating_add(1) };
+        pace.next_at = now + pause(pace.tries, free);
+        pace.forgotten_at = now + MEMORY;
+        Ok(())
+    }
+
+    /// The try that was just begun was right, or was none after all.
+    pub fn take_back(&self, who: Who, now: DateTime<Utc>) {
+        let mut known = self.paces.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let who = if known.by_who.contains_key(&who) { who } else { self.slot(who) };
+        if let Some(pace) = known.by_who.get_mut(&who) {
+            pace.tries = pace.tries.saturating_sub(1);
+            pace.next_at = now;
+        }
+    }
+
+    fn slot(&self, who: Who) -> Who {
+        Who::Slot(self.hasher.hash_one(who) % SLOTS)
+    }
+
+    /// While the table is full, those that have met no pause yet are forgotten first: who tries names by the thousand loses their own.
+    fn place(&self, known: &mut Known, who: Who, free: u32, now: DateTime<Utc>) -> Who {
+        if known.by_who.len() < self.most || known.by_who.contains_key(&who) {
+            return who;
+        }
+        if known.swept_at + WINDOW <= now {
+            known.by_who.retain(|_, pace| pace.tries >= free && pace.forgotten_at > now);
+            known.swept_at = now;
+        }
+        if known.by_who.len() < self.most { who } else { self.slot(who) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    const ADA: Who = Who::Mailbox(1);
+
+    fn start() -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
+    }
+
+    // S5: whatever anybody does, with whatever patience: so many free tries, then one for each pause.
+    #[test]
+    fn pauses_double_up_to_an_hour() {
+        let (paces, mut now) = (Paces::default(), start());
+        let mut waited = Vec::new();
+        for _ in 0..13 {
+            if let Err(left) = paces.begin(ADA, 5, now) {
+                waited.push(left.as_secs() / 60);
+                assert_eq!(paces.begin(ADA, 5, now + left - TimeDelta::seconds(1)), Err(Duration::from_secs(1)));
+                now += left;
+                assert_eq!(paces.begin(ADA, 5, now), Ok(()));
+            }
+        }
+        assert_eq!(waited, [1, 2, 4, 8, 16, 32, 60, 60]);
+        let a_day = (0..24 * 60).filter(|minute| paces.begin(ADA, 5, now + TimeDelta::minutes(60 + minute)).is_ok()).count();
+        assert_eq!(a_day, 24);
+    }
+
+    // S5: a day of rest, and everything is as it was; what was right did not count.
+    #[test]
+    fn tries_are_forgotten_and_right_ones_never_counted() {
+        let (paces, now) = (Paces::default(), start());
+        for _ in 0..100 {
+            assert_eq!(paces.begin(ADA, 2, now), Ok(()));
+            paces.take_back(ADA, now);
+        }
+        assert!(paces.begin(ADA, 2, now).is_ok() && paces.begin(ADA, 2, now).is_ok() && paces.begin(ADA, 2, now).is_err());
+        assert_eq!(paces.begin(Who::Mailbox(2), 2, now), Ok(()), "nobody else waits");
+        let tomorrow = now + TimeDelta::days(1);
+        assert!(paces.begin(ADA, 2, tomorrow).is_ok() && paces.begin(ADA, 2, tomorrow).is_ok());
+    }
+
+    // S5: names by the thousand fill a table of a fixed size, and lift nobody's pause.
+    #[test]
+    fn strangers_do_not_fill_the_memory() {
+        let (paces, now) = (Paces { most: 100, ..Paces::default() }, start());
+        assert!(paces.begin(ADA, 2, now).is_ok() && paces.begin(ADA, 2, now).is_ok());
+        for n in 2..10_000 {
+            let _ = paces.begin(Who::Mailbox(n), 2, now + TimeDelta::milliseconds(n as i64));
+        }
+        let kept = paces.paces.lock().expect("the table").by_who.len();
+        assert!(kept <= 100 + usize::try_from(SLOTS).expect("few"), "{kept}");
+        assert!(paces.begin(ADA, 2, now + TimeDelta::seconds(30)).is_err(), "still waiting");
+    }
+}
