@@ -5,6 +5,7 @@
 //! begun again, and two may run at once.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
@@ -20,6 +21,9 @@ use crate::server::vault::{self, Place};
 
 /// So many rows are sealed anew in one transaction: a few milliseconds, in which other writers wait on SQLite.
 const BATCH: i64 = 100;
+/// Between two batches. SQLite gives its lock to whoever asks at the right moment, not to who has waited longest: without a pause the
+/// writers of other processes waited for seconds.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// What was sealed with a key is stored by then, or will not be: longer than any request or refresh, and than a process takes to look at
 /// the key file again.
@@ -50,6 +54,7 @@ pub async fn rotate(backend: &Backend) -> Result<Rotated> {
             after = *last;
             reseal(backend, column, rows, &mut done).await?;
             failpoint!("keys.batch");
+            tokio::time::sleep(PAUSE).await;
         }
     }
     Ok(done)
