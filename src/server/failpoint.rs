@@ -47,9 +47,12 @@ pub(crate) mod armed {
         if armed.stops { stop() } else { std::process::abort() }
     }
 
-    /// Every thread of the process stands still until somebody sends SIGCONT.
+    /// Every thread of the process stands still until somebody sends SIGCONT. It is this one that is named, because it takes the signal
+    /// before it does anything else; if the process were, this thread could get as far as it liked until another one took it.
     fn stop() {
-        let told = Command::new("sh").args(["-c", "kill -s STOP \"$0\"", &std::process::id().to_string()]).status();
+        let thread = std::fs::read_link("/proc/thread-self").ok().and_then(|link| Some(link.file_name()?.to_str()?.to_owned()));
+        let whom = thread.unwrap_or_else(|| std::process::id().to_string());
+        let told = Command::new("sh").args(["-c", "kill -s STOP \"$0\"", &whom]).status();
         assert!(told.is_ok_and(|status| status.success()), "a process that can't stop itself proves nothing");
     }
 
