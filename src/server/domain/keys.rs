@@ -5,7 +5,7 @@
 //! begun again, and two may run at once.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::Duration as StdDuration;
 
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
@@ -23,7 +23,7 @@ use crate::server::vault::{self, Place};
 const BATCH: i64 = 100;
 /// Between two batches. SQLite gives its lock to whoever asks at the right moment, not to who has waited longest: without a pause the
 /// writers of other processes waited for seconds.
-const PAUSE: Duration = Duration::from_millis(10);
+const PAUSE: StdDuration = StdDuration::from_millis(10);
 
 /// What was sealed with a key is stored by then, or will not be: longer than any request or refresh, and than a process takes to look at
 /// the key file again.
