@@ -22,7 +22,7 @@ use crate::support::{Person, TestApp, both, log, text};
 
 const X_TOKENS: &str = "/2/oauth2/token";
 
-async fn account(app: &TestApp, person: &Person, provider: &str, id: &str) -> db::accounts::Account {
+pub async fn account(app: &TestApp, person: &Person, provider: &str, id: &str) -> db::accounts::Account {
     // Their token may have run out meanwhile.
     person.log_in().await;
     let bearer = format!("Bearer {}", person.token()).parse().expect("a header");

@@ -1,8 +1,16 @@
 //! Connected accounts. Every read and write names the workspace.
 
+mod avatar;
+mod renewing;
+mod shown;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::types::Json;
+
+pub use avatar::{avatar, set_avatar};
+pub use renewing::{Due, Renewed, claim_due, renew, schedule};
+pub use shown::{Shown, changed_since, shown};
 
 use super::{Db, Result, Tx, sql};
 use crate::model::{AccountId, Provider, Reason, Status, UserId, WorkspaceId};
@@ -113,66 +121,6 @@ pub async fn by_platform_id(db: &Db, workspace: WorkspaceId, provider: &str, pla
     )
 }
 
-/// What a page shows of an account, with one of its rate limits; an account with several limits has several rows. No sealed bytes.
-#[derive(Clone, sqlx::FromRow)]
-pub struct Shown {
-    pub id: AccountId,
-    pub provider: Provider,
-    pub provider_account_id: String,
-    pub name: String,
-    pub handle: String,
-    pub has_avatar: bool,
-    pub scope: String,
-    pub issued_at: DateTime<Utc>,
-    pub expires_at: Option<DateTime<Utc>>,
-    pub refresh_expires_at: Option<DateTime<Utc>>,
-    pub metadata: Json<Value>,
-    pub status: Status,
-    pub reason: Option<Reason>,
-    pub say: Option<String>,
-    pub label: Option<String>,
-    pub checked_at: Option<DateTime<Utc>>,
-    pub check_ok: Option<bool>,
-    pub check_text: Option<String>,
-    pub next_refresh_at: Option<DateTime<Utc>>,
-    pub refresh_failures: i64,
-    pub connected_at: DateTime<Utc>,
-    pub created_at: DateTime<Utc>,
-    pub updated_at: DateTime<Utc>,
-    pub limit_name: Option<String>,
-    pub limit_most: Option<i64>,
-    pub limit_remaining: Option<i64>,
-    pub limit_resets_at: Option<DateTime<Utc>>,
-    pub limit_seen_at: Option<DateTime<Utc>>,
-}
-
-/// Everything that `/integrations` shows of a workspace, in one statement. Former accounts are on no page.
-pub async fn shown(db: &Db, workspace: WorkspaceId) -> Result<Vec<Shown>> {
-    sql!(
-        db,
-        Vec<Shown>,
-        "SELECT a.id, a.provider, a.provider_account_id, a.name, a.handle, a.has_avatar, a.scope, a.issued_at, a.expires_at, a.refresh_expires_at,
-         a.metadata, a.status, a.reason, a.say, a.label, a.checked_at, a.check_ok, a.check_text, a.next_refresh_at, a.refresh_failures, a.connected_at,
-         a.created_at, a.updated_at, l.name AS limit_name, l.most AS limit_most, l.remaining AS limit_remaining, l.resets_at AS limit_resets_at, l.seen_at AS limit_seen_at
-         FROM oauth_accounts a LEFT JOIN account_limits l ON l.account_id = a.id
-         WHERE a.workspace_id = $1 AND a.status <> 'former' ORDER BY a.created_at, a.id, l.name",
-        workspace
-    )
-}
-
-/// Whether anything that pages show of a workspace changed after `since`.
-pub async fn changed_since(db: &Db, workspace: WorkspaceId, since: DateTime<Utc>) -> Result<bool> {
-    let (changes,) = sql!(
-        db,
-        (i64,),
-        "SELECT CAST((SELECT COUNT(*) FROM oauth_accounts WHERE workspace_id = $1 AND updated_at > $2)
-         + (SELECT COUNT(*) FROM notices WHERE workspace_id = $1 AND created_at > $2) AS BIGINT)",
-        workspace,
-        since
-    )?;
-    Ok(changes > 0)
-}
-
 /// Accounts that count against the tier.
 pub async fn count(tx: &mut Tx, workspace: WorkspaceId) -> Result<i64> {
     let (count,) = sql!(
@@ -251,92 +199,6 @@ pub async fn upsert(tx: &mut Tx, account: &Account) -> Result<()> {
         account.check_ok,
         &account.check_text,
         account.next_refresh_at
-    )?;
-    Ok(())
-}
-
-/// The new tokens of a refresh.
-pub struct Renewed<'a> {
-    pub access_token: &'a [u8],
-    /// Empty keeps the stored one.
-    pub refresh_token: Option<&'a [u8]>,
-    pub token_type: &'a str,
-    pub issued_at: DateTime<Utc>,
-    pub expires_at: Option<DateTime<Utc>>,
-    pub refresh_expires_at: Option<DateTime<Utc>>,
-    pub next_refresh_at: Option<DateTime<Utc>>,
-    pub status: Status,
-    pub why: Option<(Reason, &'a str)>,
-    pub now: DateTime<Utc>,
-}
-
-/// Stores new tokens by compare-and-swap; `false` when the row moved on since it was read. Nothing but tokens, their ends and the
-/// standing changes.
-pub async fn renew(tx: &mut Tx, account: &Account, renewed: &Renewed<'_>) -> Result<bool> {
-    let rows = sql!(
-        tx,
-        rows,
-        "UPDATE oauth_accounts SET access_token = $3, refresh_token = COALESCE($4, refresh_token), token_type = $5, issued_at = $6, expires_at = $7,
-         refresh_expires_at = COALESCE($8, refresh_expires_at), next_refresh_at = $9, refresh_failures = 0, refresh_held_until = NULL, status = $10, reason = $11, say = $12,
-         version = version + 1, updated_at = $13
-         WHERE id = $1 AND version = $2 AND access_token IS NOT NULL",
-        account.id,
-        account.version,
-        renewed.access_token,
-        renewed.refresh_token,
-        renewed.token_type,
-        renewed.issued_at,
-        renewed.expires_at,
-        renewed.refresh_expires_at,
-        renewed.next_refresh_at,
-        renewed.status,
-        renewed.why.map(|(reason, _)| reason),
-        renewed.why.map(|(_, say)| say),
-        renewed.now
-    )?;
-    Ok(rows == 1)
-}
-
-/// An account whose time has come.
-#[derive(sqlx::FromRow)]
-pub struct Due {
-    pub id: AccountId,
-    pub workspace_id: WorkspaceId,
-    pub version: i64,
-}
-
-/// Takes accounts that are due, earliest first, and puts them off to `until`, so that no other process takes the same ones.
-pub async fn claim_due(db: &Db, provider: &Provider, now: DateTime<Utc>, until: DateTime<Utc>, most: i64) -> Result<Vec<Due>> {
-    sql!(
-        db,
-        Vec<Due>,
-        "UPDATE oauth_accounts SET next_refresh_at = $3 WHERE next_refresh_at <= $2 AND id IN (
-             SELECT id FROM oauth_accounts WHERE provider = $1 AND next_refresh_at <= $2 ORDER BY next_refresh_at, id LIMIT $4)
-         RETURNING id, workspace_id, version",
-        provider,
-        now,
-        until,
-        most
-    )
-}
-
-/// When an account is looked at next, after how many failures, and before when its platform does not want to be asked. Does not move
-/// the version: no token changed.
-pub async fn schedule(
-    tx: &mut Tx,
-    account: AccountId,
-    next: Option<DateTime<Utc>>,
-    failures: i64,
-    held_until: Option<DateTime<Utc>>,
-) -> Result<()> {
-    sql!(
-        tx,
-        rows,
-        "UPDATE oauth_accounts SET next_refresh_at = $2, refresh_failures = $3, refresh_held_until = $4 WHERE id = $1 AND status <> 'former'",
-        account,
-        next,
-        failures,
-        held_until
     )?;
     Ok(())
 }
@@ -434,28 +296,4 @@ pub async fn make_former(tx: &mut Tx, account: &Account, now: DateTime<Utc>) -> 
     )?;
     sql!(tx, rows, "DELETE FROM account_limits WHERE account_id = $1", account.id)?;
     Ok(rows == 1)
-}
-
-pub async fn set_avatar(db: &Db, id: AccountId, media_type: &str, bytes: &[u8]) -> Result<()> {
-    sql!(
-        db,
-        rows,
-        "INSERT INTO avatars (account_id, media_type, bytes) VALUES ($1, $2, $3)
-         ON CONFLICT (account_id) DO UPDATE SET media_type = $2, bytes = $3",
-        id,
-        media_type,
-        bytes
-    )?;
-    sql!(db, rows, "UPDATE oauth_accounts SET has_avatar = TRUE WHERE id = $1", id)?;
-    Ok(())
-}
-
-pub async fn avatar(db: &Db, workspace: WorkspaceId, id: AccountId) -> Result<Option<(String, Vec<u8>)>> {
-    sql!(
-        db,
-        Option<(String, Vec<u8>)>,
-        "SELECT v.media_type, v.bytes FROM avatars v JOIN oauth_accounts a ON a.id = v.account_id WHERE a.workspace_id = $1 AND a.id = $2",
-        workspace,
-        id
-    )
 }

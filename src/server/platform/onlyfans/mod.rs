@@ -2,15 +2,15 @@
 //! web app, so it may be stale tomorrow: off by default, few calls, and a refusal is a stop sign.
 //!
 //! The session ([`session`]) is pasted, every call is signed ([`sign`]) by rules that change with the web app ([`rules`]), and
-//! errors are told apart by their sentences ([`wire`]).
+//! errors are told apart by their sentences ([`error`]).
 //! <https://github.com/datawhores/OF-Scraper>
 
+mod error;
 mod info;
 mod profile;
 mod rules;
 mod session;
 mod sign;
-mod wire;
 
 use std::collections::BTreeMap;
 
@@ -90,8 +90,8 @@ impl OnlyFans {
     async fn validate(&self, client: &Client, session: &Session) -> Result<(Profile, Option<Session>)> {
         let rules = self.rules.get(client).await?;
         let answer = sign::get(client, &rules, session, profile::ME).await?;
-        let profile = wire::check(client, &answer).and_then(|()| profile::read(&answer, session));
-        if profile.as_ref().is_err_and(wire::doubts_the_signature) {
+        let profile = error::check(client, &answer).and_then(|()| profile::read(&answer, session));
+        if profile.as_ref().is_err_and(error::doubts_the_signature) {
             self.rules.doubt().await;
         }
         Ok((profile?, session.renewed_by(&answer)))

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use super::error;
 use super::session::Session;
-use super::wire;
 use crate::server::platform::words::count;
 use crate::server::platform::{Answer, Error, Profile, Result, metadata};
 
@@ -51,9 +51,9 @@ pub fn read(answer: &Answer, session: &Session) -> Result<Profile> {
     };
     let me = Me::deserialize(&body).map_err(|_| Error::Unexpected { detail: "the profile is no object".into() })?;
     match &me.id {
-        _ if me.is_auth == Some(false) => Err(wire::ended(format!("{} not logged in", answer.status))),
+        _ if me.is_auth == Some(false) => Err(error::ended(format!("{} not logged in", answer.status))),
         Some(id) if id == session.user_id() => Ok(me.profile()),
-        Some(_) => Err(wire::mixed_up(format!("{} another user's id", answer.status))),
+        Some(_) => Err(error::mixed_up(format!("{} another user's id", answer.status))),
         None => Err(Error::Unexpected { detail: "a profile without id".into() }),
     }
 }

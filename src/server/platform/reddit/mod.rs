@@ -3,9 +3,10 @@
 //! Its oddities: every call names its app in the User-Agent, the token endpoint's calls too; a refused code is answered with
 //! status 200; a dead refresh token with a bare 400; refresh tokens stay; blocked callers get a page of HTML.
 
+mod error;
 mod info;
+mod limits;
 mod profile;
-mod wire;
 
 use futures::future::BoxFuture;
 use secrecy::ExposeSecret;
@@ -73,7 +74,7 @@ impl Platform for Reddit {
     }
 
     fn limits(&self) -> ReadLimits {
-        wire::limits
+        limits::read
     }
 
     fn exchange<'a>(&'a self, client: &'a Client, code: &'a CodeGrant) -> BoxFuture<'a, Result<Grant>> {
@@ -91,7 +92,7 @@ impl Platform for Reddit {
                 grant.refresh.as_ref().map_or((&grant.access, "access_token"), |refresh| (refresh, "refresh_token"));
             let form = vec![("token", token.expose_secret()), ("token_type_hint", hint)];
             let answer = call(client, REVOKE, form).send().await?;
-            if let Some(error) = wire::token_error(client, &answer, Asked::Refresh) {
+            if let Some(error) = error::of_token(client, &answer, Asked::Refresh) {
                 return Err(error);
             }
             token::ended(self.info(), client, &answer)
@@ -102,7 +103,7 @@ impl Platform for Reddit {
 async fn ask(client: &Client, form: Form<'_>, asked: Asked) -> Result<Grant> {
     let spec = CONNECT.oauth();
     let answer = call(client, spec.token, form).send().await?;
-    if let Some(error) = wire::token_error(client, &answer, asked) {
+    if let Some(error) = error::of_token(client, &answer, asked) {
         return Err(error);
     }
     let mut grant = token::read(&info::INFO, spec, client, &answer, asked)?;

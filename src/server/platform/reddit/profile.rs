@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{API, agent, wire};
+use super::{API, agent, error};
 use crate::model::Reason;
 use crate::server::platform::metadata;
 use crate::server::platform::words::count;
@@ -16,7 +16,7 @@ pub async fn read(api: &Api) -> Result<Profile> {
     let client = api.client();
     let answer = api.get(client.url(API, ME)).header("user-agent", agent(client.settings())).send().await?;
     if !answer.is_success() {
-        return Err(wire::error(api, &answer, "identity"));
+        return Err(error::of(api, &answer, "identity"));
     }
     Ok(answer.expect::<Me>("the profile")?.profile())
 }

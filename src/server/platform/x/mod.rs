@@ -1,11 +1,12 @@
 //! X. <https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code>
 //!
 //! Its oddities: a code lives 30 seconds; refresh tokens rotate and a replay may end the whole grant; errors are problem
-//! documents whose last path segment tells them apart ([`wire`]); metrics are being renamed ([`profile`]).
+//! documents whose last path segment tells them apart ([`error`]); metrics are being renamed ([`profile`]).
 
+mod error;
 mod info;
+mod limits;
 mod profile;
-mod wire;
 
 use futures::future::BoxFuture;
 use secrecy::ExposeSecret;
@@ -62,7 +63,7 @@ impl Platform for X {
     }
 
     fn limits(&self) -> ReadLimits {
-        wire::limits
+        limits::read
     }
 
     fn revoke<'a>(&'a self, client: &'a Client, grant: &'a Held) -> BoxFuture<'a, Result<bool>> {

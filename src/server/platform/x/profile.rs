@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{API, wire};
+use super::{API, error};
 use crate::server::platform::metadata;
 use crate::server::platform::words::count;
 use crate::server::platform::{Api, Profile, Result};
@@ -13,12 +13,12 @@ const ME: &str = "/2/users/me?user.fields=created_at,description,profile_image_u
 pub async fn read(api: &Api) -> Result<Profile> {
     let answer = api.get(api.client().url(API, ME)).send().await?;
     if !answer.is_success() {
-        return Err(wire::error(api, &answer));
+        return Err(error::of(api, &answer));
     }
     // 200 with `errors` and without `data` is a failure, too.
     match answer.expect::<Envelope>("the profile")?.data {
         Some(user) => Ok(user.profile()),
-        None => Err(wire::error(api, &answer)),
+        None => Err(error::of(api, &answer)),
     }
 }
 

@@ -1,4 +1,4 @@
-//! OnlyFans' errors: the status alone says little, the sentence decides.
+//! What OnlyFans' errors mean: the status alone says little, the sentence decides.
 
 use chrono::DateTime;
 use serde::Deserialize;

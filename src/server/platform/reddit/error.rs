@@ -1,15 +1,14 @@
-//! Reddit's errors, told apart by status, challenge and content type, and its rate headers.
+//! What Reddit's errors mean: told apart by status, challenge and content type.
 
-use chrono::{DateTime, Duration, Utc};
 use serde::Deserialize;
 
 use super::info::INFO;
 use crate::model::Reason;
 use crate::server::platform::oauth::token::Asked;
-use crate::server::platform::{Answer, Api, Client, Error, Limit};
+use crate::server::platform::{Answer, Api, Client, Error};
 
 /// What the token endpoints say in Reddit's own way; `None` leaves the answer to the standard.
-pub fn token_error(client: &Client, answer: &Answer, asked: Asked) -> Option<Error> {
+pub fn of_token(client: &Client, answer: &Answer, asked: Asked) -> Option<Error> {
     let detail = detail(answer);
     if let Some(error) = blocked(answer).or_else(|| answer.common_error(client.now(), None)) {
         return Some(error);
@@ -35,7 +34,7 @@ struct Named {
 }
 
 /// The meaning of an API answer that did not bring what was asked for. `needs` is the scope the call stands under.
-pub fn error(api: &Api, answer: &Answer, needs: &str) -> Error {
+pub fn of(api: &Api, answer: &Answer, needs: &str) -> Error {
     if let Some(error) = blocked(answer).or_else(|| answer.common_error(api.client().now(), None)) {
         return error;
     }
@@ -82,16 +81,4 @@ fn detail(answer: &Answer) -> String {
     }
     let body: Body = answer.json().unwrap_or_default();
     format!("{} {} {}", answer.status, body.message, body.reason).trim().chars().take(200).collect()
-}
-
-/// One window for the whole app, over ten minutes: floats, and the seconds to go.
-pub fn limits(answer: &Answer, now: DateTime<Utc>) -> Vec<Limit> {
-    let number = |header: &str| answer.header(header)?.trim().parse::<f64>().ok();
-    let Some(remaining) = number("x-ratelimit-remaining") else {
-        return Vec::new();
-    };
-    let resets_at =
-        number("x-ratelimit-reset").and_then(|seconds| now.checked_add_signed(Duration::try_seconds(seconds as i64)?));
-    let limit = number("x-ratelimit-used").map(|used| (used + remaining) as i64);
-    vec![Limit { name: "Calls of this server".into(), limit, remaining: remaining as i64, resets_at }]
 }

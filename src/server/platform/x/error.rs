@@ -1,10 +1,10 @@
-//! X's errors and rate headers. <https://docs.x.com/x-api/fundamentals/response-codes-and-errors>
+//! What X's errors mean. <https://docs.x.com/x-api/fundamentals/response-codes-and-errors>
 
-use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
+use super::limits::reset;
 use crate::model::Reason;
-use crate::server::platform::{Answer, Api, Error, Limit, Say};
+use crate::server::platform::{Answer, Api, Error, Say};
 
 /// A problem document, its wrapping in `errors`, or a legacy error with a number: all fields come and go.
 #[derive(Debug, Default, Deserialize)]
@@ -50,7 +50,7 @@ impl Problem {
 }
 
 /// The meaning of an answer that did not bring what was asked for.
-pub fn error(api: &Api, answer: &Answer) -> Error {
+pub fn of(api: &Api, answer: &Answer) -> Error {
     let problem: Problem = answer.json().unwrap_or_default();
     let detail = format!("{} {}", answer.status, problem.words());
     // Money and quotas of the app: not a window that one could wait out, though it comes as 429.
@@ -96,22 +96,4 @@ fn forbidden(api: &Api, problem: &Problem, detail: String) -> Error {
     }
     let say = "X refused to show this account. Try again later; reconnect if it goes on.".into();
     Error::Rejected { say, field: None, detail }
-}
-
-/// `x-rate-limit-reset` is an instant in epoch seconds, not a wait. <https://docs.x.com/x-api/fundamentals/rate-limits>
-fn reset(answer: &Answer) -> Option<DateTime<Utc>> {
-    DateTime::from_timestamp(answer.header("x-rate-limit-reset")?.parse().ok()?, 0)
-}
-
-/// Every endpoint has a window of its own; those without a name here are nobody's business but ours.
-pub fn limits(answer: &Answer, _now: DateTime<Utc>) -> Vec<Limit> {
-    let name = match () {
-        () if answer.path.ends_with("/2/users/me") => "Profile reads",
-        () => return Vec::new(),
-    };
-    let number = |header: &str| answer.header(header)?.parse().ok();
-    let Some(remaining) = number("x-rate-limit-remaining") else {
-        return Vec::new();
-    };
-    vec![Limit { name: name.into(), limit: number("x-rate-limit-limit"), remaining, resets_at: reset(answer) }]
 }
