@@ -18,7 +18,7 @@ pub fn complete(mut api: Value) -> Value {
     let components = &mut api["components"];
     components["securitySchemes"] = json!({
         "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "The access token of a log-in." },
-        "cookie": { "type": "apiKey", "in": "cookie", "name": "session", "description": "The session of a browser." },
+        "cookie": { "type": "apiKey", "in": "cookie", "name": "session", "description": "The session of a browser; `__Host-session` where the server is reached by https." },
         "operators": { "type": "http", "scheme": "bearer", "description": "`server.metrics_token` of this server's configuration." },
     });
     components["headers"] = limits::headers();
