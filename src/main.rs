@@ -1,11 +1,11 @@
 //! The `huntaze` command.
 
 mod keys;
+mod stop;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use huntaze::sandbox::{self, Sandbox};
@@ -14,8 +14,8 @@ use huntaze::server::config::{Config, Flags, SandboxConfig};
 use huntaze::server::domain::accounts;
 use huntaze::server::{Backend, db::Db, keys as server_keys, log, metrics, start, web, worker};
 use leptos::config::LeptosOptions;
+use stop::Stop;
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use url::Url;
 
@@ -281,51 +281,4 @@ fn leptos_options(config: &Config) -> Result<LeptosOptions, Failure> {
         .hash_files(true)
         .hash_file(hashes.to_string_lossy().into())
         .build())
-}
-
-/// Says "stop" to everything at once. The second signal ends the process.
-#[derive(Clone)]
-struct Stop(Arc<(Notify, std::sync::atomic::AtomicBool)>);
-
-impl Stop {
-    fn on_signals() -> Self {
-        let stop = Self(Arc::default());
-        let told = stop.clone();
-        tokio::spawn(async move {
-            signal().await;
-            tracing::info!("stopping: finishing what runs");
-            told.0.1.store(true, std::sync::atomic::Ordering::SeqCst);
-            told.0.0.notify_waiters();
-            signal().await;
-            std::process::exit(130);
-        });
-        stop
-    }
-
-    fn wait(&self) -> impl Future<Output = ()> + Send + 'static {
-        let stop = self.clone();
-        async move {
-            let told = stop.0.0.notified();
-            tokio::pin!(told);
-            // Registered before the flag is read, so that no signal falls between.
-            told.as_mut().enable();
-            if !stop.0.1.load(std::sync::atomic::Ordering::SeqCst) {
-                told.await;
-            }
-        }
-    }
-}
-
-async fn signal() {
-    let interrupt = async { tokio::signal::ctrl_c().await.unwrap_or_default() };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => _ = signal.recv().await,
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! { () = interrupt => {}, () = terminate => {} }
 }

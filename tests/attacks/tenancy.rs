@@ -108,7 +108,8 @@ both!(server_functions_called_with_ids_of_another_workspace, |app| async {
             watch.assert_silent(&route.path, &found);
             assert_eq!(told(&found), told(&missing), "{} tells another's id from nobody's", route.path);
             for name in ["ines_draws", "koficooks", "Carvalho", &house.ada.email] {
-                assert!(!found.body.contains(name), "{}: {}", route.path, found.body);
+                // The examples of the API's description are the same for everybody.
+                assert!(!found.body.contains(name) || missing.body.contains(name), "{}: {}", route.path, found.body);
             }
         }
     }

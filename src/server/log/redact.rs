@@ -3,6 +3,8 @@
 const MASK: &str = "[masked]";
 /// Identifiers of ours and words of theirs are shorter, or have no digits, or are UUIDs.
 const LONGEST_WORD: usize = 15;
+/// Longer than a name made of several words; chance leaves a token of so many letters without a digit now and then.
+const LONGEST_NAME: usize = 28;
 /// What a field or a parameter is called whose value is nobody's business.
 const SECRET: &[&str] = &["password", "secret", "token", "cookie", "authorization", "verifier", "credential", "x-bc", "api_key"];
 /// These are also the names of harmless things: an error's code, a job's state.
@@ -45,10 +47,12 @@ fn is_word(word: &str) -> bool {
     word.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
-/// Long, of letters and digits, and no id of ours. Tokens with dots and slashes have at least one long part.
+/// Long, of letters and digits or of letters in both cases, and no id of ours. Tokens with dots and slashes have at least one long part.
 fn looks_secret(word: &str) -> bool {
     let has = |kind: fn(&char) -> bool| word.chars().any(|c| kind(&c));
-    word.len() > LONGEST_WORD && has(char::is_ascii_digit) && has(char::is_ascii_alphabetic) && !is_id(word)
+    let with_digits = word.len() > LONGEST_WORD && has(char::is_ascii_digit) && has(char::is_ascii_alphabetic);
+    let by_chance_without = word.len() > LONGEST_NAME && has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase);
+    (with_digits || by_chance_without) && !is_id(word)
 }
 
 /// Our ids have hyphens; what platforms issue in hex has none.
@@ -71,6 +75,7 @@ mod tests {
             ("message", "code=4/0AVHEtk8zQ3vLx7TqB5nY-p2"),
             ("error", "bad cookie sess=k3j4h5k3j4h5k3j4h5k3j4h5"),
             ("message", "refused: d3cecc381590daba01a82f17606f6972"),
+            ("message", "bad request: L-bNJOuvHGMQbdlHG-mXeAIUtOEJ-HVbUYFxwWDsiIw"),
             ("password", "draws a little every day"),
             ("set_cookie", "session=1"),
             ("client_secret", "abc"),
@@ -79,7 +84,7 @@ mod tests {
         ] {
             let line = masked(name, value);
             assert!(line.contains(MASK), "{name}: {line}");
-            for secret in ["eyJ", "YWxh", "short", "0AVH", "k3j4", "draws", "session=1", "abc", "d3ce", "Zk3a", "AQDG"] {
+            for secret in ["eyJ", "YWxh", "short", "0AVH", "k3j4", "draws", "session=1", "abc", "d3ce", "L-bN", "Zk3a", "AQDG"] {
                 assert!(!line.contains(secret), "{name}: {line}");
             }
         }

@@ -4,6 +4,7 @@
 mod flight;
 mod journal;
 mod refresh;
+mod refusal;
 mod schedule;
 
 use chrono::{DateTime, Utc};

@@ -15,17 +15,16 @@ use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
 
 use super::journal::{self, Answer, Settled};
-use super::{Why, open, schedule, standing_after, wanted};
-use crate::model::{AccountId, Reason, WorkspaceId};
+use super::{Why, open, schedule, wanted};
+use crate::model::{AccountId, WorkspaceId};
 use crate::server::Backend;
 use crate::server::db::{self, Tx, accounts::Account, refreshes::Line};
 use crate::server::domain::accounts::breaker::{self, Pass};
-use crate::server::domain::accounts::standing;
 use crate::server::domain::accounts::{entry, live, revoke};
 use crate::server::domain::{Error, Result};
 use crate::server::failpoint::failpoint;
 use crate::server::metrics::{self, Refresh};
-use crate::server::platform::{self, Class, Entry, Grant, Held, Replay};
+use crate::server::platform::{self, Entry, Grant, Held, Replay};
 
 /// A holder that does not prolong its lease is taken for dead after this.
 const LEASE: Duration = Duration::seconds(90);
@@ -44,9 +43,9 @@ pub enum Turn {
 
 /// A refresh whose intent is written down.
 pub struct Attempt {
-    account: Account,
+    pub(super) account: Account,
     held: Held,
-    line: Line,
+    pub(super) line: Line,
 }
 
 /// Refreshes an account, or waits for whoever does and takes theirs.
@@ -175,7 +174,7 @@ impl Attempt {
         Ok(tx.commit().await?)
     }
 
-    async fn release(&self, backend: &Backend, tx: &mut Tx) -> Result<bool> {
+    pub(super) async fn release(&self, backend: &Backend, tx: &mut Tx) -> Result<bool> {
         Ok(db::refreshes::release(tx, self.account.id, self.line.epoch, backend.clock.now()).await?)
     }
 
@@ -229,87 +228,5 @@ impl Attempt {
 
     async fn reread(&self, backend: &Backend) -> Result<Account> {
         live(db::accounts::find(&backend.db, self.account.workspace_id, self.account.id).await?)
-    }
-
-    /// Acts on a refusal. Before it counts, the row is read once more: what somebody else stored meanwhile is what there is.
-    pub async fn fail(&self, backend: &Backend, error: platform::Error) -> Result<(Refresh, Result<Account>)> {
-        let entry = entry(backend, self.account.provider.as_str())?;
-        tracing::warn!(platform = %entry.provider, account = %self.account.id, "refresh failed: {error}");
-        let mut tx = backend.db.begin().await?;
-        let lines = db::refreshes::of_account(&mut tx, self.account.id).await?;
-        journal::settle_all(backend, &mut tx, &lines).await?;
-        let account = live(db::accounts::find_in(&mut tx, self.account.workspace_id, self.account.id).await?)?;
-        let ours = self.release(backend, &mut tx).await?;
-        let moved_on = open(backend, &account).is_ok_and(|held| journal::fingerprint(&held) != self.line.came_from)
-            || account.issued_at != self.account.issued_at;
-        if moved_on || !ours {
-            db::refreshes::close(&mut tx, self.line.id).await?;
-            tx.commit().await?;
-            let outcome = if moved_on { Ok(account) } else { Err(Error::Platform { name: &entry.info().name, error }) };
-            return Ok((Refresh::Superseded, outcome));
-        }
-        let (outcome, error) = match error.class() {
-            Class::Permanent => {
-                let error = self.lost(entry, error);
-                self.end(backend, &mut tx, &account, &error).await?;
-                (Refresh::Permanent, error)
-            }
-            Class::Transient => {
-                self.postpone(backend, &mut tx, &account, &error).await?;
-                (Refresh::Transient, error)
-            }
-            Class::Configuration => {
-                // The operators' to mend, and theirs to be told: a line that alerts, and a count.
-                tracing::error!(platform = %entry.provider, "the platform does not accept how this server is set up: {error}");
-                self.postpone(backend, &mut tx, &account, &error).await?;
-                (Refresh::Configuration, error)
-            }
-        };
-        tx.commit().await?;
-        Ok((outcome, Err(Error::Platform { name: &entry.info().name, error })))
-    }
-
-    /// A refusal after an answer that never came has that for its reason.
-    fn lost(&self, entry: &Entry, error: platform::Error) -> platform::Error {
-        match error {
-            platform::Error::Reconnect { detail, .. } if self.line.unanswered > 0 => platform::Error::Reconnect {
-                reason: Reason::AnswerLost,
-                say: format!(
-                    "{0} renewed this access once, but its answer never reached us, and {0} gives it only once. Reconnect your account; \
-                     its label and history stay.",
-                    entry.info().name
-                )
-                .into(),
-                detail,
-            },
-            error => error,
-        }
-    }
-
-    /// Only the person can renew it now.
-    async fn end(&self, backend: &Backend, tx: &mut Tx, account: &Account, error: &platform::Error) -> Result<()> {
-        db::refreshes::close_unanswered(tx, account.id, self.line.epoch).await?;
-        let now = backend.clock.now();
-        let Some(new) = standing_after(account, error, now) else { return Ok(()) };
-        let next = standing::next_refresh(backend, account, &new)?;
-        if db::accounts::mark(tx, account, new.status, new.reason().zip(new.say()), next, now).await? {
-            standing::follow_unasked(backend, tx, account, &new).await?;
-        }
-        Ok(())
-    }
-
-    /// Tries again later; there is no limit to how often. An intent stays open where the platform may have renewed all the same.
-    async fn postpone(&self, backend: &Backend, tx: &mut Tx, account: &Account, error: &platform::Error) -> Result<()> {
-        let (now, failures) = (backend.clock.now(), account.refresh_failures + 1);
-        let asked = match error {
-            platform::Error::RateLimited { until, .. } => Some(*until),
-            _ => None,
-        };
-        let next = schedule::next_try(now, failures, asked, rand::rng().random());
-        db::accounts::schedule(tx, account.id, Some(next), failures, asked).await?;
-        if error.was_answered() && self.line.unanswered == 0 {
-            db::refreshes::close(tx, self.line.id).await?;
-        }
-        Ok(())
     }
 }

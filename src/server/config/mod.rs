@@ -1,27 +1,26 @@
 //! Typed configuration: defaults that work on one machine, then `Leptos.toml`, then the environment, then the flags.
 
+mod check;
+mod read;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use figment::Figment;
-use figment::providers::{Env, Format, Toml};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
+
+pub use check::is_safe;
+pub use read::Flags;
 
 use super::origin::Proxy;
 use super::platform::Settings;
 
 /// The file beside the binary.
 pub const FILE: &str = "Leptos.toml";
-const PREFIX: &str = "HUNTAZE__";
-/// Settings that are text whatever they look like. figment would read an app id of digits as a number and a key ring as a table.
-const TEXTS: &[&str] = &["url", "direct_url", "ring", "client_id", "client_secret", "config_id", "metrics_token"];
 /// An account is held for its refresh longer than this, so that no answer comes after somebody else has begun.
 const LONGEST_TOKEN_CALL_MS: u64 = 60_000;
-/// Settings whose value is never shown.
-const SECRETS: &[&str] = &["url", "direct_url", "ring", "client_secret", "metrics_token"];
 
 /// Everything an operator can set. `Leptos.toml` documents each key.
 #[derive(Clone, Debug, Deserialize)]
@@ -277,104 +276,7 @@ pub struct Error {
     pub fix: String,
 }
 
-/// The flags of the command line that override everything.
-#[derive(Clone, Debug, Default)]
-pub struct Flags {
-    pub config: Option<PathBuf>,
-    pub addr: Option<SocketAddr>,
-    pub data_dir: Option<PathBuf>,
-}
-
 impl Config {
-    /// Reads file, environment and flags.
-    ///
-    /// # Errors
-    /// An unknown or malformed setting, named with its file or variable and the fix.
-    pub fn load(flags: &Flags) -> Result<Self, Error> {
-        let file = flags.config.clone().unwrap_or_else(|| PathBuf::from(FILE));
-        if flags.config.is_some() && !file.exists() {
-            return Err(Error {
-                place: file.display().to_string(),
-                what: "there is no such file".into(),
-                fix: "give the path of your Leptos.toml, or leave --config out".into(),
-            });
-        }
-        let written = if file.exists() { Figment::from(Toml::file_exact(&file)) } else { Figment::new() };
-        let environment = Env::prefixed(PREFIX).split("__");
-        let figment = written
-            .merge(Env::raw().only(&["DATABASE_URL"]).map(|_| "database.url".into()))
-            .merge(Env::raw().only(&["REDIS_URL"]).map(|_| "redis.url".into()))
-            .merge(Env::raw().only(&["LEPTOS_SITE_ADDR"]).map(|_| "server.addr".into()))
-            .merge(Env::raw().only(&["LEPTOS_SITE_ROOT"]).map(|_| "server.site_root".into()))
-            .merge(environment.clone());
-        let texts = environment.iter().filter(|(key, _)| is_one_of(TEXTS, key.as_str()));
-        let figment = texts.fold(figment, |figment, (key, value)| figment.merge((key.as_str(), value.trim())));
-        let mut config: Self = figment.extract().map_err(|error| explain(error, &file))?;
-        if let Some(addr) = flags.addr {
-            config.server.addr = addr;
-        }
-        if let Some(dir) = &flags.data_dir {
-            config.server.data_dir = dir.clone();
-        }
-        config.check(&file)?;
-        Ok(config)
-    }
-
-    /// What the types can't say.
-    fn check(&self, file: &Path) -> Result<(), Error> {
-        let bad = |key: &str, what: String, fix: &str| {
-            Err(Error { place: format!("{}, {key}", file.display()), what, fix: fix.to_owned() })
-        };
-        for (id, settings) in &self.platforms {
-            if !super::platform::IDS.contains(&id.as_str()) {
-                return bad(
-                    &format!("platforms.{id}"),
-                    format!("there is no platform \"{id}\""),
-                    &nearest(id, super::platform::IDS),
-                );
-            }
-            for (key, url) in [("base_url", &settings.base_url), ("browser_url", &settings.browser_url)] {
-                if let Some(url) = url.as_ref().filter(|url| !is_safe(url)) {
-                    return bad(
-                        &format!("platforms.{id}.{key}"),
-                        format!("{url} is not https"),
-                        "use https; http is allowed for localhost only",
-                    );
-                }
-            }
-        }
-        if let Some(url) = self.server.public_url.as_ref().filter(|url| !is_safe(url)) {
-            return bad("server.public_url", format!("{url} is not https"), "use https; http is allowed for localhost only");
-        }
-        if let Some(url) = &self.mail.url {
-            if !Url::parse(url.expose_secret()).is_ok_and(|url| super::mail::is_safe(&url)) {
-                let what = "it is not the URL of a mail server that is reached encrypted".to_owned();
-                return bad("mail.url", what, "give smtps://user:password@host, or smtp://user:password@host?tls=required");
-            }
-            if self.mail.from.is_none() {
-                return bad("mail.from", "it is missing".into(), "say who mails come from: \"Huntaze <huntaze@example.com>\"");
-            }
-        }
-        if let Some(from) = self.mail.from.as_ref().filter(|from| from.parse::<lettre::message::Mailbox>().is_err()) {
-            return bad("mail.from", format!("\"{from}\" is not an address"), "write it like \"Huntaze <huntaze@example.com>\"");
-        }
-        if self.http.token_timeout_ms > LONGEST_TOKEN_CALL_MS {
-            return bad(
-                "http.token_timeout_ms",
-                format!("{} ms is longer than an account is held for its refresh", self.http.token_timeout_ms),
-                &format!("give {LONGEST_TOKEN_CALL_MS} or less"),
-            );
-        }
-        if !self.tiers.contains_key(&self.default_tier) {
-            return bad(
-                "default_tier",
-                format!("there is no tier \"{}\"", self.default_tier),
-                "name one of the keys under [tiers]",
-            );
-        }
-        Ok(())
-    }
-
     /// What people's browsers see, without a trailing slash.
     pub fn public_url(&self) -> Url {
         self.server.public_url.clone().unwrap_or_else(|| {
@@ -402,52 +304,5 @@ impl Config {
 
     pub fn is_operator(&self, email: &str) -> bool {
         self.users.operators.iter().any(|operator| operator.eq_ignore_ascii_case(email))
-    }
-}
-
-/// Whether a key's last part is one of these.
-fn is_one_of(names: &[&str], key: &str) -> bool {
-    names.contains(&key.rsplit('.').next().unwrap_or(key))
-}
-
-/// https, or this very machine.
-pub fn is_safe(url: &Url) -> bool {
-    let local = match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    };
-    url.scheme() == "https" || (url.scheme() == "http" && local)
-}
-
-fn explain(error: figment::Error, file: &Path) -> Error {
-    use figment::error::Kind;
-    let key = error.path.join(".");
-    let from_environment = error.metadata.as_ref().is_some_and(|m| m.name.contains("environment"));
-    let place = if from_environment {
-        format!("environment variable {PREFIX}{}", key.to_uppercase().replace('.', "__"))
-    } else if key.is_empty() {
-        file.display().to_string()
-    } else {
-        format!("{}, key {key}", file.display())
-    };
-    match &error.kind {
-        Kind::UnknownField(found, known) => {
-            Error { place, what: format!("unknown setting \"{found}\""), fix: nearest(found, known) }
-        }
-        Kind::InvalidType(_, expected) if is_one_of(SECRETS, &key) => {
-            Error { place, what: "found a value of another type".to_owned(), fix: format!("give {expected}") }
-        }
-        Kind::InvalidType(found, expected) => Error { place, what: format!("found {found}"), fix: format!("give {expected}") },
-        other => Error { place, what: other.to_string(), fix: format!("see the comments in {FILE}") },
-    }
-}
-
-/// The known key that looks most like the one found.
-fn nearest(found: &str, known: &[&str]) -> String {
-    match known.iter().max_by(|a, b| strsim::jaro_winkler(a, found).total_cmp(&strsim::jaro_winkler(b, found))) {
-        Some(key) => format!("did you mean \"{key}\"?"),
-        None => "take it out".to_owned(),
     }
 }
