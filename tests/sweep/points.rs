@@ -157,6 +157,8 @@ impl Sweep {
     async fn kill_while_disconnecting(&self, point: &str, place: Place) {
         let (world, mira) = (&self.world, &self.mira);
         let node = world.node();
+        // Of those who died between a first exchange and its commit: nobody can end these.
+        let left_open = world.sandbox.live_grants(place.provider).await;
         mira.connect(world, &node, place).await.expect("a live server");
         let credentials = sealed(world, place).await;
         node.kill();
@@ -173,7 +175,8 @@ impl Sweep {
         assert!(mira.integration(&node, place).await.is_none(), "{point}: gone means gone");
         assert_gone(world, &credentials).await;
         self.overtaken_by_time(node, "pending_revocations").await;
-        assert_eq!(world.sandbox.live_grants(place.provider).await, 0, "{place:?}: the grant is over at the platform");
+        let live = world.sandbox.live_grants(place.provider).await;
+        assert!(live <= left_open, "{place:?}: the grant is over at the platform");
     }
 
     /// Connects up to the page of choices.
