@@ -56,19 +56,26 @@ pub struct Due {
     pub version: i64,
 }
 
+macro_rules! claim_due {
+    ($lock:literal) => {
+        concat!(
+            "WITH due AS MATERIALIZED (
+               SELECT id FROM oauth_accounts WHERE provider = $1 AND next_refresh_at <= $2 ORDER BY next_refresh_at, id LIMIT $4 ",
+            $lock,
+            ")
+             UPDATE oauth_accounts SET next_refresh_at = $3 WHERE id IN (SELECT id FROM due) RETURNING id, workspace_id, version"
+        )
+    };
+}
+/// SQLite has one writer: nobody else claims meanwhile.
+const CLAIM_DUE_SQLITE: &str = claim_due!("");
+/// Two processes at once would otherwise wait for the same rows, and the second would then find nothing left of them.
+const CLAIM_DUE_POSTGRES: &str = claim_due!("FOR UPDATE SKIP LOCKED");
+
 /// Takes accounts that are due, earliest first, and puts them off to `until`, so that no other process takes the same ones.
 pub async fn claim_due(db: &Db, provider: &Provider, now: DateTime<Utc>, until: DateTime<Utc>, most: i64) -> Result<Vec<Due>> {
-    sql!(
-        db,
-        Vec<Due>,
-        "UPDATE oauth_accounts SET next_refresh_at = $3 WHERE next_refresh_at <= $2 AND id IN (
-             SELECT id FROM oauth_accounts WHERE provider = $1 AND next_refresh_at <= $2 ORDER BY next_refresh_at, id LIMIT $4)
-         RETURNING id, workspace_id, version",
-        provider,
-        now,
-        until,
-        most
-    )
+    let text = if db.is_sqlite() { CLAIM_DUE_SQLITE } else { CLAIM_DUE_POSTGRES };
+    sql!(db, Vec<Due>, text, provider, now, until, most)
 }
 
 /// When an account is looked at next, after how many failures, and before when its platform does not want to be asked. Does not move
