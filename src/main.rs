@@ -187,11 +187,16 @@ async fn serve_app(mut config: Config, serve: &Serve) -> Result<(), Failure> {
     if let Some(work) = work {
         work.await?;
     }
-    accounts::refreshes_landed(&backend).await;
-    server_keys::count(&backend).await;
+    end(&backend).await;
+    Ok(())
+}
+
+/// Nothing begins any more: waits for what was sent, writes down what was counted, and closes the database.
+async fn end(backend: &Backend) {
+    accounts::refreshes_landed(backend).await;
+    server_keys::count(backend).await;
     backend.db.close().await;
     tracing::info!("stopped");
-    Ok(())
 }
 
 /// The jobs, without pages.
@@ -210,10 +215,7 @@ async fn work(config: Config) -> Result<(), Failure> {
     if let Some(observed) = observed {
         observed.await?;
     }
-    accounts::refreshes_landed(&backend).await;
-    server_keys::count(&backend).await;
-    backend.db.close().await;
-    tracing::info!("stopped");
+    end(&backend).await;
     Ok(())
 }
 
