@@ -1,8 +1,10 @@
-# Each target does its own set-up: what is missing is installed, what is there is taken. The work is in scripts/.
+# Each target does its own set-up: what is missing is installed, what is there is taken. The work is
+# in scripts/.
 
 SHELL := bash
 
-# `make run PROFILE=release` runs what is deployed; the default shares its compiled code with `make test`.
+# `make run PROFILE=release` runs what is deployed; the default shares its compiled code with `make
+# test`.
 PROFILE ?= dev
 # `make size URL=http://...` measures a server that already runs.
 URL ?=

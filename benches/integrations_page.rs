@@ -1,5 +1,6 @@
-//! `/integrations` for somebody who is logged in, with 5, 50 and 500 accounts, served in process from SQLite: the real page beside
-//! one written by hand, which is the limit. Says also how many SQL statements and bytes each takes.
+//! `/integrations` for somebody who is logged in, with 5, 50 and 500 accounts, served in process
+//! from SQLite: the real page beside one written by hand, which is the limit. Says also how many
+//! SQL statements and bytes each takes.
 
 mod by_hand;
 mod world;
@@ -14,9 +15,11 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const ACCOUNTS: [usize; 3] = [5, 50, 500];
 
 fn integrations_page(criterion: &mut Criterion) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     let count = statements::Count::begin();
-    let worlds: Vec<World> = ACCOUNTS.iter().map(|accounts| runtime.block_on(World::with(*accounts))).collect();
+    let worlds: Vec<World> =
+        ACCOUNTS.iter().map(|accounts| runtime.block_on(World::with(*accounts))).collect();
 
     println!("\n{:<44}{:>16}{:>14}", "the page", "SQL statements", "bytes");
     for world in &worlds {
@@ -25,8 +28,18 @@ fn integrations_page(criterion: &mut Criterion) {
         let between = count.so_far();
         let by_hand = runtime.block_on(world.get(&world.by_hand));
         let after = count.so_far();
-        println!("{:<44}{:>16}{:>14}", format!("{} accounts", world.accounts), between - before, real.len());
-        println!("{:<44}{:>16}{:>14}", format!("{} accounts, by hand", world.accounts), after - between, by_hand.len());
+        println!(
+            "{:<44}{:>16}{:>14}",
+            format!("{} accounts", world.accounts),
+            between - before,
+            real.len()
+        );
+        println!(
+            "{:<44}{:>16}{:>14}",
+            format!("{} accounts, by hand", world.accounts),
+            after - between,
+            by_hand.len()
+        );
         assert!(between - before <= 2, "who asks and what they see: two statements");
         tell_difference(&real, &by_hand);
     }
@@ -51,8 +64,14 @@ fn tell_difference(real: &str, by_hand: &str) {
     let (real, by_hand) = (words(real), words(by_hand));
     let apart = (0..real.len().max(by_hand.len())).find(|at| real.get(*at) != by_hand.get(*at));
     if let Some(at) = apart {
-        let around = |words: &[String]| words.iter().skip(at.saturating_sub(4)).take(12).cloned().collect::<Vec<_>>().join(" ");
-        println!("  note: the pages differ from word {at} on: \"{}\" and by hand \"{}\"", around(&real), around(&by_hand));
+        let around = |words: &[String]| {
+            words.iter().skip(at.saturating_sub(4)).take(12).cloned().collect::<Vec<_>>().join(" ")
+        };
+        println!(
+            "  note: the pages differ from word {at} on: \"{}\" and by hand \"{}\"",
+            around(&real),
+            around(&by_hand)
+        );
     }
 }
 

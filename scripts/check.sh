@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Formatting and lints, for the server and for the browser, and what may be among the dependencies (deny.toml).
+# Formatting and lints, for the server and for the browser, and what may be among the dependencies
+# (deny.toml).
 . "$(dirname "$0")/lib.sh"
 
 scripts/setup.sh checks
@@ -13,7 +14,8 @@ cargo clippy --quiet --lib --target wasm32-unknown-unknown --features hydrate --
 say 'Dependencies: licences, bans, sources'
 cargo deny --log-level error check licenses bans sources
 say 'Dependencies: advisories'
-# The database is a git repository elsewhere. Where it can't be had, an older copy counts; without any, that is said and nothing is claimed.
+# The database is a git repository elsewhere. Where it can't be had, an older copy counts; without
+# any, that is said and nothing is claimed.
 if cargo deny --log-level off fetch db >/dev/null 2>&1 || compgen -G "${CARGO_HOME:-$HOME/.cargo}/advisory-dbs/*/" >/dev/null; then
   cargo deny --log-level error check --disable-fetch advisories
 else

@@ -14,7 +14,8 @@ say() { printf '%s %s\n' "$(paint "$BOLD" '==>')" "$*"; }
 fail() { printf '%s %s\n' "$(paint "$RED" 'Stopped:')" "$*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null; }
 
-# step "Installing X" "1 minute" command...   Runs quietly into a log; shows the log's end if the command fails.
+# step "Installing X" "1 minute" command...   Runs quietly into a log; shows the log's end if the
+# command fails.
 step() {
   local what=$1 long=$2 log watcher=; shift 2
   mkdir -p target/setup
@@ -28,7 +29,8 @@ step() {
   return "$status"
 }
 
-# On a terminal: the time a step has taken and the last line it wrote. Ends with the script, also on Ctrl-C.
+# On a terminal: the time a step has taken and the last line it wrote. Ends with the script, also on
+# Ctrl-C.
 heartbeat() {
   local log=$1 begin=$SECONDS
   while sleep 1 && kill -0 $$ 2>/dev/null; do

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Makes a machine ready: `setup.sh` for building, `setup.sh tests` for testing too, `setup.sh checks` for `make check`. Every step looks first, so a second run costs
-# a moment; what cannot be installed is named in one line.
+# Makes a machine ready: `setup.sh` for building, `setup.sh tests` for testing too, `setup.sh
+# checks` for `make check`. Every step looks first, so a second run costs a moment; what cannot be
+# installed is named in one line.
 . "$(dirname "$0")/lib.sh"
 
 readonly CARGO_LEPTOS=0.3.10 LEPTOSFMT=0.1.33

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Builds the site, target/site, always as it is shipped: small, hashed, compressed. A moment where nothing has changed.
+# Builds the site, target/site, always as it is shipped: small, hashed, compressed. A moment where
+# nothing has changed.
 . "$(dirname "$0")/lib.sh"
 
-# cargo-leptos makes the compressed files last and only for a shipped site, so they date it. The folders left out never reach
-# the browser.
+# cargo-leptos makes the compressed files last and only for a shipped site, so they date it. The
+# folders left out never reach the browser.
 is_current() {
   local built newer
   built=$(ls target/site/pkg/*.wasm.br 2>/dev/null) && [ -f target/site/hash.txt ] || return

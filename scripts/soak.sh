@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Everything that takes long: more than 500 killed processes, processes that stand still, storms of callers and accounts, keys that change
-# under load. At the end the figures, as docs/measurements.md has them.
-# HUNTAZE_SEED repeats the random kills of an earlier run; `scripts/soak.sh storm::accounts` runs a part.
+# Everything that takes long: more than 500 killed processes, processes that stand still, storms of
+# callers and accounts, keys that change under load. At the end the figures, as docs/measurements.md
+# has them. HUNTAZE_SEED repeats the random kills of an earlier run; `scripts/soak.sh
+# storm::accounts` runs a part.
 . "$(dirname "$0")/lib.sh"
 
 scripts/setup.sh tests
@@ -15,7 +16,8 @@ HUNTAZE_SOAK=1 scripts/with-postgres.sh cargo nextest run --features ssr --profi
 
 # nextest indents what a test printed.
 told() { grep -E "^ +($1)" "$LOG" | sed 's/^ *//' || true; }
-# row "kills at failpoints": the numbers of lines like "79 kills at failpoints on Sqlite", added up for each engine.
+# row "kills at failpoints": the numbers of lines like "79 kills at failpoints on Sqlite", added up
+# for each engine.
 row() {
   local what=$1; shift
   local -a sums

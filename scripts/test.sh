@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Every test: Rust on SQLite and PostgreSQL, then the browser against the server that was just tested and the site as shipped, then that server's API
-# against its own description.
+# Every test: Rust on SQLite and PostgreSQL, then the browser against the server that was just
+# tested and the site as shipped, then that server's API against its own description.
 . "$(dirname "$0")/lib.sh"
 
 readonly RUST=target/nextest/default/junit.xml BROWSER=target/end2end/junit.xml API=target/schemathesis/reports/junit.xml

@@ -7,9 +7,9 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 use crate::ui::pages::{
-    AuditLogPage, ChoosePage, ConnectPage, DeletePage, DisconnectPage, ForgotPage, HomePage, IntegrationsPage, JobsPage,
-    LandingPage, LoginPage, MailPage, NotFoundPage, NoticesPage, Onward, ReferencePage, RegisterPage, ResetPage, SettingsPage,
-    VerifyPage,
+    AuditLogPage, ChoosePage, ConnectPage, DeletePage, DisconnectPage, ForgotPage, HomePage,
+    IntegrationsPage, JobsPage, LandingPage, LoginPage, MailPage, NotFoundPage, NoticesPage,
+    Onward, ReferencePage, RegisterPage, ResetPage, SettingsPage, VerifyPage,
 };
 
 /// The HTML document. Only the server makes it.
@@ -22,7 +22,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     document(options, scripts, view! { <App /> })
 }
 
-/// The document that takes a person on to `url` by itself: without scripts, and without anything that could slow it down.
+/// The document that takes a person on to `url` by itself: without scripts, and without anything
+/// that could slow it down.
 pub fn onward(options: LeptosOptions, name: String, url: String) -> impl IntoView {
     let head = view! {
         <meta http-equiv="refresh" content=format!("0;url={url}") />
@@ -37,7 +38,8 @@ fn document(options: LeptosOptions, head: impl IntoView, body: impl IntoView) ->
         <html lang="en">
             <head>
                 <meta charset="utf-8" />
-                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
+                <meta name="viewport" content="width=device-width, initial-scale=1, \
+                    viewport-fit=cover" />
                 <meta name="color-scheme" content="light dark" />
                 <meta name="theme-color" content="#f8f6f3" media="(prefers-color-scheme: light)" />
                 <meta name="theme-color" content="#151412" media="(prefers-color-scheme: dark)" />
@@ -50,7 +52,8 @@ fn document(options: LeptosOptions, head: impl IntoView, body: impl IntoView) ->
     }
 }
 
-/// Every address there is. A page is complete before it is sent (`SsrMode::Async`), so that it works without scripts.
+/// Every address there is. A page is complete before it is sent (`SsrMode::Async`), so that it
+/// works without scripts.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
@@ -81,7 +84,8 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// What the browser's tab says. Names out of platforms stand in titles, and leptos writes a title into the HTML as it is.
+/// What the browser's tab says. Names out of platforms stand in titles, and leptos writes a title
+/// into the HTML as it is.
 fn title(page: String) -> String {
     let page = page.replace('&', "&amp;").replace('<', "&lt;");
     if page.is_empty() { "Huntaze".to_owned() } else { format!("{page} - Huntaze") }

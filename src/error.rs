@@ -47,7 +47,8 @@ impl Kind {
     }
 }
 
-/// An error as people and programs see it: no internals, a sentence, and a reference that finds the log line.
+/// An error as people and programs see it: no internals, a sentence, and a reference that finds the
+/// log line.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct AppError {
     pub kind: Kind,
@@ -65,8 +66,16 @@ pub struct AppError {
 
 impl AppError {
     pub fn new(kind: Kind, sentence: impl Into<String>, next: impl Into<String>) -> Self {
-        let retryable = matches!(kind, Kind::RateLimited | Kind::PlatformUnavailable | Kind::Internal);
-        Self { kind, sentence: sentence.into(), next: next.into(), fields: Vec::new(), retryable, reference: String::new() }
+        let retryable =
+            matches!(kind, Kind::RateLimited | Kind::PlatformUnavailable | Kind::Internal);
+        Self {
+            kind,
+            sentence: sentence.into(),
+            next: next.into(),
+            fields: Vec::new(),
+            retryable,
+            reference: String::new(),
+        }
     }
 
     pub fn validation(fields: Vec<FieldError>) -> Self {
@@ -74,7 +83,11 @@ impl AppError {
     }
 
     pub fn unauthorized() -> Self {
-        Self::new(Kind::Unauthorized, "You are not logged in.", "Log in and you come back to this page.")
+        Self::new(
+            Kind::Unauthorized,
+            "You are not logged in.",
+            "Log in and you come back to this page.",
+        )
     }
 
     pub fn not_found(what: &str) -> Self {
@@ -86,13 +99,22 @@ impl AppError {
     }
 
     pub fn internal() -> Self {
-        Self::new(Kind::Internal, "Huntaze could not do this just now.", "Nothing was changed. Try again in a moment.")
+        Self::new(
+            Kind::Internal,
+            "Huntaze could not do this just now.",
+            "Nothing was changed. Try again in a moment.",
+        )
     }
 
     /// The same error as a message that floats up.
     pub fn toast(&self) -> Toast {
         let reference = (!self.reference.is_empty()).then(|| self.reference.clone());
-        Toast { kind: ToastKind::Error, title: self.sentence.clone(), text: self.next.clone(), reference }
+        Toast {
+            kind: ToastKind::Error,
+            title: self.sentence.clone(),
+            text: self.next.clone(),
+            reference,
+        }
     }
 }
 
@@ -107,12 +129,17 @@ impl std::error::Error for AppError {}
 impl FromServerFnError for AppError {
     type Encoder = JsonEncoding;
 
-    /// What leptos itself finds wrong with a call to a server function: nearly always a form with a field missing.
+    /// What leptos itself finds wrong with a call to a server function: nearly always a form with a
+    /// field missing.
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
-                Self::new(Kind::BadRequest, "The form arrived incomplete.", "Reload the page and try again.")
-            }
+            ServerFnErrorErr::Args(_)
+            | ServerFnErrorErr::MissingArg(_)
+            | ServerFnErrorErr::Deserialization(_) => Self::new(
+                Kind::BadRequest,
+                "The form arrived incomplete.",
+                "Reload the page and try again.",
+            ),
             _ => Self::internal(),
         }
     }

@@ -1,4 +1,5 @@
-//! `huntaze keys`: the keys that seal the platforms' tokens, and changing them while the server runs.
+//! `huntaze keys`: the keys that seal the platforms' tokens, and changing them while the server
+//! runs.
 
 use std::collections::BTreeMap;
 
@@ -47,7 +48,8 @@ async fn generate(config: Config) -> Result<(), Failure> {
     sealing::added(&backend, &id).await;
     close(&backend).await;
     println!(
-        "Key {id} is in the key file, and seals nothing yet. Back the file up and give it to every process, then: huntaze keys rotate"
+        "Key {id} is in the key file, and seals nothing yet. Back the file up and give it to every \
+         process, then: huntaze keys rotate"
     );
     Ok(())
 }
@@ -55,12 +57,16 @@ async fn generate(config: Config) -> Result<(), Failure> {
 async fn list(backend: &Backend) -> Result<(), Failure> {
     let counts = sealing::counts(backend).await?;
     keys::count(backend).await;
-    let seals: BTreeMap<_, _> = db::keys::all(&backend.db).await?.into_iter().map(|key| (key.key_id, key.seals)).collect();
+    let seals: BTreeMap<_, _> =
+        db::keys::all(&backend.db).await?.into_iter().map(|key| (key.key_id, key.seals)).collect();
     let (primary, ids) = (backend.vault.primary(), backend.vault.key_ids());
     for id in &ids {
         let note = if *id == primary { "  seals" } else { "" };
         let made = seals.get(&format!("{id:08x}")).unwrap_or(&0);
-        println!("{id:08x}  {:>8} sealed  {made:>10} seals made{note}", counts.get(&Some(*id)).unwrap_or(&0));
+        println!(
+            "{id:08x}  {:>8} sealed  {made:>10} seals made{note}",
+            counts.get(&Some(*id)).unwrap_or(&0)
+        );
         if *made >= keys::MANY_SEALS {
             println!("          it has sealed a lot\n  fix: huntaze keys generate, then rotate");
         }
@@ -74,13 +80,17 @@ async fn list(backend: &Backend) -> Result<(), Failure> {
 
 async fn rotate(config: Config) -> Result<(), Failure> {
     if !keys::is_file(&config) {
-        println!("The keys come from the setting keys.ring: everything is sealed anew with its primary key.");
+        println!(
+            "The keys come from the setting keys.ring: everything is sealed anew with its primary \
+             key."
+        );
     } else if let Some(id) = keys::change(&config, |file| Ok(file.promote()))? {
         println!("Key {id} seals from now on.");
     }
     let backend = open(config).await?;
     let first = sealing::rotate(&backend).await?;
-    // Until they look at the key file again, other processes may have sealed something with the key before.
+    // Until they look at the key file again, other processes may have sealed something with the key
+    // before.
     tokio::time::sleep(keys::LOOK * 2).await;
     let rest = sealing::rotate(&backend).await?;
     let all = Rotated {
@@ -93,7 +103,10 @@ async fn rotate(config: Config) -> Result<(), Failure> {
     close(&backend).await;
     match rest.unreadable {
         0 => Ok(()),
-        count => Err(format!("{count} values do not open\n  fix: `huntaze keys verify` names them and their keys").into()),
+        count => Err(format!(
+            "{count} values do not open\n  fix: `huntaze keys verify` names them and their keys"
+        )
+        .into()),
     }
 }
 
@@ -106,7 +119,8 @@ async fn verify(backend: &Backend) -> Result<(), Failure> {
     match unreadable.len() {
         0 => Ok(()),
         count => Err(format!(
-            "{count} values do not open\n  fix: put the keys they name back into the key file from your backup; without them those accounts have to be reconnected"
+            "{count} values do not open\n  fix: put the keys they name back into the key file from \
+             your backup; without them those accounts have to be reconnected"
         )
         .into()),
     }
@@ -117,11 +131,18 @@ async fn drop_key(config: Config, id: &str) -> Result<(), Failure> {
     let backend = open(config).await?;
     if let Err(kept) = sealing::forget(&backend, key).await? {
         return Err(match kept {
-            Kept::Seals(count) => format!("{count} values are still sealed with key {id}\n  fix: huntaze keys rotate"),
-            Kept::NotRetired => format!("key {id} may still seal in another process\n  fix: huntaze keys rotate"),
+            Kept::Seals(count) => format!(
+                "{count} values are still sealed with key {id}\n  fix: \
+                huntaze keys rotate"
+            ),
+            Kept::NotRetired => format!(
+                "key {id} may still seal in another process\n  fix: \
+                huntaze keys rotate"
+            ),
             Kept::Until(at) => {
                 format!(
-                    "what was sealed with key {id} until shortly ago may still be on its way\n  fix: the same again after {} UTC",
+                    "what was sealed with key {id} until shortly ago may still be on its \
+                     way\n  fix: the same again after {} UTC",
                     at.format("%H:%M:%S")
                 )
             }
@@ -130,7 +151,8 @@ async fn drop_key(config: Config, id: &str) -> Result<(), Failure> {
     }
     keys::change(&backend.config, |file| file.remove(id))?;
     println!(
-        "Key {id} is gone from the key file. Keep it in your backups for as long as you keep backups of the database from its time."
+        "Key {id} is gone from the key file. Keep it in your backups for as long as you keep \
+         backups of the database from its time."
     );
     close(&backend).await;
     Ok(())

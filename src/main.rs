@@ -79,7 +79,8 @@ struct Serve {
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn main() -> ExitCode {
-    // One crypto provider for reqwest, sqlx and JWT; it can be installed once, and this is the first line.
+    // One crypto provider for reqwest, sqlx and JWT; it can be installed once, and this is the
+    // first line.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -97,7 +98,11 @@ fn fail(error: &Failure) -> ExitCode {
 }
 
 async fn run(args: Args) -> Result<(), Failure> {
-    let flags = |serve: &Serve| Flags { config: args.config.clone(), addr: serve.addr, data_dir: args.data_dir.clone() };
+    let flags = |serve: &Serve| Flags {
+        config: args.config.clone(),
+        addr: serve.addr,
+        data_dir: args.data_dir.clone(),
+    };
     match args.command.clone_or(&args.serve) {
         Command::Serve(serve) => {
             let config = Config::load(&flags(&serve))?;
@@ -122,7 +127,8 @@ async fn run(args: Args) -> Result<(), Failure> {
         Command::Migrate => {
             let config = Config::load(&flags(&Serve::default()))?;
             log::init(config.server.log);
-            let db = Db::open(config.database.url.as_ref(), &config.server.data_dir, Some(1)).await?;
+            let db =
+                Db::open(config.database.url.as_ref(), &config.server.data_dir, Some(1)).await?;
             start::migrate(&config, &db).await?;
             db.close().await;
             println!("The tables are up to date.");
@@ -159,7 +165,8 @@ async fn serve_app(mut config: Config, serve: &Serve) -> Result<(), Failure> {
     let listener = listen(config.server.addr, "the app", "--addr").await?;
     let addr = listener.local_addr()?;
     config.server.addr = addr;
-    let sandbox = if serve.sandbox { Some(open_sandbox(&mut config, sandbox_addr).await?) } else { None };
+    let sandbox =
+        if serve.sandbox { Some(open_sandbox(&mut config, sandbox_addr).await?) } else { None };
     let leptos = leptos_options(&config)?;
     let public_url = config.public_url();
     let backend = start::backend(config, Clock::System).await?;
@@ -168,7 +175,8 @@ async fn serve_app(mut config: Config, serve: &Serve) -> Result<(), Failure> {
     if sandbox.is_some() {
         let demo = &start::DEMO;
         println!(
-            "\n  Huntaze with its sandbox   {public_url}\n  demo log-in                {} / {}\n  sandbox control            {}\n",
+            "\n  Huntaze with its sandbox   {public_url}\n  demo log-in                {} / \
+             {}\n  sandbox control            {}\n",
             demo.email,
             demo.password,
             sandbox_url(sandbox_addr, "localhost")
@@ -178,8 +186,13 @@ async fn serve_app(mut config: Config, serve: &Serve) -> Result<(), Failure> {
     }
     tokio::spawn(metrics::tidy());
     tokio::spawn(server_keys::watch(backend.clone()));
-    let work = backend.config.worker.in_serve.then(|| tokio::spawn(worker::run(backend.clone(), stop.wait())));
-    let fake = sandbox.map(|(sandbox, listener)| tokio::spawn(run_sandbox(sandbox, listener, stop.clone())));
+    let work = backend
+        .config
+        .worker
+        .in_serve
+        .then(|| tokio::spawn(worker::run(backend.clone(), stop.wait())));
+    let fake = sandbox
+        .map(|(sandbox, listener)| tokio::spawn(run_sandbox(sandbox, listener, stop.clone())));
     web::serve(listener, app, stop.wait()).await;
     if let Some(fake) = fake {
         fake.await??;
@@ -191,7 +204,8 @@ async fn serve_app(mut config: Config, serve: &Serve) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Nothing begins any more: waits for what was sent, writes down what was counted, and closes the database.
+/// Nothing begins any more: waits for what was sent, writes down what was counted, and closes the
+/// database.
 async fn end(backend: &Backend) {
     accounts::refreshes_landed(backend).await;
     server_keys::count(backend).await;
@@ -204,8 +218,13 @@ async fn work(config: Config) -> Result<(), Failure> {
     let stop = Stop::on_signals();
     let backend = start::backend(config, Clock::System).await?;
     if backend.db.is_sqlite() {
-        // It would work, but its word of new jobs would not reach the other process, and both would wait for one writer.
-        return Err("a worker of its own needs PostgreSQL\n  fix: set database.url, or let `huntaze serve` do the jobs".into());
+        // It would work, but its word of new jobs would not reach the other process, and both would
+        // wait for one writer.
+        return Err(
+            "a worker of its own needs PostgreSQL\n  fix: set database.url, or let `huntaze \
+            serve` do the jobs"
+                .into(),
+        );
     }
     tracing::info!("working");
     let observed = observe_worker(&backend, stop.clone()).await?;
@@ -229,14 +248,27 @@ async fn observe_worker(backend: &Backend, stop: Stop) -> Result<Option<JoinHand
 }
 
 /// Binds the sandbox, opens its state in a folder of its own, and points every platform at it.
-async fn open_sandbox(config: &mut Config, addr: SocketAddr) -> Result<(Sandbox, TcpListener), Failure> {
+async fn open_sandbox(
+    config: &mut Config,
+    addr: SocketAddr,
+) -> Result<(Sandbox, TcpListener), Failure> {
     let listener = listen(addr, "the sandbox", "--sandbox-addr").await?;
     let addr = listener.local_addr()?;
-    // Another name than the app's: cookies ignore ports, so this keeps the app's cookie out of the sandbox.
-    let (base, browser) = (sandbox_url(addr, &addr.ip().to_string()), sandbox_url(addr, "localhost"));
+    // Another name than the app's: cookies ignore ports, so this keeps the app's cookie out of the
+    // sandbox.
+    let (base, browser) =
+        (sandbox_url(addr, &addr.ip().to_string()), sandbox_url(addr, "localhost"));
     config.server.data_dir = config.server.data_dir.join("sandbox");
-    let sandbox = Sandbox::open(sandbox::Options { data_dir: config.server.data_dir.clone(), public_url: browser.clone() })?;
-    start::use_sandbox(config, SandboxConfig { base, browser }, sandbox::CLIENT_ID, sandbox::CLIENT_SECRET);
+    let sandbox = Sandbox::open(sandbox::Options {
+        data_dir: config.server.data_dir.clone(),
+        public_url: browser.clone(),
+    })?;
+    start::use_sandbox(
+        config,
+        SandboxConfig { base, browser },
+        sandbox::CLIENT_ID,
+        sandbox::CLIENT_SECRET,
+    );
     Ok((sandbox, listener))
 }
 
@@ -259,8 +291,10 @@ async fn run_sandbox(sandbox: Sandbox, listener: TcpListener, stop: Stop) -> std
 async fn serve_sandbox(config: &Config, addr: SocketAddr) -> Result<(), Failure> {
     let listener = listen(addr, "the sandbox", "--sandbox-addr").await?;
     let public_url = sandbox_url(listener.local_addr()?, "localhost");
-    let sandbox =
-        Sandbox::open(sandbox::Options { data_dir: config.server.data_dir.join("sandbox"), public_url: public_url.clone() })?;
+    let sandbox = Sandbox::open(sandbox::Options {
+        data_dir: config.server.data_dir.join("sandbox"),
+        public_url: public_url.clone(),
+    })?;
     println!("\n  Sandbox of fake platforms   {public_url}\n");
     run_sandbox(sandbox, listener, Stop::on_signals()).await?;
     Ok(())
@@ -271,9 +305,11 @@ fn leptos_options(config: &Config) -> Result<LeptosOptions, Failure> {
     let root = std::path::absolute(&config.server.site_root)?;
     let hashes = root.join("hash.txt");
     if !hashes.exists() {
-        return Err(
-            format!("the site is not in {}\n  fix: build it with `make build`, or set server.site_root", root.display()).into()
-        );
+        return Err(format!(
+            "the site is not in {}\n  fix: build it with `make build`, or set server.site_root",
+            root.display()
+        )
+        .into());
     }
     Ok(LeptosOptions::builder()
         .output_name("huntaze")

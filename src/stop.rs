@@ -1,4 +1,5 @@
-//! How a command of `huntaze` is told to stop: by SIGINT or SIGTERM, once for a good end, twice at once.
+//! How a command of `huntaze` is told to stop: by SIGINT or SIGTERM, once for a good end, twice at
+//! once.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

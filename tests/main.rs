@@ -1,5 +1,6 @@
-//! One integration binary: attacks, the directions of the modules, the platforms against their contracts, what holds for any input, how
-//! the server starts, stories over HTTP on both databases, crashes of real processes, and storms over them.
+//! One integration binary: attacks, the directions of the modules, the platforms against their
+//! contracts, what holds for any input, how the server starts, stories over HTTP on both databases,
+//! crashes of real processes, and storms over them.
 
 mod attacks;
 mod boundaries;

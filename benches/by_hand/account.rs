@@ -15,24 +15,32 @@ pub fn row(page: &mut String, drawn: &Drawings, entry: &Entry, rows: &[Shown], r
     let (id, handle) = (row.id, Escaped(&row.handle));
     put!(
         page,
-        "<li id=\"account-{id}\" data-status=\"{}\"><div class=\"row\"><span class=\"row-avatar\"><span class=\"avatar\" aria-hidden=\"true\">",
+        "<li id=\"account-{id}\" data-status=\"{}\"><div class=\"row\"><span \
+         class=\"row-avatar\"><span class=\"avatar\" aria-hidden=\"true\">",
         row.status.word()
     );
     if row.has_avatar {
-        put!(page, "<img src=\"/media/avatars/{id}\" alt=\"\" width=\"36\" height=\"36\" loading=\"lazy\" decoding=\"async\">");
+        put!(
+            page,
+            "<img src=\"/media/avatars/{id}\" alt=\"\" width=\"36\" height=\"36\" loading=\"lazy\" \
+             decoding=\"async\">"
+        );
     } else {
         put!(page, "<span>{}</span>", Escaped(&initials(&row.name)));
     }
     put!(
         page,
-        "</span></span><div class=\"row-who\"><span class=\"font-medium\">{}</span><span class=\"soft\">{handle}</span>",
+        "</span></span><div class=\"row-who\"><span class=\"font-medium\">{}</span><span \
+         class=\"soft\">{handle}</span>",
         Escaped(&row.name)
     );
     label(page, row);
     put!(
         page,
-        "</div><div class=\"row-status\"><span class=\"row-badge\"><span class=\"badge badge-good\">{}Healthy</span></span>\
-         <span class=\"row-since small soft\">connected {}</span></div><div class=\"row-next\"></div><div class=\"row-menu\">",
+        "</div><div class=\"row-status\"><span class=\"row-badge\"><span class=\"badge \
+         badge-good\">{}Healthy</span></span>\
+         <span class=\"row-since small soft\">connected {}</span></div><div \
+         class=\"row-next\"></div><div class=\"row-menu\">",
         drawn.check_circle,
         When(&reader.day(row.connected_at))
     );
@@ -61,10 +69,14 @@ fn label(page: &mut String, row: &Shown) {
     }
     put!(
         page,
-        "\" id=\"label-open-{id}\"><span data-shown data-empty=\"+ label\">{}</span></summary><form method=\"post\" action=\"/fn/label\" \
-         data-optimistic><input type=\"hidden\" name=\"id\" value=\"{id}\"><input class=\"input\" id=\"label-text-{id}\" name=\"label\" \
-         value=\"{text}\" maxlength=\"60\" autocomplete=\"off\" placeholder=\"Main shop\" aria-label=\"Label of {handle}\"><button \
-         type=\"submit\" class=\"button button-plain\" aria-label=\"Save the label of {handle}\"><span class=\"button-idle\">Save</span>\
+        "\" id=\"label-open-{id}\"><span data-shown data-empty=\"+ \
+         label\">{}</span></summary><form method=\"post\" action=\"/fn/label\" \
+         data-optimistic><input type=\"hidden\" name=\"id\" value=\"{id}\"><input class=\"input\" \
+         id=\"label-text-{id}\" name=\"label\" \
+         value=\"{text}\" maxlength=\"60\" autocomplete=\"off\" placeholder=\"Main shop\" \
+         aria-label=\"Label of {handle}\"><button \
+         type=\"submit\" class=\"button button-plain\" aria-label=\"Save the label of \
+         {handle}\"><span class=\"button-idle\">Save</span>\
          <span class=\"button-busy\">Saving...</span></button></form></details>",
         if row.label.is_some() { text } else { Escaped("+ label") }
     );
@@ -75,22 +87,29 @@ fn menu(page: &mut String, drawn: &Drawings, info: &PlatformInfo, row: &Shown) {
     let refresh = if info.kind == ConnectKind::OAuth { "Refresh access" } else { "Check session" };
     put!(
         page,
-        "<details class=\"menu\" id=\"menu-{id}\" name=\"menu\"><summary aria-label=\"More for {handle}\" id=\"menu-open-{id}\">{}</summary>\
+        "<details class=\"menu\" id=\"menu-{id}\" name=\"menu\"><summary aria-label=\"More for \
+         {handle}\" id=\"menu-open-{id}\">{}</summary>\
          <div class=\"menu-panel\">",
         drawn.dots
     );
-    for (action, icon, text) in [("test", &drawn.test, "Test connection"), ("refresh", &drawn.refresh, refresh)] {
+    for (action, icon, text) in
+        [("test", &drawn.test, "Test connection"), ("refresh", &drawn.refresh, refresh)]
+    {
         put!(
             page,
-            "<form method=\"post\" action=\"/fn/{action}\"><input type=\"hidden\" name=\"id\" value=\"{id}\"><button type=\"submit\" \
+            "<form method=\"post\" action=\"/fn/{action}\"><input type=\"hidden\" name=\"id\" \
+             value=\"{id}\"><button type=\"submit\" \
              class=\"menu-item\" aria-label=\"{text}: {handle}\">{icon}{text}</button></form>"
         );
     }
     put!(
         page,
-        "<a class=\"menu-item\" href=\"/platforms/connect/{provider}?account={id}\" data-dialog aria-label=\"Reconnect {handle}\">{}Reconnect</a>\
-         <a class=\"menu-item\" href=\"{}\" target=\"_blank\" rel=\"noreferrer\">{}Access on {name}<span class=\"sr-only\"> (opens in a new \
-         tab)</span></a><hr class=\"menu-rule\"><a class=\"menu-item menu-item-danger\" href=\"/integrations/{id}/disconnect\" data-dialog \
+        "<a class=\"menu-item\" href=\"/platforms/connect/{provider}?account={id}\" data-dialog \
+         aria-label=\"Reconnect {handle}\">{}Reconnect</a>\
+         <a class=\"menu-item\" href=\"{}\" target=\"_blank\" rel=\"noreferrer\">{}Access on \
+         {name}<span class=\"sr-only\"> (opens in a new \
+         tab)</span></a><hr class=\"menu-rule\"><a class=\"menu-item menu-item-danger\" \
+         href=\"/integrations/{id}/disconnect\" data-dialog \
          aria-label=\"Disconnect {handle}\">{}Disconnect</a></div></details>",
         drawn.plug,
         Escaped(&info.manage_url),
@@ -104,7 +123,8 @@ fn details(page: &mut String, drawn: &Drawings, entry: &Entry, rows: &[Shown], r
     let (id, handle) = (row.id, Escaped(&row.handle));
     put!(
         page,
-        "<details class=\"more\" id=\"details-{id}\"><summary>{}Details<span class=\"sr-only\"> of {handle}</span></summary><div class=\"facts\">\
+        "<details class=\"more\" id=\"details-{id}\"><summary>{}Details<span class=\"sr-only\"> of \
+         {handle}</span></summary><div class=\"facts\">\
          <section><h4>Permissions</h4><ul class=\"grid gap-1.5\">",
         drawn.chevron
     );
@@ -115,7 +135,11 @@ fn details(page: &mut String, drawn: &Drawings, entry: &Entry, rows: &[Shown], r
         } else {
             ("bad", &drawn.cross, "<span class=\"text-bad font-medium\"> - not granted</span>")
         };
-        put!(page, "<li><span class=\"text-{class}\">{icon}</span><span>{} {missing}</span></li>", Escaped(&permission.label));
+        put!(
+            page,
+            "<li><span class=\"text-{class}\">{icon}</span><span>{} {missing}</span></li>",
+            Escaped(&permission.label)
+        );
     }
     page.push_str("</ul></section><div class=\"grid content-start gap-5\">");
     life(page, entry, row, reader);
@@ -125,7 +149,8 @@ fn details(page: &mut String, drawn: &Drawings, entry: &Entry, rows: &[Shown], r
 
 fn life(page: &mut String, entry: &Entry, row: &Shown, reader: Reader) {
     let (Some(spec), Some(end)) = (entry.platform.connect().spec(), row.expires_at) else { return };
-    let (whole, gone) = ((end - row.issued_at).num_seconds().max(1), (reader.now - row.issued_at).num_seconds());
+    let (whole, gone) =
+        ((end - row.issued_at).num_seconds().max(1), (reader.now - row.issued_at).num_seconds());
     let then = if spec.refreshing == Refreshing::Extends {
         "extended by itself before then"
     } else {
@@ -133,7 +158,8 @@ fn life(page: &mut String, entry: &Entry, row: &Shown, reader: Reader) {
     };
     put!(
         page,
-        "<section><h4>Access</h4><progress class=\"life\" max=\"100\" value=\"{}\" aria-label=\"Access of {} used up\"></progress><p class=\"small \
+        "<section><h4>Access</h4><progress class=\"life\" max=\"100\" value=\"{}\" \
+         aria-label=\"Access of {} used up\"></progress><p class=\"small \
          soft mt-1.5\">Until {}<span>: </span>{then}</p></section>",
         (gone * 100 / whole).clamp(0, 100),
         Escaped(&row.handle),
@@ -150,7 +176,9 @@ fn figures(page: &mut String, entry: &Entry, rows: &[Shown], reader: Reader) {
         }
     }
     for row in rows {
-        let (Some(limit), Some(remaining), Some(seen)) = (&row.limit_name, row.limit_remaining, row.limit_seen_at) else {
+        let (Some(limit), Some(remaining), Some(seen)) =
+            (&row.limit_name, row.limit_remaining, row.limit_seen_at)
+        else {
             continue;
         };
         put!(page, "<dt>{}</dt><dd>{}", Escaped(limit), thousands(remaining));
@@ -167,13 +195,18 @@ fn figures(page: &mut String, entry: &Entry, rows: &[Shown], reader: Reader) {
     match row.checked_at.filter(|_| row.check_ok.is_some()) {
         Some(at) => {
             let said = Escaped(row.check_text.as_deref().unwrap_or_default());
-            put!(page, "<dd>{said} <span class=\"soft\"> - {}</span></dd>", When(&reader.relative(at)));
+            put!(
+                page,
+                "<dd>{said} <span class=\"soft\"> - {}</span></dd>",
+                When(&reader.relative(at))
+            );
         }
         None => page.push_str("<dd class=\"soft\">Not tested yet</dd>"),
     }
     put!(
         page,
-        "<dt>{name} id</dt><dd class=\"code\">{}</dd><dt>Huntaze id</dt><dd class=\"code\">{}</dd></dl></section>",
+        "<dt>{name} id</dt><dd class=\"code\">{}</dd><dt>Huntaze id</dt><dd \
+         class=\"code\">{}</dd></dl></section>",
         Escaped(&row.provider_account_id),
         row.id
     );

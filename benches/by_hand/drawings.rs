@@ -35,8 +35,10 @@ impl Drawings {
             (platform, view! { <PlatformMark platform /> }.to_html())
         });
         Self {
-            brand: "<a class=\"brand\" href=\"/\"><svg viewBox=\"0 0 32 32\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"3.4\" \
-                    stroke-linecap=\"round\" aria-hidden=\"true\"><path d=\"M8 5v22M24 5v22M8 16h3.6m8.8 0H24\" /><circle cx=\"16\" cy=\"16\" \
+            brand: "<a class=\"brand\" href=\"/\"><svg viewBox=\"0 0 32 32\" fill=\"none\" \
+                stroke=\"currentColor\" stroke-width=\"3.4\" \
+                    stroke-linecap=\"round\" aria-hidden=\"true\"><path d=\"M8 5v22M24 5v22M8 \
+                    16h3.6m8.8 0H24\" /><circle cx=\"16\" cy=\"16\" \
                     r=\"4\" /></svg>Huntaze</a>"
                 .into(),
             home: icon(Glyph::Home, false),
@@ -69,10 +71,14 @@ fn icon(glyph: Glyph, small: bool) -> String {
 
 fn dialog() -> String {
     format!(
-        "<template id=\"dialog-template\"><dialog class=\"dialog\" aria-label=\"Loading\"><div data-dialog-body><div class=\"grid gap-3\" \
-         aria-hidden=\"true\"><div class=\"bone w-1/2\"></div><div class=\"bone mt-3\"></div><div class=\"bone\"></div><div class=\"bone \
-         w-5/6\"></div><div class=\"bone mt-3\"></div><div class=\"bone w-2/3\"></div><div class=\"bone mt-3 h-9 w-40 justify-self-end\"></div>\
-         </div></div><button type=\"button\" class=\"dialog-close\" data-close aria-label=\"Close\">{}</button></dialog></template>",
+        "<template id=\"dialog-template\"><dialog class=\"dialog\" aria-label=\"Loading\"><div \
+         data-dialog-body><div class=\"grid gap-3\" \
+         aria-hidden=\"true\"><div class=\"bone w-1/2\"></div><div class=\"bone mt-3\"></div><div \
+         class=\"bone\"></div><div class=\"bone \
+         w-5/6\"></div><div class=\"bone mt-3\"></div><div class=\"bone w-2/3\"></div><div \
+         class=\"bone mt-3 h-9 w-40 justify-self-end\"></div>\
+         </div></div><button type=\"button\" class=\"dialog-close\" data-close \
+         aria-label=\"Close\">{}</button></dialog></template>",
         icon(Glyph::Cross, false)
     )
 }
@@ -85,15 +91,18 @@ fn toasts() -> String {
             ToastKind::Error => ("error", Glyph::Alert),
         };
         format!(
-            "<template id=\"toast-{word}\"><div class=\"toast toast-{word}\">{}<div><p class=\"font-medium\" data-toast-title></p><p \
-             class=\"soft\" data-toast-text></p><p class=\"small soft mt-1\" data-toast-reference></p></div><button type=\"button\" \
+            "<template id=\"toast-{word}\"><div class=\"toast toast-{word}\">{}<div><p \
+             class=\"font-medium\" data-toast-title></p><p \
+             class=\"soft\" data-toast-text></p><p class=\"small soft mt-1\" \
+             data-toast-reference></p></div><button type=\"button\" \
              class=\"toast-close\" aria-label=\"Dismiss\">{}</button></div></template>",
             icon(glyph, false),
             icon(Glyph::Cross, true)
         )
     };
     format!(
-        "<leptos-island data-component=\"Toaster\"><div class=\"toaster\"><leptos-children><div id=\"toasts\" role=\"status\"></div><div \
+        "<leptos-island data-component=\"Toaster\"><div class=\"toaster\"><leptos-children><div \
+         id=\"toasts\" role=\"status\"></div><div \
          id=\"toasts-error\" role=\"alert\"></div>{}{}{}</leptos-children></div></leptos-island>",
         template(ToastKind::Success),
         template(ToastKind::Info),

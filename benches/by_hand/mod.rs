@@ -1,5 +1,6 @@
-//! The integrations page as one would write it without any framework: the same two SQL statements, then text put together. It knows
-//! only the states that the benchmark's accounts are in, so it is a limit, not a rival.
+//! The integrations page as one would write it without any framework: the same two SQL statements,
+//! then text put together. It knows only the states that the benchmark's accounts are in, so it is
+//! a limit, not a rival.
 
 mod account;
 mod drawings;
@@ -43,7 +44,9 @@ async fn page(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
 async fn answer(site: &Site, headers: &HeaderMap) -> db::Result<Option<String>> {
     let (db, now) = (&site.backend.db, site.backend.clock.now());
     let Some(secret) = session::cookie(headers, "session") else { return Ok(None) };
-    let Some(person) = db::sessions::by_token(db, &session::hash(&secret), now).await? else { return Ok(None) };
+    let Some(person) = db::sessions::by_token(db, &session::hash(&secret), now).await? else {
+        return Ok(None);
+    };
     let rows = db::accounts::shown(db, person.workspace_id).await?;
     let mut page = String::with_capacity(16_384 + rows.len() * 8_192);
     document(&mut page, site, &person, &rows);
@@ -81,12 +84,18 @@ fn document(page: &mut String, site: &Site, person: &Live, rows: &[Shown]) {
     let nonce = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 16]>());
     put!(
         page,
-        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, \
-         initial-scale=1, viewport-fit=cover\"><meta name=\"color-scheme\" content=\"light dark\"><title>Integrations - Huntaze</title>\
-         <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\"><link rel=\"stylesheet\" href=\"/pkg/huntaze.css\">\
-         <link rel=\"modulepreload\" href=\"/pkg/huntaze.js\" crossorigin=\"{nonce}\"><link rel=\"preload\" href=\"/pkg/huntaze_bg.wasm\" \
-         as=\"fetch\" type=\"application/wasm\" crossorigin=\"{nonce}\"><script type=\"module\" nonce=\"{nonce}\">{}</script></head><body>\
-         <a class=\"skip\" href=\"#main\">Skip to content</a><aside class=\"banners\" aria-label=\"Platforms in trouble\" \
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
+         content=\"width=device-width, \
+         initial-scale=1, viewport-fit=cover\"><meta name=\"color-scheme\" content=\"light \
+         dark\"><title>Integrations - Huntaze</title>\
+         <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\"><link rel=\"stylesheet\" \
+         href=\"/pkg/huntaze.css\">\
+         <link rel=\"modulepreload\" href=\"/pkg/huntaze.js\" crossorigin=\"{nonce}\"><link \
+         rel=\"preload\" href=\"/pkg/huntaze_bg.wasm\" \
+         as=\"fetch\" type=\"application/wasm\" crossorigin=\"{nonce}\"><script type=\"module\" \
+         nonce=\"{nonce}\">{}</script></head><body>\
+         <a class=\"skip\" href=\"#main\">Skip to content</a><aside class=\"banners\" \
+         aria-label=\"Platforms in trouble\" \
          aria-live=\"polite\"><div data-live=\"banners\"></div></aside><div class=\"frame\">",
         drawings::START
     );
@@ -95,8 +104,10 @@ fn document(page: &mut String, site: &Site, person: &Live, rows: &[Shown]) {
     let limit = site.backend.config.tier_limit(&person.tier);
     put!(
         page,
-        "<main id=\"main\" class=\"column\" tabindex=\"-1\"><header class=\"head\"><h1>Integrations</h1><p class=\"soft \
-         whitespace-nowrap\" data-live=\"usage\">{used} of {limit} accounts</p></header><div data-live=\"full\"></div><div class=\"grid gap-4\">"
+        "<main id=\"main\" class=\"column\" tabindex=\"-1\"><header \
+         class=\"head\"><h1>Integrations</h1><p class=\"soft \
+         whitespace-nowrap\" data-live=\"usage\">{used} of {limit} accounts</p></header><div \
+         data-live=\"full\"></div><div class=\"grid gap-4\">"
     );
     let reader = Reader::new(site.backend.clock.now(), &person.time_zone);
     for entry in site.backend.platforms.iter() {
@@ -109,11 +120,16 @@ fn navigation(page: &mut String, site: &Site, person: &Live) {
     let drawn = &site.drawings;
     put!(
         page,
-        "<nav class=\"nav\" aria-label=\"Main\">{}<ul><li><a class=\"nav-link\" href=\"/\">{}Home</a></li><li><a class=\"nav-link\" \
-         href=\"/integrations\" aria-current=\"page\">{}Integrations</a></li><li data-live=\"bell\"><a class=\"nav-link\" id=\"bell\" \
-         href=\"/notices\"><span class=\"bell\">{}</span>Notices</a></li><li><a class=\"nav-link\" href=\"/settings\">{}Settings</a></li></ul><p \
-         class=\"sr-only\" aria-live=\"polite\" id=\"bell-voice\"><span data-live=\"bell-voice\"></span></p>\
-         <div class=\"viewer px-2.5 pb-2\"><p class=\"font-medium truncate\">{}</p><p class=\"small soft truncate\">{}</p></div></nav>",
+        "<nav class=\"nav\" aria-label=\"Main\">{}<ul><li><a class=\"nav-link\" \
+         href=\"/\">{}Home</a></li><li><a class=\"nav-link\" \
+         href=\"/integrations\" aria-current=\"page\">{}Integrations</a></li><li \
+         data-live=\"bell\"><a class=\"nav-link\" id=\"bell\" \
+         href=\"/notices\"><span class=\"bell\">{}</span>Notices</a></li><li><a class=\"nav-link\" \
+         href=\"/settings\">{}Settings</a></li></ul><p \
+         class=\"sr-only\" aria-live=\"polite\" id=\"bell-voice\"><span \
+         data-live=\"bell-voice\"></span></p>\
+         <div class=\"viewer px-2.5 pb-2\"><p class=\"font-medium truncate\">{}</p><p \
+         class=\"small soft truncate\">{}</p></div></nav>",
         drawn.brand,
         drawn.home,
         drawn.plug,
@@ -127,25 +143,36 @@ fn navigation(page: &mut String, site: &Site, person: &Live) {
 fn card(page: &mut String, site: &Site, entry: &Entry, rows: &[Shown], reader: Reader) {
     let info = entry.info();
     let (id, name) = (&info.id, &info.name);
-    let mine = || rows.chunk_by(|a, b| a.id == b.id).filter(|rows| rows[0].provider == entry.provider);
+    let mine =
+        || rows.chunk_by(|a, b| a.id == b.id).filter(|rows| rows[0].provider == entry.provider);
     let count = mine().count();
     let state = if count == 0 { "disconnected" } else { "connected" };
     put!(
         page,
-        "<leptos-island data-component=\"IntegrationCard\" data-props=\"{{&quot;provider&quot;:&quot;{id}&quot;}}\"><div data-provider=\"{id}\">\
-         <leptos-children><section class=\"card panel\" aria-labelledby=\"platform-{id}\" data-state=\"{state}\" data-live=\"card-{id}\" \
-         tabindex=\"-1\"><header class=\"card-head\"><span class=\"mark\">{}</span><div><div class=\"flex flex-wrap items-center gap-x-3\">\
+        "<leptos-island data-component=\"IntegrationCard\" \
+         data-props=\"{{&quot;provider&quot;:&quot;{id}&quot;}}\"><div data-provider=\"{id}\">\
+         <leptos-children><section class=\"card panel\" aria-labelledby=\"platform-{id}\" \
+         data-state=\"{state}\" data-live=\"card-{id}\" \
+         tabindex=\"-1\"><header class=\"card-head\"><span class=\"mark\">{}</span><div><div \
+         class=\"flex flex-wrap items-center gap-x-3\">\
          <h2 id=\"platform-{id}\">{name}</h2>",
         site.drawings.mark(id)
     );
     if count > 0 {
-        put!(page, "<span class=\"badge badge-good\">{}Connected ({count})</span>", site.drawings.check_circle);
+        put!(
+            page,
+            "<span class=\"badge badge-good\">{}Connected ({count})</span>",
+            site.drawings.check_circle
+        );
     }
-    let (look, act) = if count == 0 { ("plain", "Add app") } else { ("quiet", "Add another account") };
+    let (look, act) =
+        if count == 0 { ("plain", "Add app") } else { ("quiet", "Add another account") };
     put!(
         page,
-        "</div><p class=\"soft card-pitch\">{}</p></div><div class=\"card-act\"><a class=\"button button-{look}\" \
-         href=\"/platforms/connect/{id}\" id=\"add-{id}\" aria-label=\"{act}: {name}\" data-dialog><span>{act}</span></a></div></header>",
+        "</div><p class=\"soft card-pitch\">{}</p></div><div class=\"card-act\"><a class=\"button \
+         button-{look}\" \
+         href=\"/platforms/connect/{id}\" id=\"add-{id}\" aria-label=\"{act}: {name}\" \
+         data-dialog><span>{act}</span></a></div></header>",
         Escaped(&info.pitch)
     );
     if count > 0 {

@@ -30,13 +30,17 @@ pub struct World {
 }
 
 impl World {
-    /// A fresh database in a folder of its own. The clock stands still, so that both pages say the same times.
+    /// A fresh database in a folder of its own. The clock stands still, so that both pages say the
+    /// same times.
     pub async fn with(accounts: usize) -> Self {
         // An error only says that another world was first.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let now = Utc.with_ymd_and_hms(2026, 11, 21, 12, 0, 0).single().expect("a time that exists once");
-        let backend = start::backend(configuration(folder.path()), Clock::fixed(now)).await.expect("a fresh server starts");
+        let now =
+            Utc.with_ymd_and_hms(2026, 11, 21, 12, 0, 0).single().expect("a time that exists once");
+        let backend = start::backend(configuration(folder.path()), Clock::fixed(now))
+            .await
+            .expect("a fresh server starts");
         let form = Registering {
             name: "Ada Lovelace".into(),
             email: "ada@example.com".into(),
@@ -46,7 +50,13 @@ impl World {
         let cookie = format!("session={}", entered.secret.expose_secret());
         let cookie = HeaderValue::try_from(cookie).expect("hex is a header value");
         connect(&backend, &cookie, accounts).await;
-        let host = backend.config.server.addr.to_string().try_into().expect("an address is a header value");
+        let host = backend
+            .config
+            .server
+            .addr
+            .to_string()
+            .try_into()
+            .expect("an address is a header value");
         let leptos = LeptosOptions::builder()
             .output_name("huntaze")
             .site_root(folder.path().to_string_lossy().into_owned())
@@ -65,8 +75,12 @@ impl World {
 
     /// Asks for the page and reads it whole.
     pub async fn get(&self, router: &Router) -> String {
-        let request = Request::get("/integrations").header(HOST, &self.host).header(COOKIE, &self.cookie).body(Body::empty());
-        let answer = router.clone().oneshot(request.expect("a request")).await.expect("routers do not fail");
+        let request = Request::get("/integrations")
+            .header(HOST, &self.host)
+            .header(COOKIE, &self.cookie)
+            .body(Body::empty());
+        let answer =
+            router.clone().oneshot(request.expect("a request")).await.expect("routers do not fail");
         assert_eq!(answer.status(), StatusCode::OK);
         let bytes = to_bytes(answer.into_body(), usize::MAX).await.expect("the page arrives whole");
         String::from_utf8(bytes.into()).expect("pages are UTF-8")
@@ -95,7 +109,10 @@ fn configuration(folder: &std::path::Path) -> Config {
 
 async fn connect(backend: &Backend, cookie: &HeaderValue, accounts: usize) {
     let headers = HeaderMap::from_iter([(COOKIE, cookie.clone())]);
-    let ada = session::identify(backend, &headers).await.expect("the database answers").expect("Ada is logged in");
+    let ada = session::identify(backend, &headers)
+        .await
+        .expect("the database answers")
+        .expect("Ada is logged in");
     for number in 0..accounts {
         accounts::connect(backend, &ada, number).await.expect("an account is stored");
     }

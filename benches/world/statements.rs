@@ -19,7 +19,8 @@ impl Count {
     pub fn begin() -> Self {
         let (filter, handle) = reload::Layer::new(LevelFilter::DEBUG);
         let counting = tracing_subscriber::registry().with(filter).with(Statements);
-        tracing::subscriber::set_global_default(counting).expect("nothing else in this process logs");
+        tracing::subscriber::set_global_default(counting)
+            .expect("nothing else in this process logs");
         Self(handle)
     }
 
@@ -55,7 +56,9 @@ struct Kind {
 
 impl Visit for Kind {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        let starts = |text: String| text.trim_start_matches(|c: char| !c.is_alphabetic()).starts_with("PRAGMA");
+        let starts = |text: String| {
+            text.trim_start_matches(|c: char| !c.is_alphabetic()).starts_with("PRAGMA")
+        };
         self.sets_up |= field.name() == "summary" && starts(format!("{value:?}"));
     }
 }

@@ -38,7 +38,8 @@ pub async fn choose(flow: FlowId, #[server(default)] choice: String) -> Result<O
     use crate::server::domain::accounts;
     let call = super::server::Call::here()?;
     let chosen = call.told(accounts::choose(&call.backend, call.actor()?, flow, &choice).await);
-    let outcome = chosen.map(|account| crate::server::web::oauth::connected(&call.backend, &account));
+    let outcome =
+        chosen.map(|account| crate::server::web::oauth::connected(&call.backend, &account));
     call.answer_at(outcome, &[], format!("/integrations/choose/{flow}"))
 }
 
@@ -47,15 +48,22 @@ pub async fn cancel_choice(flow: FlowId) -> Result<Outcome, AppError> {
     use crate::server::domain::accounts;
     let call = super::server::Call::here()?;
     let done = call.told(accounts::cancel(&call.backend, call.actor()?, flow).await);
-    call.answer(done.map(|()| Outcome::said("Nothing was connected.", "").and_go("/integrations")), &[])
+    call.answer(
+        done.map(|()| Outcome::said("Nothing was connected.", "").and_go("/integrations")),
+        &[],
+    )
 }
 
 #[server(prefix = "/fn", endpoint = "label")]
-pub async fn set_label(id: AccountId, #[server(default)] label: String) -> Result<Outcome, AppError> {
+pub async fn set_label(
+    id: AccountId,
+    #[server(default)] label: String,
+) -> Result<Outcome, AppError> {
     use crate::server::domain::accounts;
     let call = super::server::Call::here()?;
     let done = call.told(accounts::set_label(&call.backend, call.actor()?, id, &label).await);
-    let title = if label.trim().is_empty() { "The label is removed." } else { "The label is saved." };
+    let title =
+        if label.trim().is_empty() { "The label is removed." } else { "The label is saved." };
     call.answer(done.map(|()| Outcome::said(title, "")), &[("label", &label)])
 }
 
@@ -64,7 +72,15 @@ pub async fn refresh_account(id: AccountId) -> Result<Outcome, AppError> {
     use crate::server::domain::accounts;
     let call = super::server::Call::here()?;
     let outcome = call.on_mine(id, accounts::refresh).await;
-    call.answer(outcome.map(|_| Outcome::said("The access is fresh.", "Label, history and connection stay as they were.")), &[])
+    call.answer(
+        outcome.map(|_| {
+            Outcome::said(
+                "The access is fresh.",
+                "Label, history and connection stay as they were.",
+            )
+        }),
+        &[],
+    )
 }
 
 #[server(prefix = "/fn", endpoint = "test")]
@@ -79,7 +95,10 @@ pub async fn test_account(id: AccountId) -> Result<Outcome, AppError> {
         } else {
             (ToastKind::Error, "The connection does not work.")
         };
-        Outcome { toast: Some(Toast { kind, title: title.into(), text: tested.text, reference: None }), ..Outcome::default() }
+        Outcome {
+            toast: Some(Toast { kind, title: title.into(), text: tested.text, reference: None }),
+            ..Outcome::default()
+        }
     };
     call.answer(tested.map(said), &[])
 }

@@ -46,7 +46,12 @@ pub async fn prefer(
     use crate::model::NoticeKind as Kind;
     use crate::server::domain::notices;
     let call = super::server::Call::here()?;
-    let boxes = [(Kind::Broken, broken), (Kind::Expiring, expiring), (Kind::Recovered, recovered), (Kind::Trouble, trouble)];
+    let boxes = [
+        (Kind::Broken, broken),
+        (Kind::Expiring, expiring),
+        (Kind::Recovered, recovered),
+        (Kind::Trouble, trouble),
+    ];
     let chosen = boxes.map(|(kind, ticked)| Preference { kind, by_mail: !ticked.is_empty() });
     let done = call.told(notices::prefer(&call.backend, call.actor()?, &chosen).await);
     call.answer(done.map(|_| Outcome::said("Your choice is saved.", "")), &[])

@@ -31,7 +31,8 @@ pub struct Call {
 impl Call {
     /// From leptos' context, which holds the request and what `web` provides.
     pub fn here() -> Result<Self, AppError> {
-        let (Some(backend), Some(parts)) = (use_context::<Backend>(), use_context::<Parts>()) else {
+        let (Some(backend), Some(parts)) = (use_context::<Backend>(), use_context::<Parts>())
+        else {
             return Err(AppError::internal());
         };
         Ok(Self {
@@ -39,7 +40,11 @@ impl Call {
             backend,
             asking: parts.extensions.get::<Asking>().cloned().unwrap_or(Asking(Ok(None))),
             flash: parts.extensions.get::<Flash>().cloned().unwrap_or_default(),
-            reference: parts.extensions.get::<Correlation>().map(|c| c.0.clone()).unwrap_or_default(),
+            reference: parts
+                .extensions
+                .get::<Correlation>()
+                .map(|c| c.0.clone())
+                .unwrap_or_default(),
             headers: parts.headers,
         })
     }
@@ -60,7 +65,9 @@ impl Call {
         verb: impl AsyncFnOnce(&Backend, &Actor, Account) -> domain::Result<T>,
     ) -> Result<T, AppError> {
         let actor = self.actor()?;
-        let done = async { verb(&self.backend, actor, accounts::mine(&self.backend, actor, id).await?).await };
+        let done = async {
+            verb(&self.backend, actor, accounts::mine(&self.backend, actor, id).await?).await
+        };
         self.told(done.await)
     }
 
@@ -73,9 +80,14 @@ impl Call {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// Answers a form. A browser's own submission gets a redirect and a flash; our code in the browser gets JSON. `back` is where
-    /// the plain form goes when the outcome names no place; `typed` is given back to it when something has to be corrected.
-    pub fn answer(&self, outcome: Result<Outcome, AppError>, typed: &[(&str, &str)]) -> Result<Outcome, AppError> {
+    /// Answers a form. A browser's own submission gets a redirect and a flash; our code in the
+    /// browser gets JSON. `back` is where the plain form goes when the outcome names no place;
+    /// `typed` is given back to it when something has to be corrected.
+    pub fn answer(
+        &self,
+        outcome: Result<Outcome, AppError>,
+        typed: &[(&str, &str)],
+    ) -> Result<Outcome, AppError> {
         self.answer_at(outcome, typed, forms::came_from(&self.backend, &self.headers))
     }
 
@@ -91,18 +103,25 @@ impl Call {
         let outcome = outcome.map_err(|error| self.marked(error));
         if !plain {
             if let Err(error) = &outcome {
-                options.set_status(StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+                options.set_status(
+                    StatusCode::from_u16(error.kind.status())
+                        .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+                );
             }
             options.insert_header(CONTENT_TYPE, HeaderValue::from_static("application/json"));
             return outcome;
         }
         let (target, flash) = match outcome {
-            Ok(outcome) => {
-                (outcome.location.unwrap_or(back), Flash { toast: outcome.toast, errors: outcome.errors, values: Vec::new() })
-            }
+            Ok(outcome) => (
+                outcome.location.unwrap_or(back),
+                Flash { toast: outcome.toast, errors: outcome.errors, values: Vec::new() },
+            ),
             Err(error) => {
                 let toast = error.fields.is_empty().then(|| error.toast());
-                let values = typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+                let values = typed
+                    .iter()
+                    .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                    .collect();
                 (back, Flash { toast, errors: error.fields, values })
             }
         };

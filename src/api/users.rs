@@ -13,17 +13,30 @@ pub async fn register(name: String, email: String, password: String) -> Result<O
     let entered = call.told(users::register(&call.backend, form, call.header("user-agent")).await);
     let outcome = entered.map(|entered| {
         call.enter(&entered);
-        Outcome::said(format!("Welcome, {}.", entered.name), "Connect your first account below.").and_go("/integrations")
+        Outcome::said(format!("Welcome, {}.", entered.name), "Connect your first account below.")
+            .and_go("/integrations")
     });
     call.answer(outcome, &[("name", &name), ("email", &email)])
 }
 
 #[server(prefix = "/fn", endpoint = "login")]
-pub async fn login(email: String, password: String, #[server(default)] next: String) -> Result<Outcome, AppError> {
+pub async fn login(
+    email: String,
+    password: String,
+    #[server(default)] next: String,
+) -> Result<Outcome, AppError> {
     use crate::server::domain::users;
     let mut call = super::server::Call::here()?;
-    let entered =
-        call.told(users::log_in(&call.backend, &email, password.into(), call.device(), call.header("user-agent")).await);
+    let entered = call.told(
+        users::log_in(
+            &call.backend,
+            &email,
+            password.into(),
+            call.device(),
+            call.header("user-agent"),
+        )
+        .await,
+    );
     let outcome = entered.map(|entered| {
         call.enter(&entered);
         Outcome::go(crate::server::web::forms::own_path(&next))
@@ -48,7 +61,8 @@ pub async fn forgot(email: String) -> Result<Outcome, AppError> {
     let call = super::server::Call::here()?;
     let asked = call.told(users::ask_reset(&call.backend, &email).await);
     let outcome = asked.map(|()| {
-        let text = "If there is an account with this address, the link is there in a minute. It works for 30 minutes.";
+        let text = "If there is an account with this address, the link is there in a minute. It \
+            works for 30 minutes.";
         Outcome::said("Look into your mail.", text).and_go("/login")
     });
     call.answer(outcome, &[("email", &email)])
@@ -72,7 +86,10 @@ pub async fn verify(token: String) -> Result<Outcome, AppError> {
     use crate::server::domain::users;
     let call = super::server::Call::here()?;
     let done = call.told(users::confirm_email(&call.backend, token.into()).await);
-    call.answer(done.map(|()| Outcome::said("Your e-mail is confirmed.", "").and_go("/settings")), &[])
+    call.answer(
+        done.map(|()| Outcome::said("Your e-mail is confirmed.", "").and_go("/settings")),
+        &[],
+    )
 }
 
 #[server(prefix = "/fn", endpoint = "verify_again")]
@@ -80,31 +97,52 @@ pub async fn verify_again() -> Result<Outcome, AppError> {
     use crate::server::domain::users;
     let call = super::server::Call::here()?;
     let sent = call.told(users::verify_again(&call.backend, call.actor()?).await);
-    call.answer(sent.map(|()| Outcome::said("We sent another link.", "It works for 24 hours.")), &[])
+    call.answer(
+        sent.map(|()| Outcome::said("We sent another link.", "It works for 24 hours.")),
+        &[],
+    )
 }
 
 #[server(prefix = "/fn", endpoint = "change_email")]
 pub async fn change_email(new_email: String, email_password: String) -> Result<Outcome, AppError> {
     use crate::server::domain::users;
     let call = super::server::Call::here()?;
-    let asked = users::change_email(&call.backend, call.actor()?, &new_email, email_password.into()).await;
+    let asked =
+        users::change_email(&call.backend, call.actor()?, &new_email, email_password.into()).await;
     let asked = call.told(asked).map_err(|mut error| {
-        // Several forms of the page ask for an e-mail or a password; their fields have names of their own.
+        // Several forms of the page ask for an e-mail or a password; their fields have names of
+        // their own.
         for field in &mut error.fields {
-            field.field = if field.field == "email" { "new_email".into() } else { "email_password".into() };
+            field.field =
+                if field.field == "email" { "new_email".into() } else { "email_password".into() };
         }
         error
     });
-    let sent = |()| Outcome::said(format!("We sent a link to {}.", new_email.trim()), "Your e-mail changes once you follow it.");
+    let sent = |()| {
+        Outcome::said(
+            format!("We sent a link to {}.", new_email.trim()),
+            "Your e-mail changes once you follow it.",
+        )
+    };
     call.answer(asked.map(sent), &[("new_email", &new_email)])
 }
 
 #[server(prefix = "/fn", endpoint = "change_password")]
-pub async fn change_password(current_password: String, new_password: String) -> Result<Outcome, AppError> {
+pub async fn change_password(
+    current_password: String,
+    new_password: String,
+) -> Result<Outcome, AppError> {
     use crate::server::domain::users;
     let mut call = super::server::Call::here()?;
     let (current, new) = (current_password.into(), new_password.into());
-    let done = users::change_password(&call.backend, call.actor()?, current, new, call.header("user-agent")).await;
+    let done = users::change_password(
+        &call.backend,
+        call.actor()?,
+        current,
+        new,
+        call.header("user-agent"),
+    )
+    .await;
     let outcome = call.told(done).map(|entered| {
         call.enter(&entered);
         Outcome::said("Your password is changed.", "Every other device is logged out.")
@@ -116,7 +154,8 @@ pub async fn change_password(current_password: String, new_password: String) -> 
 pub async fn delete_account(email: String, password: String) -> Result<Outcome, AppError> {
     use crate::server::domain::users;
     let mut call = super::server::Call::here()?;
-    let done = call.told(users::delete(&call.backend, call.actor()?, &email, password.into()).await);
+    let done =
+        call.told(users::delete(&call.backend, call.actor()?, &email, password.into()).await);
     let outcome = done.map(|()| {
         call.leave();
         Outcome::said("Your account is deleted.", "Nothing of it is left here.").and_go("/login")
@@ -128,8 +167,12 @@ pub async fn delete_account(email: String, password: String) -> Result<Outcome, 
 pub async fn update_profile(name: String, time_zone: String) -> Result<Outcome, AppError> {
     use crate::server::domain::users;
     let call = super::server::Call::here()?;
-    let saved = call.told(users::update_profile(&call.backend, call.actor()?, &name, &time_zone).await);
-    call.answer(saved.map(|_| Outcome::said("Your profile is saved.", "")), &[("name", &name), ("time_zone", &time_zone)])
+    let saved =
+        call.told(users::update_profile(&call.backend, call.actor()?, &name, &time_zone).await);
+    call.answer(
+        saved.map(|_| Outcome::said("Your profile is saved.", "")),
+        &[("name", &name), ("time_zone", &time_zone)],
+    )
 }
 
 #[server(prefix = "/fn", endpoint = "revoke_session")]

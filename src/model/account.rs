@@ -4,10 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{AccountId, Moment, PlatformInfo};
 
-/// What a person sees of a connection. `Expiring` is computed from dates and never stored; `Former` is what a disconnected
-/// account leaves behind and is on no page.
+/// What a person sees of a connection. `Expiring` is computed from dates and never stored; `Former`
+/// is what a disconnected account leaves behind and is on no page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(sqlx::Type, utoipa::ToSchema), sqlx(type_name = "TEXT", rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "ssr",
+    derive(sqlx::Type, utoipa::ToSchema),
+    sqlx(type_name = "TEXT", rename_all = "snake_case")
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     Connected,
@@ -32,7 +36,11 @@ impl Status {
 
 /// Why an account is not simply connected.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(sqlx::Type, utoipa::ToSchema), sqlx(type_name = "TEXT", rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "ssr",
+    derive(sqlx::Type, utoipa::ToSchema),
+    sqlx(type_name = "TEXT", rename_all = "snake_case")
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// The platform no longer takes our credential.
@@ -53,7 +61,8 @@ pub enum Reason {
     SessionEnded,
     /// The platform refuses to extend a credential that is still valid.
     CannotExtend,
-    /// A refresh was answered, but the answer never reached us, and the platform does not give it twice.
+    /// A refresh was answered, but the answer never reached us, and the platform does not give it
+    /// twice.
     AnswerLost,
     /// The sealed credential does not open with any key of this server.
     Unreadable,

@@ -6,7 +6,11 @@ use super::{AccountId, Moment, UserId};
 
 /// What somebody did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(sqlx::Type, utoipa::ToSchema), sqlx(type_name = "TEXT", rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "ssr",
+    derive(sqlx::Type, utoipa::ToSchema),
+    sqlx(type_name = "TEXT", rename_all = "snake_case")
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     Connect,
@@ -35,7 +39,10 @@ pub enum Action {
 impl Action {
     /// Every action by theme, for the filter.
     pub const GROUPS: [(&str, &[Self]); 3] = [
-        ("Connections", &[Self::Connect, Self::Reconnect, Self::Disconnect, Self::Refresh, Self::Label]),
+        (
+            "Connections",
+            &[Self::Connect, Self::Reconnect, Self::Disconnect, Self::Refresh, Self::Label],
+        ),
         (
             "People",
             &[
@@ -52,7 +59,16 @@ impl Action {
                 Self::AccountDeleted,
             ],
         ),
-        ("Server", &[Self::KeyAdded, Self::KeysRotated, Self::KeyDropped, Self::JobRetried, Self::JobDiscarded]),
+        (
+            "Server",
+            &[
+                Self::KeyAdded,
+                Self::KeysRotated,
+                Self::KeyDropped,
+                Self::JobRetried,
+                Self::JobDiscarded,
+            ],
+        ),
     ];
 
     /// As people read it.
@@ -112,14 +128,19 @@ impl Action {
 
 /// What came of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(sqlx::Type, utoipa::ToSchema), sqlx(type_name = "TEXT", rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "ssr",
+    derive(sqlx::Type, utoipa::ToSchema),
+    sqlx(type_name = "TEXT", rename_all = "snake_case")
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Ended {
     Done,
     Failed,
 }
 
-/// Which lines to show, as it stands in an address: everything is text that somebody may have typed, and nothing is the wish for all.
+/// Which lines to show, as it stands in an address: everything is text that somebody may have
+/// typed, and nothing is the wish for all.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct AuditQuery {
     pub action: String,
@@ -170,7 +191,10 @@ impl AuditQuery {
             ("search", &self.search),
             ("before", &self.before),
         ];
-        let set = all.into_iter().map(|(name, value)| (name, value.as_str())).filter(|(_, value)| !value.is_empty());
+        let set = all
+            .into_iter()
+            .map(|(name, value)| (name, value.as_str()))
+            .filter(|(_, value)| !value.is_empty());
         set.chain(self.server.then_some(("server", "true"))).collect()
     }
 }

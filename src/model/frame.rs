@@ -37,7 +37,10 @@ impl Flash {
 
     /// What was typed into a field before.
     pub fn value(&self, field: &str) -> String {
-        self.values.iter().find(|(name, _)| name == field).map_or_else(String::new, |(_, value)| value.clone())
+        self.values
+            .iter()
+            .find(|(name, _)| name == field)
+            .map_or_else(String::new, |(_, value)| value.clone())
     }
 }
 

@@ -68,7 +68,8 @@ id!(
     NoticeId
 );
 
-/// The id of a platform as it stands in URLs, the database and the configuration: lower-case letters, at most 32.
+/// The id of a platform as it stands in URLs, the database and the configuration: lower-case
+/// letters, at most 32.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(transparent))]
 #[serde(transparent)]

@@ -1,7 +1,8 @@
-//! What the browser may see: plain data, newtype ids and the validation rules that both sides share. Depends on nothing.
+//! What the browser may see: plain data, newtype ids and the validation rules that both sides
+//! share. Depends on nothing.
 //!
-//! Times for people are finished text ([`Moment`]), written by the server in the reader's time zone, so that no calendar code is
-//! sent to the browser.
+//! Times for people are finished text ([`Moment`]), written by the server in the reader's time
+//! zone, so that no calendar code is sent to the browser.
 
 pub mod account;
 pub mod audit;
@@ -17,7 +18,8 @@ pub mod reference;
 pub mod user;
 
 pub use account::{
-    AccountView, Card, Check, Choice, IntegrationsView, LifeView, LimitView, NextStep, Notice, PermissionView, Reason, Status,
+    AccountView, Card, Check, Choice, IntegrationsView, LifeView, LimitView, NextStep, Notice,
+    PermissionView, Reason, Status,
 };
 pub use frame::{Choices, Flash, Frame, LandingView, Setup};
 pub use ids::{AccountId, FlowId, NoticeId, Provider, SessionId, UserId, WorkspaceId};

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A time in three forms, so that a page never shows a bare timestamp: `<time datetime=iso title=exact>text</time>`.
+/// A time in three forms, so that a page never shows a bare timestamp: `<time datetime=iso
+/// title=exact>text</time>`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Moment {
     /// RFC 3339 in UTC, for machines.

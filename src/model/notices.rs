@@ -1,4 +1,5 @@
-//! What people are told without having asked: notices, the bell that counts them, and the banner over every page.
+//! What people are told without having asked: notices, the bell that counts them, and the banner
+//! over every page.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +7,11 @@ use super::{AccountId, Moment, NoticeId, Provider};
 
 /// What a notice is about. Each kind may come by e-mail as well, or not.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(sqlx::Type, utoipa::ToSchema), sqlx(type_name = "TEXT", rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "ssr",
+    derive(sqlx::Type, utoipa::ToSchema),
+    sqlx(type_name = "TEXT", rename_all = "snake_case")
+)]
 #[serde(rename_all = "snake_case")]
 pub enum NoticeKind {
     /// An account needs its person.

@@ -30,11 +30,13 @@ pub struct FieldError {
     pub message: String,
 }
 
-/// The answer of a form: what to say and where to go. A browser without scripts gets the same as a cookie and a redirect.
+/// The answer of a form: what to say and where to go. A browser without scripts gets the same as a
+/// cookie and a redirect.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Outcome {
     pub toast: Option<Toast>,
-    /// Where to go; `None` means stay and show fresh data. May be another site when it opens a consent page.
+    /// Where to go; `None` means stay and show fresh data. May be another site when it opens a
+    /// consent page.
     pub location: Option<String>,
     pub errors: Vec<FieldError>,
 }
@@ -42,7 +44,12 @@ pub struct Outcome {
 impl Outcome {
     /// Said, and stay.
     pub fn said(title: impl Into<String>, text: impl Into<String>) -> Self {
-        let toast = Toast { kind: ToastKind::Success, title: title.into(), text: text.into(), reference: None };
+        let toast = Toast {
+            kind: ToastKind::Success,
+            title: title.into(),
+            text: text.into(),
+            reference: None,
+        };
         Self { toast: Some(toast), ..Self::default() }
     }
 

@@ -1,4 +1,5 @@
-//! What the browser may know about a platform. Pages draw every platform from this: no page names one.
+//! What the browser may know about a platform. Pages draw every platform from this: no page names
+//! one.
 
 use std::borrow::Cow;
 
@@ -87,7 +88,8 @@ pub struct Trouble {
 }
 
 impl PlatformInfo {
-    /// The words for a scope, or the scope itself where the platform granted one that we never asked for.
+    /// The words for a scope, or the scope itself where the platform granted one that we never
+    /// asked for.
     pub fn label<'a>(&'a self, scope: &'a str) -> &'a str {
         self.permissions.iter().find(|p| p.scope == scope).map_or(scope, |p| &p.label)
     }

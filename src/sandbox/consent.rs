@@ -35,7 +35,8 @@ pub fn ask_with_hint(twin: &Twin, asked: &[String], hint: &str) -> Html<String> 
     let accounts = choices(twin);
     let scopes: String = asked.iter().map(|scope| permission(twin, scope)).collect();
     let untick = asked.iter().any(|scope| twin.scope(scope).is_some_and(|scope| scope.optional));
-    let hint = if untick { format!("<p class=\"soft\">{}</p>", escape(hint)) } else { String::new() };
+    let hint =
+        if untick { format!("<p class=\"soft\">{}</p>", escape(hint)) } else { String::new() };
     page(
         &format!("Allow Huntaze to use {}", twin.name),
         &format!(
@@ -95,7 +96,10 @@ pub fn read(twin: &Twin, asked: &[String], form: &Params) -> Result<Decision, Re
     }
     let Some(account) = form.get("account").and_then(|id| twin.account(id)) else {
         let ids: Vec<_> = (twin.accounts)().iter().map(|account| account.id).collect();
-        return Err(refuse("No such test account", &format!("Post `account` as one of: {}.", ids.join(", "))));
+        return Err(refuse(
+            "No such test account",
+            &format!("Post `account` as one of: {}.", ids.join(", ")),
+        ));
     };
     Ok(Decision::Allow { account, scopes: granted(twin, asked, form) })
 }
@@ -104,7 +108,11 @@ pub fn read(twin: &Twin, asked: &[String], form: &Params) -> Result<Decision, Re
 /// list is taken as it is.
 fn granted(twin: &Twin, asked: &[String], form: &Params) -> Vec<String> {
     let from_page = form.get(BOXES_SHOWN).is_some();
-    let named: Vec<&str> = form.all("scopes").flat_map(|list| list.split([' ', ','])).filter(|scope| !scope.is_empty()).collect();
+    let named: Vec<&str> = form
+        .all("scopes")
+        .flat_map(|list| list.split([' ', ',']))
+        .filter(|scope| !scope.is_empty())
+        .collect();
     let fixed = |scope: &str| twin.scope(scope).is_none_or(|scope| !scope.optional);
     let kept = |scope: &&String| match (from_page, named.is_empty()) {
         (false, true) => true,
@@ -117,6 +125,10 @@ fn granted(twin: &Twin, asked: &[String], form: &Params) -> Vec<String> {
 /// A page of the platform that does not lead back to the app: what is wrong cannot be told to an
 /// unverified address.
 pub fn refuse(title: &str, sentence: &str) -> Response {
-    let body = format!("<main class=\"consent\"><h1>{}</h1><p>{}</p></main>", escape(title), escape(sentence));
+    let body = format!(
+        "<main class=\"consent\"><h1>{}</h1><p>{}</p></main>",
+        escape(title),
+        escape(sentence)
+    );
     (StatusCode::BAD_REQUEST, page(title, &body)).into_response()
 }

@@ -20,7 +20,11 @@ use super::{
 /// A hanging call ends by itself after this long: longer than any client waits.
 const HANG: Duration = Duration::from_secs(180);
 
-pub async fn gate(Shared((sandbox, twin)): Shared<(Sandbox, &'static Twin)>, request: Request, next: Next) -> Response {
+pub async fn gate(
+    Shared((sandbox, twin)): Shared<(Sandbox, &'static Twin)>,
+    request: Request,
+    next: Next,
+) -> Response {
     let path = request.uri().path().to_owned();
     let call = format!("{} {path}", request.method());
     let (fault, now) = sandbox.change(|state| (arrive(state, twin.id, &call), state.now()));
@@ -41,7 +45,8 @@ pub async fn gate(Shared((sandbox, twin)): Shared<(Sandbox, &'static Twin)>, req
         }
         Some(FaultKind::Cut) => cut(),
         Some(FaultKind::Garbage) => {
-            Html("<!doctype html><title>Just a moment...</title><p>Checking your browser.").into_response()
+            Html("<!doctype html><title>Just a moment...</title><p>Checking your browser.")
+                .into_response()
         }
     }
 }
@@ -50,7 +55,8 @@ pub async fn gate(Shared((sandbox, twin)): Shared<(Sandbox, &'static Twin)>, req
 fn arrive(state: &mut State, platform: &str, call: &str) -> Option<FaultKind> {
     *state.calls.entry(platform.to_owned()).or_default().entry(call.to_owned()).or_default() += 1;
     let at = state.faults.iter().position(|fault| {
-        fault.platform == platform && fault.endpoint.as_ref().is_none_or(|endpoint| call.contains(endpoint.as_str()))
+        fault.platform == platform
+            && fault.endpoint.as_ref().is_none_or(|endpoint| call.contains(endpoint.as_str()))
     })?;
     let fault = &mut state.faults[at];
     let kind = fault.kind.clone();
@@ -66,6 +72,7 @@ fn arrive(state: &mut State, platform: &str, call: &str) -> Option<FaultKind> {
 /// An answer whose body breaks before its first byte: hyper then closes the connection without
 /// having sent anything.
 fn cut() -> Response {
-    let broken = futures::stream::once(async { Err::<&[u8], _>(io::Error::other("cut by the sandbox")) });
+    let broken =
+        futures::stream::once(async { Err::<&[u8], _>(io::Error::other("cut by the sandbox")) });
     Body::from_stream(broken).into_response()
 }

@@ -14,7 +14,10 @@
 //! the verbs of [`state::State`] for codes, grants, tokens and rate windows. Prefix, faults and
 //! call counting come by themselves.
 
-#![allow(clippy::result_large_err, reason = "an early answer is a whole response, and no hot path returns one")]
+#![allow(
+    clippy::result_large_err,
+    reason = "an early answer is a whole response, and no hot path returns one"
+)]
 
 mod avatar;
 mod clock;
@@ -87,7 +90,12 @@ impl Sandbox {
     pub fn open(options: Options) -> Result<Self, Error> {
         let file = options.data_dir.join("sandbox.json");
         let state = Mutex::new(store::open(&file)?);
-        Ok(Self(Arc::new(Inner { state, file, public_url: options.public_url, release: Notify::new() })))
+        Ok(Self(Arc::new(Inner {
+            state,
+            file,
+            public_url: options.public_url,
+            release: Notify::new(),
+        })))
     }
 
     /// Everything it serves.
@@ -98,7 +106,10 @@ impl Sandbox {
             .route("/control/state", get(control::state))
             .route("/control/faults", post(control::add_fault).delete(control::clear_faults))
             .route("/control/faults/clear", post(control::clear_faults))
-            .route("/control/faults/{id}", delete(control::remove_fault).post(control::remove_fault))
+            .route(
+                "/control/faults/{id}",
+                delete(control::remove_fault).post(control::remove_fault),
+            )
             .route("/control/clock", post(control::advance))
             .route("/control/reset", post(control::reset))
             .route("/control/{platform}/lifetimes", post(control::lifetimes))

@@ -31,7 +31,10 @@ impl Params {
 
     /// The first value of this name; an empty one counts as absent, as RFC 6749 (3.1) has it.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .find(|(key, value)| key == name && !value.is_empty())
+            .map(|(_, value)| value.as_str())
     }
 
     /// These and then those: a query and a form, where a platform takes both for one.
@@ -51,7 +54,9 @@ impl<S: Send + Sync> FromRequest<S> for Params {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         let is_form = is_form(request.headers());
-        let body = axum::body::Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
+        let body = axum::body::Bytes::from_request(request, state)
+            .await
+            .map_err(IntoResponse::into_response)?;
         Ok(if is_form { Self::parse(&body) } else { Self(Vec::new()) })
     }
 }

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::{Sandbox, instagram, onlyfans, reddit, tiktok, x, youtube};
 
 /// Every platform, in the order of the control page. A new one needs its folder and a line here.
-pub static ALL: &[&Twin] = &[&instagram::TWIN, &tiktok::TWIN, &youtube::TWIN, &x::TWIN, &reddit::TWIN, &onlyfans::TWIN];
+pub static ALL: &[&Twin] =
+    &[&instagram::TWIN, &tiktok::TWIN, &youtube::TWIN, &x::TWIN, &reddit::TWIN, &onlyfans::TWIN];
 
 /// The platform with this id.
 pub fn find(id: &str) -> Option<&'static Twin> {

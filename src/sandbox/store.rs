@@ -27,9 +27,8 @@ pub fn open(path: &Path) -> Result<State, Error> {
         fs::create_dir_all(folder).map_err(file)?;
     }
     let state = match fs::read(path) {
-        Ok(bytes) => {
-            serde_json::from_slice(&bytes).map_err(|source| Error::Unreadable { path: path.display().to_string(), source })?
-        }
+        Ok(bytes) => serde_json::from_slice(&bytes)
+            .map_err(|source| Error::Unreadable { path: path.display().to_string(), source })?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => State::default(),
         Err(error) => return Err(file(error)),
     };

@@ -18,7 +18,8 @@ impl Clock {
         Self::Fixed(Arc::new(Mutex::new(micros(at))))
     }
 
-    /// Now, in microseconds: the finest that PostgreSQL keeps, so that a time reads back as it was written.
+    /// Now, in microseconds: the finest that PostgreSQL keeps, so that a time reads back as it was
+    /// written.
     #[allow(clippy::disallowed_methods, reason = "the one place that asks the system")]
     pub fn now(&self) -> DateTime<Utc> {
         match self {

@@ -76,8 +76,12 @@ pub async fn report(backend: &Backend) -> Report {
     if let Some(report) = last.filter(|report| now < report.at + FRESH) {
         return report;
     }
-    let (database, redis, queue, mail) =
-        tokio::join!(database(backend), redis(backend), in_time(queue(backend, now)), in_time(mail(backend)));
+    let (database, redis, queue, mail) = tokio::join!(
+        database(backend),
+        redis(backend),
+        in_time(queue(backend, now)),
+        in_time(mail(backend))
+    );
     *last.insert(Report { at: now, database, redis, queue, mail })
 }
 
@@ -108,6 +112,8 @@ async fn queue(backend: &Backend, now: DateTime<Utc>) -> db::Result<Queue> {
 
 async fn mail(backend: &Backend) -> db::Result<Mail> {
     let facts = db::facts::with_prefix(&backend.db, "mail.").await?;
-    let at = |name: &str| facts.iter().find(|fact| fact.name == name).and_then(|fact| fact.value.parse().ok());
+    let at = |name: &str| {
+        facts.iter().find(|fact| fact.name == name).and_then(|fact| fact.value.parse().ok())
+    };
     Ok(Mail { sent_at: at(db::facts::MAIL_SENT), failed_at: at(db::facts::MAIL_FAILED) })
 }

@@ -1,4 +1,5 @@
-//! Where the key ring comes from: the configuration, or a file that the first start makes for its owner alone.
+//! Where the key ring comes from: the configuration, or a file that the first start makes for its
+//! owner alone.
 
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -19,14 +20,19 @@ use super::vault::{KeyError, KeyFile, Place, Refusal, Vault};
 pub enum Error {
     #[error("key file {path}: {error}\n  fix: {fix}")]
     File { path: String, error: std::io::Error, fix: &'static str },
-    #[error("{place}: {error}\n  fix: restore the key file from your backup; without it the stored connections can't be opened")]
+    #[error(
+        "{place}: {error}\n  fix: restore the key file from your backup; without it the stored \
+         connections can't be opened"
+    )]
     Content { place: String, error: KeyError },
     #[error(
-        "key {id:08x} is not the one this database was sealed with\n  fix: restore the key file that belongs to this database, or start with an empty data directory"
+        "key {id:08x} is not the one this database was sealed with\n  fix: restore the key file \
+         that belongs to this database, or start with an empty data directory"
     )]
     WrongKey { id: u32 },
     #[error(
-        "this database was sealed with key {id}, which is not in the key ring\n  fix: restore the key file that belongs to this database, or start with an empty data directory"
+        "this database was sealed with key {id}, which is not in the key ring\n  fix: restore the \
+         key file that belongs to this database, or start with an empty data directory"
     )]
     MissingKey { id: String },
     #[error("database: {0}")]
@@ -34,7 +40,9 @@ pub enum Error {
     #[error(transparent)]
     Refused(#[from] Refusal),
     #[error(
-        "the keys come from the setting keys.ring, which huntaze can't change\n  fix: put its content into a file, set keys.file for this command, and hand the changed file to your secret manager"
+        "the keys come from the setting keys.ring, which huntaze can't change\n  fix: put its \
+         content into a file, set keys.file for this command, and hand the changed file to your \
+         secret manager"
     )]
     NoFile,
 }
@@ -42,7 +50,8 @@ pub enum Error {
 /// Loads the ring, making the key file at the very first start.
 pub fn load(config: &Config) -> Result<Vault, Error> {
     if let Some(ring) = &config.keys.ring {
-        return Vault::from_text(ring).map_err(|error| Error::Content { place: "setting keys.ring".into(), error });
+        return Vault::from_text(ring)
+            .map_err(|error| Error::Content { place: "setting keys.ring".into(), error });
     }
     let path = path(config);
     let text = read_or_make(&path)?;
@@ -66,7 +75,8 @@ pub fn is_file(config: &Config) -> bool {
 /// How often a process looks at the key file: by then it seals with a new primary key.
 pub const LOOK: Duration = Duration::from_secs(5);
 
-/// Keeps the ring as the key file has it, and the count of its seals, for as long as the process lives.
+/// Keeps the ring as the key file has it, and the count of its seals, for as long as the process
+/// lives.
 pub async fn watch(backend: Backend) {
     loop {
         tokio::time::sleep(LOOK).await;
@@ -75,13 +85,14 @@ pub async fn watch(backend: Backend) {
     }
 }
 
-/// AES-GCM with random nonces is good for 2^32 seals with one key (NIST SP 800-38D, 8.3). Operators are told from a quarter of that on, long
-/// before 2^31, at which a key has to be replaced.
+/// AES-GCM with random nonces is good for 2^32 seals with one key (NIST SP 800-38D, 8.3). Operators
+/// are told from a quarter of that on, long before 2^31, at which a key has to be replaced.
 pub const MANY_SEALS: i64 = 1 << 30;
 /// And again each time that so many more were made.
 const AGAIN: i64 = 1 << 26;
 
-/// Adds what this process sealed to the count of each key. A process that is killed forgets what it sealed in the last seconds.
+/// Adds what this process sealed to the count of each key. A process that is killed forgets what it
+/// sealed in the last seconds.
 pub async fn count(backend: &Backend) {
     for (key, seals) in backend.vault.take_seals() {
         match db::keys::add(&backend.db, &format!("{key:08x}"), seals).await {
@@ -99,16 +110,25 @@ fn told(key: u32, sum: i64, added: i64, seals: bool) {
         metrics::key_seals(sum);
     }
     if sum >= MANY_SEALS && (sum - added < MANY_SEALS || sum / AGAIN > (sum - added) / AGAIN) {
-        tracing::error!(key = format!("{key:08x}"), seals = sum, "this key has sealed a lot; huntaze keys generate, then rotate");
+        tracing::error!(
+            key = format!("{key:08x}"),
+            seals = sum,
+            "this key has sealed a lot; huntaze keys generate, then rotate"
+        );
     }
 }
 
 /// Changes the key file as a whole: another process sees it before or after, never between.
-pub fn change<T>(config: &Config, edit: impl FnOnce(&mut KeyFile) -> Result<T, Refusal>) -> Result<T, Error> {
+pub fn change<T>(
+    config: &Config,
+    edit: impl FnOnce(&mut KeyFile) -> Result<T, Refusal>,
+) -> Result<T, Error> {
     let (path, mut file) = (path(config), read(config)?);
     let told = edit(&mut file)?;
     let beside = path.with_extension(format!("{:08x}.new", rand::random::<u32>()));
-    let written = make(&beside, &text(&file)).and_then(|()| std::fs::rename(&beside, &path)).and_then(|()| settle(&path));
+    let written = make(&beside, &text(&file))
+        .and_then(|()| std::fs::rename(&beside, &path))
+        .and_then(|()| settle(&path));
     written.map_err(|error| Error::File {
         path: path.display().to_string(),
         error,
@@ -161,11 +181,15 @@ fn read_or_make(path: &Path) -> Result<SecretString, Error> {
         Ok(text) => Ok(text.into()),
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let text = text(&KeyFile::generate());
-            make(path, &text).map_err(failed("let the server write to this folder, or set keys.file"))?;
-            tracing::info!(path = %path.display(), "made the key file; back it up, apart from the database");
+            make(path, &text)
+                .map_err(failed("let the server write to this folder, or set keys.file"))?;
+            tracing::info!(path = %path.display(), "made the key file; back it up, apart from the \
+                database");
             Ok(text.as_str().into())
         }
-        Err(error) => Err(failed("let the user that runs huntaze read it (mode 0600, its own)")(error)),
+        Err(error) => {
+            Err(failed("let the user that runs huntaze read it (mode 0600, its own)")(error))
+        }
     }
 }
 
@@ -185,7 +209,8 @@ fn make(path: &Path, text: &str) -> std::io::Result<()> {
 
 const PROOF: &str = "huntaze key proof";
 
-/// Opens the constant that each key sealed at its first use, so that a wrong key is told at start and not at the first connection.
+/// Opens the constant that each key sealed at its first use, so that a wrong key is told at start
+/// and not at the first connection.
 pub async fn prove(db: &Db, vault: &Vault) -> Result<(), Error> {
     for fact in db::facts::with_prefix(db, "key:").await? {
         let id = fact.name.trim_start_matches("key:").to_owned();
@@ -214,5 +239,8 @@ fn encode_hex(bytes: &[u8]) -> String {
 }
 
 fn decode_hex(text: &str) -> Option<Vec<u8>> {
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
+    (0..text.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok())
+        .collect()
 }

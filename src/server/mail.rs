@@ -1,4 +1,5 @@
-//! Sending mail: by SMTP where that is configured, else into files that the operators read in the app.
+//! Sending mail: by SMTP where that is configured, else into files that the operators read in the
+//! app.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -21,7 +22,8 @@ const KEPT: usize = 200;
 
 /// A mail as it goes out. It has no `Debug`: a link in it may be a secret.
 pub struct Letter {
-    /// The outbox's id: the same for every attempt, so that receivers recognise a mail that was sent twice (RFC 5322, 3.6.4).
+    /// The outbox's id: the same for every attempt, so that receivers recognise a mail that was
+    /// sent twice (RFC 5322, 3.6.4).
     pub id: Uuid,
     pub to: String,
     pub subject: String,
@@ -33,7 +35,8 @@ pub struct Letter {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error(
-        "setting mail.url: it is not understood\n  fix: smtps://user:password@host, or smtp://user:password@host?tls=required"
+        "setting mail.url: it is not understood\n  fix: smtps://user:password@host, or \
+         smtp://user:password@host?tls=required"
     )]
     Url,
     #[error("the address is not one")]
@@ -59,7 +62,8 @@ impl Mailer {
         let host = config.public_url().host_str().unwrap_or("localhost").to_owned();
         match (&config.mail.url, &config.mail.from) {
             (Some(url), Some(from)) => {
-                let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose_secret()).map_err(|_| Error::Url)?;
+                let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose_secret())
+                    .map_err(|_| Error::Url)?;
                 let named = match config.public_url().domain() {
                     Some(domain) => builder.hello_name(ClientId::Domain(domain.to_owned())),
                     None => builder,
@@ -95,7 +99,8 @@ impl Mailer {
                 }
             }
             Self::Files { folder, from, host } => {
-                let (path, text) = (folder.join(format!("{}.eml", letter.id)), file_text(letter, from, host));
+                let (path, text) =
+                    (folder.join(format!("{}.eml", letter.id)), file_text(letter, from, host));
                 tokio::task::spawn_blocking(move || write(&path, text.expose_secret()))
                     .await
                     .unwrap_or_else(|e| Err(e.into()))?;
@@ -108,7 +113,11 @@ impl Mailer {
     pub async fn kept(&self) -> Option<Vec<Letter>> {
         let Self::Files { folder, .. } = self else { return None };
         let folder = folder.clone();
-        tokio::task::spawn_blocking(move || files(&folder).into_iter().filter_map(|path| read(&path)).collect()).await.ok()
+        tokio::task::spawn_blocking(move || {
+            files(&folder).into_iter().filter_map(|path| read(&path)).collect()
+        })
+        .await
+        .ok()
     }
 }
 
@@ -116,7 +125,11 @@ impl Mailer {
 pub fn is_safe(url: &Url) -> bool {
     let local = match url.host_str() {
         Some(host) => {
-            host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
+            host == "localhost"
+                || host
+                    .trim_matches(['[', ']'])
+                    .parse()
+                    .is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
         }
         None => false,
     };
@@ -157,10 +170,15 @@ fn one_line(text: &str) -> String {
 
 /// For people's eyes: text and headers in UTF-8 as they are (RFC 6532).
 fn file_text(letter: &Letter, from: &str, host: &str) -> SecretString {
-    let (id, date, to, subject) =
-        (message_id(letter, host), letter.at.to_rfc2822(), one_line(&letter.to), one_line(&letter.subject));
+    let (id, date, to, subject) = (
+        message_id(letter, host),
+        letter.at.to_rfc2822(),
+        one_line(&letter.to),
+        one_line(&letter.subject),
+    );
     format!(
-        "Message-ID: {id}\nDate: {date}\nFrom: {from}\nTo: {to}\nSubject: {subject}\nMIME-Version: 1.0\n\
+        "Message-ID: {id}\nDate: {date}\nFrom: {from}\nTo: {to}\nSubject: {subject}\nMIME-Version: \
+         1.0\n\
          Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n{}\n",
         letter.text.expose_secret()
     )
@@ -185,8 +203,13 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
 
 /// Newest first: ids begin with the time of their making.
 fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path());
-    let mut found: Vec<_> = entries.filter(|path| path.extension().is_some_and(|ending| ending == "eml")).collect();
+    let entries = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(Result::ok)
+        .map(|entry| entry.path());
+    let mut found: Vec<_> =
+        entries.filter(|path| path.extension().is_some_and(|ending| ending == "eml")).collect();
     found.sort_unstable_by(|a, b| b.cmp(a));
     found
 }
@@ -195,7 +218,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 fn read(path: &Path) -> Option<Letter> {
     let text = std::fs::read_to_string(path).ok()?;
     let (head, body) = text.split_once("\n\n")?;
-    let header = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+    let header =
+        |name: &str| head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
     Some(Letter {
         id: path.file_stem()?.to_str()?.parse().ok()?,
         to: header("To")?.to_owned(),
@@ -212,16 +236,31 @@ mod tests {
     fn letter(subject: &str) -> Letter {
         let at = DateTime::from_timestamp(1_795_000_000, 0).expect("a time");
         let text = "Hello Zoë,\n\nhttps://huntaze.example/reset".to_owned().into();
-        Letter { id: Uuid::now_v7(), to: "zoe@example.com".into(), subject: subject.into(), text, at }
+        Letter {
+            id: Uuid::now_v7(),
+            to: "zoe@example.com".into(),
+            subject: subject.into(),
+            text,
+            at,
+        }
     }
 
     #[test]
     fn a_subject_can_not_add_a_header() {
-        let text = file_text(&letter("Hi\r\nBcc: everybody@example.com"), "Huntaze <huntaze@localhost>", "localhost");
+        let text = file_text(
+            &letter("Hi\r\nBcc: everybody@example.com"),
+            "Huntaze <huntaze@localhost>",
+            "localhost",
+        );
         let head = text.expose_secret().split_once("\n\n").expect("a head").0;
-        assert!(head.contains("Subject: Hi  Bcc: everybody@example.com") && !head.contains("\nBcc"), "{head}");
+        assert!(
+            head.contains("Subject: Hi  Bcc: everybody@example.com") && !head.contains("\nBcc"),
+            "{head}"
+        );
         let from = "huntaze@example.com".parse().expect("an address");
-        let sent = message(&letter("Hi\r\nBcc: everybody@example.com"), from, "localhost").expect("a message").formatted();
+        let sent = message(&letter("Hi\r\nBcc: everybody@example.com"), from, "localhost")
+            .expect("a message")
+            .formatted();
         assert!(!String::from_utf8_lossy(&sent).contains("\nBcc"));
     }
 
@@ -230,9 +269,16 @@ mod tests {
         let folder = tempfile::TempDir::new().expect("a folder");
         let written = letter("Zoë, welcome");
         let path = folder.path().join(format!("{}.eml", written.id));
-        write(&path, file_text(&written, "Huntaze <huntaze@localhost>", "localhost").expose_secret()).expect("written");
+        write(
+            &path,
+            file_text(&written, "Huntaze <huntaze@localhost>", "localhost").expose_secret(),
+        )
+        .expect("written");
         let read = read(&path).expect("a letter");
-        assert_eq!((read.id, read.to, read.subject, read.at), (written.id, written.to, written.subject, written.at));
+        assert_eq!(
+            (read.id, read.to, read.subject, read.at),
+            (written.id, written.to, written.subject, written.at)
+        );
         assert_eq!(read.text.expose_secret(), written.text.expose_secret());
     }
 

@@ -1,11 +1,15 @@
-//! What is counted and measured: every name, unit and meaning, and the small functions that others call (requirement H2).
+//! What is counted and measured: every name, unit and meaning, and the small functions that others
+//! call (requirement H2).
 //!
-//! Labels come from lists that do not grow with people: platforms, route templates, kinds. Never an id, an address or a query.
+//! Labels come from lists that do not grow with people: platforms, route templates, kinds. Never an
+//! id, an address or a query.
 
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use ::metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use ::metrics::{
+    Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
+};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 
 /// What a name stands for. The table in docs/operating.md is checked against this one.
@@ -26,44 +30,66 @@ pub enum Kind {
 
 /// One line each: name, kind, unit, labels, meaning.
 macro_rules! described {
-    ($($constant:ident = $name:literal, $kind:ident, $unit:ident, [$($label:literal),*], $meaning:literal;)*) => {
+    ($($constant:ident = $name:literal, $kind:ident, $unit:ident, [$($label:literal),*],
+        $meaning:literal;)*) => {
         $(const $constant: &str = $name;)*
         pub const ALL: &[Described] = &[$(Described {
-            name: $name, kind: Kind::$kind, unit: Unit::$unit, labels: &[$($label),*], meaning: $meaning,
+            name: $name, kind: Kind::$kind, unit: Unit::$unit, labels: &[$($label),*],
+                meaning: $meaning,
         }),*];
     };
 }
 
 described! {
-    BUILD = "huntaze_build_info", Gauge, Count, ["version", "commit"], "Always 1; its labels name what runs";
-    HTTP = "huntaze_http_requests_total", Counter, Count, ["method", "route", "status"], "Answered requests by route template";
-    HTTP_TIME = "huntaze_http_request_seconds", Histogram, Seconds, ["method", "route"], "From a request's arrival to the head of its answer";
-    LIMITED = "huntaze_rate_limited_total", Counter, Count, ["limit"], "Requests refused by a rate limit of ours";
-    CALLS = "huntaze_platform_calls_total", Counter, Count, ["platform", "endpoint", "status"], "Calls to platforms, each repeat counted; status is the answer's, or timeout, connect, broken";
-    CALL_TIME = "huntaze_platform_call_seconds", Histogram, Seconds, ["platform", "endpoint"], "From sending a call to the end of its answer";
-    BREAKER = "huntaze_platform_breaker", Gauge, Count, ["platform"], "The circuit breaker: 0 closed, 1 probing, 2 open";
-    OAUTH = "huntaze_oauth_steps_total", Counter, Count, ["platform", "step"], "Connections that got as far as: begun, returned, exchanged, connected";
-    OAUTH_FAILED = "huntaze_oauth_failures_total", Counter, Count, ["platform", "reason"], "Connections that ended without an account, by reason";
-    REFRESHES = "huntaze_token_refreshes_total", Counter, Count, ["platform", "outcome"], "Refreshes: renewed, superseded (another was faster), transient, permanent, configuration";
-    REFRESH_TIME = "huntaze_token_refresh_seconds", Histogram, Seconds, ["platform"], "From deciding to refresh to the stored answer";
-    ANSWER_DURABLE = "huntaze_token_answer_durable_seconds", Histogram, Seconds, ["platform"], "From a refresh's answer to its being durable: the window in which a crash can lose a rotated token";
-    KEY_SEALS = "huntaze_key_seals", Gauge, Count, [], "How often the key that seals has sealed; replace it before 2^31";
-    ACCOUNTS = "huntaze_accounts", Gauge, Count, ["platform", "status"], "Accounts by stored status: connected, error, expired";
-    EXPIRY = "huntaze_token_seconds_to_expiry", Gauge, Seconds, ["platform"], "To the earliest end of a connected account's access token; negative when one was missed";
-    JOBS = "huntaze_jobs", Gauge, Count, ["state"], "Jobs by state: queued (the due among them), due, running, dead";
-    JOB_AGE = "huntaze_job_oldest_seconds", Gauge, Seconds, [], "How long the oldest due job has been waiting";
-    JOBS_DONE = "huntaze_jobs_finished_total", Counter, Count, ["job", "outcome"], "Jobs that ran: done, retried, dead";
+    BUILD = "huntaze_build_info", Gauge, Count, ["version", "commit"], "Always 1; its labels name \
+        what runs";
+    HTTP = "huntaze_http_requests_total", Counter, Count, ["method", "route", "status"], "Answered \
+        requests by route template";
+    HTTP_TIME = "huntaze_http_request_seconds", Histogram, Seconds, ["method", "route"], "From a \
+        request's arrival to the head of its answer";
+    LIMITED = "huntaze_rate_limited_total", Counter, Count, ["limit"], "Requests refused by a rate \
+        limit of ours";
+    CALLS = "huntaze_platform_calls_total", Counter, Count, ["platform", "endpoint", "status"],
+        "Calls to platforms, each repeat counted; status is the answer's, or timeout, connect, broken";
+    CALL_TIME = "huntaze_platform_call_seconds", Histogram, Seconds, ["platform", "endpoint"],
+        "From sending a call to the end of its answer";
+    BREAKER = "huntaze_platform_breaker", Gauge, Count, ["platform"], "The circuit breaker: 0 \
+        closed, 1 probing, 2 open";
+    OAUTH = "huntaze_oauth_steps_total", Counter, Count, ["platform", "step"], "Connections that \
+        got as far as: begun, returned, exchanged, connected";
+    OAUTH_FAILED = "huntaze_oauth_failures_total", Counter, Count, ["platform", "reason"],
+        "Connections that ended without an account, by reason";
+    REFRESHES = "huntaze_token_refreshes_total", Counter, Count, ["platform", "outcome"],
+        "Refreshes: renewed, superseded (another was faster), transient, permanent, configuration";
+    REFRESH_TIME = "huntaze_token_refresh_seconds", Histogram, Seconds, ["platform"], "From \
+        deciding to refresh to the stored answer";
+    ANSWER_DURABLE = "huntaze_token_answer_durable_seconds", Histogram, Seconds, ["platform"],
+        "From a refresh's answer to its being durable: the window in which a crash can lose a rotated token";
+    KEY_SEALS = "huntaze_key_seals", Gauge, Count, [], "How often the key that seals has sealed; \
+        replace it before 2^31";
+    ACCOUNTS = "huntaze_accounts", Gauge, Count, ["platform", "status"], "Accounts by stored \
+        status: connected, error, expired";
+    EXPIRY = "huntaze_token_seconds_to_expiry", Gauge, Seconds, ["platform"], "To the earliest end \
+        of a connected account's access token; negative when one was missed";
+    JOBS = "huntaze_jobs", Gauge, Count, ["state"], "Jobs by state: queued (the due among them), \
+        due, running, dead";
+    JOB_AGE = "huntaze_job_oldest_seconds", Gauge, Seconds, [], "How long the oldest due job has \
+        been waiting";
+    JOBS_DONE = "huntaze_jobs_finished_total", Counter, Count, ["job", "outcome"], "Jobs that ran: \
+        done, retried, dead";
     JOB_TIME = "huntaze_job_seconds", Histogram, Seconds, ["job"], "How long a job ran";
     NOTICES = "huntaze_notices_total", Counter, Count, ["kind"], "Notices given to people";
     MAIL = "huntaze_mail_total", Counter, Count, ["outcome"], "E-mails: sent, failed";
 }
 
 /// From a cached page to a token endpoint at its time-out.
-const SECONDS: &[f64] = &[0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0];
+const SECONDS: &[f64] =
+    &[0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0];
 
 static HANDLE: OnceLock<Result<PrometheusHandle, BuildError>> = OnceLock::new();
 
-/// The one recorder of this process; made when first asked for. Several apps in a process (tests) share it.
+/// The one recorder of this process; made when first asked for. Several apps in a process (tests)
+/// share it.
 fn handle() -> Option<&'static PrometheusHandle> {
     HANDLE.get_or_init(install).as_ref().ok()
 }
@@ -94,7 +120,8 @@ pub fn render() -> String {
     handle().map(PrometheusHandle::render).unwrap_or_default()
 }
 
-/// Sorts what was measured into its buckets every few seconds: without it, samples that nobody scrapes would pile up.
+/// Sorts what was measured into its buckets every few seconds: without it, samples that nobody
+/// scrapes would pile up.
 pub async fn tidy() {
     let mut ticks = tokio::time::interval(Duration::from_secs(5));
     loop {
@@ -107,11 +134,15 @@ pub async fn tidy() {
 
 pub fn http_request(method: &http::Method, route: &str, status: u16, took: Duration) {
     let method = match method.as_str() {
-        known @ ("GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS") => known.to_owned(),
+        known @ ("GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS") => {
+            known.to_owned()
+        }
         // A method may be any word that somebody makes up.
         _ => "other".to_owned(),
     };
-    counter!(HTTP, "method" => method.clone(), "route" => route.to_owned(), "status" => status.to_string()).increment(1);
+    counter!(HTTP, "method" => method.clone(), "route" => route.to_owned(),
+        "status" => status.to_string())
+    .increment(1);
     histogram!(HTTP_TIME, "method" => method, "route" => route.to_owned()).record(took);
 }
 
@@ -120,10 +151,13 @@ pub fn rate_limited(limit: &'static str) {
     counter!(LIMITED, "limit" => limit).increment(1);
 }
 
-/// `endpoint` is a template without ids and query; `status` the answer's, or what became of the call in its place.
+/// `endpoint` is a template without ids and query; `status` the answer's, or what became of the
+/// call in its place.
 pub fn platform_call(platform: &str, endpoint: &str, status: &str, took: Duration) {
     let (platform, endpoint) = (platform.to_owned(), endpoint.to_owned());
-    counter!(CALLS, "platform" => platform.clone(), "endpoint" => endpoint.clone(), "status" => status.to_owned()).increment(1);
+    counter!(CALLS, "platform" => platform.clone(), "endpoint" => endpoint.clone(),
+        "status" => status.to_owned())
+    .increment(1);
     histogram!(CALL_TIME, "platform" => platform, "endpoint" => endpoint).record(took);
 }
 
@@ -197,7 +231,8 @@ impl Refresh {
 }
 
 pub fn refreshed(platform: &str, outcome: Refresh, took: Duration) {
-    counter!(REFRESHES, "platform" => platform.to_owned(), "outcome" => outcome.name()).increment(1);
+    counter!(REFRESHES, "platform" => platform.to_owned(), "outcome" => outcome.name())
+        .increment(1);
     histogram!(REFRESH_TIME, "platform" => platform.to_owned()).record(took);
 }
 

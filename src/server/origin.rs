@@ -1,5 +1,5 @@
-//! Where a change comes from: who called from which address. It travels beside the work and not through every function, because only
-//! the audit log, the limits and the log lines ask for it.
+//! Where a change comes from: who called from which address. It travels beside the work and not
+//! through every function, because only the audit log, the limits and the log lines ask for it.
 
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
@@ -35,10 +35,20 @@ impl Origin {
     }
 
     /// A request that arrived from `peer`, with what its headers say as far as they are believed.
-    pub fn of_request(reference: &str, peer: Option<SocketAddr>, headers: &HeaderMap, proxies: &[Proxy]) -> Self {
+    pub fn of_request(
+        reference: &str,
+        peer: Option<SocketAddr>,
+        headers: &HeaderMap,
+        proxies: &[Proxy],
+    ) -> Self {
         let ip = peer.map(|peer| client(peer.ip(), headers, proxies));
-        let user_agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        Self { reference: reference.to_owned(), ip, user_agent: user_agent.chars().take(LONGEST_USER_AGENT).collect() }
+        let user_agent =
+            headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        Self {
+            reference: reference.to_owned(),
+            ip,
+            user_agent: user_agent.chars().take(LONGEST_USER_AGENT).collect(),
+        }
     }
 }
 
@@ -52,15 +62,21 @@ pub async fn scope<Work: Future>(origin: Origin, work: Work) -> Work::Output {
     ORIGIN.scope(origin, work).await
 }
 
-/// A correlation id as people read it out, "7F3K-92QD": without letters that are mistaken for one another.
+/// A correlation id as people read it out, "7F3K-92QD": without letters that are mistaken for one
+/// another.
 pub fn new_reference() -> String {
     const LETTERS: &[u8] = b"23456789ABCDEFGHJKMNPQRSTVWXYZ";
     let mut random = rand::rng();
-    let mut four = || (0..4).map(|_| char::from(LETTERS[random.random_range(0..LETTERS.len())])).collect::<String>();
+    let mut four = || {
+        (0..4)
+            .map(|_| char::from(LETTERS[random.random_range(0..LETTERS.len())]))
+            .collect::<String>()
+    };
     format!("{}-{}", four(), four())
 }
 
-/// A proxy of the operator's, whose word on addresses counts: `10.0.0.7`, or a whole network as `10.0.0.0/8`.
+/// A proxy of the operator's, whose word on addresses counts: `10.0.0.7`, or a whole network as
+/// `10.0.0.0/8`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Proxy(IpNet);
@@ -76,7 +92,10 @@ impl FromStr for Proxy {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let address = || text.parse::<IpAddr>().map(IpNet::from);
-        text.parse().or_else(|_| address()).map(Self).map_err(|_| format!("\"{text}\" is no address and no network"))
+        text.parse()
+            .or_else(|_| address())
+            .map(Self)
+            .map_err(|_| format!("\"{text}\" is no address and no network"))
     }
 }
 
@@ -88,12 +107,16 @@ impl TryFrom<String> for Proxy {
     }
 }
 
-/// The caller's address. `X-Forwarded-For` is a list to which every proxy appends whom it heard: read from its end, each of our own
-/// proxies is believed about the hop before it, and the first that is not ours is the caller. What stands further left, anybody can
-/// have written.
+/// The caller's address. `X-Forwarded-For` is a list to which every proxy appends whom it heard:
+/// read from its end, each of our own proxies is believed about the hop before it, and the first
+/// that is not ours is the caller. What stands further left, anybody can have written.
 fn client(peer: IpAddr, headers: &HeaderMap, proxies: &[Proxy]) -> IpAddr {
-    let told: Vec<&str> =
-        headers.get_all(FORWARDED_FOR).iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(',')).collect();
+    let told: Vec<&str> = headers
+        .get_all(FORWARDED_FOR)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(','))
+        .collect();
     let mut at = peer.to_canonical();
     for hop in told.iter().rev() {
         let is_ours = proxies.iter().any(|proxy| proxy.is(at));
@@ -120,7 +143,8 @@ mod tests {
         for line in forwarded {
             headers.append(FORWARDED_FOR, line.parse().expect("a header"));
         }
-        let proxies: Vec<Proxy> = proxies.iter().map(|text| text.parse().expect("a proxy")).collect();
+        let proxies: Vec<Proxy> =
+            proxies.iter().map(|text| text.parse().expect("a proxy")).collect();
         let found = client(peer.parse().expect("an address"), &headers, &proxies);
         assert_eq!(found.to_string(), expected, "{peer} {forwarded:?} {proxies:?}");
     }
@@ -132,7 +156,12 @@ mod tests {
         assert_client("198.51.100.7", &["203.0.113.9"], &["10.0.0.0/8"], "198.51.100.7");
         assert_client("10.0.0.2", &["203.0.113.9"], &["10.0.0.0/8"], "203.0.113.9");
         assert_client("10.0.0.2", &["1.1.1.1, 203.0.113.9"], &["10.0.0.2"], "203.0.113.9");
-        assert_client("10.0.0.2", &["1.1.1.1", "203.0.113.9, 10.0.0.3"], &["10.0.0.0/8"], "203.0.113.9");
+        assert_client(
+            "10.0.0.2",
+            &["1.1.1.1", "203.0.113.9, 10.0.0.3"],
+            &["10.0.0.0/8"],
+            "203.0.113.9",
+        );
         assert_client("10.0.0.2", &[], &["10.0.0.0/8"], "10.0.0.2");
         assert_client("10.0.0.2", &["nonsense"], &["10.0.0.0/8"], "10.0.0.2");
         assert_client("10.0.0.2", &["203.0.113.9, nonsense"], &["10.0.0.0/8"], "10.0.0.2");
@@ -143,7 +172,10 @@ mod tests {
     #[test]
     fn a_proxy_is_an_address_or_a_network() {
         assert!("10.0.0.0/8".parse::<Proxy>().is_ok() && "fd00::1".parse::<Proxy>().is_ok());
-        assert_eq!("everybody".parse::<Proxy>(), Err("\"everybody\" is no address and no network".into()));
+        assert_eq!(
+            "everybody".parse::<Proxy>(),
+            Err("\"everybody\" is no address and no network".into())
+        );
     }
 
     #[tokio::test]

@@ -1,8 +1,9 @@
 //! Requests to addresses that come from outside: an avatar's URL, one that a person typed.
 //!
-//! Server-side request forgery (CWE-918): whoever chooses the address must reach nothing inside our own network. https only; the name
-//! is resolved once, every address found has to be a public one, and the connection is pinned to what was checked, so that a second
-//! answer of the name server changes nothing; no redirect is followed, no proxy asked; size and time are limited.
+//! Server-side request forgery (CWE-918): whoever chooses the address must reach nothing inside our
+//! own network. https only; the name is resolved once, every address found has to be a public one,
+//! and the connection is pinned to what was checked, so that a second answer of the name server
+//! changes nothing; no redirect is followed, no proxy asked; size and time are limited.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -46,15 +47,18 @@ pub struct Outside {
 }
 
 impl Outside {
-    /// `client` serves the addresses that the operator named; it follows no redirect. `patience` is for all of it, from looking up the
-    /// name to the last byte.
+    /// `client` serves the addresses that the operator named; it follows no redirect. `patience` is
+    /// for all of it, from looking up the name to the last byte.
     pub fn new(client: reqwest::Client, patience: Duration) -> Self {
         Self { client, patience }
     }
 
-    /// Fetches at most `most` bytes. `own` are base URLs that the operator set: they alone may lie inside our own network.
+    /// Fetches at most `most` bytes. `own` are base URLs that the operator set: they alone may lie
+    /// inside our own network.
     pub async fn get(&self, url: &Url, own: &[&Url], most: usize) -> Result<Vec<u8>, Error> {
-        tokio::time::timeout(self.patience, self.fetch(url, own, most)).await.unwrap_or(Err(Error::Slow))
+        tokio::time::timeout(self.patience, self.fetch(url, own, most))
+            .await
+            .unwrap_or(Err(Error::Slow))
     }
 
     async fn fetch(&self, url: &Url, own: &[&Url], most: usize) -> Result<Vec<u8>, Error> {
@@ -87,7 +91,9 @@ async fn pinned(url: &Url) -> Result<reqwest::Client, Error> {
     let found: Vec<SocketAddr> = match url.host().ok_or(Error::NotHttps)? {
         Host::Ipv4(ip) => vec![(ip, port).into()],
         Host::Ipv6(ip) => vec![(ip, port).into()],
-        Host::Domain(name) => tokio::net::lookup_host((name, port)).await.map_err(Error::Unresolved)?.collect(),
+        Host::Domain(name) => {
+            tokio::net::lookup_host((name, port)).await.map_err(Error::Unresolved)?.collect()
+        }
     };
     if found.is_empty() || !found.iter().all(|address| is_public(address.ip())) {
         return Err(Error::NotPublic);
@@ -117,7 +123,8 @@ fn is_public(ip: IpAddr) -> bool {
         }
         IpAddr::V6(ip) => match ip.to_ipv4_mapped() {
             Some(v4) => is_public(IpAddr::V4(v4)),
-            // Global unicast only, without the ranges that tunnel IPv4 or are reserved for documents.
+            // Global unicast only, without the ranges that tunnel IPv4 or are reserved for
+            // documents.
             None => {
                 let [a, b, ..] = ip.segments();
                 a & 0xe000 == 0x2000 && a != 0x2002 && !(a == 0x2001 && (b < 0x200 || b == 0xdb8))
@@ -178,7 +185,10 @@ mod tests {
         ];
         for evil in evil {
             let url = Url::parse(evil).expect(evil);
-            assert!(matches!(pinned(&url).await, Err(Error::NotPublic | Error::NotHttps)), "{evil}");
+            assert!(
+                matches!(pinned(&url).await, Err(Error::NotPublic | Error::NotHttps)),
+                "{evil}"
+            );
         }
         assert!(pinned(&Url::parse("https://93.184.216.34/a.png").expect("a URL")).await.is_ok());
     }
@@ -191,6 +201,9 @@ mod tests {
         let other_port = Url::parse("http://127.0.0.1:2/instagram/a.png").expect("a URL");
         assert!(matches!(outside.get(&other_port, &[&own], 10).await, Err(Error::NotHttps)));
         let same = Url::parse("http://127.0.0.1:1/a.png").expect("a URL");
-        assert!(matches!(outside.get(&same, &[&own], 10).await, Err(Error::Network(_))), "asked, and nobody listens there");
+        assert!(
+            matches!(outside.get(&same, &[&own], 10).await, Err(Error::Network(_))),
+            "asked, and nobody listens there"
+        );
     }
 }

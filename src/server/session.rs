@@ -14,7 +14,8 @@ use super::db;
 use super::domain::{Error, Result};
 use crate::model::{SessionId, UserId, WorkspaceId};
 
-/// A session that nobody used for so long is over; and none lives longer than this (OWASP ASVS 5.0, 7.3).
+/// A session that nobody used for so long is over; and none lives longer than this (OWASP ASVS 5.0,
+/// 7.3).
 pub const IDLE: Duration = Duration::days(7);
 pub const ABSOLUTE: Duration = Duration::days(30);
 /// The life of an access token for the REST API.
@@ -39,7 +40,8 @@ pub struct Actor {
     pub operator: bool,
     /// The platform of an attempt to connect that has not come back.
     pub open_flow: Option<String>,
-    /// Notices not read yet, the newest one's title, and platforms in trouble: every page shows them.
+    /// Notices not read yet, the newest one's title, and platforms in trouble: every page shows
+    /// them.
     pub unread: i64,
     pub newest: Option<String>,
     pub troubles: Vec<db::incidents::Trouble>,
@@ -70,7 +72,8 @@ impl Actor {
     }
 }
 
-/// The cookie's name. `__Host-` makes browsers refuse it from other hosts and over plain http, so only https can have it.
+/// The cookie's name. `__Host-` makes browsers refuse it from other hosts and over plain http, so
+/// only https can have it.
 pub fn cookie_name(https: bool) -> &'static str {
     if https { "__Host-session" } else { "session" }
 }
@@ -86,17 +89,27 @@ pub fn hash(secret: &str) -> Vec<u8> {
     Sha256::digest(secret.as_bytes()).to_vec()
 }
 
-/// Finds out who is asking. `Ok(None)`: nobody says anything. A bearer token that is not good is an error: it never falls back to the
-/// cookie.
+/// Finds out who is asking. `Ok(None)`: nobody says anything. A bearer token that is not good is an
+/// error: it never falls back to the cookie.
 pub async fn identify(backend: &Backend, headers: &HeaderMap) -> Result<Option<Actor>> {
     let now = backend.clock.now();
     if let Some(value) = headers.get(AUTHORIZATION) {
-        let token = value.to_str().ok().and_then(|text| text.strip_prefix("Bearer ")).ok_or(Error::Unauthorized)?;
+        let token = value
+            .to_str()
+            .ok()
+            .and_then(|text| text.strip_prefix("Bearer "))
+            .ok_or(Error::Unauthorized)?;
         let session = read_access_token(backend, token, now)?;
         let live = db::sessions::by_id(&backend.db, session, now).await?;
-        return Ok(Some(actor(backend, live.ok_or(Error::Unauthorized)?, now, true).await?.ok_or(Error::Unauthorized)?));
+        return Ok(Some(
+            actor(backend, live.ok_or(Error::Unauthorized)?, now, true)
+                .await?
+                .ok_or(Error::Unauthorized)?,
+        ));
     }
-    let Some(secret) = cookie(headers, cookie_name(backend.config.public_url().scheme() == "https")) else {
+    let Some(secret) =
+        cookie(headers, cookie_name(backend.config.public_url().scheme() == "https"))
+    else {
         return Ok(None);
     };
     match db::sessions::by_token(&backend.db, &hash(&secret), now).await? {
@@ -116,7 +129,12 @@ pub async fn is_live(backend: &Backend, id: SessionId) -> Result<bool> {
     Ok(db::sessions::by_id(&backend.db, id, now).await?.is_some_and(|live| !is_idle(&live, now)))
 }
 
-async fn actor(backend: &Backend, live: db::sessions::Live, now: DateTime<Utc>, by_bearer: bool) -> Result<Option<Actor>> {
+async fn actor(
+    backend: &Backend,
+    live: db::sessions::Live,
+    now: DateTime<Utc>,
+    by_bearer: bool,
+) -> Result<Option<Actor>> {
     if is_idle(&live, now) {
         return Ok(None);
     }
@@ -148,7 +166,8 @@ async fn actor(backend: &Backend, live: db::sessions::Live, now: DateTime<Utc>, 
     }))
 }
 
-/// The value of a cookie. Of several of one name the first counts, as browsers send the most specific first.
+/// The value of a cookie. Of several of one name the first counts, as browsers send the most
+/// specific first.
 pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     headers
         .get_all(COOKIE)
@@ -197,7 +216,9 @@ fn read_access_token(backend: &Backend, token: &str, now: DateTime<Utc>) -> Resu
     // Expiry is compared below, with our own clock.
     validation.validate_exp = false;
     let key = DecodingKey::from_secret(&backend.vault.signing().secret);
-    let claims = jsonwebtoken::decode::<Claims>(token, &key, &validation).map_err(|_| Error::Unauthorized)?.claims;
+    let claims = jsonwebtoken::decode::<Claims>(token, &key, &validation)
+        .map_err(|_| Error::Unauthorized)?
+        .claims;
     if claims.exp <= now.timestamp() { Err(Error::Unauthorized) } else { Ok(claims.sid) }
 }
 

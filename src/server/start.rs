@@ -22,21 +22,27 @@ pub struct Demo {
     pub password: &'static str,
 }
 
-pub const DEMO: Demo = Demo { name: "Ada Lovelace", email: "ada@example.com", password: "ada-draws-daily" };
+pub const DEMO: Demo =
+    Demo { name: "Ada Lovelace", email: "ada@example.com", password: "ada-draws-daily" };
 
 /// Why the server does not start. Each says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("database: {0}\n  fix: check database.url, and that the server behind it is running and lets us in")]
+    #[error(
+        "database: {0}\n  fix: check database.url, and that the server behind it is running and \
+         lets us in"
+    )]
     Database(#[from] db::Error),
     #[error(
-        "the tables could not be brought up to this version: {0}\n  fix: restore the backup from before the update, or use the version that made them"
+        "the tables could not be brought up to this version: {0}\n  fix: restore the backup from \
+         before the update, or use the version that made them"
     )]
     Migration(#[from] sqlx::migrate::MigrateError),
     #[error(transparent)]
     Keys(#[from] keys::Error),
     #[error(
-        "this database belongs to the {stored} mode, and you are starting in the {asked} mode\n  fix: use another data directory or database; sandbox and real accounts never mix"
+        "this database belongs to the {stored} mode, and you are starting in the {asked} \
+         mode\n  fix: use another data directory or database; sandbox and real accounts never mix"
     )]
     OtherMode { stored: String, asked: &'static str },
     #[error("redis.url: {0}\n  fix: give it as redis://host:6379, or leave it out")]
@@ -52,7 +58,12 @@ pub enum Error {
 /// Opens everything. Cheap: one connection, the migrations, one look at the key constants.
 pub async fn backend(config: Config, clock: Clock) -> Result<Backend, Error> {
     metrics::listen(env!("CARGO_PKG_VERSION"), COMMIT);
-    let db = Db::open(config.database.url.as_ref(), &config.server.data_dir, config.database.max_connections).await?;
+    let db = Db::open(
+        config.database.url.as_ref(),
+        &config.server.data_dir,
+        config.database.max_connections,
+    )
+    .await?;
     migrate(&config, &db).await?;
     if let Some(url) = config.database.direct_url.as_ref().or(config.database.url.as_ref()) {
         db.listen(url);
@@ -63,7 +74,13 @@ pub async fn backend(config: Config, clock: Clock) -> Result<Backend, Error> {
     let http = http::pool()?;
     let platforms = registry(&config, &clock, &http);
     let mailer = mail::Mailer::new(&config)?;
-    let shared = config.redis.url.as_ref().map(Shared::new).transpose().map_err(|error| Error::Redis(error.to_string()))?;
+    let shared = config
+        .redis
+        .url
+        .as_ref()
+        .map(Shared::new)
+        .transpose()
+        .map_err(|error| Error::Redis(error.to_string()))?;
     let limits = Limits::new(config.limits.clone(), clock.clone(), shared);
     let sandbox = config.sandbox.is_some();
     let pictures = Duration::from_millis(config.http.picture_timeout_ms);
@@ -117,13 +134,22 @@ fn registry(config: &Config, clock: &Clock, pool: &reqwest::Client) -> Registry 
         call: Duration::from_millis(config.http.timeout_ms),
         token_call: Duration::from_millis(config.http.token_timeout_ms),
     };
-    let client = |id: &str| Client::new(pool.clone(), Arc::new(config.platform(id)), clock.clone(), retries);
+    let client =
+        |id: &str| Client::new(pool.clone(), Arc::new(config.platform(id)), clock.clone(), retries);
     Registry::new(|id| client(id).with_patience(patience))
 }
 
-/// Points every platform at the sandbox, whatever the file says: its data can never appear for a real connection.
-pub fn use_sandbox(config: &mut Config, sandbox: SandboxConfig, client_id: &str, client_secret: &str) {
-    let at = |base: &url::Url, id: &str| url::Url::parse(&format!("{}/{id}", base.as_str().trim_end_matches('/'))).ok();
+/// Points every platform at the sandbox, whatever the file says: its data can never appear for a
+/// real connection.
+pub fn use_sandbox(
+    config: &mut Config,
+    sandbox: SandboxConfig,
+    client_id: &str,
+    client_secret: &str,
+) {
+    let at = |base: &url::Url, id: &str| {
+        url::Url::parse(&format!("{}/{id}", base.as_str().trim_end_matches('/'))).ok()
+    };
     for id in IDS {
         let settings = Settings {
             enabled: Some(true),
@@ -149,7 +175,11 @@ async fn make_demo_user(backend: &Backend) -> domain::Result<()> {
         db::users::set_verified(&mut tx, demo.id, backend.clock.now()).await?;
         return Ok(tx.commit().await?);
     }
-    let form = users::Registering { name: DEMO.name.into(), email: DEMO.email.into(), password: DEMO.password.to_owned().into() };
+    let form = users::Registering {
+        name: DEMO.name.into(),
+        email: DEMO.email.into(),
+        password: DEMO.password.to_owned().into(),
+    };
     match users::open_account(backend, form, "", true).await {
         // Nobody holds the cookie of that session.
         Ok(entered) => {

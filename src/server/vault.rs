@@ -1,7 +1,8 @@
 //! Seals secrets before they reach the database: AES-256-GCM with a random nonce.
 //!
-//! A blob is `version (1) | key id (4) | nonce (12) | ciphertext and tag`. The associated data names table, row and column, each
-//! with its length before it, so that a blob moved elsewhere does not open (NIST SP 800-38D; OWASP ASVS 5.0, 11.3).
+//! A blob is `version (1) | key id (4) | nonce (12) | ciphertext and tag`. The associated data
+//! names table, row and column, each with its length before it, so that a blob moved elsewhere does
+//! not open (NIST SP 800-38D; OWASP ASVS 5.0, 11.3).
 
 mod file;
 
@@ -24,7 +25,8 @@ const VERSION: u8 = 1;
 /// Version and key id: what a blob tells without a key.
 const TELLS: usize = 1 + 4;
 const HEAD: usize = 1 + 4 + 12;
-/// Nothing is sealed with a ring that was read longer ago: a process that slept through a change of keys must not go on with the old one.
+/// Nothing is sealed with a ring that was read longer ago: a process that slept through a change of
+/// keys must not go on with the old one.
 const FRESH: Duration = Duration::from_secs(15);
 
 /// Where a blob belongs.
@@ -42,8 +44,14 @@ impl Place {
 
     /// Length-prefixed, not glued: "ab" + "c" must differ from "a" + "bc".
     fn associated_data(&self) -> Vec<u8> {
-        let parts: [&[u8]; 3] = [self.table.as_bytes(), self.row.as_bytes(), self.column.as_bytes()];
-        parts.iter().flat_map(|part| (part.len() as u32).to_be_bytes().into_iter().chain(part.iter().copied())).collect()
+        let parts: [&[u8]; 3] =
+            [self.table.as_bytes(), self.row.as_bytes(), self.column.as_bytes()];
+        parts
+            .iter()
+            .flat_map(|part| {
+                (part.len() as u32).to_be_bytes().into_iter().chain(part.iter().copied())
+            })
+            .collect()
     }
 }
 
@@ -102,14 +110,16 @@ impl Ring {
         let mut keys = BTreeMap::new();
         for (id, key) in &file.seal {
             let bytes = decode(id, key)?;
-            let cipher = Aes256Gcm::new_from_slice(&bytes).map_err(|_| KeyError::Length(id.clone()))?;
+            let cipher =
+                Aes256Gcm::new_from_slice(&bytes).map_err(|_| KeyError::Length(id.clone()))?;
             keys.insert(parse_id(id)?, cipher);
         }
         let primary = parse_id(&file.primary)?;
         if !keys.contains_key(&primary) {
             return Err(KeyError::NoPrimary(file.primary.clone()));
         }
-        let signing = SigningKey { id: file.sign.0.clone(), secret: decode(&file.sign.0, &file.sign.1)? };
+        let signing =
+            SigningKey { id: file.sign.0.clone(), secret: decode(&file.sign.0, &file.sign.1)? };
         Ok(Self { keys, primary, signing: Arc::new(signing) })
     }
 
@@ -118,7 +128,9 @@ impl Ring {
         let aad = place.associated_data();
         let payload = Payload { msg: secret.expose_secret().as_bytes(), aad: &aad };
         // AES-GCM fails on texts of 64 GiB only, and `key` comes from the ring.
-        let sealed = self.keys[&key].encrypt(&Nonce::from(nonce), payload).expect("a secret is shorter than 64 GiB");
+        let sealed = self.keys[&key]
+            .encrypt(&Nonce::from(nonce), payload)
+            .expect("a secret is shorter than 64 GiB");
         let mut blob = Vec::with_capacity(HEAD + sealed.len());
         blob.push(VERSION);
         blob.extend_from_slice(&key.to_be_bytes());
@@ -133,7 +145,9 @@ impl Ring {
         let key = self.keys.get(&id).ok_or(Error::UnknownKey(id))?;
         let nonce: [u8; 12] = head[TELLS..].try_into().map_err(|_| Error::Malformed)?;
         let aad = place.associated_data();
-        let bytes = key.decrypt(&Nonce::from(nonce), Payload { msg: sealed, aad: &aad }).map_err(|_| Error::Refused)?;
+        let bytes = key
+            .decrypt(&Nonce::from(nonce), Payload { msg: sealed, aad: &aad })
+            .map_err(|_| Error::Refused)?;
         match String::from_utf8(bytes) {
             Ok(text) => Ok(text.into()),
             Err(error) => {
@@ -152,15 +166,20 @@ impl Vault {
     }
 
     /// The same, and where to read it again.
-    pub fn reading(self, source: impl Fn() -> Option<SecretString> + Send + Sync + 'static) -> Self {
+    pub fn reading(
+        self,
+        source: impl Fn() -> Option<SecretString> + Send + Sync + 'static,
+    ) -> Self {
         Self { source: Some(Box::new(source)), ..self }
     }
 
-    /// Takes the key file as it is now, so that a key that another process added is known. One that can't be read changes nothing.
+    /// Takes the key file as it is now, so that a key that another process added is known. One that
+    /// can't be read changes nothing.
     pub fn reload(&self) {
         let read = self.source.as_ref().and_then(|source| Ring::from_text(&source()?).ok());
         if let Some(ring) = read {
-            *self.ring.write().unwrap_or_else(PoisonError::into_inner) = (Arc::new(ring), Instant::now());
+            *self.ring.write().unwrap_or_else(PoisonError::into_inner) =
+                (Arc::new(ring), Instant::now());
         }
     }
 
@@ -219,7 +238,8 @@ impl Vault {
         self.ring().seal(key, secret, place)
     }
 
-    /// Opens a blob that was sealed for this very place. A key that we do not know may have been added since the key file was read.
+    /// Opens a blob that was sealed for this very place. A key that we do not know may have been
+    /// added since the key file was read.
     pub fn open(&self, blob: &[u8], place: Place) -> Result<SecretString, Error> {
         match self.ring().open(blob, place) {
             Err(Error::UnknownKey(_)) => {

@@ -1,4 +1,5 @@
-//! Addresses: ids that walk out of their folder, lines that end early, and places to go to that are not ours.
+//! Addresses: ids that walk out of their folder, lines that end early, and places to go to that are
+//! not ours.
 
 use reqwest::Method;
 use serde_json::json;
@@ -47,7 +48,11 @@ fn tricks() -> Vec<String> {
         "~",
         "%7Broot%7D",
     ];
-    fixed.into_iter().map(str::to_owned).chain(["9".repeat(300), "A".repeat(7_000), "%41".repeat(2_000)]).collect()
+    fixed
+        .into_iter()
+        .map(str::to_owned)
+        .chain(["9".repeat(300), "A".repeat(7_000), "%41".repeat(2_000)])
+        .collect()
 }
 
 // S4, S6: on every platform, in every place of an address that takes an id.
@@ -57,10 +62,12 @@ both!(ids_that_walk_out_of_their_folder, |app| async {
         ada.connect(provider, account).await;
     }
     let watch = Watch::over(&app, &[&ada]).await;
-    let providers: Vec<&str> = app.backend().platforms.iter().map(|entry| entry.provider.as_str()).collect();
+    let providers: Vec<&str> =
+        app.backend().platforms.iter().map(|entry| entry.provider.as_str()).collect();
     for route in routes::all().into_iter().filter(|route| !route.parameters().is_empty()) {
         for (at, trick) in tricks().iter().enumerate() {
-            // The platforms take turns: each gets every trick at some route, and each route every trick.
+            // The platforms take turns: each gets every trick at some route, and each route every
+            // trick.
             let provider = providers[at % providers.len()];
             for name in route.parameters() {
                 let path = route.filled(|parameter| match parameter {
@@ -110,15 +117,24 @@ both!(files_outside_of_the_site, |app| async {
         "/\\..\\huntaze.db",
     ];
     std::fs::create_dir_all(app.folder().join("site/pkg")).expect("a site");
-    std::fs::write(app.folder().join("huntaze-secret.txt"), "planted beside the site").expect("a file");
+    std::fs::write(app.folder().join("huntaze-secret.txt"), "planted beside the site")
+        .expect("a file");
     for path in paths.into_iter().map(str::to_owned).chain(
-        ["../huntaze-secret.txt", "pkg/../../huntaze-secret.txt", "%2e%2e/huntaze-secret.txt", "..%2fhuntaze-secret.txt"]
-            .map(|path| format!("/{path}")),
+        [
+            "../huntaze-secret.txt",
+            "pkg/../../huntaze-secret.txt",
+            "%2e%2e/huntaze-secret.txt",
+            "..%2fhuntaze-secret.txt",
+        ]
+        .map(|path| format!("/{path}")),
     ) {
         // As it is: a client would tidy it up before sending it.
         let answer = Raw::to(&app)
             .await
-            .ask(&format!("GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", Raw::host(&app)))
+            .ask(&format!(
+                "GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n",
+                Raw::host(&app)
+            ))
             .await;
         let status = Raw::status(&answer);
         assert!((300..500).contains(&status), "{path}: {answer}");
@@ -156,12 +172,21 @@ both!(a_way_to_another_site, |app| async {
     for next in evil {
         let encoded: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
         let visitor = app.stranger("Ada");
-        let fields = [("email", visitor.email.as_str()), ("password", crate::support::PASSWORD), ("next", next)];
+        let fields = [
+            ("email", visitor.email.as_str()),
+            ("password", crate::support::PASSWORD),
+            ("next", next),
+        ];
         let entered = visitor.browser.submit("/login", "/fn/login", &fields).await;
         watch.assert_silent(next, &entered);
-        assert!(resolved(&app, entered.location()).starts_with(&app.base()), "{next}: {}", entered.location());
-        let query =
-            ["next", "redirect_uri", "return_to", "url", "continue", "to"].map(|name| format!("{name}={encoded}")).join("&");
+        assert!(
+            resolved(&app, entered.location()).starts_with(&app.base()),
+            "{next}: {}",
+            entered.location()
+        );
+        let query = ["next", "redirect_uri", "return_to", "url", "continue", "to"]
+            .map(|name| format!("{name}={encoded}"))
+            .join("&");
         for path in [
             "/login",
             "/register",
@@ -175,10 +200,12 @@ both!(a_way_to_another_site, |app| async {
         ] {
             for browser in [&ada.browser, &app.stranger("Nobody").browser] {
                 let answer = browser.open(&format!("{path}?{query}")).await;
-                let location = Some(answer.header("location"))
-                    .filter(|location| !location.is_empty() && !location.contains("/i/oauth2/authorize?"));
+                let location = Some(answer.header("location")).filter(|location| {
+                    !location.is_empty() && !location.contains("/i/oauth2/authorize?")
+                });
                 assert!(
-                    location.is_none_or(|location| resolved(&app, location).starts_with(&app.base())),
+                    location
+                        .is_none_or(|location| resolved(&app, location).starts_with(&app.base())),
                     "{path}?{query}: {location:?}"
                 );
             }
@@ -193,7 +220,8 @@ fn resolved(app: &TestApp, location: &str) -> String {
     base.join(location).map(String::from).unwrap_or_default()
 }
 
-// S1: the page that a form says it stands on is where a plain form goes back to: only ever a path of ours.
+// S1: the page that a form says it stands on is where a plain form goes back to: only ever a path
+// of ours.
 both!(a_form_that_stands_on_another_site, |app| async {
     let ada = app.person("Ada").await;
     let own = app.base();
@@ -209,15 +237,27 @@ both!(a_form_that_stands_on_another_site, |app| async {
         &format!("{own}/%2f%2fevil.example"),
         &format!("{own}//evil.example/?a=b#c"),
     ] {
-        let good = [("name", "Ada"), ("time_zone", "UTC"), ("id", "018f0000-0000-7000-8000-000000000000")];
-        for (action, fields) in
-            [("/fn/profile", &good[..]), ("/fn/label", &good), ("/fn/test", &good), ("/fn/profile", &[]), ("/fn/test", &[])]
-        {
-            let request =
-                ada.browser.request(Method::POST, action).header("sec-fetch-site", "same-origin").header("accept", "text/html");
+        let good =
+            [("name", "Ada"), ("time_zone", "UTC"), ("id", "018f0000-0000-7000-8000-000000000000")];
+        for (action, fields) in [
+            ("/fn/profile", &good[..]),
+            ("/fn/label", &good),
+            ("/fn/test", &good),
+            ("/fn/profile", &[]),
+            ("/fn/test", &[]),
+        ] {
+            let request = ada
+                .browser
+                .request(Method::POST, action)
+                .header("sec-fetch-site", "same-origin")
+                .header("accept", "text/html");
             let answer = ada.browser.send(request.header("referer", referer).form(fields)).await;
             assert!(is_ours(&app, answer.location()), "{referer}: {}", answer.location());
-            assert!(resolved(&app, answer.location()).starts_with(&format!("{own}/")), "{referer}: {}", answer.location());
+            assert!(
+                resolved(&app, answer.location()).starts_with(&format!("{own}/")),
+                "{referer}: {}",
+                answer.location()
+            );
         }
     }
 });
@@ -238,7 +278,9 @@ both!(lines_that_end_early, |app| async {
         format!("/api/auth/{evil}"),
         format!("/api/auth/x/callback?state={evil}&code={evil}"),
         format!("/api/auth/{evil}/callback?state=a"),
-        format!("/api/integrations/callback/x?state={evil}&error={evil}&error_description={evil}&iss={evil}&scope={evil}"),
+        format!(
+            "/api/integrations/callback/x?state={evil}&error={evil}&error_description={evil}&iss={evil}&scope={evil}"
+        ),
         format!("/api/integrations/callback/{evil}?state=a"),
         format!("/api/integrations/health/{evil}"),
         format!("/media/avatars/{evil}"),
@@ -250,13 +292,24 @@ both!(lines_that_end_early, |app| async {
             let answer = browser.open(&path).await;
             assert!(answer.status < 500, "{path}: {}", answer.body);
             assert!(answer.headers.get("x-evil").is_none(), "{path}: {:?}", answer.headers);
-            assert!(!answer.cookies().iter().any(|line| line.contains("evil")), "{path}: {:?}", answer.cookies());
+            assert!(
+                !answer.cookies().iter().any(|line| line.contains("evil")),
+                "{path}: {:?}",
+                answer.cookies()
+            );
         }
     }
     for label in ["a\r\nX-Evil: 1", "a\nb", "\r"] {
         let path = format!("/api/integrations/x/{INES_ON_X}/label");
         assert_eq!(
-            ada.put(&path, json!({ "label": format!("x{label}x") })).await.expect(422).error()["details"]["fields"][0]["field"],
+            ada.put(
+                &path,
+                json!({
+                "label": format!("x{label}x") })
+            )
+            .await
+            .expect(422)
+            .error()["details"]["fields"][0]["field"],
             "label"
         );
         ada.put("/api/auth/me", json!({ "name": format!("x{label}x") })).await.expect(422);

@@ -1,4 +1,5 @@
-//! Bodies that are too long, too deep, of another kind, or say a thing twice; at every route that takes one.
+//! Bodies that are too long, too deep, of another kind, or say a thing twice; at every route that
+//! takes one.
 
 use reqwest::Method;
 use serde_json::json;
@@ -11,7 +12,10 @@ use crate::support::both;
 
 /// Every route that may read a body. Logging out needs none and would end the story.
 fn takers() -> Vec<Route> {
-    routes::all().into_iter().filter(|route| route.changes() && !route.path.ends_with("/logout")).collect()
+    routes::all()
+        .into_iter()
+        .filter(|route| route.changes() && !route.path.ends_with("/logout"))
+        .collect()
 }
 
 fn filled(route: &Route) -> String {
@@ -28,8 +32,12 @@ async fn send_everywhere(app: &TestApp, what: &str, kind: &str, body: &[u8]) {
     ada.connect("x", INES_ON_X).await;
     let watch = Watch::over(app, &[&ada]).await;
     for route in takers() {
-        let request = ada.browser.request(route.method.clone(), &filled(&route)).header("sec-fetch-site", "same-origin");
-        let answer = ada.browser.send(request.header("content-type", kind).body(body.to_vec())).await;
+        let request = ada
+            .browser
+            .request(route.method.clone(), &filled(&route))
+            .header("sec-fetch-site", "same-origin");
+        let answer =
+            ada.browser.send(request.header("content-type", kind).body(body.to_vec())).await;
         let said = format!("{what} to {} {}", route.method, route.path);
         watch.assert_silent(&said, &answer);
     }
@@ -45,7 +53,10 @@ both!(a_body_that_is_too_long, |app| async {
             ("application/json", " ".repeat(65_537)),
             ("application/x-www-form-urlencoded", format!("label={}", "a".repeat(100_000))),
         ] {
-            let request = ada.browser.request(route.method.clone(), &filled(&route)).header("sec-fetch-site", "same-origin");
+            let request = ada
+                .browser
+                .request(route.method.clone(), &filled(&route))
+                .header("sec-fetch-site", "same-origin");
             let answer = ada.browser.send(request.header("content-type", kind).body(body)).await;
             assert_eq!(answer.status, 413, "{} {}: {}", route.method, route.path, answer.body);
         }
@@ -63,9 +74,12 @@ both!(a_body_that_goes_on_and_on_in_pieces, |app| async {
         for kind in ["application/json", "application/x-www-form-urlencoded"] {
             let (method, path, host) = (&route.method, filled(&route), Raw::host(&app));
             let head = format!(
-                "{method} {path} HTTP/1.1\r\nhost: {host}\r\ncookie: session={cookie}\r\nsec-fetch-site: same-origin\r\ncontent-type: {kind}\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n"
+                "{method} {path} HTTP/1.1\r\nhost: {host}\r\ncookie: \
+                 session={cookie}\r\nsec-fetch-site: same-origin\r\ncontent-type: \
+                 {kind}\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n"
             );
-            let answer = Raw::to(&app).await.ask(&format!("{head}{}0\r\n\r\n", piece.repeat(12))).await;
+            let answer =
+                Raw::to(&app).await.ask(&format!("{head}{}0\r\n\r\n", piece.repeat(12))).await;
             let status = Raw::status(&answer);
             assert!(status < 500, "{method} {path} {kind}: {answer}");
         }
@@ -100,7 +114,10 @@ both!(json_that_is_none, |app| async {
                 .request(route.method.clone(), &filled(&route))
                 .header("sec-fetch-site", "same-origin")
                 .header("content-encoding", "gzip");
-            let answer = ada.browser.send(request.header("content-type", "application/json").body(body)).await;
+            let answer = ada
+                .browser
+                .send(request.header("content-type", "application/json").body(body))
+                .await;
             watch.assert_silent(&format!("{} {} {body:?}", route.method, route.path), &answer);
         }
     }
@@ -121,10 +138,22 @@ both!(a_body_of_another_kind, |app| async {
     ] {
         let ada = app.stranger("Ada");
         for route in takers().iter().filter(|route| route.path.starts_with("/api/auth")) {
-            let body = json!({ "email": "eve@stories.example", "name": "Eve", "password": "plays chess at noon" }).to_string();
-            let request = ada.browser.request(route.method.clone(), &filled(route)).header("content-type", kind).body(body);
+            let body = json!({ "email": "eve@stories.example", "name": "Eve", "password": "plays \
+                chess at noon" })
+            .to_string();
+            let request = ada
+                .browser
+                .request(route.method.clone(), &filled(route))
+                .header("content-type", kind)
+                .body(body);
             let answer = ada.browser.send(request).await;
-            assert!((400..500).contains(&answer.status), "{kind} to {}: {} {}", route.path, answer.status, answer.body);
+            assert!(
+                (400..500).contains(&answer.status),
+                "{kind} to {}: {} {}",
+                route.path,
+                answer.status,
+                answer.body
+            );
         }
     }
     assert!(!app.rows("users").await.iter().any(|row| row.contains("eve@")));
@@ -193,7 +222,8 @@ both!(fields_of_another_type_or_twice, |app| async {
         .request(Method::POST, "/fn/profile")
         .header("sec-fetch-site", "same-origin")
         .header("content-type", "application/x-www-form-urlencoded");
-    let answer = ada.browser.send(twice.body("name=Ada&name=Mallory&time_zone=UTC&time_zone=UTC")).await;
+    let answer =
+        ada.browser.send(twice.body("name=Ada&name=Mallory&time_zone=UTC&time_zone=UTC")).await;
     watch.assert_refused("a form field twice", &answer);
     watch.assert_unchanged("fields").await;
 });
@@ -216,6 +246,10 @@ both!(a_head_that_is_too_long, |app| async {
         assert!(status == 0 || (300..500).contains(&status), "{head:.80}: {answer:.300}");
     }
     let cookie = format!("session={}; {}", "a".repeat(4_000), "b=c; ".repeat(500));
-    let request = app.stranger("Nobody").browser.request(Method::GET, "/api/auth/me").header("cookie", cookie);
+    let request = app
+        .stranger("Nobody")
+        .browser
+        .request(Method::GET, "/api/auth/me")
+        .header("cookie", cookie);
     app.stranger("Nobody").browser.send(request).await.expect(401);
 });

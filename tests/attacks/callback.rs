@@ -1,10 +1,17 @@
-//! At the callback: states that are missing, changed, replayed or somebody else's; flows begun by one and finished by another.
+//! At the callback: states that are missing, changed, replayed or somebody else's; flows begun by
+//! one and finished by another.
 
 use super::*;
 use crate::support::both;
 
 /// Comes back to `address` and is refused before any code is exchanged.
-async fn assert_turned_away(app: &TestApp, who: &Person, provider: &str, address: &str, what: &str) {
+async fn assert_turned_away(
+    app: &TestApp,
+    who: &Person,
+    provider: &str,
+    address: &str,
+    what: &str,
+) {
     let watch = Watch::over(app, &[who]).await;
     let answer = who.browser.come_back(address).await.expect(303);
     watch.assert_refused(what, &answer);
@@ -20,7 +27,14 @@ both!(a_state_that_is_missing, |app| async {
     for (provider, account) in with_consent(&app) {
         let back = consented(&app, &ada.begin(&provider, None).await, account).await;
         assert_turned_away(&app, &ada, &provider, &with(&back, "state", None), "no state").await;
-        assert_turned_away(&app, &ada, &provider, &with(&back, "state", Some("")), "an empty state").await;
+        assert_turned_away(
+            &app,
+            &ada,
+            &provider,
+            &with(&back, "state", Some("")),
+            "an empty state",
+        )
+        .await;
     }
 });
 
@@ -31,10 +45,22 @@ both!(a_state_that_was_changed, |app| async {
         let begun = ada.begin(&provider, None).await;
         let back = consented(&app, &begun, account).await;
         let state = &begun.state;
-        let changed =
-            [state.to_uppercase(), state[..state.len() - 1].to_owned(), format!("{state}A"), format!("{state}\0"), "%".into()];
+        let changed = [
+            state.to_uppercase(),
+            state[..state.len() - 1].to_owned(),
+            format!("{state}A"),
+            format!("{state}\0"),
+            "%".into(),
+        ];
         for state in changed.iter().filter(|changed| *changed != state) {
-            assert_turned_away(&app, &ada, &provider, &with(&back, "state", Some(state)), "another state").await;
+            assert_turned_away(
+                &app,
+                &ada,
+                &provider,
+                &with(&back, "state", Some(state)),
+                "another state",
+            )
+            .await;
         }
     }
 });
@@ -44,10 +70,20 @@ both!(a_state_that_is_replayed_with_a_fresh_code, |app| async {
     let ada = app.person("Ada").await;
     for (provider, account) in with_consent(&app) {
         let first = ada.begin(&provider, None).await;
-        let denied = app.sandbox().consent(&first.auth_url, &[("account", account), ("decision", "deny")]).await;
+        let denied = app
+            .sandbox()
+            .consent(&first.auth_url, &[("account", account), ("decision", "deny")])
+            .await;
         ada.browser.come_back(&denied).await.expect(303);
         let second = consented(&app, &ada.begin(&provider, None).await, account).await;
-        assert_turned_away(&app, &ada, &provider, &with(&second, "state", Some(&first.state)), "a state that was used").await;
+        assert_turned_away(
+            &app,
+            &ada,
+            &provider,
+            &with(&second, "state", Some(&first.state)),
+            "a state that was used",
+        )
+        .await;
     }
 });
 
@@ -57,7 +93,10 @@ both!(a_connection_begun_by_mallory_and_finished_by_ada, |app| async {
     for (provider, account) in with_consent(&app) {
         let back = consented(&app, &mallory.begin(&provider, None).await, account).await;
         assert_turned_away(&app, &ada, &provider, &back, "Mallory's flow").await;
-        assert!(mallory.integrations().await.is_empty() && ada.integrations().await.is_empty(), "{provider}");
+        assert!(
+            mallory.integrations().await.is_empty() && ada.integrations().await.is_empty(),
+            "{provider}"
+        );
     }
 });
 
@@ -92,53 +131,80 @@ both!(a_callback_in_another_workspace, |app| async {
     let (ada, _mallory) = (app.person("Ada").await, app.person("Mallory").await);
     let of = |column: &str, name: &str| {
         format!(
-            "(SELECT m.{column} FROM members m JOIN users u ON u.id = m.user_id WHERE u.email = '{name}@stories.example' AND m.role = 'owner')"
+            "(SELECT m.{column} FROM members m JOIN users u ON u.id = m.user_id WHERE u.email = \
+             '{name}@stories.example' AND m.role = 'owner')"
         )
     };
     let (hers, other) = (of("workspace_id", "ada"), of("workspace_id", "mallory"));
-    app.sql(&format!("INSERT INTO members (workspace_id, user_id, role) VALUES ({other}, {}, 'editor')", of("user_id", "ada")))
-        .await;
+    app.sql(&format!(
+        "INSERT INTO members (workspace_id, user_id, role) VALUES ({other}, {}, 'editor')",
+        of("user_id", "ada")
+    ))
+    .await;
     for (provider, account) in with_consent(&app) {
         let back = consented(&app, &ada.begin(&provider, None).await, account).await;
-        app.sql(&format!("UPDATE sessions SET workspace_id = {other} WHERE workspace_id = {hers}")).await;
+        app.sql(&format!("UPDATE sessions SET workspace_id = {other} WHERE workspace_id = {hers}"))
+            .await;
         assert_turned_away(&app, &ada, &provider, &back, "the flow of another workspace").await;
-        app.sql(&format!("UPDATE sessions SET workspace_id = {hers} WHERE user_id = {}", of("user_id", "ada"))).await;
+        app.sql(&format!(
+            "UPDATE sessions SET workspace_id = {hers} WHERE user_id = {}",
+            of("user_id", "ada")
+        ))
+        .await;
     }
 });
 
-// S1, COAT and mix-up: what one platform answers, brought to the callback of each other; also where `iss` was taken off.
+// S1, COAT and mix-up: what one platform answers, brought to the callback of each other; also where
+// `iss` was taken off.
 both!(an_answer_of_one_platform_at_the_callback_of_another, |app| async {
     let ada = app.person("Ada").await;
     let platforms = with_consent(&app);
     for (from, account) in &platforms {
         for (to, _) in platforms.iter().filter(|(to, _)| to != from) {
             let back = consented(&app, &ada.begin(from, None).await, account).await;
-            let moved = with(&back.replace(&format!("/callback/{from}"), &format!("/callback/{to}")), "iss", None);
-            assert_turned_away(&app, &ada, to, &moved, &format!("an answer of {from} at {to}")).await;
+            let moved = with(
+                &back.replace(&format!("/callback/{from}"), &format!("/callback/{to}")),
+                "iss",
+                None,
+            );
+            assert_turned_away(&app, &ada, to, &moved, &format!("an answer of {from} at {to}"))
+                .await;
             assert_nothing_exchanged(&app, from).await;
         }
     }
 });
 
-// S1: what the flow was begun with is what counts, should the server's own address have moved meanwhile.
+// S1: what the flow was begun with is what counts, should the server's own address have moved
+// meanwhile.
 both!(a_redirect_uri_swapped_in_the_flow, |app| async {
     let ada = app.person("Ada").await;
     for (provider, account) in with_consent(&app) {
         let back = consented(&app, &ada.begin(&provider, None).await, account).await;
-        for other in ["https://evil.example/callback".to_owned(), format!("{}/api/integrations/callback/{provider}/", app.base())]
-        {
-            app.sql(&format!("UPDATE oauth_flows SET redirect_uri = '{other}', claimed_at = NULL, outcome = NULL")).await;
+        for other in [
+            "https://evil.example/callback".to_owned(),
+            format!("{}/api/integrations/callback/{provider}/", app.base()),
+        ] {
+            app.sql(&format!(
+                "UPDATE oauth_flows SET redirect_uri = '{other}', claimed_at = NULL, outcome = NULL"
+            ))
+            .await;
             assert_turned_away(&app, &ada, &provider, &back, "another redirect URI").await;
         }
     }
 });
 
-// S1, RFC 9207: an answer that names another issuer, in every spelling that a sloppy comparison would take.
+// S1, RFC 9207: an answer that names another issuer, in every spelling that a sloppy comparison
+// would take.
 both!(an_issuer_that_is_not_the_platforms, |app| async {
     let ada = app.person("Ada").await;
     for (provider, account) in with_consent(&app) {
         let entry = app.backend().platforms.get(&provider).expect("a platform");
-        let own = entry.client.settings().issuer.clone().expect("the sandbox names one for each platform");
+        let own = entry
+            .client
+            .settings()
+            .issuer
+            .clone()
+            .expect("the sandbox names one for each platform");
         for evil in [
             "https://evil.example".to_owned(),
             String::new(),
@@ -147,7 +213,14 @@ both!(an_issuer_that_is_not_the_platforms, |app| async {
             own.to_uppercase(),
         ] {
             let back = consented(&app, &ada.begin(&provider, None).await, account).await;
-            assert_turned_away(&app, &ada, &provider, &with(&back, "iss", Some(&evil)), "another issuer").await;
+            assert_turned_away(
+                &app,
+                &ada,
+                &provider,
+                &with(&back, "iss", Some(&evil)),
+                "another issuer",
+            )
+            .await;
         }
     }
 });
@@ -161,7 +234,14 @@ both!(tokens_in_the_address_of_the_callback, |app| async {
             "/api/integrations/callback/{provider}?state={}&access_token=stolen&refresh_token=stolen&token_type=bearer&id_token=a.b.c",
             begun.state
         );
-        assert_turned_away(&app, &ada, &provider, &format!("{}{address}", app.base()), "tokens in the address").await;
+        assert_turned_away(
+            &app,
+            &ada,
+            &provider,
+            &format!("{}{address}", app.base()),
+            "tokens in the address",
+        )
+        .await;
     }
 });
 
@@ -170,7 +250,14 @@ both!(a_code_beside_an_error, |app| async {
     let ada = app.person("Ada").await;
     for (provider, account) in with_consent(&app) {
         let back = consented(&app, &ada.begin(&provider, None).await, account).await;
-        assert_turned_away(&app, &ada, &provider, &with(&back, "error", Some("access_denied")), "a code beside an error").await;
+        assert_turned_away(
+            &app,
+            &ada,
+            &provider,
+            &with(&back, "error", Some("access_denied")),
+            "a code beside an error",
+        )
+        .await;
     }
 });
 
@@ -188,9 +275,14 @@ both!(
             backs.push(consented(&app, &ada.begin(&provider, None).await, account).await);
         }
         let session = ada.paste(crate::stories::cast::MARA_ON_ONLYFANS);
-        let (answers, pasted) =
-            tokio::join!(futures::future::join_all(backs.iter().map(|back| ada.browser.come_back(back))), session);
-        assert!(answers.iter().all(|answer| answer.status == 303) && [201, 409].contains(&pasted.status));
+        let (answers, pasted) = tokio::join!(
+            futures::future::join_all(backs.iter().map(|back| ada.browser.come_back(back))),
+            session
+        );
+        assert!(
+            answers.iter().all(|answer| answer.status == 303)
+                && [201, 409].contains(&pasted.status)
+        );
         assert_eq!((ada.integrations().await.len(), holding_credentials(&app).await.len()), (1, 1));
         let mut live = 0;
         for (provider, _) in with_consent(&app) {

@@ -1,4 +1,5 @@
-//! The choice between several accounts of one consent: made by another, for another, twice, or late.
+//! The choice between several accounts of one consent: made by another, for another, twice, or
+//! late.
 
 use chrono::Duration;
 use serde_json::json;
@@ -24,7 +25,10 @@ both!(a_choice_made_by_another, |app| async {
         let answers = [
             other.get(&path).await,
             other.post(&path, Some(json!({ "id": INES_PAINTS }))).await,
-            other.browser.submit(&page, "/fn/choose", &[("flow", &flow), ("choice", INES_PAINTS)]).await,
+            other
+                .browser
+                .submit(&page, "/fn/choose", &[("flow", &flow), ("choice", INES_PAINTS)])
+                .await,
             other.browser.submit(&page, "/fn/cancel_choice", &[("flow", &flow)]).await,
             other.browser.open(&page).await,
         ];
@@ -42,18 +46,30 @@ both!(a_choice_of_what_was_not_offered, |app| async {
     let flow = waiting(&ada).await;
     let watch = Watch::over(&app, &[&ada]).await;
     let path = format!("/api/integrations/choices/{flow}");
-    for id in [KOFI_ON_INSTAGRAM, "", "0", "*", "17841405822304914 ", "../17841405822304914", "17841405822304914\u{0}"] {
+    for id in [
+        KOFI_ON_INSTAGRAM,
+        "",
+        "0",
+        "*",
+        "17841405822304914 ",
+        "../17841405822304914",
+        "17841405822304914\u{0}",
+    ] {
         let answer = ada.post(&path, Some(json!({ "id": id }))).await;
         assert_eq!(answer.status, 422, "{id}: {}", answer.body);
     }
     watch.assert_unchanged("what was not offered").await;
-    let both =
-        futures::future::join_all([INES_PAINTS, ATELIER_CARVALHO].map(|id| ada.post(&path, Some(json!({ "id": id }))))).await;
+    let both = futures::future::join_all(
+        [INES_PAINTS, ATELIER_CARVALHO].map(|id| ada.post(&path, Some(json!({ "id": id })))),
+    )
+    .await;
     assert_eq!(both.iter().filter(|answer| answer.status == 201).count(), 1, "one of two at once");
     assert_eq!(ada.integrations().await.len(), 1);
 
     let late = waiting(&ada).await;
     app.later(Duration::minutes(10)).await;
-    ada.post(&format!("/api/integrations/choices/{late}"), Some(json!({ "id": ATELIER_CARVALHO }))).await.expect(404);
+    ada.post(&format!("/api/integrations/choices/{late}"), Some(json!({ "id": ATELIER_CARVALHO })))
+        .await
+        .expect(404);
     assert_eq!(ada.integrations().await.len(), 1);
 });

@@ -5,8 +5,9 @@ use huntaze::server::platform::Pkce;
 use super::*;
 use crate::support::both;
 
-/// Whether a code of this platform is bound to the flow that asked for it. Where the platform documents no PKCE only the platform could
-/// tell, and the session, the state and the redirect URI are what stands before it (docs/oauth.md).
+/// Whether a code of this platform is bound to the flow that asked for it. Where the platform
+/// documents no PKCE only the platform could tell, and the session, the state and the redirect URI
+/// are what stands before it (docs/oauth.md).
 fn binds_codes(app: &TestApp, provider: &str) -> bool {
     let entry = app.backend().platforms.get(provider).expect("a platform");
     let spec = entry.platform.connect().spec().expect("an OAuth platform");
@@ -14,7 +15,12 @@ fn binds_codes(app: &TestApp, provider: &str) -> bool {
 }
 
 /// Brings an answer to the callback, which gets as far as the token endpoint and no further.
-async fn assert_refused_by_the_platform(who: &Person, watch: &Watch, provider: &str, address: &str) {
+async fn assert_refused_by_the_platform(
+    who: &Person,
+    watch: &Watch,
+    provider: &str,
+    address: &str,
+) {
     let answer = who.browser.come_back(address).await.expect(303);
     watch.assert_refused(provider, &answer);
     watch.assert_unchanged(provider).await;
@@ -25,14 +31,23 @@ async fn assert_refused_by_the_platform(who: &Person, watch: &Watch, provider: &
 // S1, code injection: Ada's code, stolen on its way, in a flow that Mallory began for himself.
 both!(a_code_stolen_from_ada, |app| async {
     let (ada, mallory) = (app.person("Ada").await, app.person("Mallory").await);
-    let bound: Vec<_> = with_consent(&app).into_iter().filter(|(provider, _)| binds_codes(&app, provider)).collect();
+    let bound: Vec<_> = with_consent(&app)
+        .into_iter()
+        .filter(|(provider, _)| binds_codes(&app, provider))
+        .collect();
     assert!(bound.len() >= 3, "{bound:?}");
     for (provider, account) in bound {
         let hers = consented(&app, &ada.begin(&provider, None).await, account).await;
         let stolen = parameter(&hers, "code").expect("a code");
         let his = mallory.begin(&provider, None).await;
         let watch = Watch::over(&app, &[&ada, &mallory]).await;
-        assert_refused_by_the_platform(&mallory, &watch, &provider, &with(&hers, "state", Some(&his.state))).await;
+        assert_refused_by_the_platform(
+            &mallory,
+            &watch,
+            &provider,
+            &with(&hers, "state", Some(&his.state)),
+        )
+        .await;
         assert!(mallory.integrations().await.is_empty(), "{provider}");
         assert!(!mallory.page("/integrations").await.contains(&stolen), "{provider}");
     }
@@ -47,7 +62,13 @@ both!(a_code_that_is_replayed, |app| async {
         assert!(!ada.toast(&answer).await.error, "{provider}: the first time it is good");
         let again = ada.begin(&provider, None).await;
         let watch = Watch::over(&app, &[&ada]).await;
-        assert_refused_by_the_platform(&ada, &watch, &provider, &with(&back, "state", Some(&again.state))).await;
+        assert_refused_by_the_platform(
+            &ada,
+            &watch,
+            &provider,
+            &with(&back, "state", Some(&again.state)),
+        )
+        .await;
     }
     assert_eq!(ada.integrations().await.len(), with_consent(&app).len());
 });
@@ -82,20 +103,32 @@ both!(a_code_that_is_made_up, |app| async {
     for (provider, _) in with_consent(&app) {
         for code in &made_up {
             let begun = ada.begin(&provider, None).await;
-            let address = format!("{}/api/integrations/callback/{provider}?state={}", app.base(), begun.state);
+            let address = format!(
+                "{}/api/integrations/callback/{provider}?state={}",
+                app.base(),
+                begun.state
+            );
             let watch = Watch::over(&app, &[&ada]).await;
-            assert_refused_by_the_platform(&ada, &watch, &provider, &with(&address, "code", Some(code))).await;
+            assert_refused_by_the_platform(
+                &ada,
+                &watch,
+                &provider,
+                &with(&address, "code", Some(code)),
+            )
+            .await;
         }
         assert_nothing_exchanged(&app, &provider).await;
     }
 });
 
-// S1, RFC 6749 (3.1): nothing may come twice. The first counts, so that nobody can add one behind a good answer.
+// S1, RFC 6749 (3.1): nothing may come twice. The first counts, so that nobody can add one behind a
+// good answer.
 both!(parameters_that_come_twice, |app| async {
     let (ada, mallory) = (app.person("Ada").await, app.person("Mallory").await);
     for (provider, account) in with_consent(&app) {
         let his = consented(&app, &mallory.begin(&provider, None).await, account).await;
-        let (code, state) = (parameter(&his, "code").expect("a code"), parameter(&his, "state").expect("a state"));
+        let (code, state) =
+            (parameter(&his, "code").expect("a code"), parameter(&his, "state").expect("a state"));
         let begun = ada.begin(&provider, None).await;
         let answer = ada
             .browser
@@ -107,7 +140,10 @@ both!(parameters_that_come_twice, |app| async {
             .await;
         assert!(ada.toast(&answer).await.error, "{provider}: his state first");
         assert_nothing_exchanged(&app, &provider).await;
-        let denied = app.sandbox().consent(&begun.auth_url, &[("account", account), ("decision", "deny")]).await;
+        let denied = app
+            .sandbox()
+            .consent(&begun.auth_url, &[("account", account), ("decision", "deny")])
+            .await;
         let answer = ada.browser.come_back(&format!("{denied}&code={code}&state={state}")).await;
         assert!(ada.toast(&answer).await.error, "{provider}: his code behind her refusal");
         assert_nothing_exchanged(&app, &provider).await;

@@ -1,4 +1,5 @@
-//! On the way to the consent page: what Mallory changes in its address, or tries to slip in where it is made.
+//! On the way to the consent page: what Mallory changes in its address, or tries to slip in where
+//! it is made.
 
 use reqwest::Method;
 use serde_json::json;
@@ -6,7 +7,8 @@ use serde_json::json;
 use super::*;
 use crate::support::both;
 
-/// Opens a consent page whose address was changed on the way, and consents if it still asks: where that leads.
+/// Opens a consent page whose address was changed on the way, and consents if it still asks: where
+/// that leads.
 async fn consent_if_asked(page: &str, account: &str) -> Option<String> {
     let http = huntaze::server::platform::http::pool().expect("an HTTP client");
     let mut page: url::Url = page.parse().expect("an address");
@@ -14,19 +16,40 @@ async fn consent_if_asked(page: &str, account: &str) -> Option<String> {
     page.set_host(Some("127.0.0.1")).expect("a host");
     let shown = http.get(page.clone()).send().await.expect("an answer");
     if shown.status() != 200 {
-        return shown.headers().get("location").map(|url| url.to_str().expect("an address").to_owned());
+        return shown
+            .headers()
+            .get("location")
+            .map(|url| url.to_str().expect("an address").to_owned());
     }
-    let decided = http.post(page).form(&[("account", account), ("decision", "allow")]).send().await.expect("an answer");
+    let decided = http
+        .post(page)
+        .form(&[("account", account), ("decision", "allow")])
+        .send()
+        .await
+        .expect("an answer");
     decided.headers().get("location").map(|url| url.to_str().expect("an address").to_owned())
 }
 
-/// Consents at the changed address, and brings what comes of it to the callback of the flow: it connects nothing.
-async fn assert_connects_nothing(app: &TestApp, ada: &Person, provider: &str, account: &str, begun: &Begun, changed: &str) {
+/// Consents at the changed address, and brings what comes of it to the callback of the flow: it
+/// connects nothing.
+async fn assert_connects_nothing(
+    app: &TestApp,
+    ada: &Person,
+    provider: &str,
+    account: &str,
+    begun: &Begun,
+    changed: &str,
+) {
     let watch = Watch::over(app, &[ada]).await;
     if let Some(back) = consent_if_asked(changed, account).await {
         // Wherever the answer was sent, Mallory brings it home.
-        let query = url::Url::parse(&back).expect("an address").query().unwrap_or_default().to_owned();
-        let home = with(&format!("{}/api/integrations/callback/{provider}?{query}", app.base()), "state", Some(&begun.state));
+        let query =
+            url::Url::parse(&back).expect("an address").query().unwrap_or_default().to_owned();
+        let home = with(
+            &format!("{}/api/integrations/callback/{provider}?{query}", app.base()),
+            "state",
+            Some(&begun.state),
+        );
         let answer = ada.browser.come_back(&home).await;
         watch.assert_refused(changed, &answer);
         assert!(ada.toast(&answer).await.error, "{changed}");
@@ -35,7 +58,8 @@ async fn assert_connects_nothing(app: &TestApp, ada: &Person, provider: &str, ac
     assert_nothing_exchanged(app, provider).await;
 }
 
-// S1, RFC 9700 (2.1.1): where we ask with PKCE, taking it out of the address gets nobody a code that works: we never go on without.
+// S1, RFC 9700 (2.1.1): where we ask with PKCE, taking it out of the address gets nobody a code
+// that works: we never go on without.
 both!(pkce_stripped_from_the_address, |app| async {
     let ada = app.person("Ada").await;
     let mut with_pkce = 0;
@@ -45,7 +69,8 @@ both!(pkce_stripped_from_the_address, |app| async {
             continue;
         }
         with_pkce += 1;
-        let stripped = with(&with(&begun.auth_url, "code_challenge", None), "code_challenge_method", None);
+        let stripped =
+            with(&with(&begun.auth_url, "code_challenge", None), "code_challenge_method", None);
         assert_connects_nothing(&app, &ada, &provider, account, &begun, &stripped).await;
     }
     assert_eq!(with_pkce, 3, "X, YouTube, and TikTok on a loopback address");
@@ -55,22 +80,29 @@ both!(pkce_stripped_from_the_address, |app| async {
 both!(pkce_downgraded_in_the_address, |app| async {
     let ada = app.person("Ada").await;
     for (provider, account) in with_consent(&app) {
-        for (method, challenge) in
-            [(Some("plain"), None), (None, None), (Some("S256"), Some("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"))]
-        {
+        for (method, challenge) in [
+            (Some("plain"), None),
+            (None, None),
+            (Some("S256"), Some("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM")),
+        ] {
             let begun = ada.begin(&provider, None).await;
             let Some(own) = parameter(&begun.auth_url, "code_challenge") else { continue };
             let challenge = challenge.filter(|other| own.len() == other.len()).unwrap_or(&own);
             if (method, challenge) == (Some("S256"), &own) {
                 continue;
             }
-            let changed = with(&with(&begun.auth_url, "code_challenge_method", method), "code_challenge", Some(challenge));
+            let changed = with(
+                &with(&begun.auth_url, "code_challenge_method", method),
+                "code_challenge",
+                Some(challenge),
+            );
             assert_connects_nothing(&app, &ada, &provider, account, &begun, &changed).await;
         }
     }
 });
 
-// S1: a redirect URI of another platform, of another host, or nearly ours. What a code was asked with is what it is exchanged with.
+// S1: a redirect URI of another platform, of another host, or nearly ours. What a code was asked
+// with is what it is exchanged with.
 both!(a_redirect_uri_swapped_in_the_address, |app| async {
     let ada = app.person("Ada").await;
     let platforms = with_consent(&app);
@@ -107,7 +139,15 @@ both!(another_response_type_or_client_in_the_address, |app| async {
         ] {
             let begun = ada.begin(&provider, None).await;
             if parameter(&begun.auth_url, name).is_some() {
-                assert_connects_nothing(&app, &ada, &provider, account, &begun, &with(&begun.auth_url, name, Some(value))).await;
+                assert_connects_nothing(
+                    &app,
+                    &ada,
+                    &provider,
+                    account,
+                    &begun,
+                    &with(&begun.auth_url, name, Some(value)),
+                )
+                .await;
             }
         }
     }
@@ -119,8 +159,13 @@ both!(parameters_slipped_into_a_beginning, |app| async {
     let evil = "redirect_uri=https%3A%2F%2Fevil.example&state=chosen&code_challenge=chosen&code_challenge_method=plain&scope=everything&response_type=token&client_id=evil&prompt=none";
     for (provider, _) in with_consent(&app) {
         let clean = ada.begin(&provider, None).await;
-        let by_query = ada.post(&format!("/api/integrations/connect/{provider}?{evil}"), None).await.expect(200).data();
-        let request = ada.browser.request(Method::POST, &format!("/platforms/connect/{provider}?{evil}"));
+        let by_query = ada
+            .post(&format!("/api/integrations/connect/{provider}?{evil}"), None)
+            .await
+            .expect(200)
+            .data();
+        let request =
+            ada.browser.request(Method::POST, &format!("/platforms/connect/{provider}?{evil}"));
         let by_form = ada
             .browser
             .send(
@@ -134,19 +179,40 @@ both!(parameters_slipped_into_a_beginning, |app| async {
             .expect(200)
             .json();
         let by_link = ada.browser.open(&format!("/api/auth/{provider}?{evil}")).await.expect(303);
-        let link = Some(by_link.location()).filter(|link| link.starts_with("http")).unwrap_or(&clean.auth_url).to_owned();
-        for address in
-            [by_query["authUrl"].as_str().expect("an address"), by_form["location"].as_str().expect("an address"), &link]
-        {
-            for name in ["redirect_uri", "code_challenge_method", "scope", "response_type", "client_id", "client_key", "prompt"] {
-                assert_eq!(parameter(address, name), parameter(&clean.auth_url, name), "{provider}: {name}");
+        let link = Some(by_link.location())
+            .filter(|link| link.starts_with("http"))
+            .unwrap_or(&clean.auth_url)
+            .to_owned();
+        for address in [
+            by_query["authUrl"].as_str().expect("an address"),
+            by_form["location"].as_str().expect("an address"),
+            &link,
+        ] {
+            for name in [
+                "redirect_uri",
+                "code_challenge_method",
+                "scope",
+                "response_type",
+                "client_id",
+                "client_key",
+                "prompt",
+            ] {
+                assert_eq!(
+                    parameter(address, name),
+                    parameter(&clean.auth_url, name),
+                    "{provider}: {name}"
+                );
             }
             assert_ne!(parameter(address, "state").as_deref(), Some("chosen"), "{provider}");
             assert!(!address.contains("evil"), "{address}");
         }
         for field in ["redirectUri", "redirect_uri", "state", "scope", "codeChallengeMethod"] {
-            let refused =
-                ada.post(&format!("/api/integrations/connect/{provider}"), Some(json!({ field: "https://evil.example" }))).await;
+            let refused = ada
+                .post(
+                    &format!("/api/integrations/connect/{provider}"),
+                    Some(json!({ field: "https://evil.example" })),
+                )
+                .await;
             refused.expect(422).error();
         }
     }
@@ -165,7 +231,9 @@ both!(a_beginning_from_another_site, |app| async {
     for (provider, _) in with_consent(&app) {
         for headers in ways {
             let request = ada.browser.request(Method::GET, &format!("/api/auth/{provider}"));
-            let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+            let request = headers
+                .iter()
+                .fold(request, |request, (name, value)| request.header(*name, *value));
             assert_eq!(
                 ada.browser.send(request).await.expect(303).location(),
                 format!("/platforms/connect/{provider}"),

@@ -10,7 +10,10 @@ fn attacks() -> Vec<String> {
         let path = entry.expect("one of them").path();
         let theme = path.file_stem().expect("a name").to_string_lossy().into_owned();
         let source = std::fs::read_to_string(&path).expect("a source file");
-        let names = source.split("\nboth!(").skip(1).filter_map(|rest| rest.trim_start().split(',').next().map(str::to_owned));
+        let names = source
+            .split("\nboth!(")
+            .skip(1)
+            .filter_map(|rest| rest.trim_start().split(',').next().map(str::to_owned));
         found.extend(names.map(|name| format!("attacks::{theme}::{name}")));
     }
     found.sort();
@@ -23,7 +26,8 @@ fn there_are_many_and_each_is_documented() {
     let (attacks, page) = (attacks(), include_str!("../../docs/oauth.md"));
     println!("{} attacks, each on SQLite and on PostgreSQL", attacks.len());
     assert!(attacks.len() >= 40, "{attacks:#?}");
-    let missing: Vec<_> = attacks.iter().filter(|attack| !page.contains(&format!("`{attack}`"))).collect();
+    let missing: Vec<_> =
+        attacks.iter().filter(|attack| !page.contains(&format!("`{attack}`"))).collect();
     assert!(missing.is_empty(), "docs/oauth.md does not name {missing:#?}");
     let named = page.split('`').filter(|text| text.starts_with("attacks::"));
     let gone: Vec<_> = named.filter(|name| !attacks.iter().any(|attack| attack == name)).collect();

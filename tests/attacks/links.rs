@@ -16,18 +16,31 @@ async fn post(person: &Person, path: &str, body: Value) -> Answer {
 
 /// A link to a new password, on its way to this person.
 async fn ask_reset(app: &TestApp, person: &Person) -> String {
-    post(&app.stranger("Nobody"), "/api/auth/forgot", json!({ "email": person.email })).await.expect(202);
+    post(&app.stranger("Nobody"), "/api/auth/forgot", json!({ "email": person.email }))
+        .await
+        .expect(202);
     app.last_mail_of(&person.email).await.code("/reset")
 }
 
 async fn reset(app: &TestApp, code: &str) -> Answer {
-    post(&app.stranger("Mallory"), "/api/auth/reset", json!({ "token": code, "password": MALLORYS })).await
+    post(
+        &app.stranger("Mallory"),
+        "/api/auth/reset",
+        json!({ "token": code, "password": MALLORYS }),
+    )
+    .await
 }
 
 /// Ada is still who she was, with the password that she had.
 async fn assert_still_hers(app: &TestApp, ada: &Person) {
     let log_in = async |password: &str| {
-        post(&app.stranger("Somebody"), "/api/auth/login", json!({ "email": ada.email, "password": password })).await.status
+        post(
+            &app.stranger("Somebody"),
+            "/api/auth/login",
+            json!({ "email": ada.email, "password": password }),
+        )
+        .await
+        .status
     };
     assert_eq!((log_in(PASSWORD).await, log_in(MALLORYS).await), (200, 401));
 }
@@ -45,11 +58,13 @@ async fn is_verified(person: &Person) -> bool {
     me["user"]["emailVerified"] == true
 }
 
-// U1: 256 bits are not guessed, and nothing near the right code is right: not what is stored of it either.
+// U1: 256 bits are not guessed, and nothing near the right code is right: not what is stored of it
+// either.
 both!(a_reset_link_that_was_guessed, |app| async {
     let ada = app.person("Ada").await;
     let code = ask_reset(&app, &ada).await;
-    let stored: String = huntaze::server::session::hash(&code).iter().map(|byte| format!("{byte:02x}")).collect();
+    let stored: String =
+        huntaze::server::session::hash(&code).iter().map(|byte| format!("{byte:02x}")).collect();
     let near = [
         String::new(),
         stored,
@@ -68,7 +83,13 @@ both!(a_reset_link_that_was_guessed, |app| async {
         assert_eq!(answer.status, 409, "{guess:.80}: {}", answer.body);
     }
     for odd in [json!([code]), json!({ "$ne": "" }), json!(true), Value::Null] {
-        post(&app.stranger("Mallory"), "/api/auth/reset", json!({ "token": odd, "password": MALLORYS })).await.expect(422);
+        post(
+            &app.stranger("Mallory"),
+            "/api/auth/reset",
+            json!({ "token": odd, "password": MALLORYS }),
+        )
+        .await
+        .expect(422);
     }
     assert_still_hers(&app, &ada).await;
 });
@@ -79,13 +100,20 @@ both!(a_reset_link_used_many_times, |app| async {
     let code = ask_reset(&app, &ada).await;
     let answers = join_all((0..8).map(|_| reset(&app, &code))).await;
     let done = answers.iter().filter(|answer| answer.status == 200).count();
-    assert!(done == 1 && answers.iter().all(|answer| matches!(answer.status, 200 | 409)), "{answers:?}");
+    assert!(
+        done == 1 && answers.iter().all(|answer| matches!(answer.status, 200 | 409)),
+        "{answers:?}"
+    );
     app.later(Duration::minutes(1)).await;
     reset(&app, &code).await.expect(409);
-    assert_eq!(app.texts("SELECT action FROM audit_events WHERE action = 'password_reset'").await.len(), 1);
+    assert_eq!(
+        app.texts("SELECT action FROM audit_events WHERE action = 'password_reset'").await.len(),
+        1
+    );
 });
 
-// U1: several links that were asked for are all good - the newest mail may be the one that is late - until the first is used.
+// U1: several links that were asked for are all good - the newest mail may be the one that is late
+// - until the first is used.
 both!(an_older_reset_link_kept_for_later, |app| async {
     let ada = app.person("Ada").await;
     let (older, newer) = (ask_reset(&app, &ada).await, ask_reset(&app, &ada).await);
@@ -99,7 +127,8 @@ both!(an_older_reset_link_kept_for_later, |app| async {
     assert_still_hers(&app, &ada).await;
 });
 
-// U1: a link that went to an address that she has given up; whoever reads that mailbox now gets nothing by it.
+// U1: a link that went to an address that she has given up; whoever reads that mailbox now gets
+// nothing by it.
 both!(a_reset_link_to_an_address_that_was_given_up, |app| async {
     let ada = app.person("Ada").await;
     let code = ask_reset(&app, &ada).await;
@@ -109,12 +138,18 @@ both!(a_reset_link_to_an_address_that_was_given_up, |app| async {
     let change = app.last_mail_of(king).await.code("/verify");
     post(&ada, "/api/auth/verify", json!({ "token": change })).await.expect(200);
     reset(&app, &code).await.expect(409);
-    let again = post(&app.stranger("Mallory"), "/api/auth/forgot", json!({ "email": ada.email })).await.expect(202);
+    let again = post(&app.stranger("Mallory"), "/api/auth/forgot", json!({ "email": ada.email }))
+        .await
+        .expect(202);
     assert_eq!(again.data()["message"].as_str().map(str::is_empty), Some(false));
-    assert!(!app.last_mail_of(&ada.email).await.text.contains("/reset#"), "nobody has that address any more");
+    assert!(
+        !app.last_mail_of(&ada.email).await.text.contains("/reset#"),
+        "nobody has that address any more"
+    );
 });
 
-// U1: his own link sets his own password, whatever else he sends with it and whoever's session he holds.
+// U1: his own link sets his own password, whatever else he sends with it and whoever's session he
+// holds.
 both!(a_reset_link_of_mallorys_for_adas_password, |app| async {
     let (ada, mallory) = (app.person("Ada").await, app.person("Mallory").await);
     let code = ask_reset(&app, &mallory).await;
@@ -136,33 +171,56 @@ both!(a_reset_code_in_a_referrer, |app| async {
     let ada = app.person("Ada").await;
     let code = ask_reset(&app, &ada).await;
     let mail = app.last_mail_of(&ada.email).await;
-    let address = mail.text.split_whitespace().find(|word| word.contains("/reset")).expect("a link");
+    let address =
+        mail.text.split_whitespace().find(|word| word.contains("/reset")).expect("a link");
     let url: url::Url = address.parse().expect("an address");
-    assert_eq!((url.query(), url.fragment()), (None, Some(code.as_str())), "in the fragment, which no browser sends");
+    assert_eq!(
+        (url.query(), url.fragment()),
+        (None, Some(code.as_str())),
+        "in the fragment, which no browser sends"
+    );
     let visitor = app.stranger("Ada");
     let page = visitor.browser.open("/reset").await.expect(200);
     assert!(["same-origin", "no-referrer"].contains(&page.header("referrer-policy")));
-    assert!(page.header("content-security-policy").contains("default-src 'self'"), "and the page loads nothing from elsewhere");
+    assert!(
+        page.header("content-security-policy").contains("default-src 'self'"),
+        "and the page loads nothing from elsewhere"
+    );
     for path in [format!("/reset?token={code}"), format!("/verify?token={code}")] {
         let page = visitor.browser.open(&path).await;
         assert!(!page.body.contains(&code), "an address does not fill the form");
     }
     let referer = format!("{}/reset?token={code}", app.base());
-    let request = visitor.browser.request(Method::POST, "/fn/reset").header("referer", referer).header("accept", "text/html");
-    let refused =
-        visitor.browser.send(request.header("sec-fetch-site", "same-origin").form(&[("token", "x"), ("password", "y")])).await;
+    let request = visitor
+        .browser
+        .request(Method::POST, "/fn/reset")
+        .header("referer", referer)
+        .header("accept", "text/html");
+    let refused = visitor
+        .browser
+        .send(
+            request
+                .header("sec-fetch-site", "same-origin")
+                .form(&[("token", "x"), ("password", "y")]),
+        )
+        .await;
     assert!(refused.status < 400);
     assert!(!log::raw().contains(&code), "nor does a line of the log");
     reset(&app, &code).await.expect(200);
     assert!(!log::raw().contains(&code));
 });
 
-// U1, S2: a link proves the mailbox it was sent to. Mallory registered, and got hold of Ada's link; his own address stays unproved.
+// U1, S2: a link proves the mailbox it was sent to. Mallory registered, and got hold of Ada's link;
+// his own address stays unproved.
 both!(a_verification_link_of_another_person, |app| async {
     let (ada, mallory) = (newcomer(&app, "Ada").await, newcomer(&app, "Mallory").await);
     let hers = app.last_mail_of(&ada.email).await.code("/verify");
     post(&mallory, "/api/auth/verify", json!({ "token": hers })).await.expect(200);
-    assert_eq!((is_verified(&ada).await, is_verified(&mallory).await), (true, false), "it says whose mailbox it is, and no more");
+    assert_eq!(
+        (is_verified(&ada).await, is_verified(&mallory).await),
+        (true, false),
+        "it says whose mailbox it is, and no more"
+    );
     post(&mallory, "/api/auth/verify", json!({ "token": hers })).await.expect(409);
     let session = app.stranger("Nobody");
     let his = app.last_mail_of(&mallory.email).await.code("/verify");
@@ -193,7 +251,8 @@ both!(a_verification_link_after_its_time, |app| async {
     post(&ada, "/api/auth/verify", json!({ "token": late })).await.expect(409);
 });
 
-// U1, S4: an address that Mallory claims becomes his only by its mailbox, and never while somebody has it.
+// U1, S4: an address that Mallory claims becomes his only by its mailbox, and never while somebody
+// has it.
 both!(an_address_claimed_by_a_link, |app| async {
     let (ada, mallory) = (app.person("Ada").await, app.person("Mallory").await);
     let form = json!({ "email": ada.email.to_uppercase(), "password": PASSWORD });

@@ -1,7 +1,9 @@
-//! Attacks, each told by name against every platform that it concerns. None gets anything: nothing is stored, nothing changes, no secret
-//! is answered, and nothing breaks. docs/oauth.md has the defence to each.
+//! Attacks, each told by name against every platform that it concerns. None gets anything: nothing
+//! is stored, nothing changes, no secret is answered, and nothing breaks. docs/oauth.md has the
+//! defence to each.
 //!
-//! Mallory attacks, Ada is attacked. Test accounts that consent are whoever's they are at the platform.
+//! Mallory attacks, Ada is attacked. Test accounts that consent are whoever's they are at the
+//! platform.
 
 mod address;
 mod bodies;
@@ -30,7 +32,8 @@ use huntaze::model::ConnectKind;
 use crate::stories::cast::{EVERYWHERE, holding_credentials};
 use crate::support::{Answer, Begun, Person, TestApp};
 
-/// What changes by being asked: who did what, who is here, what waits to be done or followed, and a form of boxes that were left empty.
+/// What changes by being asked: who did what, who is here, what waits to be done or followed, and a
+/// form of boxes that were left empty.
 const LEDGERS: &[&str] = &[
     "audit_events",
     "jobs",
@@ -73,8 +76,18 @@ impl Watch {
         let location = answer.header("location");
         assert!(location.is_empty() || is_ours(&self.app, location), "{what} leads to {location}");
         let all = format!("{:?}{}", answer.headers, answer.body);
-        assert!(!self.secrets.iter().any(|secret| all.contains(secret)), "{what} got a secret: {all}");
-        for inside in ["panicked", "sqlx", "SELECT ", "/src/", "RUST_BACKTRACE", huntaze::sandbox::CLIENT_SECRET] {
+        assert!(
+            !self.secrets.iter().any(|secret| all.contains(secret)),
+            "{what} got a secret: {all}"
+        );
+        for inside in [
+            "panicked",
+            "sqlx",
+            "SELECT ",
+            "/src/",
+            "RUST_BACKTRACE",
+            huntaze::sandbox::CLIENT_SECRET,
+        ] {
             assert!(!all.contains(inside), "{what} tells {inside}: {all}");
         }
     }
@@ -99,14 +112,20 @@ fn is_ours(app: &TestApp, location: &str) -> bool {
     path.starts_with('/') && !path.starts_with("//") && !path.starts_with("/\\")
 }
 
-/// Every platform with a consent page, out of the registry, with a test account that connects. A new one has to join the cast.
+/// Every platform with a consent page, out of the registry, with a test account that connects. A
+/// new one has to join the cast.
 fn with_consent(app: &TestApp) -> Vec<(String, &'static str)> {
-    let oauth = app.backend().platforms.iter().filter(|entry| entry.info().kind == ConnectKind::OAuth);
+    let oauth =
+        app.backend().platforms.iter().filter(|entry| entry.info().kind == ConnectKind::OAuth);
     oauth.map(|entry| (entry.provider.to_string(), account_of(entry.provider.as_str()))).collect()
 }
 
 fn account_of(provider: &str) -> &'static str {
-    EVERYWHERE.into_iter().find(|(id, ..)| *id == provider).unwrap_or_else(|| panic!("{provider} is not in the cast")).1
+    EVERYWHERE
+        .into_iter()
+        .find(|(id, ..)| *id == provider)
+        .unwrap_or_else(|| panic!("{provider} is not in the cast"))
+        .1
 }
 
 /// The address that a good consent leads back to.
@@ -117,7 +136,8 @@ async fn consented(app: &TestApp, begun: &Begun, account: &str) -> String {
 /// An address with one parameter set, or taken out.
 fn with(address: &str, name: &str, value: Option<&str>) -> String {
     let mut url: url::Url = address.parse().expect("an address");
-    let kept: Vec<(String, String)> = url.query_pairs().into_owned().filter(|(key, _)| key != name).collect();
+    let kept: Vec<(String, String)> =
+        url.query_pairs().into_owned().filter(|(key, _)| key != name).collect();
     url.query_pairs_mut().clear().extend_pairs(kept).extend_pairs(value.map(|value| (name, value)));
     url.into()
 }

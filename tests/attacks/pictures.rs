@@ -1,5 +1,5 @@
-//! Pictures of accounts, from a server that Mallory runs: what it sends, how long it takes, and where it points. The account connects all
-//! the same, without a picture.
+//! Pictures of accounts, from a server that Mallory runs: what it sends, how long it takes, and
+//! where it points. The account connects all the same, without a picture.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -19,9 +19,11 @@ use crate::support::{between, both};
 /// What a picture begins with.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// A thousand bytes of a picture, packed by gzip; a bomb is the same with more zeros.
-const PACKED: &[u8] = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xeb\x0c\xf0\x73\xe7\xe5\x92\xe2\x62\x18\x05\xa3\x60\x14\x0c\x7b\x00\x00\xcf\x13\x7f\x5c\xf0\x03\x00\x00";
+const PACKED: &[u8] =
+    b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xeb\x0c\xf0\x73\xe7\xe5\x92\xe2\x62\x18\x05\xa3\x60\x14\x0c\x7b\x00\x00\xcf\x13\x7f\x5c\xf0\x03\x00\x00";
 
-/// Every platform says that its pictures are at Mallory's, who answers for each like this; `inside` is a good picture that he points to.
+/// Every platform says that its pictures are at Mallory's, who answers for each like this; `inside`
+/// is a good picture that he points to.
 fn hang(config: &mut Config, answer: fn(&HeaderMap) -> Response) {
     between::stand(config, |behind| {
         Router::new().fallback(async move |request: Request| {
@@ -32,7 +34,9 @@ fn hang(config: &mut Config, answer: fn(&HeaderMap) -> Response) {
                 _ => {}
             }
             let body = to_bytes(body, 1 << 20).await.expect("the body of a call");
-            let Some(mut told) = behind.ask(&parts, body).await else { return StatusCode::BAD_GATEWAY.into_response() };
+            let Some(mut told) = behind.ask(&parts, body).await else {
+                return StatusCode::BAD_GATEWAY.into_response();
+            };
             let here = parts.headers[HOST].to_str().expect("an address");
             told.rewrite_texts(|_, text| {
                 if text.contains("/avatars/") {
@@ -52,19 +56,25 @@ async fn assert_connected_without_pictures(app: &TestApp) {
             ada.connect(provider, account).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(30), connecting).await.expect("nobody waits for a picture for ever");
+    tokio::time::timeout(Duration::from_secs(30), connecting)
+        .await
+        .expect("nobody waits for a picture for ever");
     assert_eq!(ada.integrations().await.len(), EVERYWHERE.len());
     assert!(app.rows("avatars").await.is_empty(), "a picture was kept");
 }
 
 // S10: the stage itself: a picture that Mallory serves as he should is kept.
-both!(a_picture_that_is_one, config = |config| hang(config, |_| PNG.into_response()), |app| async {
-    let ada = app.person("Ada").await;
-    for (provider, account, _) in EVERYWHERE {
-        ada.connect(provider, account).await;
+both!(
+    a_picture_that_is_one,
+    config = |config| hang(config, |_| PNG.into_response()),
+    |app| async {
+        let ada = app.person("Ada").await;
+        for (provider, account, _) in EVERYWHERE {
+            ada.connect(provider, account).await;
+        }
+        assert!(!app.rows("avatars").await.is_empty(), "or the attacks below would prove nothing");
     }
-    assert!(!app.rows("avatars").await.is_empty(), "or the attacks below would prove nothing");
-});
+);
 
 // S10, CWE-918: a good address that leads on to one inside, by every kind of redirect.
 both!(
@@ -81,8 +91,12 @@ both!(
                 StatusCode::PERMANENT_REDIRECT,
                 StatusCode::OK,
             ];
-            let inside = format!("http://{}/inside.png", headers[HOST].to_str().expect("an address"));
-            let headers = [(LOCATION, inside.clone()), ("refresh".parse().expect("a name"), format!("0; url={inside}"))];
+            let inside =
+                format!("http://{}/inside.png", headers[HOST].to_str().expect("an address"));
+            let headers = [
+                (LOCATION, inside.clone()),
+                ("refresh".parse().expect("a name"), format!("0; url={inside}")),
+            ];
             (kinds[TURN.fetch_add(1, Ordering::Relaxed) % kinds.len()], headers, "").into_response()
         });
     },
@@ -114,11 +128,16 @@ both!(
 // S10: nothing is unpacked, so nothing can burst.
 both!(
     a_picture_that_is_packed,
-    config = |config| hang(config, |_| ([(CONTENT_TYPE, "image/png"), (CONTENT_ENCODING, "gzip")], PACKED).into_response()),
+    config = |config| hang(config, |_| (
+        [(CONTENT_TYPE, "image/png"), (CONTENT_ENCODING, "gzip")],
+        PACKED
+    )
+        .into_response()),
     |app| async { assert_connected_without_pictures(&app).await }
 );
 
-// S10: a server that drips, and one that never says anything; the person waits for a picture as long as the setting says.
+// S10: a server that drips, and one that never says anything; the person waits for a picture as
+// long as the setting says.
 both!(
     a_picture_that_drips_in,
     config = |config| {

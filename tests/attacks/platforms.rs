@@ -1,4 +1,5 @@
-//! A platform that has turned against us, or a registered app of it that has: what it answers, and where it points.
+//! A platform that has turned against us, or a registered app of it that has: what it answers, and
+//! where it points.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -12,7 +13,11 @@ use crate::support::{both, hostile};
 /// Connects an account of each platform in turn and looks at every page about it.
 async fn connect_everywhere(person: &Person, look: impl Fn(&str, &str)) {
     for (provider, account, _) in EVERYWHERE {
-        let answer = if provider == "onlyfans" { person.paste(account).await } else { person.allow(provider, account).await };
+        let answer = if provider == "onlyfans" {
+            person.paste(account).await
+        } else {
+            person.allow(provider, account).await
+        };
         assert!(answer.status < 500 || provider == "onlyfans", "{provider}: {}", answer.body);
         for path in ["/integrations", "/", "/api/integrations/status"] {
             let page = person.browser.open(path).await.expect(200);
@@ -48,7 +53,10 @@ both!(
         let ada = app.person("Ada").await;
         connect_everywhere(&ada, |provider, page| {
             if !page.starts_with('{') {
-                assert!(!page.contains("<script>alert") && !page.contains("<img src=x"), "{provider}: a script on the page");
+                assert!(
+                    !page.contains("<script>alert") && !page.contains("<img src=x"),
+                    "{provider}: a script on the page"
+                );
             }
         })
         .await;
@@ -156,7 +164,8 @@ both!(
     }
 );
 
-// T1, S6: fields that a platform adds are not kept: neither what looks like a token nor what looks like ours.
+// T1, S6: fields that a platform adds are not kept: neither what looks like a token nor what looks
+// like ours.
 both!(
     a_platform_that_says_more_than_it_should,
     config = |config| {
@@ -166,7 +175,10 @@ both!(
     },
     |app| async {
         let ada = app.person("Ada").await;
-        connect_everywhere(&ada, |provider, page| assert!(!page.contains("smuggled"), "{provider}: {page}")).await;
+        connect_everywhere(&ada, |provider, page| {
+            assert!(!page.contains("smuggled"), "{provider}: {page}")
+        })
+        .await;
         assert_eq!(ada.integrations().await.len(), 6);
         let all = app.all_rows().await.join("\n");
         assert!(!all.contains("smuggled") && !all.contains("736d7567676c6564"), "kept: {all}");

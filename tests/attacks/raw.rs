@@ -24,7 +24,8 @@ impl Raw {
         app.backend().config.server.addr.to_string()
     }
 
-    /// Sends it and reads until the server closes; a server that closes early has answered all the same.
+    /// Sends it and reads until the server closes; a server that closes early has answered all the
+    /// same.
     pub async fn ask(mut self, bytes: impl AsRef<[u8]>) -> String {
         let bytes = bytes.as_ref();
         let mut answer = Vec::new();
@@ -33,11 +34,14 @@ impl Raw {
             let _ = self.0.read_to_end(&mut answer).await;
         };
         let said = String::from_utf8_lossy(bytes);
-        tokio::time::timeout(PATIENCE, talk).await.unwrap_or_else(|_| panic!("it goes on waiting after {said:.200}"));
+        tokio::time::timeout(PATIENCE, talk)
+            .await
+            .unwrap_or_else(|_| panic!("it goes on waiting after {said:.200}"));
         String::from_utf8_lossy(&answer).into_owned()
     }
 
-    /// Sends the beginning, then one byte after the other for as long as the server listens; what it said to that.
+    /// Sends the beginning, then one byte after the other for as long as the server listens; what
+    /// it said to that.
     pub async fn drip(self, beginning: &str) -> String {
         let (mut reading, mut writing) = self.0.into_split();
         let begun = beginning.to_owned();

@@ -12,12 +12,17 @@ use crate::support::both;
 const CONNECT: &str = "/api/integrations/connect/x";
 
 async fn post(person: &Person, path: &str, key: &str, body: Option<Value>) -> Answer {
-    let request = person.browser.request(Method::POST, path).bearer_auth(person.token()).header("idempotency-key", key);
+    let request = person
+        .browser
+        .request(Method::POST, path)
+        .bearer_auth(person.token())
+        .header("idempotency-key", key);
     let request = if let Some(body) = body { request.json(&body) } else { request };
     person.browser.send(request).await
 }
 
-// U6, S4: a key that Mallory guessed or read is his own: he gets nothing that Ada's request was answered, nor stops it.
+// U6, S4: a key that Mallory guessed or read is his own: he gets nothing that Ada's request was
+// answered, nor stops it.
 both!(a_key_of_another_person, |app| async {
     let (ada, mallory) = (app.person("Ada").await, app.person("Mallory").await);
     let watch = Watch::over(&app, &[&ada]).await;
@@ -35,35 +40,49 @@ both!(a_key_of_another_person, |app| async {
     assert!(!answer.body.contains(&state(&hers)));
 });
 
-// U6, S4: in another workspace of hers the key is another one, and after she has left a workspace its answers are nobody's.
+// U6, S4: in another workspace of hers the key is another one, and after she has left a workspace
+// its answers are nobody's.
 both!(a_key_from_another_workspace, |app| async {
     let (ada, grace) = (app.person("Ada").await, app.person("Grace").await);
     let first = post(&ada, CONNECT, "connect-1", None).await.expect(200);
     app.sql(
         "INSERT INTO members (workspace_id, user_id, role)
          SELECT m.workspace_id, u.id, 'editor' FROM members m, users u
-         WHERE u.email = 'ada@stories.example' AND m.user_id = (SELECT id FROM users WHERE email = 'grace@stories.example')",
+         WHERE u.email = 'ada@stories.example' AND m.user_id = (SELECT id FROM users WHERE email = \
+         'grace@stories.example')",
     )
     .await;
     app.sql(
-        "UPDATE sessions SET workspace_id = (SELECT m.workspace_id FROM members m JOIN users u ON u.id = m.user_id
-         WHERE u.email = 'grace@stories.example') WHERE user_id = (SELECT id FROM users WHERE email = 'ada@stories.example')",
+        "UPDATE sessions SET workspace_id = (SELECT m.workspace_id FROM members m JOIN users u ON \
+         u.id = m.user_id
+         WHERE u.email = 'grace@stories.example') WHERE user_id = (SELECT id FROM users WHERE \
+         email = 'ada@stories.example')",
     )
     .await;
     let there = post(&ada, CONNECT, "connect-1", None).await.expect(200);
     assert_eq!(there.header("idempotent-replayed"), "");
     assert_ne!(word(&there.data(), "state"), word(&first.data(), "state"));
     let graces = post(&grace, CONNECT, "connect-1", None).await.expect(200);
-    assert_eq!(graces.header("idempotent-replayed"), "", "nor does somebody else of that workspace get it");
+    assert_eq!(
+        graces.header("idempotent-replayed"),
+        "",
+        "nor does somebody else of that workspace get it"
+    );
 });
 
 // U6: the same key for something else: another body is refused, another route is another request.
 both!(a_key_for_another_request, |app| async {
     let ada = app.person("Ada").await;
     let id = word(&ada.connect("x", INES_ON_X).await, "id").to_owned();
-    let first = post(&ada, CONNECT, "connect-1", Some(json!({ "accountId": id }))).await.expect(200);
+    let first =
+        post(&ada, CONNECT, "connect-1", Some(json!({ "accountId": id }))).await.expect(200);
     let watch = Watch::over(&app, &[&ada]).await;
-    for body in [None, Some(json!({})), Some(json!({ "accountId": id, "attested": 1 })), Some(json!({ "accountId": null }))] {
+    for body in [
+        None,
+        Some(json!({})),
+        Some(json!({ "accountId": id, "attested": 1 })),
+        Some(json!({ "accountId": null })),
+    ] {
         let refused = post(&ada, CONNECT, "connect-1", body).await.expect(422);
         assert!(!refused.body.contains(word(&first.data(), "state")), "{}", refused.body);
     }
@@ -75,7 +94,11 @@ both!(a_key_for_another_request, |app| async {
         "/api/integrations/connect/%78",
     ] {
         let other = post(&ada, path, "connect-1", Some(json!({ "accountId": null }))).await;
-        assert!(other.status < 500 && other.header("idempotent-replayed").is_empty(), "{path}: {}", other.body);
+        assert!(
+            other.status < 500 && other.header("idempotent-replayed").is_empty(),
+            "{path}: {}",
+            other.body
+        );
     }
 });
 
@@ -97,14 +120,20 @@ both!(a_key_that_is_none, |app| async {
         b"idempotency-key: a\r\nidempotency-key: b",
     ];
     for line in lines {
-        let mut request = format!("POST {CONNECT} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\nconnection: close\r\ncontent-length: 0\r\n").into_bytes();
+        let mut request = format!(
+            "POST {CONNECT} HTTP/1.1\r\nhost: {host}\r\nauthorization: \
+            Bearer {token}\r\nconnection: close\r\ncontent-length: 0\r\n"
+        )
+        .into_bytes();
         request.extend_from_slice(line);
         request.extend_from_slice(b"\r\n\r\n");
         let answer = Raw::to(&app).await.ask(&request).await;
         assert!(matches!(Raw::status(&answer), 400 | 422), "{line:?}: {answer}");
     }
     watch.assert_unchanged("no key").await;
-    assert!(app.rows("oauth_flows").await.is_empty() && app.rows("idempotency_keys").await.is_empty());
+    assert!(
+        app.rows("oauth_flows").await.is_empty() && app.rows("idempotency_keys").await.is_empty()
+    );
 });
 
 // U6: many at once, each with another body: one is done, and nobody is told what came of another's.
@@ -112,10 +141,17 @@ both!(a_key_used_for_many_at_once, |app| async {
     let ada = app.person("Ada").await;
     let id = word(&ada.connect("x", INES_ON_X).await, "id").to_owned();
     let bodies = [None, Some(json!({ "accountId": id })), Some(json!({ "accountId": null }))];
-    let answers = join_all((0..12).map(|n| post(&ada, CONNECT, "connect-1", bodies[n % 3].clone()))).await;
+    let answers =
+        join_all((0..12).map(|n| post(&ada, CONNECT, "connect-1", bodies[n % 3].clone()))).await;
     assert!(answers.iter().all(|answer| matches!(answer.status, 200 | 409 | 422)), "{answers:?}");
-    let done: std::collections::BTreeSet<String> =
-        answers.iter().filter(|answer| answer.status == 200).map(|answer| word(&answer.data(), "state").to_owned()).collect();
+    let done: std::collections::BTreeSet<String> = answers
+        .iter()
+        .filter(|answer| answer.status == 200)
+        .map(|answer| word(&answer.data(), "state").to_owned())
+        .collect();
     assert_eq!(done.len(), 1, "{answers:?}");
-    assert_eq!(app.texts("SELECT provider FROM oauth_flows WHERE claimed_at IS NULL").await.len(), 1);
+    assert_eq!(
+        app.texts("SELECT provider FROM oauth_flows WHERE claimed_at IS NULL").await.len(),
+        1
+    );
 });

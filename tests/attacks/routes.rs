@@ -1,12 +1,18 @@
-//! Every route that there is, out of the code: a new one is attacked without anybody remembering to.
+//! Every route that there is, out of the code: a new one is attacked without anybody remembering
+//! to.
 
 use std::path::Path;
 
 use huntaze::server::web::rest;
 use reqwest::Method;
 
-const KNOWN: [(&str, Method); 5] =
-    [("get", Method::GET), ("post", Method::POST), ("put", Method::PUT), ("patch", Method::PATCH), ("delete", Method::DELETE)];
+const KNOWN: [(&str, Method); 5] = [
+    ("get", Method::GET),
+    ("post", Method::POST),
+    ("put", Method::PUT),
+    ("patch", Method::PATCH),
+    ("delete", Method::DELETE),
+];
 
 #[derive(Clone, Debug)]
 pub struct Route {
@@ -27,11 +33,14 @@ impl Route {
 
     /// The path with each parameter filled in.
     pub fn filled(&self, value: impl Fn(&str) -> String) -> String {
-        self.parameters().into_iter().fold(self.path.clone(), |path, name| path.replace(&format!("{{{name}}}"), &value(name)))
+        self.parameters().into_iter().fold(self.path.clone(), |path, name| {
+            path.replace(&format!("{{{name}}}"), &value(name))
+        })
     }
 }
 
-/// What the API describes of itself, what `server::web` routes beside it, and the server functions that leptos knows.
+/// What the API describes of itself, what `server::web` routes beside it, and the server functions
+/// that leptos knows.
 pub fn all() -> Vec<Route> {
     let functions = leptos::server_fn::axum::server_fn_paths();
     let functions = functions.map(|(path, method)| Route { method, path: path.to_owned() });
@@ -45,9 +54,17 @@ fn described() -> Vec<Route> {
     let paths = rest::describe::document()["paths"].as_object().expect("paths");
     let methods = |item: &serde_json::Value| -> Vec<Method> {
         let names = item.as_object().expect("methods by name").keys();
-        names.filter_map(|name| KNOWN.iter().find(|(known, _)| known == name)).map(|(_, method)| method.clone()).collect()
+        names
+            .filter_map(|name| KNOWN.iter().find(|(known, _)| known == name))
+            .map(|(_, method)| method.clone())
+            .collect()
     };
-    paths.iter().flat_map(|(path, item)| methods(item).into_iter().map(|method| Route { method, path: path.clone() })).collect()
+    paths
+        .iter()
+        .flat_map(|(path, item)| {
+            methods(item).into_iter().map(|method| Route { method, path: path.clone() })
+        })
+        .collect()
 }
 
 fn written() -> Vec<Route> {
@@ -71,7 +88,9 @@ fn routes_in(source: &str) -> Vec<Route> {
         Some((path, &rest[..closing(rest)]))
     });
     calls
-        .flat_map(|(path, handlers)| methods(handlers).into_iter().map(move |method| Route { method, path: path.to_owned() }))
+        .flat_map(|(path, handlers)| {
+            methods(handlers).into_iter().map(move |method| Route { method, path: path.to_owned() })
+        })
         .collect()
 }
 
@@ -87,9 +106,9 @@ fn closing(text: &str) -> usize {
 
 fn methods(handlers: &str) -> Vec<Method> {
     let called = |name: &str| {
-        handlers
-            .match_indices(&format!("{name}("))
-            .any(|(at, _)| !handlers[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_'))
+        handlers.match_indices(&format!("{name}(")).any(|(at, _)| {
+            !handlers[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_')
+        })
     };
     let any = called("any");
     KNOWN.iter().filter(|(name, _)| any || called(name)).map(|(_, method)| method.clone()).collect()
@@ -97,7 +116,8 @@ fn methods(handlers: &str) -> Vec<Method> {
 
 #[test]
 fn every_route_is_found() {
-    let all: Vec<String> = all().iter().map(|route| format!("{} {}", route.method, route.path)).collect();
+    let all: Vec<String> =
+        all().iter().map(|route| format!("{} {}", route.method, route.path)).collect();
     for known in [
         "DELETE /api/integrations/disconnect/{provider}/{accountId}",
         "GET /api/auth/me",

@@ -1,4 +1,5 @@
-//! Ids of another workspace, guessed or seen somewhere: wherever an id can be said, another's is answered as one that nobody has.
+//! Ids of another workspace, guessed or seen somewhere: wherever an id can be said, another's is
+//! answered as one that nobody has.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -28,7 +29,12 @@ async fn house(app: &TestApp) -> House {
     }
     let back = ada.allow("instagram", INES_WITH_TWO_PAGES).await;
     let flow = back.location().strip_prefix("/integrations/choose/").expect("a choice").to_owned();
-    let claims = ada.token().split('.').nth(1).map(|part| URL_SAFE_NO_PAD.decode(part).expect("base64url")).expect("claims");
+    let claims = ada
+        .token()
+        .split('.')
+        .nth(1)
+        .map(|part| URL_SAFE_NO_PAD.decode(part).expect("base64url"))
+        .expect("claims");
     let claims: Value = serde_json::from_slice(&claims).expect("claims");
     let session = word(&claims, "sid").to_owned();
     House { ada, accounts, flow, session }
@@ -37,13 +43,16 @@ async fn house(app: &TestApp) -> House {
 /// An answer without what differs between any two: the request's own id and time.
 fn told(answer: &Answer) -> (u16, String) {
     let mut body = answer.body.replace(answer.header("x-correlation-id"), "");
-    if let Some(time) = answer.body.split("\"timestamp\":\"").nth(1).and_then(|rest| rest.split('"').next()) {
+    if let Some(time) =
+        answer.body.split("\"timestamp\":\"").nth(1).and_then(|rest| rest.split('"').next())
+    {
         body = body.replace(time, "");
     }
     (answer.status, body)
 }
 
-/// A body that fits the shape of every route that takes one; what does not fit is refused before an id is looked at.
+/// A body that fits the shape of every route that takes one; what does not fit is refused before an
+/// id is looked at.
 fn body(route: &Route) -> Option<Value> {
     match route.path.as_str() {
         path if path.ends_with("/label") => Some(json!({ "label": "mine now" })),
@@ -58,9 +67,9 @@ both!(ids_of_another_workspace_in_a_path, |app| async {
     let mallory = app.person("Mallory").await;
     let watch = Watch::over(&app, &[&house.ada, &mallory]).await;
     let mut asked = 0;
-    for route in
-        routes::all().into_iter().filter(|route| route.parameters().iter().any(|name| !matches!(*name, "provider" | "platform")))
-    {
+    for route in routes::all().into_iter().filter(|route| {
+        route.parameters().iter().any(|name| !matches!(*name, "provider" | "platform"))
+    }) {
         for account in &house.accounts {
             let path_with = |id: &str, account_id: &str| {
                 route.filled(|name| match name {
@@ -71,9 +80,14 @@ both!(ids_of_another_workspace_in_a_path, |app| async {
             };
             let hers = [word(account, "id"), house.flow.as_str(), house.session.as_str()];
             for id in hers {
-                let (theirs, nobodys) = (path_with(id, word(account, "accountId")), path_with(NOBODYS, "1"));
-                let found = mallory.call(route.method.clone(), &theirs, body(&route).filter(|_| route.changes())).await;
-                let missing = mallory.call(route.method.clone(), &nobodys, body(&route).filter(|_| route.changes())).await;
+                let (theirs, nobodys) =
+                    (path_with(id, word(account, "accountId")), path_with(NOBODYS, "1"));
+                let found = mallory
+                    .call(route.method.clone(), &theirs, body(&route).filter(|_| route.changes()))
+                    .await;
+                let missing = mallory
+                    .call(route.method.clone(), &nobodys, body(&route).filter(|_| route.changes()))
+                    .await;
                 assert_eq!(found.status, 404, "{} {theirs}: {}", route.method, found.body);
                 assert_eq!(told(&found), told(&missing), "{theirs} and {nobodys} are told apart");
                 watch.assert_refused(&theirs, &found);
@@ -92,24 +106,45 @@ both!(server_functions_called_with_ids_of_another_workspace, |app| async {
     let watch = Watch::over(&app, &[&house.ada, &mallory]).await;
     let ids = [word(&house.accounts[3], "id"), house.flow.as_str(), house.session.as_str()];
     let call = async |path: &str, id: &str| {
-        let fields =
-            [("id", id), ("flow", id), ("account", id), ("session", id), ("choice", "17841405822304914"), ("label", "mine now")];
-        let request = mallory.browser.request(Method::POST, path).header("sec-fetch-site", "same-origin").form(&fields);
+        let fields = [
+            ("id", id),
+            ("flow", id),
+            ("account", id),
+            ("session", id),
+            ("choice", "17841405822304914"),
+            ("label", "mine now"),
+        ];
+        let request = mallory
+            .browser
+            .request(Method::POST, path)
+            .header("sec-fetch-site", "same-origin")
+            .form(&fields);
         mallory.browser.send(request).await
     };
     // These two take no id: one ends the story, the other sends a mail to oneself.
     let not_these = ["/fn/logout", "/fn/verify_again"];
-    let functions =
-        routes::all().into_iter().filter(|route| route.path.starts_with("/fn/") && !not_these.contains(&route.path.as_str()));
+    let functions = routes::all().into_iter().filter(|route| {
+        route.path.starts_with("/fn/") && !not_these.contains(&route.path.as_str())
+    });
     for route in functions {
         let missing = call(&route.path, NOBODYS).await;
         for id in ids {
             let found = call(&route.path, id).await;
             watch.assert_silent(&route.path, &found);
-            assert_eq!(told(&found), told(&missing), "{} tells another's id from nobody's", route.path);
+            assert_eq!(
+                told(&found),
+                told(&missing),
+                "{} tells another's id from nobody's",
+                route.path
+            );
             for name in ["ines_draws", "koficooks", "Carvalho", &house.ada.email] {
                 // The examples of the API's description are the same for everybody.
-                assert!(!found.body.contains(name) || missing.body.contains(name), "{}: {}", route.path, found.body);
+                assert!(
+                    !found.body.contains(name) || missing.body.contains(name),
+                    "{}: {}",
+                    route.path,
+                    found.body
+                );
             }
         }
     }
@@ -126,7 +161,10 @@ both!(ids_of_another_workspace_in_bodies_and_pages, |app| async {
         let (id, provider) = (word(account, "id"), word(account, "provider"));
         let answers = [
             mallory
-                .post(&format!("/api/integrations/connect/{provider}"), Some(json!({ "accountId": id, "credentials": {} })))
+                .post(
+                    &format!("/api/integrations/connect/{provider}"),
+                    Some(json!({ "accountId": id, "credentials": {} })),
+                )
                 .await,
             mallory
                 .browser

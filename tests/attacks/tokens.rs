@@ -31,13 +31,20 @@ fn sign(app: &TestApp, claims: &Value) -> String {
 /// Refused everywhere, also beside a cookie that is good.
 async fn assert_no_token(app: &TestApp, ada: &Person, what: &str, token: &str) {
     let watch = Watch::over(app, &[ada]).await;
-    for (method, path) in
-        [(Method::GET, "/api/auth/me"), (Method::POST, "/api/integrations/connect/x"), (Method::PUT, "/api/auth/me")]
-    {
-        let request = ada.browser.request(method, path).header("authorization", format!("Bearer {token}"));
+    for (method, path) in [
+        (Method::GET, "/api/auth/me"),
+        (Method::POST, "/api/integrations/connect/x"),
+        (Method::PUT, "/api/auth/me"),
+    ] {
+        let request =
+            ada.browser.request(method, path).header("authorization", format!("Bearer {token}"));
         let answer = ada.browser.send(request.json(&json!({}))).await;
         assert_eq!(answer.status, 401, "{what} at {path}: {}", answer.body);
-        assert!(!answer.body.contains(token) || token.is_empty(), "{what}: repeated in {}", answer.body);
+        assert!(
+            !answer.body.contains(token) || token.is_empty(),
+            "{what}: repeated in {}",
+            answer.body
+        );
         watch.assert_refused(what, &answer);
     }
     watch.assert_unchanged(what).await;
@@ -66,14 +73,19 @@ both!(a_token_signed_with_another_key, |app| async {
     for algorithm in [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512] {
         for key in [OTHER_KEY, b"", b"secret", b"huntaze", app.base().as_bytes()] {
             let header = Header { kid: kid.as_str().map(str::to_owned), ..Header::new(algorithm) };
-            let token = jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(key)).expect("a token");
+            let token = jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(key))
+                .expect("a token");
             assert_no_token(&app, &ada, "another key", &token).await;
         }
     }
     let key = app.backend().vault.signing();
     for algorithm in [Algorithm::HS384, Algorithm::HS512] {
-        let token =
-            jsonwebtoken::encode(&Header::new(algorithm), &claims, &EncodingKey::from_secret(&key.secret)).expect("a token");
+        let token = jsonwebtoken::encode(
+            &Header::new(algorithm),
+            &claims,
+            &EncodingKey::from_secret(&key.secret),
+        )
+        .expect("a token");
         assert_no_token(&app, &ada, "our key, another algorithm", &token).await;
     }
 });
@@ -82,7 +94,8 @@ both!(a_token_signed_with_another_key, |app| async {
 both!(a_token_that_names_its_own_key, |app| async {
     let ada = app.person("Ada").await;
     let claims = read(&ada.token(), 1);
-    let jwk = json!({ "kty": "oct", "k": URL_SAFE_NO_PAD.encode(OTHER_KEY), "alg": "HS256", "kid": "mallory" });
+    let jwk = json!({ "kty": "oct", "k": URL_SAFE_NO_PAD.encode(OTHER_KEY), "alg": "HS256",
+        "kid": "mallory" });
     let headers = [
         json!({ "kid": "mallory", "jwk": jwk }),
         json!({ "kid": "mallory", "jku": "https://evil.example/keys.json" }),
@@ -99,7 +112,11 @@ both!(a_token_that_names_its_own_key, |app| async {
         header["alg"] = json!("HS256");
         let signed = format!("{}.{}", part(&header), part(&claims));
         for key in [OTHER_KEY, b""] {
-            let signature = jsonwebtoken::crypto::sign(signed.as_bytes(), &EncodingKey::from_secret(key), Algorithm::HS256);
+            let signature = jsonwebtoken::crypto::sign(
+                signed.as_bytes(),
+                &EncodingKey::from_secret(key),
+                Algorithm::HS256,
+            );
             let token = format!("{signed}.{}", signature.expect("a signature"));
             assert_no_token(&app, &ada, &header.to_string(), &token).await;
         }
@@ -119,7 +136,13 @@ both!(a_token_whose_claims_were_bent, |app| async {
     ] {
         let mut claims = read(&token, 1);
         claims[name] = value;
-        assert_no_token(&app, &mallory, name, &format!("{}.{}.{}", parts[0], part(&claims), parts[2])).await;
+        assert_no_token(
+            &app,
+            &mallory,
+            name,
+            &format!("{}.{}.{}", parts[0], part(&claims), parts[2]),
+        )
+        .await;
     }
     assert_no_token(
         &app,
@@ -137,10 +160,35 @@ both!(a_token_for_another_audience_issuer_or_time, |app| async {
     let good = read(&ada.token(), 1);
     let mut bent = Vec::new();
     for (name, values) in [
-        ("aud", vec![json!("huntaze"), json!("https://evil.example"), json!(["other"]), json!(null), json!("")]),
-        ("iss", vec![json!("https://evil.example"), json!(format!("{}.evil.example", app.base())), json!(null), json!("")]),
+        (
+            "aud",
+            vec![
+                json!("huntaze"),
+                json!("https://evil.example"),
+                json!(["other"]),
+                json!(null),
+                json!(""),
+            ],
+        ),
+        (
+            "iss",
+            vec![
+                json!("https://evil.example"),
+                json!(format!("{}.evil.example", app.base())),
+                json!(null),
+                json!(""),
+            ],
+        ),
         ("exp", vec![json!(0), json!(-1), json!("never"), json!(null), json!(1.0e300)]),
-        ("sid", vec![json!("018f0000-0000-7000-8000-000000000000"), json!("../"), json!(null), json!(1)]),
+        (
+            "sid",
+            vec![
+                json!("018f0000-0000-7000-8000-000000000000"),
+                json!("../"),
+                json!(null),
+                json!(1),
+            ],
+        ),
     ] {
         for value in values {
             let mut claims = good.clone();
@@ -171,7 +219,8 @@ both!(a_token_that_ran_out_or_was_revoked, |app| async {
     assert_no_token(&app, &ada, "revoked", &stolen).await;
 });
 
-// U3, RFC 6750 (2.3): a token counts in its one place, not in an address, a cookie, a body or a header of another name.
+// U3, RFC 6750 (2.3): a token counts in its one place, not in an address, a cookie, a body or a
+// header of another name.
 both!(a_token_in_the_wrong_place, |app| async {
     let ada = app.person("Ada").await;
     let (token, mallory) = (ada.token(), app.stranger("Mallory"));
@@ -180,15 +229,23 @@ both!(a_token_in_the_wrong_place, |app| async {
     let requests = [
         get(&format!("/api/auth/me?access_token={token}")),
         get(&format!("/api/auth/me?token={token}&authorization=Bearer%20{token}")),
-        get("/api/auth/me").header("cookie", format!("session={token}; Authorization=Bearer {token}; access_token={token}")),
+        get("/api/auth/me").header(
+            "cookie",
+            format!("session={token}; Authorization=Bearer {token}; access_token={token}"),
+        ),
         get("/api/auth/me")
             .header("x-authorization", format!("Bearer {token}"))
             .header("proxy-authorization", format!("Bearer {token}")),
         get("/api/auth/me").header("authorization", format!("bearer {token}")),
         get("/api/auth/me").header("authorization", format!("Bearer  {token}")),
         get("/api/auth/me").header("authorization", format!("Bearer {token}, Bearer {token}")),
-        get("/api/auth/me").header("authorization", "Bearer ").header("authorization", format!("Bearer {token}")),
-        mallory.browser.request(Method::PUT, &format!("/api/auth/me?access_token={token}")).json(&json!({ "name": "Mallory" })),
+        get("/api/auth/me")
+            .header("authorization", "Bearer ")
+            .header("authorization", format!("Bearer {token}")),
+        mallory
+            .browser
+            .request(Method::PUT, &format!("/api/auth/me?access_token={token}"))
+            .json(&json!({ "name": "Mallory" })),
     ];
     for request in requests {
         let answer = mallory.browser.send(request).await;
@@ -197,17 +254,26 @@ both!(a_token_in_the_wrong_place, |app| async {
     }
 });
 
-// U3, S3: a bearer token of Mallory's beside Ada's cookie acts for Mallory, and a bad one for nobody.
+// U3, S3: a bearer token of Mallory's beside Ada's cookie acts for Mallory, and a bad one for
+// nobody.
 both!(a_token_beside_anothers_cookie, |app| async {
     let (ada, mallory) = (app.person("Ada").await, app.person("Mallory").await);
-    let request =
-        ada.browser.request(Method::PUT, "/api/auth/me").bearer_auth(mallory.token()).header("sec-fetch-site", "cross-site");
-    let answer = ada.browser.send(request.json(&json!({ "name": "Mallory the Great" }))).await.expect(200);
+    let request = ada
+        .browser
+        .request(Method::PUT, "/api/auth/me")
+        .bearer_auth(mallory.token())
+        .header("sec-fetch-site", "cross-site");
+    let answer =
+        ada.browser.send(request.json(&json!({ "name": "Mallory the Great" }))).await.expect(200);
     assert_eq!(answer.data()["user"]["email"], mallory.email.as_str());
     assert_eq!(ada.get("/api/auth/me").await.expect(200).data()["user"]["name"], "Ada");
     for path in ["/integrations", "/settings", "/"] {
-        let request = ada.browser.request(Method::GET, path).header("authorization", "Bearer nonsense");
+        let request =
+            ada.browser.request(Method::GET, path).header("authorization", "Bearer nonsense");
         let page = ada.browser.send(request).await;
-        assert!(!page.body.contains(&ada.email), "{path}: a bad token does not fall back to the cookie");
+        assert!(
+            !page.body.contains(&ada.email),
+            "{path}: a bad token does not fall back to the cookie"
+        );
     }
 });

@@ -1,9 +1,10 @@
-//! Which module may name which. Paths are resolved from `crate::` and `super::`, groups in braces included.
+//! Which module may name which. Paths are resolved from `crate::` and `super::`, groups in braces
+//! included.
 
 use super::{Rule, assert_allows, assert_kept, assert_refuses};
 
-/// What a module and everything below it may name of this crate, besides itself. Modules that are not here may name anything
-/// that [`NEVER`] leaves.
+/// What a module and everything below it may name of this crate, besides itself. Modules that are
+/// not here may name anything that [`NEVER`] leaves.
 const MAY: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("error", &["model"]),
@@ -30,11 +31,17 @@ const DIRECTIONS: Rule = |source| {
     let named = named(&source.code, &module);
     let allowed = |target: &str| {
         let may = MAY.iter().find(|(from, _)| is_below(&module, from));
-        let may = may.is_none_or(|(from, may)| is_below(target, from) || may.iter().any(|to| is_below(target, to)));
+        let may = may.is_none_or(|(from, may)| {
+            is_below(target, from) || may.iter().any(|to| is_below(target, to))
+        });
         let never = NEVER.iter().filter(|(from, _)| is_below(&module, from));
         may && !never.into_iter().any(|(_, never)| never.iter().any(|to| is_below(target, to)))
     };
-    named.iter().filter(|target| !allowed(target)).map(|target| format!("{} names {target}", source.path)).collect()
+    named
+        .iter()
+        .filter(|target| !allowed(target))
+        .map(|target| format!("{} names {target}", source.path))
+        .collect()
 };
 
 fn is_below(module: &str, of: &str) -> bool {
@@ -50,7 +57,10 @@ fn module_of(path: &str) -> String {
 /// Every path of this crate that a text names, from the root on.
 fn named(code: &str, module: &str) -> Vec<String> {
     let starts = ["crate::", "super::", "huntaze::"];
-    let begins = |at: usize| !code[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_' || before == ':');
+    let begins = |at: usize| {
+        !code[..at]
+            .ends_with(|before: char| before.is_alphanumeric() || before == '_' || before == ':')
+    };
     starts
         .iter()
         .flat_map(|start| code.match_indices(start).map(|(at, _)| at))
@@ -62,7 +72,8 @@ fn named(code: &str, module: &str) -> Vec<String> {
 
 /// The paths of one use tree: `a::{b, c::d}` -> `a::b`, `a::c::d`.
 fn leaves(text: &str) -> Vec<String> {
-    let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':')).unwrap_or(text.len());
+    let end =
+        text.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':')).unwrap_or(text.len());
     let (head, rest) = text.split_at(end);
     let Some(group) = rest.strip_prefix('{').filter(|_| head.ends_with("::")) else {
         return vec![head.trim_end_matches(':').to_owned()];
@@ -116,7 +127,10 @@ fn a_forbidden_direction_is_found() {
         DIRECTIONS,
         &[
             ("server/platform/http.rs", "use crate::server::db::Db;"),
-            ("server/platform/x/mod.rs", "use crate::{model::Provider, server::{clock::Clock, session::Actor}};"),
+            (
+                "server/platform/x/mod.rs",
+                "use crate::{model::Provider, server::{clock::Clock, session::Actor}};",
+            ),
             ("server/platform/x/mod.rs", "fn f() { super::super::domain::users::log_out() }"),
             ("server/platform/oauth.rs", "use super::super::web;"),
             ("server/db/accounts.rs", "use crate::server::vault::Vault;"),
@@ -135,8 +149,14 @@ fn an_allowed_direction_is_left_alone() {
     assert_allows(
         DIRECTIONS,
         &[
-            ("server/platform/x/mod.rs", "use super::{Error, http};\nuse crate::server::{clock::Clock, platform};"),
-            ("server/db/accounts.rs", "use super::{Db, sql};\nuse crate::model::{AccountId, Provider};"),
+            (
+                "server/platform/x/mod.rs",
+                "use super::{Error, http};\nuse crate::server::{clock::Clock, platform};",
+            ),
+            (
+                "server/db/accounts.rs",
+                "use super::{Db, sql};\nuse crate::model::{AccountId, Provider};",
+            ),
             ("server/domain/accounts/token.rs", "use crate::server::{db, platform, vault::Vault};"),
             ("ui/pages/home.rs", "use crate::api::accounts;\nuse crate::{error::AppError, model};"),
             ("sandbox/x/mod.rs", "// crate::server reads the same page\nuse super::state;"),

@@ -1,7 +1,9 @@
-//! The directions of the modules, kept by reading the sources (see "Directions" in docs/architecture.md). Each rule is a function
-//! over a path and a text, so that each is also shown a text that breaks it.
+//! The directions of the modules, kept by reading the sources (see "Directions" in
+//! docs/architecture.md). Each rule is a function over a path and a text, so that each is also
+//! shown a text that breaks it.
 //!
-//! Serves S1, S4 and T1: SQL in one place, platforms that never see the database, a sandbox that shares nothing with what it tests.
+//! Serves S1, S4 and T1: SQL in one place, platforms that never see the database, a sandbox that
+//! shares nothing with what it tests.
 
 mod imports;
 mod words;
@@ -61,7 +63,11 @@ fn sources() -> Vec<Source> {
                 folders.push(path);
             } else if path.extension().is_some_and(|ending| ending == "rs") {
                 let text = std::fs::read_to_string(&path).expect("a source file is text");
-                let below = path.strip_prefix(&root).expect("it is below src").to_string_lossy().into_owned();
+                let below = path
+                    .strip_prefix(&root)
+                    .expect("it is below src")
+                    .to_string_lossy()
+                    .into_owned();
                 found.push(Source::new(&below, &text));
             }
         }
@@ -71,5 +77,8 @@ fn sources() -> Vec<Source> {
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {
-    std::fs::read_dir(folder).expect("a folder of src").map(|entry| entry.expect("its entry").path()).collect()
+    std::fs::read_dir(folder)
+        .expect("a folder of src")
+        .map(|entry| entry.expect("its entry").path())
+        .collect()
 }

@@ -1,23 +1,34 @@
-//! What may stand in which file: SQL, names of platforms, conditions on features and on builds, the system's time.
+//! What may stand in which file: SQL, names of platforms, conditions on features and on builds, the
+//! system's time.
 
 use super::{Rule, Source, assert_allows, assert_kept, assert_refuses};
 
 const SQL: Rule = |source| {
-    const SAYS: &[&str] = &["sql!(", "sqlx::query", "\"SELECT ", "\"INSERT INTO ", "\"UPDATE ", "\"DELETE FROM "];
-    if source.path.starts_with("server/db/") { Vec::new() } else { says(source, SAYS, "writes SQL") }
-};
-
-const FEATURES: Rule = |source| {
-    let allowed = source.path == "lib.rs" || source.path == "api/mod.rs" || source.path.starts_with("model/");
-    if allowed {
+    const SAYS: &[&str] =
+        &["sql!(", "sqlx::query", "\"SELECT ", "\"INSERT INTO ", "\"UPDATE ", "\"DELETE FROM "];
+    if source.path.starts_with("server/db/") {
         Vec::new()
     } else {
-        says(source, &["cfg(feature", "cfg_attr(feature", "cfg!(feature", "cfg(not(feature"], "asks for a feature")
+        says(source, SAYS, "writes SQL")
     }
 };
 
-/// What is tested is what is deployed. Debug and release builds differ in the points at which tests kill the process, and in the
-/// reload socket that a page under development may open.
+const FEATURES: Rule = |source| {
+    let allowed =
+        source.path == "lib.rs" || source.path == "api/mod.rs" || source.path.starts_with("model/");
+    if allowed {
+        Vec::new()
+    } else {
+        says(
+            source,
+            &["cfg(feature", "cfg_attr(feature", "cfg!(feature", "cfg(not(feature"],
+            "asks for a feature",
+        )
+    }
+};
+
+/// What is tested is what is deployed. Debug and release builds differ in the points at which tests
+/// kill the process, and in the reload socket that a page under development may open.
 const BUILDS: Rule = |source| {
     let allowed = matches!(source.path.as_str(), "server/failpoint.rs" | "server/web/pages.rs");
     if allowed { Vec::new() } else { says(source, &["debug_assertions"], "asks for the build") }
@@ -28,28 +39,53 @@ const TIME: Rule = |source| {
     if allowed {
         Vec::new()
     } else {
-        says(source, &["Utc::now(", "Local::now(", "SystemTime::now("], "asks the system for the time")
+        says(
+            source,
+            &["Utc::now(", "Local::now(", "SystemTime::now("],
+            "asks the system for the time",
+        )
     }
 };
 
 fn says(source: &Source, words: &[&str], what: &str) -> Vec<String> {
-    words.iter().filter(|word| source.code.contains(**word)).map(|word| format!("{} {what}: {word}", source.path)).collect()
+    words
+        .iter()
+        .filter(|word| source.code.contains(**word))
+        .map(|word| format!("{} {what}: {word}", source.path))
+        .collect()
 }
 
 const PLATFORMS: &[&str] = &["instagram", "tiktok", "youtube", "x", "reddit", "onlyfans"];
 /// Companies whose name means one of their platforms.
 const COMPANIES: &[&str] = &["facebook", "google", "twitter"];
 /// The registry with the list of ids, the settings' documentation, the icons.
-const REGISTRIES: &[&str] = &["server/platform/mod.rs", "server/platform/settings.rs", "ui/components/platform_mark.rs"];
+const REGISTRIES: &[&str] =
+    &["server/platform/mod.rs", "server/platform/settings.rs", "ui/components/platform_mark.rs"];
 
 const NAMES: Rule = |source| {
-    let own = source.path.strip_prefix("server/platform/").and_then(|rest| rest.split_once('/')).map(|(folder, _)| folder);
-    let company = |name: &str| COMPANIES.contains(&name) && own.is_some_and(|own| PLATFORMS.contains(&own));
-    if source.path.starts_with("sandbox/") || source.path.ends_with("/tests.rs") || REGISTRIES.contains(&source.path.as_str()) {
+    let own = source
+        .path
+        .strip_prefix("server/platform/")
+        .and_then(|rest| rest.split_once('/'))
+        .map(|(folder, _)| folder);
+    let company =
+        |name: &str| COMPANIES.contains(&name) && own.is_some_and(|own| PLATFORMS.contains(&own));
+    if source.path.starts_with("sandbox/")
+        || source.path.ends_with("/tests.rs")
+        || REGISTRIES.contains(&source.path.as_str())
+    {
         return Vec::new();
     }
-    let foreign = |name: &&str| Some(*name) != own && !company(name) && is_named(without_tests(&source.code), name);
-    PLATFORMS.iter().chain(COMPANIES).copied().filter(foreign).map(|name| format!("{} names {name}", source.path)).collect()
+    let foreign = |name: &&str| {
+        Some(*name) != own && !company(name) && is_named(without_tests(&source.code), name)
+    };
+    PLATFORMS
+        .iter()
+        .chain(COMPANIES)
+        .copied()
+        .filter(foreign)
+        .map(|name| format!("{} names {name}", source.path))
+        .collect()
 };
 
 /// Unit tests may say "x" for anything.
@@ -60,7 +96,9 @@ fn without_tests(code: &str) -> &str {
 /// Most names are found wherever they stand; "x" only where it can't be anything else.
 fn is_named(code: &str, name: &str) -> bool {
     if name == "x" {
-        return ["\"x\"", "platform::x", "platform::X", "x::X"].iter().any(|way| code.contains(way));
+        return ["\"x\"", "platform::x", "platform::X", "x::X"]
+            .iter()
+            .any(|way| code.contains(way));
     }
     code.to_ascii_lowercase().contains(name)
 }
@@ -68,12 +106,20 @@ fn is_named(code: &str, name: &str) -> bool {
 /// The audit log is append-only: no statement changes a line, and one alone deletes, by age.
 const HISTORY: Rule = |source| {
     let code = source.code.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-    let mut ways = vec!["update audit_events", "replace into audit_events", "truncate audit_events", "drop table audit_events"];
+    let mut ways = vec![
+        "update audit_events",
+        "replace into audit_events",
+        "truncate audit_events",
+        "drop table audit_events",
+    ];
     if source.path != "server/db/audit.rs" {
         ways.push("delete from audit_events");
     }
     let changes = |way: &&str| code.contains(*way);
-    ways.into_iter().filter(changes).map(|way| format!("{} rewrites history: {way}", source.path)).collect()
+    ways.into_iter()
+        .filter(changes)
+        .map(|way| format!("{} rewrites history: {way}", source.path))
+        .collect()
 };
 
 // S7
@@ -83,11 +129,20 @@ fn history_is_not_rewritten() {
     assert_refuses(
         HISTORY,
         &[
-            ("server/db/users.rs", "sql!(tx, rows, \"DELETE FROM audit_events WHERE user_id = $1\", id)"),
+            (
+                "server/db/users.rs",
+                "sql!(tx, rows, \"DELETE FROM audit_events WHERE user_id = $1\", id)",
+            ),
             ("server/db/audit.rs", "sql!(tx, rows, \"UPDATE\n  audit_events SET actor = ''\")"),
         ],
     );
-    assert_allows(HISTORY, &[("server/db/audit.rs", "sql!(db, rows, \"DELETE FROM audit_events WHERE at < $1\", than)")]);
+    assert_allows(
+        HISTORY,
+        &[(
+            "server/db/audit.rs",
+            "sql!(db, rows, \"DELETE FROM audit_events WHERE at < $1\", than)",
+        )],
+    );
 }
 
 #[test]
@@ -120,7 +175,10 @@ fn a_platform_is_named_in_its_own_places_only() {
     assert_allows(
         NAMES,
         &[
-            ("server/platform/youtube/oauth.rs", "const HOST: &str = \"https://accounts.google.com\";"),
+            (
+                "server/platform/youtube/oauth.rs",
+                "const HOST: &str = \"https://accounts.google.com\";",
+            ),
             ("server/platform/mod.rs", "pub mod reddit;"),
             ("server/web/oauth.rs", "let a = 1; // Reddit hangs `#_` on the last parameter"),
         ],
@@ -132,9 +190,15 @@ fn features_are_asked_for_in_few_places() {
     assert_kept(FEATURES);
     assert_refuses(
         FEATURES,
-        &[("ui/hooks/toast.rs", "#[cfg(feature = \"hydrate\")]"), ("app.rs", "if cfg!(feature = \"ssr\") {}")],
+        &[
+            ("ui/hooks/toast.rs", "#[cfg(feature = \"hydrate\")]"),
+            ("app.rs", "if cfg!(feature = \"ssr\") {}"),
+        ],
     );
-    assert_allows(FEATURES, &[("model/ids.rs", "#[cfg_attr(feature = \"ssr\", derive(sqlx::Type))]")]);
+    assert_allows(
+        FEATURES,
+        &[("model/ids.rs", "#[cfg_attr(feature = \"ssr\", derive(sqlx::Type))]")],
+    );
 }
 
 #[test]
@@ -149,7 +213,16 @@ fn time_comes_from_a_clock() {
     assert_kept(TIME);
     assert_refuses(
         TIME,
-        &[("server/session.rs", "let now = chrono::Utc::now();"), ("sandbox/state/mod.rs", "SystemTime::now()")],
+        &[
+            ("server/session.rs", "let now = chrono::Utc::now();"),
+            ("sandbox/state/mod.rs", "SystemTime::now()"),
+        ],
     );
-    assert_allows(TIME, &[("server/clock.rs", "Utc::now()"), ("server/session.rs", "let now = backend.clock.now();")]);
+    assert_allows(
+        TIME,
+        &[
+            ("server/clock.rs", "Utc::now()"),
+            ("server/session.rs", "let now = backend.clock.now();"),
+        ],
+    );
 }

@@ -51,14 +51,19 @@ async fn type_passwords(witness: &mut Witness, mira: &Person) {
     witness.own.add(crate::support::PASSWORD);
     let other = witness.app.stranger("Nora");
     let form = [("name", "Nora"), ("email", "nora@stories.example"), ("password", PASSWORD)];
-    for (page, action) in [("/register", "/fn/register"), ("/register", "/fn/register"), ("/login", "/fn/login")] {
+    for (page, action) in
+        [("/register", "/fn/register"), ("/register", "/fn/register"), ("/login", "/fn/login")]
+    {
         let answer = other.browser.submit(page, action, &form).await;
         witness.sees(action, &answer, &[]);
         let page = other.browser.open(page).await;
         witness.sees(action, &page, &[]);
     }
     witness.own.add(&other.browser.cookie("session").expect("Nora is logged in"));
-    let answer = other.browser.submit("/login", "/fn/login", &[("email", &mira.email), ("password", PASSWORD)]).await;
+    let answer = other
+        .browser
+        .submit("/login", "/fn/login", &[("email", &mira.email), ("password", PASSWORD)])
+        .await;
     witness.sees("a wrong password", &answer, &[]);
     for body in [
         json!({ "email": mira.email, "password": PASSWORD }),
@@ -73,7 +78,8 @@ async fn type_passwords(witness: &mut Witness, mira: &Person) {
     }
 }
 
-/// By links in mails and tokens that are good once: sent right, twice, too late, in the wrong place.
+/// By links in mails and tokens that are good once: sent right, twice, too late, in the wrong
+/// place.
 async fn prove_oneself(witness: &mut Witness, mira: &Person) {
     let (app, password) = (witness.app.clone(), crate::support::PASSWORD);
     for (path, body) in [
@@ -101,14 +107,16 @@ async fn prove_oneself(witness: &mut Witness, mira: &Person) {
         let page = mira.browser.follow(&answer).await;
         witness.sees(action, &page, &[]);
     }
-    let first = mira.log_in().await.data()["refreshToken"].as_str().expect("a refresh token").to_owned();
+    let first =
+        mira.log_in().await.data()["refreshToken"].as_str().expect("a refresh token").to_owned();
     witness.own.add(&first);
     witness.knows(mira);
     for _ in 0..2 {
         let body = json!({ "refreshToken": first });
         let answer = mira.browser.rest(Method::POST, "/api/auth/refresh", Some(&body)).await;
         let next = answer.json()["data"].clone();
-        let handed_out: Vec<&str> = ["accessToken", "refreshToken"].iter().filter_map(|name| next[name].as_str()).collect();
+        let handed_out: Vec<&str> =
+            ["accessToken", "refreshToken"].iter().filter_map(|name| next[name].as_str()).collect();
         witness.sees("refreshing", &answer, &handed_out);
         handed_out.iter().for_each(|token| witness.own.add(token));
     }
@@ -117,9 +125,16 @@ async fn prove_oneself(witness: &mut Witness, mira: &Person) {
     witness.knows(mira);
 }
 
-/// Consents, and remembers state and code. The connect call is there to hand out the address with the state in it.
-async fn consent(witness: &mut Witness, mira: &Person, provider: &str, form: &[(&str, &str)]) -> String {
-    let answer = mira.post(&format!("/api/integrations/connect/{provider}"), None).await.expect(200);
+/// Consents, and remembers state and code. The connect call is there to hand out the address with
+/// the state in it.
+async fn consent(
+    witness: &mut Witness,
+    mira: &Person,
+    provider: &str,
+    form: &[(&str, &str)],
+) -> String {
+    let answer =
+        mira.post(&format!("/api/integrations/connect/{provider}"), None).await.expect(200);
     let data = answer.data();
     let text = |name: &str| data[name].as_str().expect("a text").to_owned();
     let begun = Begun { auth_url: text("authUrl"), state: text("state") };
@@ -127,12 +142,16 @@ async fn consent(witness: &mut Witness, mira: &Person, provider: &str, form: &[(
     witness.sees("beginning to connect", &answer, &[&begun.state]);
     let back = witness.app.sandbox().consent(&begun.auth_url, form).await;
     let address: url::Url = back.parse().expect("the callback's address");
-    address.query_pairs().filter(|(name, _)| name == "code").for_each(|(_, code)| witness.own.add(&code));
+    address
+        .query_pairs()
+        .filter(|(name, _)| name == "code")
+        .for_each(|(_, code)| witness.own.add(&code));
     back
 }
 
 async fn connect(witness: &mut Witness, mira: &Person, provider: &str, account: &str) {
-    let back = consent(witness, mira, provider, &[("account", account), ("decision", "allow")]).await;
+    let back =
+        consent(witness, mira, provider, &[("account", account), ("decision", "allow")]).await;
     for what in ["the callback", "the callback, reloaded"] {
         let answer = mira.browser.come_back(&back).await.expect(303);
         witness.sees(what, &answer, &[]);
@@ -145,17 +164,21 @@ async fn connect(witness: &mut Witness, mira: &Person, provider: &str, account: 
     witness.sees("somebody else's callback", &answer, &[]);
 }
 
-/// Cancelled; down, garbled or cut while the code is exchanged; and a platform that repeats what it was sent.
+/// Cancelled; down, garbled or cut while the code is exchanged; and a platform that repeats what it
+/// was sent.
 async fn fail_to_connect(witness: &mut Witness, mira: &Person, provider: &str, account: &str) {
-    let back = consent(witness, mira, provider, &[("account", account), ("decision", "deny")]).await;
+    let back =
+        consent(witness, mira, provider, &[("account", account), ("decision", "deny")]).await;
     come_back(witness, mira, &back).await;
     for kind in ["500", "garbage", "cut", "400"] {
-        let back = consent(witness, mira, provider, &[("account", account), ("decision", "allow")]).await;
+        let back =
+            consent(witness, mira, provider, &[("account", account), ("decision", "allow")]).await;
         witness.app.sandbox().trouble(provider, "", kind, None).await;
         come_back(witness, mira, &back).await;
         witness.app.sandbox().calm().await;
     }
-    let back = consent(witness, mira, provider, &[("account", account), ("decision", "allow")]).await;
+    let back =
+        consent(witness, mira, provider, &[("account", account), ("decision", "allow")]).await;
     witness.wire.parrot(true);
     come_back(witness, mira, &back).await;
     witness.wire.parrot(false);
@@ -170,7 +193,13 @@ async fn come_back(witness: &mut Witness, mira: &Person, back: &str) {
 
 /// Between consent and choice the grant waits.
 async fn choose_a_page(witness: &mut Witness, mira: &Person) {
-    let back = consent(witness, mira, "instagram", &[("account", "10221873645091827"), ("decision", "allow")]).await;
+    let back = consent(
+        witness,
+        mira,
+        "instagram",
+        &[("account", "10221873645091827"), ("decision", "allow")],
+    )
+    .await;
     let answer = mira.browser.come_back(&back).await.expect(303);
     let page = mira.browser.follow(&answer).await.expect(200);
     witness.sees("the choice", &page, &[]);
@@ -222,7 +251,9 @@ async fn look_around(witness: &mut Witness, mira: &Person) {
         let page = mira.browser.open(path).await;
         witness.sees(path, &page, &[]);
     }
-    for path in ["/api/integrations/status", "/api/integrations/health/x", "/api/auth/me", "/health"] {
+    for path in
+        ["/api/integrations/status", "/api/integrations/health/x", "/api/auth/me", "/health"]
+    {
         let answer = mira.get(path).await.expect(200);
         witness.sees(path, &answer, &[]);
     }

@@ -1,5 +1,6 @@
-//! T1, S1, S2, S9: after a whole journey - good and bad ends of everything - no password, cookie, code, state, verifier or token
-//! stands in the database, in a file, in the log, on a page, in an answer or in the text of an error.
+//! T1, S1, S2, S9: after a whole journey - good and bad ends of everything - no password, cookie,
+//! code, state, verifier or token stands in the database, in a file, in the log, on a page, in an
+//! answer or in the text of an error.
 
 mod journey;
 mod secrets;
@@ -31,7 +32,10 @@ impl Witness {
             }
         }
         let text = format!("{}\n{headers}{}", answer.status, answer.body);
-        self.seen.push((what.to_owned(), handed_out.iter().fold(text, |text, out| text.replace(out, ""))));
+        self.seen.push((
+            what.to_owned(),
+            handed_out.iter().fold(text, |text, out| text.replace(out, "")),
+        ));
     }
 
     /// The cookie and the access token that a person holds now.
@@ -62,10 +66,12 @@ impl Witness {
     }
 }
 
-/// Everything in the data directory: database with its log of changes, keys, the sandbox's state. Not the mails: they are there to hand
-/// out links, as a mail server would.
+/// Everything in the data directory: database with its log of changes, keys, the sandbox's state.
+/// Not the mails: they are there to hand out links, as a mail server would.
 fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).expect("the data directory").map(|entry| entry.expect("an entry").path());
+    let entries = std::fs::read_dir(folder)
+        .expect("the data directory")
+        .map(|entry| entry.expect("an entry").path());
     entries
         .filter(|path| !path.ends_with("mail"))
         .flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] })
@@ -75,7 +81,9 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 async fn tell(engine: Engine) {
     log::listen();
     let mut wire = None;
-    let Some(app) = TestApp::start(engine, |config| wire = Some(Wire::tap(config))).await else { return };
+    let Some(app) = TestApp::start(engine, |config| wire = Some(Wire::tap(config))).await else {
+        return;
+    };
     let wire = wire.expect("it was tapped");
     let mut witness = Witness { app: app.clone(), wire, own: Secrets::default(), seen: Vec::new() };
     journey::take(&mut witness).await;
@@ -85,18 +93,22 @@ async fn tell(engine: Engine) {
     app.stop().await;
 }
 
-/// H3: should a secret get into a line all the same, it does not get out of the process. Every one that was on the wire is tried.
+/// H3: should a secret get into a line all the same, it does not get out of the process. Every one
+/// that was on the wire is tried.
 fn is_masked(on_the_wire: &Secrets) {
     let mut secrets = Secrets::default();
     // Not the codes of errors, nor the sandbox's own client secret: plain words, made to be read.
-    let random =
-        |secret: &&str| secret.contains(|c: char| c.is_ascii_digit()) && !secret.contains(huntaze::sandbox::CLIENT_SECRET);
+    let random = |secret: &&str| {
+        secret.contains(|c: char| c.is_ascii_digit())
+            && !secret.contains(huntaze::sandbox::CLIENT_SECRET)
+    };
     on_the_wire.all().filter(random).for_each(|secret| secrets.add(secret));
     assert!(secrets.len() > 30, "{} secrets", secrets.len());
     let reference = &*huntaze::server::origin::new_reference();
     for secret in secrets.all() {
         tracing::error!(target: "huntaze::canary", reference, token = secret, "refused: {secret}");
-        tracing::error!(target: "huntaze::canary", reference, detail = secret, "answered code={secret}&state=1");
+        tracing::error!(target: "huntaze::canary", reference, detail = secret, "answered \
+            code={secret}&state=1");
     }
     let lines = log::of(reference);
     assert_eq!(lines.len(), 2 * secrets.len());
@@ -112,14 +124,19 @@ async fn control(witness: &mut Witness) {
     secrets.add(planted);
     let mira = app.person("Control").await;
     mira.connect("x", "84610273").await;
-    mira.put("/api/integrations/x/84610273/label", serde_json::json!({ "label": planted })).await.expect(200);
+    mira.put("/api/integrations/x/84610273/label", serde_json::json!({ "label": planted }))
+        .await
+        .expect(200);
     assert!(!secrets.found_in(&mira.page("/integrations").await).is_empty(), "on a page");
     assert!(!secrets.found_in(&mira.status().await.to_string()).is_empty(), "in an answer");
     assert!(!secrets.found_in(&app.all_rows().await.join("\n")).is_empty(), "in the database");
     tracing::debug!(target: "huntaze::canary", "{planted}");
     assert!(!secrets.found_in(&log::raw()).is_empty(), "in the log");
     if app.engine() == Engine::Sqlite {
-        let bytes = files(app.folder()).iter().flat_map(|file| std::fs::read(file).expect("a file")).collect::<Vec<u8>>();
+        let bytes = files(app.folder())
+            .iter()
+            .flat_map(|file| std::fs::read(file).expect("a file"))
+            .collect::<Vec<u8>>();
         assert!(!secrets.found_in(&String::from_utf8_lossy(&bytes)).is_empty(), "in the file");
     }
     assert!(log::raw().contains("connection begun"), "the log was heard");

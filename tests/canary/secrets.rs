@@ -8,7 +8,8 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 /// Shorter ones would be found by chance.
 const SHORTEST: usize = 12;
 
-/// Secrets in every form that they may be found in, by the first bytes of the form: a search is one walk through the text.
+/// Secrets in every form that they may be found in, by the first bytes of the form: a search is one
+/// walk through the text.
 #[derive(Clone, Default)]
 pub struct Secrets {
     all: BTreeSet<String>,
@@ -52,16 +53,20 @@ impl Secrets {
     /// The secrets that stand in a text, plainly or encoded.
     pub fn found_in(&self, text: &str) -> BTreeSet<&str> {
         let bytes = text.as_bytes();
-        let begins =
-            bytes.windows(4).enumerate().filter_map(|(at, begin)| Some((at, self.forms.get(<&[u8; 4]>::try_from(begin).ok()?)?)));
-        let found = begins.flat_map(|(at, forms)| forms.iter().filter(move |form| bytes[at..].starts_with(&form.bytes)));
+        let begins = bytes.windows(4).enumerate().filter_map(|(at, begin)| {
+            Some((at, self.forms.get(<&[u8; 4]>::try_from(begin).ok()?)?))
+        });
+        let found = begins.flat_map(|(at, forms)| {
+            forms.iter().filter(move |form| bytes[at..].starts_with(&form.bytes))
+        });
         found.map(|form| form.secret.as_str()).collect()
     }
 
     #[track_caller]
     pub fn assert_not_in(&self, place: &str, text: &str) {
         if let Some(found) = self.found_in(text).first() {
-            let line = text.lines().find(|line| !self.found_in(line).is_empty()).unwrap_or_default();
+            let line =
+                text.lines().find(|line| !self.found_in(line).is_empty()).unwrap_or_default();
             panic!("{place} holds {found:?}: {}", line.chars().take(600).collect::<String>());
         }
     }
@@ -71,7 +76,15 @@ impl Secrets {
 fn forms(secret: &str) -> BTreeSet<String> {
     let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
     let in_url = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-    [secret.to_owned(), in_url, hex.to_uppercase(), hex, STANDARD_NO_PAD.encode(secret), URL_SAFE_NO_PAD.encode(secret)].into()
+    [
+        secret.to_owned(),
+        in_url,
+        hex.to_uppercase(),
+        hex,
+        STANDARD_NO_PAD.encode(secret),
+        URL_SAFE_NO_PAD.encode(secret),
+    ]
+    .into()
 }
 
 #[test]

@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use super::secrets::Secrets;
 use crate::support::between::{self, Behind};
 
-/// Parameters and fields whose values are nobody's business. The app's own secret is not here: the sandbox's is plain words, made
-/// to be read.
+/// Parameters and fields whose values are nobody's business. The app's own secret is not here: the
+/// sandbox's is plain words, made to be read.
 const SECRET: &[&str] = &[
     "access_token",
     "refresh_token",
@@ -43,7 +43,8 @@ impl Wire {
     pub fn tap(config: &mut Config) -> Self {
         let mut tapped = None;
         between::stand(config, |behind| {
-            let wire = Self(Arc::new(Inner { behind, seen: Mutex::default(), parrot: Mutex::new(false) }));
+            let wire =
+                Self(Arc::new(Inner { behind, seen: Mutex::default(), parrot: Mutex::new(false) }));
             tapped = Some(wire.clone());
             Router::new().fallback(pass).with_state(wire)
         });
@@ -55,7 +56,8 @@ impl Wire {
         self.0.seen.lock().expect("what was seen").clone()
     }
 
-    /// From now on every call is answered by an error that repeats the secrets of the request: the worst that a platform can do.
+    /// From now on every call is answered by an error that repeats the secrets of the request: the
+    /// worst that a platform can do.
     pub fn parrot(&self, on: bool) {
         *self.0.parrot.lock().expect("the switch") = on;
     }
@@ -73,7 +75,9 @@ async fn pass(State(wire): State<Wire>, request: Request) -> Response {
     if *wire.0.parrot.lock().expect("the switch") {
         return repeat(&sent);
     }
-    let Some(told) = wire.0.behind.ask(&parts, body).await else { return StatusCode::BAD_GATEWAY.into_response() };
+    let Some(told) = wire.0.behind.ask(&parts, body).await else {
+        return StatusCode::BAD_GATEWAY.into_response();
+    };
     let mut got = Secrets::default();
     received(&serde_json::from_slice(&told.body).unwrap_or_default(), &mut got);
     wire.remember(&got);
@@ -82,9 +86,18 @@ async fn pass(State(wire): State<Wire>, request: Request) -> Response {
 
 fn sent(headers: &HeaderMap, query: &str, body: &Bytes) -> Secrets {
     let mut secrets = Secrets::default();
-    let texts =
-        |name: &str| headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).map(str::to_owned).collect::<Vec<_>>();
-    texts("authorization").iter().filter_map(|line| line.split_whitespace().last()).for_each(|token| secrets.add(token));
+    let texts = |name: &str| {
+        headers
+            .get_all(name)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    texts("authorization")
+        .iter()
+        .filter_map(|line| line.split_whitespace().last())
+        .for_each(|token| secrets.add(token));
     texts("cookie")
         .iter()
         .flat_map(|line| line.split("; "))
@@ -92,7 +105,8 @@ fn sent(headers: &HeaderMap, query: &str, body: &Bytes) -> Secrets {
         .for_each(|(_, value)| secrets.add(value));
     texts("x-bc").iter().for_each(|value| secrets.add(value));
     for part in [query.as_bytes(), body] {
-        let pairs = url::form_urlencoded::parse(part).filter(|(name, _)| SECRET.contains(&name.as_ref()));
+        let pairs =
+            url::form_urlencoded::parse(part).filter(|(name, _)| SECRET.contains(&name.as_ref()));
         pairs.for_each(|(_, value)| secrets.add(&value));
     }
     secrets
@@ -113,8 +127,10 @@ fn received(answer: &Value, secrets: &mut Secrets) {
 /// In the fields of every platform's error shape at once.
 fn repeat(sent: &Secrets) -> Response {
     let text = format!("bad request: {}", sent.joined());
-    let error = json!({ "message": text, "type": "OAuthException", "code": 1, "error_user_msg": text, "log_id": text, "status": "INVALID_ARGUMENT" });
-    let flat = json!({ "error": "invalid_request", "error_description": text, "message": text, "detail": text, "title": text, "reason": text });
+    let error = json!({ "message": text, "type": "OAuthException", "code": 1,
+        "error_user_msg": text, "log_id": text, "status": "INVALID_ARGUMENT" });
+    let flat = json!({ "error": "invalid_request", "error_description": text, "message": text,
+        "detail": text, "title": text, "reason": text });
     let mut body = flat;
     body["errors"] = json!([error]);
     (StatusCode::BAD_REQUEST, axum::Json(body)).into_response()

@@ -1,5 +1,6 @@
-//! Every platform against its contract: our reading of it (`server/platform`) meets the sandbox's reading over real HTTP, from the
-//! consent page to the revocation, and in every way it can go wrong that concerns connecting and refreshing.
+//! Every platform against its contract: our reading of it (`server/platform`) meets the sandbox's
+//! reading over real HTTP, from the consent page to the revocation, and in every way it can go
+//! wrong that concerns connecting and refreshing.
 
 mod instagram;
 mod onlyfans;
@@ -18,7 +19,9 @@ use huntaze::model::Reason;
 use huntaze::sandbox::{self, Sandbox};
 use huntaze::server::clock::Clock;
 use huntaze::server::platform::http::{Retries, pool};
-use huntaze::server::platform::{Api, Authorize, Client, CodeGrant, Error, Grant, Held, Platform, Settings, oauth};
+use huntaze::server::platform::{
+    Api, Authorize, Client, CodeGrant, Error, Grant, Held, Platform, Settings, oauth,
+};
 use oauth2::CsrfToken;
 use secrecy::{ExposeSecret, SecretString};
 use tempfile::TempDir;
@@ -49,7 +52,8 @@ impl Stage {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("its address");
         let public_url: Url = format!("http://{address}").parse().expect("an address");
-        let options = sandbox::Options { data_dir: folder.path().into(), public_url: public_url.clone() };
+        let options =
+            sandbox::Options { data_dir: folder.path().into(), public_url: public_url.clone() };
         let sandbox = Sandbox::open(options).expect("a sandbox");
         tokio::spawn(async move { axum::serve(listener, sandbox.router()).await });
         let sandbox = crate::support::Sandbox::new(public_url);
@@ -74,31 +78,49 @@ impl Stage {
         };
         change(&mut settings);
         // As in production, but nobody waits.
-        let retries = Retries { most: 3, first: Duration::from_millis(1), longest: Duration::from_millis(4) };
+        let retries =
+            Retries { most: 3, first: Duration::from_millis(1), longest: Duration::from_millis(4) };
         Client::new(self.http.clone(), Arc::new(settings), Clock::System, retries)
     }
 
-    /// The person opens the consent page, decides, and is sent back: the parameters of the callback.
+    /// The person opens the consent page, decides, and is sent back: the parameters of the
+    /// callback.
     pub async fn decide(&self, page: &Url, form: &[(&str, &str)]) -> Vec<(String, String)> {
         let shown = self.http.get(page.clone()).send().await.expect("an answer");
         assert_eq!(shown.status(), 200, "the consent page: {:?}", shown.text().await);
         let answer = self.http.post(page.clone()).form(form).send().await.expect("an answer");
-        let back = answer.headers().get("location").and_then(|url| url.to_str().ok()).map(str::to_owned);
-        let back = back.unwrap_or_else(|| panic!("no way back from the consent page: {}", answer.status()));
+        let back =
+            answer.headers().get("location").and_then(|url| url.to_str().ok()).map(str::to_owned);
+        let back = back
+            .unwrap_or_else(|| panic!("no way back from the consent page: {}", answer.status()));
         Url::parse(&back).expect("an address").query_pairs().into_owned().collect()
     }
 
     /// The person allows everything, or only `scopes`: what the callback has to exchange.
-    pub async fn allow(&self, platform: &dyn Platform, client: &Client, account: &str, scopes: Option<&str>) -> CodeGrant {
+    pub async fn allow(
+        &self,
+        platform: &dyn Platform,
+        client: &Client,
+        account: &str,
+        scopes: Option<&str>,
+    ) -> CodeGrant {
         let redirect = redirect(platform);
         let verifier = oauth::verifier();
         let state = CsrfToken::new("state-of-this-flow".into());
-        let page = platform
-            .authorize(client, &Authorize { redirect_uri: &redirect, state: &state, verifier: Some(&verifier), again: false });
+        let page = platform.authorize(
+            client,
+            &Authorize {
+                redirect_uri: &redirect,
+                state: &state,
+                verifier: Some(&verifier),
+                again: false,
+            },
+        );
         let mut form = vec![("account", account), ("decision", "allow")];
         form.extend(scopes.map(|scopes| ("scopes", scopes)));
         let back = self.decide(&page, &form).await;
-        let find = |name: &str| back.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+        let find =
+            |name: &str| back.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
         assert_eq!(find("state").as_deref(), Some("state-of-this-flow"));
         CodeGrant {
             code: find("code").expect("a code").into(),
@@ -116,16 +138,24 @@ impl Stage {
 }
 
 pub fn redirect(platform: &dyn Platform) -> Url {
-    format!("http://127.0.0.1:3000/api/integrations/callback/{}", platform.info().id).parse().expect("an address")
+    format!("http://127.0.0.1:3000/api/integrations/callback/{}", platform.info().id)
+        .parse()
+        .expect("an address")
 }
 
 /// What is stored of a grant, opened for a call.
 pub fn held(grant: &Grant) -> Held {
-    Held { access: grant.access.clone(), refresh: grant.refresh.clone(), grant_key: grant.grant_key.clone() }
+    Held {
+        access: grant.access.clone(),
+        refresh: grant.refresh.clone(),
+        grant_key: grant.grant_key.clone(),
+    }
 }
 
 pub fn api(platform: &dyn Platform, client: &Client, grant: &Grant) -> Api {
-    let asked = || platform.info().permissions.iter().map(|permission| permission.scope.to_string()).collect();
+    let asked = || {
+        platform.info().permissions.iter().map(|permission| permission.scope.to_string()).collect()
+    };
     let scopes = if grant.scopes.is_empty() { asked() } else { grant.scopes.clone() };
     Api::new(client.clone(), grant.access.clone(), scopes).reading_limits(platform.limits())
 }

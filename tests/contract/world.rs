@@ -1,7 +1,9 @@
 //! One platform and its twin, for tests that walk through a table of troubles.
 
 use huntaze::model::Reason;
-use huntaze::server::platform::{Api, Authorize, Client, CodeGrant, Error, Grant, Pkce, Platform, Profile, Settings, oauth};
+use huntaze::server::platform::{
+    Api, Authorize, Client, CodeGrant, Error, Grant, Pkce, Platform, Profile, Settings, oauth,
+};
 use oauth2::CsrfToken;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -134,8 +136,14 @@ impl World {
         self.stage.trouble(&self.platform.info().id, endpoint, kind, reason).await;
     }
 
-    /// Walks a table of troubles at `endpoint` while asking for the same thing, and checks what each is told as.
-    pub async fn assert_table(&self, endpoint: &str, asked: Asked<'_>, table: impl IntoIterator<Item = Line>) {
+    /// Walks a table of troubles at `endpoint` while asking for the same thing, and checks what
+    /// each is told as.
+    pub async fn assert_table(
+        &self,
+        endpoint: &str,
+        asked: Asked<'_>,
+        table: impl IntoIterator<Item = Line>,
+    ) {
         for (kind, reason, expected) in table {
             // A code is had only where nothing is wrong yet.
             self.stage.calm().await;
@@ -159,7 +167,8 @@ impl World {
         self.stage.calm().await;
     }
 
-    /// Whatever goes wrong, what is logged of it holds neither the address of the call nor any of these marks of a token.
+    /// Whatever goes wrong, what is logged of it holds neither the address of the call nor any of
+    /// these marks of a token.
     pub async fn assert_failures_hold_no(&self, grant: &Grant, marks: &[&str]) {
         for kind in ["400", "401", "503", "garbage", "cut"] {
             self.trouble("/", kind, None).await;
@@ -184,10 +193,12 @@ pub enum Asked<'a> {
     Refresh(&'a Grant),
 }
 
-/// The kind of a trouble as the sandbox makes it, which of the platform's own errors it is, and what that has to be.
+/// The kind of a trouble as the sandbox makes it, which of the platform's own errors it is, and
+/// what that has to be.
 pub type Line = (&'static str, Option<&'static str>, Told);
 
-/// What a failure has to be: its kind, its reason, and what the person reads of cause and next step.
+/// What a failure has to be: its kind, its reason, and what the person reads of cause and next
+/// step.
 pub enum Told {
     Reconnect(Reason, &'static str, &'static str),
     NeedsAction(Reason, &'static str, &'static str),

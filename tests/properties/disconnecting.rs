@@ -1,4 +1,5 @@
-//! C11, T1: after disconnecting, no credential is left in any table or file, but for a revocation that the platform could not take.
+//! C11, T1: after disconnecting, no credential is left in any table or file, but for a revocation
+//! that the platform could not take.
 
 use std::path::Path;
 
@@ -25,14 +26,23 @@ struct Credential {
     sealed: Vec<Vec<u8>>,
 }
 
-async fn connect(app: &TestApp, mira: &Person, provider: &'static str, test_account: &str) -> Credential {
+async fn connect(
+    app: &TestApp,
+    mira: &Person,
+    provider: &'static str,
+    test_account: &str,
+) -> Credential {
     let account = account_id(&mira.connect(provider, test_account).await).to_owned();
     let row = row(app, mira, provider, &account).await;
     let (mut plain, mut sealed) = (Vec::new(), Vec::new());
-    for (column, blob) in [("access_token", row.access_token), ("refresh_token", row.refresh_token)] {
+    for (column, blob) in [("access_token", row.access_token), ("refresh_token", row.refresh_token)]
+    {
         let Some(blob) = blob else { continue };
-        let opened =
-            app.backend().vault.open(&blob, Place::new("oauth_accounts", row.id.0, column)).expect("it opens in its place");
+        let opened = app
+            .backend()
+            .vault
+            .open(&blob, Place::new("oauth_accounts", row.id.0, column))
+            .expect("it opens in its place");
         plain.push(opened.expose_secret().to_owned());
         sealed.push(blob);
     }
@@ -41,16 +51,23 @@ async fn connect(app: &TestApp, mira: &Person, provider: &'static str, test_acco
 }
 
 async fn disconnect(mira: &Person, credential: &Credential) {
-    mira.delete(&format!("/api/integrations/disconnect/{}/{}", credential.provider, credential.account)).await.expect(200);
+    mira.delete(&format!(
+        "/api/integrations/disconnect/{}/{}",
+        credential.provider, credential.account
+    ))
+    .await
+    .expect(200);
 }
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Every row but those of pending revocations, in lower case, as the engines write blobs in different ones.
+/// Every row but those of pending revocations, in lower case, as the engines write blobs in
+/// different ones.
 async fn rows(app: &TestApp) -> Vec<String> {
-    let all = app.all_rows().await.into_iter().filter(|row| !row.starts_with("pending_revocations:"));
+    let all =
+        app.all_rows().await.into_iter().filter(|row| !row.starts_with("pending_revocations:"));
     all.map(|row| row.to_lowercase()).collect()
 }
 
@@ -65,13 +82,19 @@ async fn assert_no_row_has(app: &TestApp, credential: &Credential) {
             );
         }
         for sealed in &credential.sealed {
-            assert!(!row.contains(&hex(sealed)), "{provider}: sealed in {}", row.split(':').next().unwrap_or_default());
+            assert!(
+                !row.contains(&hex(sealed)),
+                "{provider}: sealed in {}",
+                row.split(':').next().unwrap_or_default()
+            );
         }
     }
 }
 
 fn files(folder: &Path) -> Vec<std::path::PathBuf> {
-    let entries = std::fs::read_dir(folder).expect("the data directory").map(|entry| entry.expect("an entry").path());
+    let entries = std::fs::read_dir(folder)
+        .expect("the data directory")
+        .map(|entry| entry.expect("an entry").path());
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
@@ -85,7 +108,8 @@ fn assert_no_file_has(app: &TestApp, credentials: &[Credential], also_sealed: bo
         for credential in credentials {
             let plain = credential.plain.iter().any(|plain| contains(&bytes, plain.as_bytes()));
             assert!(!plain, "{} is readable in {name}", credential.provider);
-            let sealed = also_sealed && credential.sealed.iter().any(|sealed| contains(&bytes, sealed));
+            let sealed =
+                also_sealed && credential.sealed.iter().any(|sealed| contains(&bytes, sealed));
             assert!(!sealed, "{}, sealed, is still in {name}", credential.provider);
         }
     }
@@ -111,13 +135,25 @@ both!(disconnecting_leaves_no_credential, |app| async {
     for credential in &credentials {
         assert_no_row_has(&app, credential).await;
         let former = row(&app, &mira, credential.provider, &credential.account).await;
-        assert!(former.access_token.is_none() && former.refresh_token.is_none() && former.grant_key.is_none());
+        assert!(
+            former.access_token.is_none()
+                && former.refresh_token.is_none()
+                && former.grant_key.is_none()
+        );
     }
     for table in ["pending_revocations", "pending_connections"] {
-        assert_eq!(app.rows(table).await, Vec::<String>::new(), "every platform took its revocation");
+        assert_eq!(
+            app.rows(table).await,
+            Vec::<String>::new(),
+            "every platform took its revocation"
+        );
     }
-    assert_eq!(app.texts("SELECT provider FROM oauth_flows WHERE verifier IS NOT NULL").await, Vec::<String>::new());
-    // Closing writes the log of changes back into the file; what was deleted there is overwritten (`secure_delete`).
+    assert_eq!(
+        app.texts("SELECT provider FROM oauth_flows WHERE verifier IS NOT NULL").await,
+        Vec::<String>::new()
+    );
+    // Closing writes the log of changes back into the file; what was deleted there is overwritten
+    // (`secure_delete`).
     app.stop().await;
     assert_no_file_has(&app, &credentials, app.engine() == Engine::Sqlite);
 });

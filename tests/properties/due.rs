@@ -1,4 +1,5 @@
-//! T3, T4: a token is refreshed from the beginning of its lead time on, to the microsecond, and not before.
+//! T3, T4: a token is refreshed from the beginning of its lead time on, to the microsecond, and not
+//! before.
 
 use chrono::{DateTime, Duration, TimeZone, Utc};
 use huntaze::server::domain::accounts::is_due;
@@ -21,7 +22,8 @@ fn refreshing() -> impl Strategy<Value = Refreshing> {
 }
 
 fn issued() -> impl Strategy<Value = DateTime<Utc>> {
-    (1_700_000_000_000_000i64..1_900_000_000_000_000).prop_map(|at| Utc.timestamp_micros(at).single().expect("a time in range"))
+    (1_700_000_000_000_000i64..1_900_000_000_000_000)
+        .prop_map(|at| Utc.timestamp_micros(at).single().expect("a time in range"))
 }
 
 /// From a second to more than a year, as platforms give them.
@@ -36,7 +38,8 @@ fn distance() -> impl Strategy<Value = Duration> {
 
 proptest! {
     #[test]
-    fn never_due_before_the_lead_and_always_from_it_on(how in refreshing(), issued in issued(), life in life(), far in distance()) {
+    fn never_due_before_the_lead_and_always_from_it_on(how in refreshing(), issued in issued(),
+        life in life(), far in distance()) {
         let end = issued + life;
         let edge = end - lead(how, life);
         prop_assert!(!is_due(how, issued, Some(end), edge - far - Duration::microseconds(1)));
@@ -44,12 +47,14 @@ proptest! {
     }
 
     #[test]
-    fn an_expired_token_is_always_due(how in refreshing(), issued in issued(), life in life(), far in distance()) {
+    fn an_expired_token_is_always_due(how in refreshing(), issued in issued(), life in life(),
+        far in distance()) {
         prop_assert!(is_due(how, issued, Some(issued + life), issued + life + far));
     }
 
     #[test]
-    fn a_token_without_an_end_is_never_due(how in refreshing(), issued in issued(), far in distance()) {
+    fn a_token_without_an_end_is_never_due(how in refreshing(), issued in issued(),
+        far in distance()) {
         prop_assert!(!is_due(how, issued, None, issued + far));
     }
 }

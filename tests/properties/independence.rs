@@ -19,7 +19,17 @@ enum Deed {
 }
 
 fn deeds() -> impl Strategy<Value = (Deed, usize)> {
-    (select(vec![Deed::Label, Deed::Refresh, Deed::Test, Deed::Reconnect, Deed::Disconnect, Deed::Broken]), 0..ACCOUNTS.len())
+    (
+        select(vec![
+            Deed::Label,
+            Deed::Refresh,
+            Deed::Test,
+            Deed::Reconnect,
+            Deed::Disconnect,
+            Deed::Broken,
+        ]),
+        0..ACCOUNTS.len(),
+    )
 }
 
 async fn act(deed: Deed, app: &TestApp, mira: &Person, at: usize, account: &str, id: &str) {
@@ -27,7 +37,12 @@ async fn act(deed: Deed, app: &TestApp, mira: &Person, at: usize, account: &str,
     let path = |verb: &str| format!("/api/integrations/{verb}/{provider}/{account}");
     match deed {
         Deed::Label => drop(
-            mira.put(&format!("/api/integrations/{provider}/{account}/label"), json!({ "label": "Prints" })).await.expect(200),
+            mira.put(
+                &format!("/api/integrations/{provider}/{account}/label"),
+                json!({ "label": "Prints" }),
+            )
+            .await
+            .expect(200),
         ),
         Deed::Refresh => drop(mira.post(&path("refresh"), None).await.expect(200)),
         Deed::Test => drop(mira.post(&path("test"), None).await.expect(200)),
@@ -58,7 +73,8 @@ both!(accounts_do_not_disturb_one_another, |app| async {
         for (provider, account) in ACCOUNTS {
             connected.push(mira.connect(provider, account).await);
         }
-        let (account, id) = (account_id(&connected[at]), connected[at]["id"].as_str().expect("our id"));
+        let (account, id) =
+            (account_id(&connected[at]), connected[at]["id"].as_str().expect("our id"));
         let before = others(&app, account).await;
         assert_eq!(before.len(), ACCOUNTS.len() - 1);
         act(deed, &app, &mira, at, account, id).await;

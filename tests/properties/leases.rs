@@ -1,6 +1,7 @@
-//! T5, T6: lease and journal of a refresh against a model of them: several holders that are slow, late or killed at any step, a
-//! platform whose refresh tokens are good for one use, a person who disconnects and connects meanwhile; on both databases. One holder at a
-//! time, an epoch that only grows, no newer pair ever overwritten, and no pair lost that is the only live one.
+//! T5, T6: lease and journal of a refresh against a model of them: several holders that are slow,
+//! late or killed at any step, a platform whose refresh tokens are good for one use, a person who
+//! disconnects and connects meanwhile; on both databases. One holder at a time, an epoch that only
+//! grows, no newer pair ever overwritten, and no pair lost that is the only live one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
@@ -132,7 +133,11 @@ fn grant(pair: Pair) -> Grant {
 }
 
 fn refusal() -> platform::Error {
-    platform::Error::Reconnect { reason: Reason::RefusedByPlatform, say: "Reconnect.".into(), detail: "spent".into() }
+    platform::Error::Reconnect {
+        reason: Reason::RefusedByPlatform,
+        say: "Reconnect.".into(),
+        detail: "spent".into(),
+    }
 }
 
 impl Model<'_> {
@@ -142,7 +147,9 @@ impl Model<'_> {
 
     /// Puts an answer into the row as the model knows it, and closes its line.
     fn put(&mut self, epoch: i64) {
-        let Some(Line { came_from, answer: Some(answer), .. }) = self.lines.remove(&epoch) else { return };
+        let Some(Line { came_from, answer: Some(answer), .. }) = self.lines.remove(&epoch) else {
+            return;
+        };
         self.put_pair(epoch, came_from, answer);
     }
 
@@ -170,31 +177,48 @@ impl Model<'_> {
 
     async fn begin(&mut self) {
         let why = Why::Renew { seen: self.version };
-        let turn = steps::turn(self.app.backend(), self.account.workspace_id, self.account.id, why).await;
+        let turn =
+            steps::turn(self.app.backend(), self.account.workspace_id, self.account.id, why).await;
         if self.row.is_none() {
-            return assert!(matches!(turn, Err(Error::NotFound(_))), "nothing is renewed of a former account");
+            return assert!(
+                matches!(turn, Err(Error::NotFound(_))),
+                "nothing is renewed of a former account"
+            );
         }
         if self.until > self.now() {
             return assert!(matches!(turn, Ok(Turn::Theirs)), "one holder at a time");
         }
         (self.epoch, self.until) = (self.epoch + 1, self.now() + LEASE);
-        let unanswered = self.lines.values().filter(|line| line.answer.is_none()).map(|line| line.unanswered + 1).sum();
+        let unanswered = self
+            .lines
+            .values()
+            .filter(|line| line.answer.is_none())
+            .map(|line| line.unanswered + 1)
+            .sum();
         let (seen, answered): (_, Vec<i64>) = (self.version, self.answered());
         answered.into_iter().for_each(|epoch| self.put(epoch));
         if self.version != seen {
-            assert!(matches!(turn, Ok(Turn::Done(_))), "an answer was waiting: nothing is asked for");
+            assert!(
+                matches!(turn, Ok(Turn::Done(_))),
+                "an answer was waiting: nothing is asked for"
+            );
             self.release(self.epoch);
             return;
         }
         let Ok(Turn::Mine(attempt)) = turn else { panic!("it was free") };
         let (epoch, came_from) = (self.epoch, self.row.expect("it is connected"));
         self.lines.retain(|_, line| line.answer.is_some());
-        self.lines.insert(epoch, Line { came_from, unanswered, began_at: self.now(), answer: None });
+        self.lines
+            .insert(epoch, Line { came_from, unanswered, began_at: self.now(), answer: None });
         self.holders.insert(0, Holder { attempt: *attempt, epoch, came_from, stage: Stage::Begun });
     }
 
     fn answered(&self) -> Vec<i64> {
-        self.lines.iter().filter(|(_, line)| line.answer.is_some()).map(|(epoch, _)| *epoch).collect()
+        self.lines
+            .iter()
+            .filter(|(_, line)| line.answer.is_some())
+            .map(|(epoch, _)| *epoch)
+            .collect()
     }
 
     /// Takes a holder out, if it stands there; whoever goes on is put back.
@@ -232,10 +256,17 @@ impl Model<'_> {
     }
 
     async fn record(&mut self, at: usize) {
-        let Some(holder) = self.holder(at, |stage| matches!(stage, Stage::Given(_) | Stage::Refused)) else { return };
+        let Some(holder) =
+            self.holder(at, |stage| matches!(stage, Stage::Given(_) | Stage::Refused))
+        else {
+            return;
+        };
         let Stage::Given(pair) = holder.stage else { return self.fail(holder).await };
-        let answer =
-            holder.attempt.record(self.app.backend(), &grant(pair), self.now(), Instant::now()).await.expect("it is durable");
+        let answer = holder
+            .attempt
+            .record(self.app.backend(), &grant(pair), self.now(), Instant::now())
+            .await
+            .expect("it is durable");
         // An intent that was taken for lost is written down anew.
         let was = self.lines.get(&holder.epoch).cloned();
         let began = was.unwrap_or_else(|| Line { answer: None, ..self.line_of(&holder) });
@@ -247,7 +278,12 @@ impl Model<'_> {
     /// What a holder began with, which it alone remembers by now.
     fn line_of(&self, holder: &Holder) -> Line {
         let line = holder.attempt.line();
-        Line { came_from: holder.came_from, unanswered: line.unanswered, began_at: line.began_at, answer: None }
+        Line {
+            came_from: holder.came_from,
+            unanswered: line.unanswered,
+            began_at: line.began_at,
+            answer: None,
+        }
     }
 
     /// A refusal counts only for what the row still holds, and only from the holder of the lease.
@@ -267,9 +303,12 @@ impl Model<'_> {
     }
 
     async fn settle(&mut self, at: usize) {
-        let Some(holder) = self.holder(at, |stage| matches!(stage, Stage::Recorded(..))) else { return };
+        let Some(holder) = self.holder(at, |stage| matches!(stage, Stage::Recorded(..))) else {
+            return;
+        };
         let Stage::Recorded(pair, answer) = holder.stage else { return };
-        let (_, account) = holder.attempt.settle(self.app.backend(), answer).await.expect("an answer");
+        let (_, account) =
+            holder.attempt.settle(self.app.backend(), answer).await.expect("an answer");
         assert_eq!(account.is_ok(), self.row.is_some(), "who asked gets the account that there is");
         let first = self.lines.remove(&holder.epoch).is_some();
         if first || self.row.is_some() {
@@ -288,7 +327,9 @@ impl Model<'_> {
     async fn disconnect(&mut self) {
         let Some(pair) = self.row.take() else { return };
         // Read before what happened since: the page that Ines pressed the button on may be old.
-        disconnect(self.app.backend(), &self.actor, self.account.clone()).await.expect("it is connected");
+        disconnect(self.app.backend(), &self.actor, self.account.clone())
+            .await
+            .expect("it is connected");
         self.given_back.insert(pair);
         self.live = self.live.filter(|live| *live != pair);
         self.lines.retain(|_, line| line.answer.is_some());
@@ -299,8 +340,12 @@ impl Model<'_> {
     async fn connect(&mut self) {
         self.given += 1;
         let (id, vault, now) = (self.account.id, &self.app.backend().vault, self.now());
-        let seal =
-            |word, column| Some(vault.seal(&format!("{word}-{}", self.given).into(), Place::new("oauth_accounts", id.0, column)));
+        let seal = |word, column| {
+            Some(vault.seal(
+                &format!("{word}-{}", self.given).into(),
+                Place::new("oauth_accounts", id.0, column),
+            ))
+        };
         let fresh = Account {
             access_token: seal("access", "access_token"),
             refresh_token: seal("refresh", "refresh_token"),
@@ -334,23 +379,42 @@ impl Model<'_> {
             Event::Wait { seconds } => self.app.backend().clock.advance(Duration::seconds(seconds)),
         }
         self.compare().await;
-        assert!(before.zip(self.row).is_none_or(|(old, new)| old <= new), "a newer pair is never overwritten");
+        assert!(
+            before.zip(self.row).is_none_or(|(old, new)| old <= new),
+            "a newer pair is never overwritten"
+        );
     }
 
     async fn compare(&self) {
         let backend = self.app.backend();
         let mut tx = backend.db.begin().await.expect("a transaction");
-        let found = db::accounts::find_in(&mut tx, self.account.workspace_id, self.account.id).await.expect("an answer");
+        let found = db::accounts::find_in(&mut tx, self.account.workspace_id, self.account.id)
+            .await
+            .expect("an answer");
         let lines = refreshes::of_account(&mut tx, self.account.id).await.expect("the journal");
         drop(tx);
         let row = found.expect("the row stays");
         let held = row.refresh_token.as_ref().map(|sealed| {
-            let text = backend.vault.open(sealed, Place::new("oauth_accounts", row.id.0, "refresh_token")).expect("it opens");
-            text.expose_secret().trim_start_matches("refresh-").parse::<Pair>().expect("one of ours")
+            let text = backend
+                .vault
+                .open(sealed, Place::new("oauth_accounts", row.id.0, "refresh_token"))
+                .expect("it opens");
+            text.expose_secret()
+                .trim_start_matches("refresh-")
+                .parse::<Pair>()
+                .expect("one of ours")
         });
-        assert_eq!((held, row.version, row.status == Status::Error), (self.row, self.version, self.broken));
-        let shown = lines.iter().map(|line| (line.epoch, (line.unanswered, line.began_at, line.answer.is_some())));
-        let wanted = self.lines.iter().map(|(epoch, line)| (*epoch, (line.unanswered, line.began_at, line.answer.is_some())));
+        assert_eq!(
+            (held, row.version, row.status == Status::Error),
+            (self.row, self.version, self.broken)
+        );
+        let shown = lines
+            .iter()
+            .map(|line| (line.epoch, (line.unanswered, line.began_at, line.answer.is_some())));
+        let wanted = self
+            .lines
+            .iter()
+            .map(|(epoch, line)| (*epoch, (line.unanswered, line.began_at, line.answer.is_some())));
         assert_eq!(shown.collect::<Vec<_>>(), wanted.collect::<Vec<_>>());
         let epochs = self.app.texts("SELECT CAST(epoch AS TEXT) FROM refresh_leases").await;
         assert_eq!(epochs, Vec::from_iter((self.epoch > 0).then(|| self.epoch.to_string())));
@@ -359,9 +423,12 @@ impl Model<'_> {
     /// Whoever still lives comes to its end, and what the killed left behind is recovered.
     async fn finish(mut self) {
         while !self.holders.is_empty() {
-            for event in
-                [Event::Check { holder: 0 }, Event::Send { holder: 0 }, Event::Record { holder: 0 }, Event::Settle { holder: 0 }]
-            {
+            for event in [
+                Event::Check { holder: 0 },
+                Event::Send { holder: 0 },
+                Event::Record { holder: 0 },
+                Event::Settle { holder: 0 },
+            ] {
                 self.happen(event).await;
             }
         }
@@ -370,20 +437,35 @@ impl Model<'_> {
         if let Some(live) = self.live.filter(|live| self.recorded.contains(live)) {
             assert_eq!(self.row, Some(live), "the only live pair is in the row");
         }
-        assert_eq!(self.written_back().await, self.given_back, "what nobody lives by is given back, once");
+        assert_eq!(
+            self.written_back().await,
+            self.given_back,
+            "what nobody lives by is given back, once"
+        );
         self.app.sql("DELETE FROM refresh_leases").await;
         self.app.sql("DELETE FROM refresh_journal").await;
         self.app.sql("DELETE FROM jobs").await;
     }
 
-    /// The platform takes no revocation today, so that all that were written down can be read, and then crossed off.
+    /// The platform takes no revocation today, so that all that were written down can be read, and
+    /// then crossed off.
     async fn written_back(&self) -> BTreeSet<Pair> {
         let (backend, mut pairs) = (self.app.backend(), BTreeSet::new());
         for id in pending::revocations(&backend.db).await.expect("the revocations") {
-            assert!(db::jobs::is_alive(&backend.db, &Job::Revoke { id }.text()).await.expect("an answer"), "it has its job");
-            let written = pending::revocation(&backend.db, id).await.expect("an answer").expect("it waits");
-            let text = backend.vault.open(&written.payload, Place::new("pending_revocations", id, "payload")).expect("it opens");
-            let payload: serde_json::Value = serde_json::from_str(text.expose_secret()).expect("JSON");
+            assert!(
+                db::jobs::is_alive(&backend.db, &Job::Revoke { id }.text())
+                    .await
+                    .expect("an answer"),
+                "it has its job"
+            );
+            let written =
+                pending::revocation(&backend.db, id).await.expect("an answer").expect("it waits");
+            let text = backend
+                .vault
+                .open(&written.payload, Place::new("pending_revocations", id, "payload"))
+                .expect("it opens");
+            let payload: serde_json::Value =
+                serde_json::from_str(text.expose_secret()).expect("JSON");
             let pair = payload["refresh"].as_str().expect("a token").trim_start_matches("refresh-");
             assert!(pairs.insert(pair.parse().expect("one of ours")), "{pair} is given back once");
         }
@@ -398,7 +480,8 @@ both!(a_refresh_does_what_its_model_does, |app| async {
     app.sandbox().trouble("x", "/2/oauth2/revoke", "503", None).await;
     let actor = actor(&app, &ines).await;
     for (n, events) in samples(events(), 16).into_iter().enumerate() {
-        let found = db::accounts::by_platform_id(&app.backend().db, actor.workspace, "x", INES).await;
+        let found =
+            db::accounts::by_platform_id(&app.backend().db, actor.workspace, "x", INES).await;
         let account = found.expect("the database answers").expect("the account");
         let mut model = Model {
             app: &app,

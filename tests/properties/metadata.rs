@@ -15,10 +15,11 @@ struct Shape {
 
 /// Every platform's shape, texts and figures free.
 fn shapes() -> Vec<Shape> {
-    let shape =
-        |platform, required: Vec<(&'static str, BoxedStrategy<Value>)>, optional: Vec<(&'static str, BoxedStrategy<Value>)>| {
-            Shape { platform, metadata: object(required, optional) }
-        };
+    let shape = |platform,
+                 required: Vec<(&'static str, BoxedStrategy<Value>)>,
+                 optional: Vec<(&'static str, BoxedStrategy<Value>)>| {
+        Shape { platform, metadata: object(required, optional) }
+    };
     vec![
         shape(
             "instagram",
@@ -73,7 +74,13 @@ fn shapes() -> Vec<Shape> {
         shape(
             "onlyfans",
             vec![("username", text()), ("creator", flag()), ("verified", flag())],
-            vec![("joined", moment()), ("fans", count()), ("likes", count()), ("posts", count()), ("price", price())],
+            vec![
+                ("joined", moment()),
+                ("fans", count()),
+                ("likes", count()),
+                ("posts", count()),
+                ("price", price()),
+            ],
         ),
     ]
 }
@@ -92,7 +99,9 @@ fn flag() -> BoxedStrategy<Value> {
 }
 
 fn moment() -> BoxedStrategy<Value> {
-    (0i64..4_000_000_000).prop_map(|at| json!(chrono::DateTime::from_timestamp(at, 0).expect("in range"))).boxed()
+    (0i64..4_000_000_000)
+        .prop_map(|at| json!(chrono::DateTime::from_timestamp(at, 0).expect("in range")))
+        .boxed()
 }
 
 fn price() -> BoxedStrategy<Value> {
@@ -100,9 +109,12 @@ fn price() -> BoxedStrategy<Value> {
 }
 
 fn posting() -> BoxedStrategy<Value> {
-    let allowed = (prop::collection::vec(text(), 0..5), any::<bool>(), count()).prop_map(|(options, off, seconds)| {
-        json!({ "state": "allowed", "privacy_options": options, "comments_off": off, "duets_off": !off, "stitches_off": off, "max_video_seconds": seconds })
-    });
+    let allowed = (prop::collection::vec(text(), 0..5), any::<bool>(), count()).prop_map(
+        |(options, off, seconds)| {
+            json!({ "state": "allowed", "privacy_options": options, "comments_off": off,
+            "duets_off": !off, "stitches_off": off, "max_video_seconds": seconds })
+        },
+    );
     prop_oneof![
         allowed,
         Just(json!({ "state": "daily_limit" })),
@@ -116,12 +128,16 @@ fn object(
     required: Vec<(&'static str, BoxedStrategy<Value>)>,
     optional: Vec<(&'static str, BoxedStrategy<Value>)>,
 ) -> BoxedStrategy<Value> {
-    let required = required.into_iter().map(|(key, value)| value.prop_map(move |value| Some((key.to_owned(), value))).boxed());
-    let optional = optional
+    let required = required
         .into_iter()
-        .map(|(key, value)| prop::option::of(value).prop_map(move |value| Some((key.to_owned(), value?))).boxed());
+        .map(|(key, value)| value.prop_map(move |value| Some((key.to_owned(), value))).boxed());
+    let optional = optional.into_iter().map(|(key, value)| {
+        prop::option::of(value).prop_map(move |value| Some((key.to_owned(), value?))).boxed()
+    });
     let fields: Vec<BoxedStrategy<Option<(String, Value)>>> = required.chain(optional).collect();
-    fields.prop_map(|fields| Value::Object(fields.into_iter().flatten().collect::<Map<_, _>>())).boxed()
+    fields
+        .prop_map(|fields| Value::Object(fields.into_iter().flatten().collect::<Map<_, _>>()))
+        .boxed()
 }
 
 fn platform(id: &str) -> Box<dyn Platform> {
@@ -139,7 +155,9 @@ fn platform(id: &str) -> Box<dyn Platform> {
 /// One of the platforms with metadata of its shape.
 fn any_metadata() -> impl Strategy<Value = (&'static str, Value)> {
     prop::strategy::Union::new(
-        shapes().into_iter().map(|shape| shape.metadata.prop_map(move |metadata| (shape.platform, metadata)).boxed()),
+        shapes().into_iter().map(|shape| {
+            shape.metadata.prop_map(move |metadata| (shape.platform, metadata)).boxed()
+        }),
     )
 }
 
@@ -153,7 +171,8 @@ proptest! {
 
     // A token that slipped into metadata would be stored in the clear.
     #[test]
-    fn a_field_that_is_not_in_the_shape_is_refused((id, mut metadata) in any_metadata(), value in text()) {
+    fn a_field_that_is_not_in_the_shape_is_refused((id, mut metadata) in any_metadata(),
+        value in text()) {
         metadata["access_token"] = value;
         prop_assert!(platform(id).check_metadata(&metadata).is_err(), "{} took {}", id, metadata);
     }
@@ -172,8 +191,14 @@ both!(metadata_comes_back_from_the_database_exactly, |app| async {
     let stored = row(&app, &mira, "x", &account).await;
     for (id, metadata) in samples(any_metadata(), 48) {
         let backend = app.backend();
-        let written =
-            huntaze::server::db::accounts::describe(&backend.db, stored.id, "Kofi", "@kofi", &metadata, backend.clock.now());
+        let written = huntaze::server::db::accounts::describe(
+            &backend.db,
+            stored.id,
+            "Kofi",
+            "@kofi",
+            &metadata,
+            backend.clock.now(),
+        );
         written.await.expect("it is written");
         assert_eq!(row(&app, &mira, "x", &account).await.metadata.0, metadata, "{id}");
     }

@@ -19,22 +19,29 @@ use proptest::test_runner::TestRunner;
 
 use crate::support::{Person, TestApp};
 
-/// Values of a strategy for a story that awaits, which proptest's own runner can't: without shrinking, so that every failure has to
-/// show its case.
+/// Values of a strategy for a story that awaits, which proptest's own runner can't: without
+/// shrinking, so that every failure has to show its case.
 fn samples<S: Strategy>(strategy: S, count: usize) -> Vec<S::Value> {
     let mut runner = TestRunner::default();
     (0..count).map(|_| strategy.new_tree(&mut runner).expect("a value").current()).collect()
 }
 
 /// Test accounts that each consent connects at once, two of them on one platform.
-const ACCOUNTS: [(&str, &str); 4] =
-    [("x", "1427750916318339072"), ("x", "84610273"), ("reddit", "4k2mf9qd"), ("tiktok", "afd97af1-b87b-48b9-ac98-410a5e0c5344")];
+const ACCOUNTS: [(&str, &str); 4] = [
+    ("x", "1427750916318339072"),
+    ("x", "84610273"),
+    ("reddit", "4k2mf9qd"),
+    ("tiktok", "afd97af1-b87b-48b9-ac98-410a5e0c5344"),
+];
 
 /// The person as the server's own code sees them.
 async fn actor(app: &TestApp, person: &Person) -> Actor {
     let bearer = format!("Bearer {}", person.token()).parse().expect("a header");
     let headers = http::HeaderMap::from_iter([(http::header::AUTHORIZATION, bearer)]);
-    identify(app.backend(), &headers).await.expect("the database answers").expect("they are logged in")
+    identify(app.backend(), &headers)
+        .await
+        .expect("the database answers")
+        .expect("they are logged in")
 }
 
 /// The whole row of a connection.

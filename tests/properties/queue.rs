@@ -1,4 +1,5 @@
-//! The queue against a model of it: any order of events, on both databases. Never two holders of one fence; nothing lost.
+//! The queue against a model of it: any order of events, on both databases. Never two holders of
+//! one fence; nothing lost.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +13,8 @@ use uuid::Uuid;
 use super::samples;
 use crate::support::{TestApp, both};
 
-/// What happens to the queue. A holder is one of all that ever claimed something: most of them are late by then.
+/// What happens to the queue. A holder is one of all that ever claimed something: most of them are
+/// late by then.
 #[derive(Clone, Copy, Debug)]
 enum Event {
     Order {
@@ -48,7 +50,8 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
     // The newest holders are of most interest.
     let holder = || (0..6usize, 0..3usize).prop_map(|(a, b)| a.min(b * 3));
     let event = prop_oneof![
-        4 => (0..5u8, prop_oneof![Just(0), 1..200i64]).prop_map(|(errand, seconds)| Event::Order { errand, seconds }),
+        4 => (0..5u8, prop_oneof![Just(0), 1..200i64]).prop_map(|(errand, seconds)| Event::Order {
+            errand, seconds }),
         4 => (1..3usize).prop_map(|most| Event::Claim { most }),
         1 => holder().prop_map(|holder| Event::Renew { holder }),
         3 => holder().prop_map(|holder| Event::Complete { holder }),
@@ -88,17 +91,25 @@ impl Model<'_> {
     }
 
     async fn order(&mut self, errand: u8, seconds: i64) {
-        let (job, run_at) = (Job::Revoke { id: Uuid::from_u128(errand.into()) }, self.now() + Duration::seconds(seconds));
+        let (job, run_at) = (
+            Job::Revoke { id: Uuid::from_u128(errand.into()) },
+            self.now() + Duration::seconds(seconds),
+        );
         let text = job.text();
         let mut tx = self.app.backend().db.begin().await.expect("a transaction");
         job::enqueue(self.app.backend(), &mut tx, job.at(run_at)).await.expect("an order");
         tx.commit().await.expect("a commit");
         match self.alive.get_mut(&text) {
-            Some(job) if job.running => job.again_at = Some(job.again_at.map_or(run_at, |at| at.min(run_at))),
+            Some(job) if job.running => {
+                job.again_at = Some(job.again_at.map_or(run_at, |at| at.min(run_at)))
+            }
             Some(job) => job.run_at = job.run_at.min(run_at),
             None => {
                 let turn = self.written;
-                self.alive.insert(text, Alive { turn, run_at, running: false, again_at: None, attempts: 0, version: 0 });
+                self.alive.insert(
+                    text,
+                    Alive { turn, run_at, running: false, again_at: None, attempts: 0, version: 0 },
+                );
                 self.written += 1;
             }
         }
@@ -106,7 +117,9 @@ impl Model<'_> {
 
     async fn claim(&mut self, most: usize) {
         let now = self.now();
-        let claimed = jobs::claim(&self.app.backend().db, Uuid::now_v7(), most, now, now + LEASE).await.expect("a claim");
+        let claimed = jobs::claim(&self.app.backend().db, Uuid::now_v7(), most, now, now + LEASE)
+            .await
+            .expect("a claim");
         let mut due: Vec<_> = self.alive.iter_mut().filter(|(_, job)| job.run_at <= now).collect();
         due.sort_by_key(|(_, job)| (job.run_at, job.turn));
         due.truncate(most);
@@ -114,7 +127,10 @@ impl Model<'_> {
         for (text, job) in due {
             (job.running, job.run_at) = (true, now + LEASE);
             (job.attempts, job.version) = (job.attempts + 1, job.version + 1);
-            let claimed = claimed.iter().find(|claimed| claimed.payload == *text).expect("the one whose turn it is");
+            let claimed = claimed
+                .iter()
+                .find(|claimed| claimed.payload == *text)
+                .expect("the one whose turn it is");
             assert_eq!((claimed.attempts, claimed.version), (job.attempts, job.version));
             self.holders.insert(0, (claimed.clone(), job.turn));
         }
@@ -124,7 +140,8 @@ impl Model<'_> {
     fn held(&mut self, holder: usize) -> Option<(Claimed, Option<&mut Alive>)> {
         let (claimed, turn) = self.holders.get(holder)?.clone();
         let job = self.alive.get_mut(&claimed.payload);
-        let job = job.filter(|job| job.turn == turn && job.version == claimed.version && job.running);
+        let job =
+            job.filter(|job| job.turn == turn && job.version == claimed.version && job.running);
         Some((claimed, job))
     }
 
@@ -140,7 +157,11 @@ impl Model<'_> {
         }
         self.dead += i64::from(dead && held && !again);
         let db = &self.app.backend().db;
-        let done = if dead { jobs::bury(db, &claimed, "no use", now).await } else { jobs::complete(db, &claimed, now).await };
+        let done = if dead {
+            jobs::bury(db, &claimed, "no use", now).await
+        } else {
+            jobs::complete(db, &claimed, now).await
+        };
         assert_eq!(done.expect("an answer"), held);
     }
 
@@ -168,7 +189,10 @@ impl Model<'_> {
         let until = self.now() + LEASE;
         let Some((claimed, job)) = self.held(holder) else { return };
         let held = job.map(|job| job.run_at = until).is_some();
-        assert_eq!(jobs::renew(&self.app.backend().db, &claimed, until).await.expect("an answer"), held);
+        assert_eq!(
+            jobs::renew(&self.app.backend().db, &claimed, until).await.expect("an answer"),
+            held
+        );
     }
 
     async fn happen(&mut self, event: Event) {
@@ -190,7 +214,10 @@ impl Model<'_> {
         let depth = jobs::depth(&self.app.backend().db, now).await.expect("a depth");
         let waiting = || self.alive.values().filter(|job| !job.running);
         let running = self.alive.values().filter(|job| job.running).count();
-        assert_eq!((depth.queued, depth.running, depth.dead), (waiting().count() as i64, running as i64, self.dead));
+        assert_eq!(
+            (depth.queued, depth.running, depth.dead),
+            (waiting().count() as i64, running as i64, self.dead)
+        );
         let oldest = waiting().map(|job| job.run_at).filter(|at| *at <= now).min();
         assert_eq!((depth.oldest, depth.due > 0), (oldest, oldest.is_some()));
     }
@@ -211,7 +238,8 @@ impl Model<'_> {
 
 both!(the_queue_does_what_its_model_does, |app| async {
     for (n, events) in samples(events(), 24).into_iter().enumerate() {
-        let mut model = Model { app: &app, alive: BTreeMap::new(), written: 0, dead: 0, holders: Vec::new() };
+        let mut model =
+            Model { app: &app, alive: BTreeMap::new(), written: 0, dead: 0, holders: Vec::new() };
         eprintln!("sequence {n}: {events:?}");
         for event in events {
             model.happen(event).await;

@@ -23,7 +23,12 @@ fn lasting(mut integration: Value) -> Value {
 }
 
 async fn label(mira: &Person, provider: &str, account: &str) {
-    mira.put(&format!("/api/integrations/{provider}/{account}/label"), json!({ "label": "Studio" })).await.expect(200);
+    mira.put(
+        &format!("/api/integrations/{provider}/{account}/label"),
+        json!({ "label": "Studio" }),
+    )
+    .await
+    .expect(200);
 }
 
 both!(a_refresh_keeps_the_connection, |app| async {
@@ -39,15 +44,35 @@ both!(a_refresh_keeps_the_connection, |app| async {
         app.later(Duration::minutes(minutes)).await;
         mira.log_in().await;
         for (provider, account) in &accounts {
-            let (shown, old) = (lasting(mira.integration(provider, account).await), row(&app, &mira, provider, account).await);
-            mira.post(&format!("/api/integrations/refresh/{provider}/{account}"), None).await.expect(200);
+            let (shown, old) = (
+                lasting(mira.integration(provider, account).await),
+                row(&app, &mira, provider, account).await,
+            );
+            mira.post(&format!("/api/integrations/refresh/{provider}/{account}"), None)
+                .await
+                .expect(200);
             let new = row(&app, &mira, provider, account).await;
             let about = format!("{provider} after {minutes} minutes");
             assert_eq!(lasting(mira.integration(provider, account).await), shown, "{about}");
-            assert_eq!((new.created_at, new.connected_at, &new.label), (old.created_at, old.connected_at, &old.label), "{about}");
-            assert_eq!((&new.metadata.0, &new.scope, &new.grant_key), (&old.metadata.0, &old.scope, &old.grant_key), "{about}");
-            assert_eq!((&new.name, &new.handle, new.has_avatar), (&old.name, &old.handle, old.has_avatar), "{about}");
-            assert!(new.access_token != old.access_token && new.version > old.version, "{about}: the token is another one");
+            assert_eq!(
+                (new.created_at, new.connected_at, &new.label),
+                (old.created_at, old.connected_at, &old.label),
+                "{about}"
+            );
+            assert_eq!(
+                (&new.metadata.0, &new.scope, &new.grant_key),
+                (&old.metadata.0, &old.scope, &old.grant_key),
+                "{about}"
+            );
+            assert_eq!(
+                (&new.name, &new.handle, new.has_avatar),
+                (&old.name, &old.handle, old.has_avatar),
+                "{about}"
+            );
+            assert!(
+                new.access_token != old.access_token && new.version > old.version,
+                "{about}: the token is another one"
+            );
             assert!(new.expires_at > old.expires_at, "{about}: it lives longer");
         }
     }

@@ -1,5 +1,5 @@
-//! S1: who starts must be who finishes, where and how it was started. Changing any one bound value of a flow refuses its callback
-//! before the code is exchanged; a state works once.
+//! S1: who starts must be who finishes, where and how it was started. Changing any one bound value
+//! of a flow refuses its callback before the code is exchanged; a state works once.
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -23,14 +23,21 @@ enum Change {
 const X: &[(&str, &str)] = &[("account", "84610273"), ("decision", "allow")];
 
 fn changes() -> impl Strategy<Value = Change> {
-    let whole =
-        select(vec![Change::Session, Change::User, Change::Workspace, Change::Provider, Change::RedirectUri, Change::Expiry]);
+    let whole = select(vec![
+        Change::Session,
+        Change::User,
+        Change::Workspace,
+        Change::Provider,
+        Change::RedirectUri,
+        Change::Expiry,
+    ]);
     prop_oneof![3 => whole, 1 => (0usize..40).prop_map(Change::State)]
 }
 
 /// Changes the newest flow's row, or the address the person comes back to.
 async fn apply(change: Change, app: &TestApp, begun: &Begun, back: &str) -> String {
-    const OF_BEN: &str = "FROM users u JOIN sessions s ON s.user_id = u.id WHERE u.email = 'ben@stories.example'";
+    const OF_BEN: &str =
+        "FROM users u JOIN sessions s ON s.user_id = u.id WHERE u.email = 'ben@stories.example'";
     let set = match change {
         Change::Session => format!("session_id = (SELECT s.id {OF_BEN})"),
         Change::User => format!("user_id = (SELECT u.id {OF_BEN})"),
@@ -94,7 +101,10 @@ both!(a_state_works_once, |app| async {
     let elsewhere = mira.elsewhere().await;
     for other in [&elsewhere, &ben] {
         let answer = other.browser.come_back(&back).await.expect(303);
-        other.toast(&answer).await.says(&["another browser or by another person", "Nothing was connected"]);
+        other
+            .toast(&answer)
+            .await
+            .says(&["another browser or by another person", "Nothing was connected"]);
     }
     let stranger = app.stranger("Nobody");
     stranger.browser.come_back(&back).await.expect(303);

@@ -1,4 +1,5 @@
-//! C3, C12: whatever is done in whatever order, an account at a platform has one row, which keeps its id and label.
+//! C3, C12: whatever is done in whatever order, an account at a platform has one row, which keeps
+//! its id and label.
 
 use std::collections::BTreeMap;
 
@@ -64,8 +65,13 @@ async fn take(step: &Step, mira: &Person, model: &mut Model) {
         }
         Step::Label(at, label) => {
             if let Some(known) = model.get_mut(at) {
-                let path = format!("/api/integrations/{}/{}/label", ACCOUNTS[*at].0, known.account_id);
-                mira.put(&path, json!({ "label": label })).await.expect(if known.connected { 200 } else { 404 });
+                let path =
+                    format!("/api/integrations/{}/{}/label", ACCOUNTS[*at].0, known.account_id);
+                mira.put(&path, json!({ "label": label })).await.expect(if known.connected {
+                    200
+                } else {
+                    404
+                });
                 if known.connected {
                     known.label = Some(label.clone()).filter(|label| !label.is_empty());
                 }
@@ -73,7 +79,10 @@ async fn take(step: &Step, mira: &Person, model: &mut Model) {
         }
         Step::Disconnect(at) => {
             if let Some(known) = model.get_mut(at) {
-                let path = format!("/api/integrations/disconnect/{}/{}", ACCOUNTS[*at].0, known.account_id);
+                let path = format!(
+                    "/api/integrations/disconnect/{}/{}",
+                    ACCOUNTS[*at].0, known.account_id
+                );
                 mira.delete(&path).await.expect(if known.connected { 200 } else { 404 });
                 known.connected = false;
             }
@@ -98,7 +107,8 @@ async fn shown(mira: &Person) -> Vec<Known> {
 }
 
 fn expected(model: &Model) -> Vec<Known> {
-    let mut expected: Vec<Known> = model.values().filter(|known| known.connected).cloned().collect();
+    let mut expected: Vec<Known> =
+        model.values().filter(|known| known.connected).cloned().collect();
     expected.sort_by(|a, b| a.id.cmp(&b.id));
     expected
 }

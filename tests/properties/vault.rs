@@ -20,7 +20,8 @@ fn fresh() -> Vault {
 fn place() -> impl Strategy<Value = Place> {
     let tables = select(vec!["oauth_accounts", "oauth_flows", "oauth", "pending_connections"]);
     let columns = select(vec!["access_token", "refresh_token", "token", "_accounts"]);
-    (tables, any::<u128>(), columns).prop_map(|(table, row, column)| Place::new(table, Uuid::from_u128(row), column))
+    (tables, any::<u128>(), columns)
+        .prop_map(|(table, row, column)| Place::new(table, Uuid::from_u128(row), column))
 }
 
 fn secret() -> impl Strategy<Value = SecretString> {
@@ -48,7 +49,8 @@ proptest! {
 
     // T1: one thing at a time is enough.
     #[test]
-    fn another_table_row_or_column_is_enough(secret in secret(), place in place(), row in any::<u128>()) {
+    fn another_table_row_or_column_is_enough(secret in secret(), place in place(),
+        row in any::<u128>()) {
         prop_assume!(Uuid::from_u128(row) != place.row);
         let blob = OURS.seal(&secret, place);
         let moved = [
@@ -70,7 +72,8 @@ proptest! {
 
     // T1
     #[test]
-    fn a_blob_with_one_bit_changed_never_opens(secret in secret(), place in place(), at in any::<Index>(), bit in 0..8u8) {
+    fn a_blob_with_one_bit_changed_never_opens(secret in secret(), place in place(),
+        at in any::<Index>(), bit in 0..8u8) {
         let mut blob = OURS.seal(&secret, place);
         let at = at.index(blob.len());
         blob[at] ^= 1 << bit;

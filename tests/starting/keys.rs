@@ -1,5 +1,5 @@
-//! T2: the key file is made at the first start, for its owner alone; one that can't be used is told at the next, not at the first
-//! connection.
+//! T2: the key file is made at the first start, for its owner alone; one that can't be used is told
+//! at the next, not at the first connection.
 
 use huntaze::server::vault::KeyFile;
 use serde_json::Value;
@@ -42,10 +42,16 @@ fn a_key_file_that_cannot_be_read_is_told() {
 fn a_key_file_that_was_cut_is_told_without_its_content() {
     let machine = used();
     let whole = machine.read(FILE);
-    let key = serde_json::from_str::<Value>(&whole).expect("JSON")["sign"][1].as_str().expect("a key").to_owned();
+    let key = serde_json::from_str::<Value>(&whole).expect("JSON")["sign"][1]
+        .as_str()
+        .expect("a key")
+        .to_owned();
     for cut in ["", &whole[..whole.len() / 2], "no keys at all", &whole.replace(&key, &key[..20])] {
         machine.write(FILE, cut);
-        let refused = machine.serve().refuses_to_start(&["key file data/keys.json", "restore the key file from your backup"]);
+        let refused = machine.serve().refuses_to_start(&[
+            "key file data/keys.json",
+            "restore the key file from your backup",
+        ]);
         assert!(!refused.message.contains(&key[..20]), "the message holds a part of a key");
     }
     machine.write(FILE, &whole);
@@ -55,9 +61,16 @@ fn a_key_file_that_was_cut_is_told_without_its_content() {
 #[test]
 fn a_key_ring_of_another_database_is_told_by_id() {
     let machine = used();
-    let id = serde_json::from_str::<Value>(&machine.read(FILE)).expect("JSON")["primary"].as_str().expect("an id").to_owned();
+    let id = serde_json::from_str::<Value>(&machine.read(FILE)).expect("JSON")["primary"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
     machine.write(FILE, &other_keys().to_string());
-    machine.serve().refuses_to_start(&[&id, "not in the key ring", "restore the key file that belongs to this database"]);
+    machine.serve().refuses_to_start(&[
+        &id,
+        "not in the key ring",
+        "restore the key file that belongs to this database",
+    ]);
 }
 
 #[test]
@@ -68,7 +81,11 @@ fn another_key_under_the_same_id_is_told_too() {
     let other = other_keys();
     keys["seal"][&id] = other["seal"][other["primary"].as_str().expect("an id")].clone();
     machine.write(FILE, &keys.to_string());
-    machine.serve().refuses_to_start(&[&id, "not the one this database was sealed with", "restore the key file"]);
+    machine.serve().refuses_to_start(&[
+        &id,
+        "not the one this database was sealed with",
+        "restore the key file",
+    ]);
 }
 
 #[test]

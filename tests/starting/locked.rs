@@ -1,4 +1,5 @@
-//! Section 5: a database that is locked, or gone, is told as busy; nothing is lost, and it works again by itself.
+//! Section 5: a database that is locked, or gone, is told as busy; nothing is lost, and it works
+//! again by itself.
 
 use serde_json::{Value, json};
 use sqlx::sqlite::SqliteConnectOptions;
@@ -13,12 +14,16 @@ async fn ada_is_told_that_the_database_is_busy_and_tries_again() {
     let machine = Machine::new();
     let server = machine.serve().starts();
     let http = reqwest::Client::new();
-    let ada = json!({ "email": "ada@example.com", "password": "a-long-walk-by-the-sea", "name": "Ada" });
+    let ada =
+        json!({ "email": "ada@example.com", "password": "a-long-walk-by-the-sea", "name": "Ada" });
     let register = || http.post(format!("{}api/auth/register", server.url)).json(&ada).send();
 
     // A backup tool holds the write lock.
-    let mut backup =
-        SqliteConnectOptions::new().filename(machine.path("data/huntaze.db")).connect().await.expect("a second connection");
+    let mut backup = SqliteConnectOptions::new()
+        .filename(machine.path("data/huntaze.db"))
+        .connect()
+        .await
+        .expect("a second connection");
     let lock = backup.begin_with("BEGIN IMMEDIATE").await.expect("the write lock");
     let answer = register().await.expect("an answer");
     assert_eq!(answer.status(), 500);

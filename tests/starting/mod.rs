@@ -1,4 +1,5 @@
-//! The binary as an operator starts and stops it. What can't work is told at once, with the place and the fix.
+//! The binary as an operator starts and stops it. What can't work is told at once, with the place
+//! and the fix.
 
 mod commands;
 mod keys;

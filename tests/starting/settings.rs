@@ -1,4 +1,5 @@
-//! Section 1: unknown or malformed settings stop the start with a message that names file, key and the fix.
+//! Section 1: unknown or malformed settings stop the start with a message that names file, key and
+//! the fix.
 
 use crate::support::process::Machine;
 
@@ -18,7 +19,11 @@ fn an_unknown_setting_is_named_with_its_file_and_the_nearest_known_one() {
         "\"adress\"",
         "did you mean \"addr\"?",
     ]);
-    configured("[databse]\nurl = \"\"").serve().refuses_to_start(&["Leptos.toml", "\"databse\"", "did you mean \"database\"?"]);
+    configured("[databse]\nurl = \"\"").serve().refuses_to_start(&[
+        "Leptos.toml",
+        "\"databse\"",
+        "did you mean \"database\"?",
+    ]);
     configured("[platforms.x]\nclient_secrett = \"a\"")
         .serve()
         .refuses_to_start(&["platforms.x", "did you mean \"client_secret\"?"]);
@@ -26,22 +31,43 @@ fn an_unknown_setting_is_named_with_its_file_and_the_nearest_known_one() {
 
 #[test]
 fn a_malformed_value_is_named_with_its_key() {
-    configured("[http]\nretry_first_ms = \"soon\"").serve().refuses_to_start(&["Leptos.toml", "http.retry_first_ms", "soon"]);
-    configured("[server]\nlog = \"xml\"").serve().refuses_to_start(&["Leptos.toml", "server.log", "xml", "json"]);
-    configured("[server]\naddr = \"somewhere\"").serve().refuses_to_start(&["Leptos.toml", "server.addr"]);
+    configured("[http]\nretry_first_ms = \"soon\"").serve().refuses_to_start(&[
+        "Leptos.toml",
+        "http.retry_first_ms",
+        "soon",
+    ]);
+    configured("[server]\nlog = \"xml\"").serve().refuses_to_start(&[
+        "Leptos.toml",
+        "server.log",
+        "xml",
+        "json",
+    ]);
+    configured("[server]\naddr = \"somewhere\"")
+        .serve()
+        .refuses_to_start(&["Leptos.toml", "server.addr"]);
     configured("[server]\ntrusted_proxies = [\"everybody\"]").serve().refuses_to_start(&[
         "Leptos.toml",
         "trusted_proxies",
         "everybody",
     ]);
-    configured("default_tier = \"gold\"").serve().refuses_to_start(&["Leptos.toml", "default_tier", "gold"]);
+    configured("default_tier = \"gold\"").serve().refuses_to_start(&[
+        "Leptos.toml",
+        "default_tier",
+        "gold",
+    ]);
     configured("[server\n").serve().refuses_to_start(&["Leptos.toml"]);
 }
 
 #[test]
 fn a_setting_of_the_environment_is_named_as_the_environment_calls_it() {
-    Machine::new().serve().env("HUNTAZE__HTTP__RETRY_FIRST_MS", "soon").refuses_to_start(&["HUNTAZE__HTTP__RETRY_FIRST_MS"]);
-    Machine::new().serve().env("HUNTAZE__SERVER__PORT", "3000").refuses_to_start(&["environment", "\"port\""]);
+    Machine::new()
+        .serve()
+        .env("HUNTAZE__HTTP__RETRY_FIRST_MS", "soon")
+        .refuses_to_start(&["HUNTAZE__HTTP__RETRY_FIRST_MS"]);
+    Machine::new()
+        .serve()
+        .env("HUNTAZE__SERVER__PORT", "3000")
+        .refuses_to_start(&["environment", "\"port\""]);
 }
 
 #[test]
@@ -72,10 +98,13 @@ fn plain_http_is_fine_on_this_machine() {
 
 #[test]
 fn a_named_file_that_is_not_there_is_told() {
-    Machine::new().command(&["serve", "--config", "elsewhere.toml"]).refuses_to_start(&["elsewhere.toml", "no such file"]);
+    Machine::new()
+        .command(&["serve", "--config", "elsewhere.toml"])
+        .refuses_to_start(&["elsewhere.toml", "no such file"]);
 }
 
-// C18: app ids that are all digits (Facebook's are) or have a leading zero arrive as they were written.
+// C18: app ids that are all digits (Facebook's are) or have a leading zero arrive as they were
+// written.
 #[test]
 fn ids_and_secrets_of_digits_can_come_from_the_environment() {
     let machine = Machine::new();
@@ -90,7 +119,9 @@ fn ids_and_secrets_of_digits_can_come_from_the_environment() {
 // S9, T1
 #[test]
 fn a_refused_setting_never_shows_a_secret() {
-    let refused = configured("[platforms.x]\nclient_secret = 49152077").serve().refuses_to_start(&["platforms.x.client_secret"]);
+    let refused = configured("[platforms.x]\nclient_secret = 49152077")
+        .serve()
+        .refuses_to_start(&["platforms.x.client_secret"]);
     assert!(!refused.message.contains("49152077"), "{}", refused.message);
     let url = "postgres://huntaze:hunter2-of-the-database@127.0.0.1:1/none";
     let refused = Machine::new().serve().env("DATABASE_URL", url).refuses_to_start(&["database"]);

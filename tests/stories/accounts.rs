@@ -11,7 +11,12 @@ both!(connecting_the_same_account_twice_updates_it, |app| async {
     let ada = app.person("Ada").await;
     for (provider, account, id) in EVERYWHERE {
         let first = ada.connect(provider, account).await;
-        ada.put(&format!("/api/integrations/{provider}/{id}/label"), json!({ "label": "Main shop" })).await.expect(200);
+        ada.put(
+            &format!("/api/integrations/{provider}/{id}/label"),
+            json!({ "label": "Main shop" }),
+        )
+        .await
+        .expect(200);
         app.later(Duration::minutes(6)).await;
         let second = ada.connect(provider, account).await;
         for kept in ["id", "createdAt", "accountId"] {
@@ -29,13 +34,16 @@ both!(two_accounts_of_one_platform_stand_for_themselves, |app| async {
     ada.connect("x", INES_ON_X).await;
     ada.connect("x", KOFI_ON_X).await;
     let before = row(&app, KOFI_ON_X).await;
-    ada.put(&format!("/api/integrations/x/{INES_ON_X}/label"), json!({ "label": "Drawings" })).await.expect(200);
+    ada.put(&format!("/api/integrations/x/{INES_ON_X}/label"), json!({ "label": "Drawings" }))
+        .await
+        .expect(200);
     ada.post(&format!("/api/integrations/refresh/x/{INES_ON_X}"), None).await.expect(200);
     app.sandbox().revoke("x", INES_ON_X).await;
     ada.post(&format!("/api/integrations/test/x/{INES_ON_X}"), None).await.expect(200);
     ada.delete(&format!("/api/integrations/disconnect/x/{INES_ON_X}")).await.expect(200);
     assert_eq!(row(&app, KOFI_ON_X).await, before, "nothing of it touched the other account");
-    let tested = ada.post(&format!("/api/integrations/test/x/{KOFI_ON_X}"), None).await.expect(200).data();
+    let tested =
+        ada.post(&format!("/api/integrations/test/x/{KOFI_ON_X}"), None).await.expect(200).data();
     assert_eq!(tested["ok"], true);
 });
 
@@ -61,16 +69,25 @@ both!(a_broken_account_is_reconnected_with_its_id_and_label, |app| async {
     let ada = app.person("Ada").await;
     for (provider, account, id) in EVERYWHERE {
         let before = ada.connect(provider, account).await;
-        ada.put(&format!("/api/integrations/{provider}/{id}/label"), json!({ "label": "Mine" })).await.expect(200);
+        ada.put(&format!("/api/integrations/{provider}/{id}/label"), json!({ "label": "Mine" }))
+            .await
+            .expect(200);
         app.sandbox().revoke(provider, account).await;
         app.later(Duration::minutes(6)).await;
-        let tested = ada.post(&format!("/api/integrations/test/{provider}/{id}"), None).await.expect(200).data();
+        let tested = ada
+            .post(&format!("/api/integrations/test/{provider}/{id}"), None)
+            .await
+            .expect(200)
+            .data();
         assert_eq!(tested["ok"], false, "{provider}: {tested}");
         let broken = ada.integration(provider, id).await;
         assert!(["error", "expired"].contains(&word(&broken, "status")), "{broken}");
         let page = ada.page("/integrations").await;
         assert!(
-            page.contains(&format!("/platforms/connect/{provider}?account={}", word(&before, "id"))),
+            page.contains(&format!(
+                "/platforms/connect/{provider}?account={}",
+                word(&before, "id")
+            )),
             "the way to reconnect {provider}"
         );
 
@@ -83,7 +100,10 @@ both!(a_broken_account_is_reconnected_with_its_id_and_label, |app| async {
             ada.toast(&back).await.says(&["is connected"]);
         }
         let after = ada.integration(provider, id).await;
-        assert_eq!((&after["id"], word(&after, "label"), word(&after, "status")), (&before["id"], "Mine", "connected"));
+        assert_eq!(
+            (&after["id"], word(&after, "label"), word(&after, "status")),
+            (&before["id"], "Mine", "connected")
+        );
         assert!(after.get("reason").is_none(), "{after}");
     }
 });
@@ -94,13 +114,26 @@ both!(a_test_reports_what_the_platform_said, |app| async {
     for (provider, account, id) in EVERYWHERE {
         ada.connect(provider, account).await;
         app.later(Duration::minutes(6)).await;
-        let tested = ada.post(&format!("/api/integrations/test/{provider}/{id}"), None).await.expect(200).data();
-        assert_eq!((&tested["ok"], &tested["status"]), (&json!(true), &json!("connected")), "{tested}");
+        let tested = ada
+            .post(&format!("/api/integrations/test/{provider}/{id}"), None)
+            .await
+            .expect(200)
+            .data();
+        assert_eq!(
+            (&tested["ok"], &tested["status"]),
+            (&json!(true), &json!("connected")),
+            "{tested}"
+        );
         assert!(word(&tested, "testedAt").ends_with('Z'));
     }
     app.sandbox().trouble("x", "/2/users/me", "503", None).await;
-    let tested = ada.post(&format!("/api/integrations/test/x/{INES_ON_X}"), None).await.expect(200).data();
-    assert_eq!((&tested["ok"], &tested["status"]), (&json!(false), &json!("connected")), "an outage disconnects nobody");
+    let tested =
+        ada.post(&format!("/api/integrations/test/x/{INES_ON_X}"), None).await.expect(200).data();
+    assert_eq!(
+        (&tested["ok"], &tested["status"]),
+        (&json!(false), &json!("connected")),
+        "an outage disconnects nobody"
+    );
     assert!(word(&tested, "message").contains("not answering"));
 });
 
@@ -112,10 +145,15 @@ both!(an_onlyfans_session_is_looked_at_with_care, |app| async {
     mara.post(&test, None).await.expect(429);
     app.later(Duration::minutes(5)).await;
     mara.post(&test, None).await.expect(200);
-    let renewed = mara.post(&format!("/api/integrations/refresh/onlyfans/{MARA_ON_ONLYFANS}"), None).await;
+    let renewed =
+        mara.post(&format!("/api/integrations/refresh/onlyfans/{MARA_ON_ONLYFANS}"), None).await;
     assert_eq!(renewed.status, 429, "a refresh is a look, too");
     app.later(Duration::minutes(5)).await;
-    let data = mara.post(&format!("/api/integrations/refresh/onlyfans/{MARA_ON_ONLYFANS}"), None).await.expect(200).data();
+    let data = mara
+        .post(&format!("/api/integrations/refresh/onlyfans/{MARA_ON_ONLYFANS}"), None)
+        .await
+        .expect(200)
+        .data();
     assert_eq!(data["expiresAt"], json!(null));
 
     app.sandbox().revoke("onlyfans", MARA_ON_ONLYFANS).await;
@@ -126,5 +164,9 @@ both!(an_onlyfans_session_is_looked_at_with_care, |app| async {
     app.later(Duration::hours(2)).await;
     mara.post(&test, None).await.expect(409);
     mara.page("/integrations").await;
-    assert_eq!(app.sandbox().calls("onlyfans", "/users/me").await, calls, "a refused session is never tried again");
+    assert_eq!(
+        app.sandbox().calls("onlyfans", "/users/me").await,
+        calls,
+        "a refused session is never tried again"
+    );
 });

@@ -24,7 +24,8 @@ async fn me(person: &Person) -> serde_json::Value {
     person.browser.rest(Method::GET, "/api/auth/me", None).await.expect(200).data()["user"].clone()
 }
 
-// U1: the link confirms the address, once, within a day, from whatever device; nothing waits for it.
+// U1: the link confirms the address, once, within a day, from whatever device; nothing waits for
+// it.
 both!(ada_confirms_her_address, |app| async {
     let ada = newcomer(&app, "Ada").await;
     assert_eq!(me(&ada).await["emailVerified"], false);
@@ -39,7 +40,8 @@ both!(ada_confirms_her_address, |app| async {
     verify(&app, &code).await.expect(409);
     assert_eq!(me(&ada).await["emailVerified"], true);
     assert!(!ada.page("/").await.contains("verify_again"));
-    let again = ada.browser.rest(Method::POST, "/api/auth/verify/again", None).await.expect(409).error();
+    let again =
+        ada.browser.rest(Method::POST, "/api/auth/verify/again", None).await.expect(409).error();
     assert!(word(&again, "userMessage").contains("confirmed already"));
 });
 
@@ -55,7 +57,8 @@ both!(a_link_that_ran_out_is_sent_again, |app| async {
     for _ in 0..4 {
         ada.browser.rest(Method::POST, "/api/auth/verify/again", None).await.expect(200);
     }
-    let enough = ada.browser.rest(Method::POST, "/api/auth/verify/again", None).await.expect(429).error();
+    let enough =
+        ada.browser.rest(Method::POST, "/api/auth/verify/again", None).await.expect(429).error();
     assert!(word(&enough, "userMessage").contains("Enough links"), "{enough}");
     let phone = app.stranger("Ada");
     assert!(text(&phone.page("/verify").await).contains("Confirm your e-mail"), "without a log-in");
@@ -68,10 +71,19 @@ both!(a_link_that_ran_out_is_sent_again, |app| async {
 both!(ada_changes_her_address, |app| async {
     let ada = app.person("Ada").await;
     let change = async |email: &str, password: &str| {
-        ada.browser.rest(Method::PUT, "/api/auth/email", Some(&json!({ "email": email, "password": password }))).await
+        ada.browser
+            .rest(
+                Method::PUT,
+                "/api/auth/email",
+                Some(&json!({ "email": email, "password": password })),
+            )
+            .await
     };
     let field = |answer: Answer| answer.error()["details"]["fields"][0]["field"].clone();
-    assert_eq!(field(change("king@stories.example", "not her password").await.expect(422)), "password");
+    assert_eq!(
+        field(change("king@stories.example", "not her password").await.expect(422)),
+        "password"
+    );
     assert_eq!(field(change("no address", PASSWORD).await.expect(422)), "email");
     assert_eq!(field(change(&ada.email, PASSWORD).await.expect(422)), "email");
     assert!(app.mail_of("king@stories.example").await.is_empty());
@@ -80,9 +92,15 @@ both!(ada_changes_her_address, |app| async {
     let code = app.last_mail_of("king@stories.example").await.code("/verify");
     verify(&app, &code).await.expect(200);
     let user = me(&ada).await;
-    assert_eq!((word(&user, "email"), &user["emailVerified"]), ("king@stories.example", &json!(true)));
+    assert_eq!(
+        (word(&user, "email"), &user["emailVerified"]),
+        ("king@stories.example", &json!(true))
+    );
     let told = app.last_mail_of("ada@stories.example").await;
-    assert!(told.subject == "Your e-mail was changed" && told.text.contains("king@stories.example"), "{told:?}");
+    assert!(
+        told.subject == "Your e-mail was changed" && told.text.contains("king@stories.example"),
+        "{told:?}"
+    );
     verify(&app, &code).await.expect(409);
 });
 
@@ -96,14 +114,18 @@ both!(a_taken_address_is_answered_alike_and_refused_at_the_link, |app| async {
     assert_eq!(change("free@stories.example").await, change(&grace.email).await);
     let code = app.last_mail_of(&grace.email).await.code("/verify");
     verify(&app, &code).await.expect(409);
-    assert_eq!((me(&ada).await["email"].clone(), me(&grace).await["email"].clone()), (json!(ada.email), json!(grace.email)));
+    assert_eq!(
+        (me(&ada).await["email"].clone(), me(&grace).await["email"].clone()),
+        (json!(ada.email), json!(grace.email))
+    );
 });
 
 // U1, C15
 both!(ada_changes_her_address_without_scripts, |app| async {
     let ada = app.person("Ada").await;
     let fields = [("new_email", "king@stories.example"), ("email_password", "not her password")];
-    let again = ada.browser.submit_and_follow("/settings", "/fn/change_email", &fields).await.expect(200);
+    let again =
+        ada.browser.submit_and_follow("/settings", "/fn/change_email", &fields).await.expect(200);
     assert!(text(&again.body).contains("This is not your password."));
     assert!(again.body.contains("value=\"king@stories.example\""), "what was typed is there again");
     let fields = [("new_email", "king@stories.example"), ("email_password", PASSWORD)];
@@ -115,11 +137,15 @@ both!(ada_changes_her_address_without_scripts, |app| async {
     assert!(text(&ada.page("/settings").await).contains("king@stories.example"));
 });
 
-// U1, S1: a link for one purpose serves no other, and one to an address that was left confirms nothing.
+// U1, S1: a link for one purpose serves no other, and one to an address that was left confirms
+// nothing.
 both!(a_link_serves_its_purpose_only, |app| async {
     let ada = newcomer(&app, "Ada").await;
     let verification = app.last_mail_of(&ada.email).await.code("/verify");
-    ada.browser.rest(Method::POST, "/api/auth/forgot", Some(&json!({ "email": ada.email }))).await.expect(202);
+    ada.browser
+        .rest(Method::POST, "/api/auth/forgot", Some(&json!({ "email": ada.email })))
+        .await
+        .expect(202);
     let reset = app.last_mail_of(&ada.email).await.code("/reset");
     verify(&app, &reset).await.expect(409);
     let form = json!({ "token": verification, "password": "paints a little every night" });
@@ -141,7 +167,10 @@ both!(
         let mallory = newcomer(&app, "Grace").await;
         mallory.browser.open("/operations/mail").await.expect(403);
         verify(&app, &app.last_mail_of(&mallory.email).await.code("/verify")).await.expect(200);
-        assert_eq!(mallory.browser.open("/operations/mail").await.expect(303).location(), "/login?next=%2Foperations%2Fmail");
+        assert_eq!(
+            mallory.browser.open("/operations/mail").await.expect(303).location(),
+            "/login?next=%2Foperations%2Fmail"
+        );
         let grace = app.stranger("Grace");
         grace.log_in().await;
         grace.browser.open("/operations/mail").await.expect(200);

@@ -1,4 +1,5 @@
-//! The callback refuses whatever was not begun here, by this person, for this platform; and a refusal leaves nothing behind.
+//! The callback refuses whatever was not begun here, by this person, for this platform; and a
+//! refusal leaves nothing behind.
 
 use chrono::Duration;
 use url::Url;
@@ -19,7 +20,8 @@ async fn claimed(app: &TestApp) -> usize {
 /// The address with one parameter set, or taken out.
 fn with(address: &str, name: &str, value: Option<&str>) -> String {
     let mut url: Url = address.parse().expect("an address");
-    let kept: Vec<(String, String)> = url.query_pairs().into_owned().filter(|(key, _)| key != name).collect();
+    let kept: Vec<(String, String)> =
+        url.query_pairs().into_owned().filter(|(key, _)| key != name).collect();
     url.query_pairs_mut().clear().extend_pairs(kept).extend_pairs(value.map(|value| (name, value)));
     url.into()
 }
@@ -47,11 +49,16 @@ both!(a_state_that_is_missing_or_made_up_is_refused, |app| async {
     for state in [None, Some(""), Some("made-up")] {
         let answer = ada.browser.come_back(&with(&back, "state", state)).await.expect(303);
         ada.toast(&answer).await.says(&["without a connection that we know", "Start again"]);
-        assert_eq!((claimed(&app).await, app.rows("oauth_accounts").await.len()), (0, 0), "{state:?}");
+        assert_eq!(
+            (claimed(&app).await, app.rows("oauth_accounts").await.len()),
+            (0, 0),
+            "{state:?}"
+        );
     }
 });
 
-// S1: OtherSession. COSF: Mallory gets Ada to finish what he began, so that her account lands at his.
+// S1: OtherSession. COSF: Mallory gets Ada to finish what he began, so that her account lands at
+// his.
 both!(who_starts_must_be_who_finishes, |app| async {
     let mallory = app.person("Mallory").await;
     let ada = app.person("Ada").await;
@@ -61,7 +68,11 @@ both!(who_starts_must_be_who_finishes, |app| async {
         let answer = victim.browser.come_back(&back).await.expect(303);
         let toast = victim.toast(&answer).await;
         toast.says(&["begun in another browser or by another person", "Nothing was connected"]);
-        assert_eq!((claimed(&app).await, app.rows("oauth_accounts").await.len()), (0, 0), "nobody uses up someone else's flow");
+        assert_eq!(
+            (claimed(&app).await, app.rows("oauth_accounts").await.len()),
+            (0, 0),
+            "nobody uses up someone else's flow"
+        );
     }
 });
 
@@ -72,7 +83,10 @@ both!(a_state_works_once, |app| async {
     let back = consented(&app, &begun, INES_ON_X).await;
     let (one, other) = tokio::join!(ada.browser.come_back(&back), ada.browser.come_back(&back));
     assert_eq!((one.status, other.status), (303, 303));
-    assert_eq!((ada.integrations().await.len(), app.sandbox().calls("x", "/2/oauth2/token").await), (1, 1));
+    assert_eq!(
+        (ada.integrations().await.len(), app.sandbox().calls("x", "/2/oauth2/token").await),
+        (1, 1)
+    );
 
     let reload = ada.browser.come_back(&back).await.expect(303);
     ada.toast(&reload).await.says(&["is connected"]);
@@ -83,7 +97,10 @@ both!(a_state_works_once, |app| async {
     app.sql("UPDATE oauth_flows SET outcome = NULL").await;
     let replay = ada.browser.come_back(&back).await.expect(303);
     ada.toast(&replay).await.says(&["used already", "Look below"]);
-    assert_eq!((ada.integrations().await.len(), app.sandbox().calls("x", "/2/oauth2/token").await), (1, 1));
+    assert_eq!(
+        (ada.integrations().await.len(), app.sandbox().calls("x", "/2/oauth2/token").await),
+        (1, 1)
+    );
 });
 
 // S1: Expired
@@ -108,7 +125,11 @@ both!(a_flow_of_one_platform_is_not_finished_at_another, |app| async {
     ada.toast(&answer).await.says(&["does not come from where you were sent", "Start again"]);
     assert_eq!(claimed(&app).await, 1, "used up");
     assert!(app.rows("oauth_accounts").await.is_empty());
-    assert_eq!(app.sandbox().calls("reddit", "access_token").await + app.sandbox().calls("x", "/2/oauth2/token").await, 0);
+    assert_eq!(
+        app.sandbox().calls("reddit", "access_token").await
+            + app.sandbox().calls("x", "/2/oauth2/token").await,
+        0
+    );
 });
 
 // S1: OtherRedirect
@@ -116,7 +137,10 @@ both!(a_flow_that_began_with_another_redirect_uri_is_refused, |app| async {
     let ada = app.person("Ada").await;
     let begun = ada.begin("x", None).await;
     let back = consented(&app, &begun, INES_ON_X).await;
-    app.sql("UPDATE oauth_flows SET redirect_uri = 'http://127.0.0.1:1/api/integrations/callback/x'").await;
+    app.sql(
+        "UPDATE oauth_flows SET redirect_uri = 'http://127.0.0.1:1/api/integrations/callback/x'",
+    )
+    .await;
     let answer = ada.browser.come_back(&back).await.expect(303);
     ada.toast(&answer).await.says(&["does not come from where you were sent"]);
     assert_eq!((claimed(&app).await, app.rows("oauth_accounts").await.len()), (1, 0));
@@ -127,7 +151,11 @@ both!(a_flow_that_began_with_another_redirect_uri_is_refused, |app| async {
 both!(an_answer_of_another_issuer_is_refused, |app| async {
     let ada = app.person("Ada").await;
     let begun = ada.begin("youtube", None).await;
-    let back = with(&consented(&app, &begun, KOFI_ON_YOUTUBE).await, "iss", Some("https://accounts.evil.example"));
+    let back = with(
+        &consented(&app, &begun, KOFI_ON_YOUTUBE).await,
+        "iss",
+        Some("https://accounts.evil.example"),
+    );
     let answer = ada.browser.come_back(&back).await.expect(303);
     ada.toast(&answer).await.says(&["does not come from where you were sent"]);
     assert_eq!((claimed(&app).await, app.rows("oauth_accounts").await.len()), (1, 0));
@@ -149,7 +177,11 @@ both!(an_error_in_the_address_is_told_in_our_words, |app| async {
             .append_pair("state", &begun.state)
             .append_pair("error", error)
             .finish();
-        let answer = ada.browser.come_back(&format!("/api/integrations/callback/x?{query}")).await.expect(303);
+        let answer = ada
+            .browser
+            .come_back(&format!("/api/integrations/callback/x?{query}"))
+            .await
+            .expect(303);
         ada.toast(&answer).await.says(&[words, "Nothing was connected"]);
         assert_nothing_left(&app, "x").await;
     }
@@ -171,13 +203,18 @@ both!(reconnecting_with_another_account_is_refused_by_name, |app| async {
     );
 });
 
-// C3, C7: the other channel of the same person is refused, and the grant that the first one lives by is left alone.
+// C3, C7: the other channel of the same person is refused, and the grant that the first one lives
+// by is left alone.
 both!(a_refused_second_channel_does_not_end_the_first, |app| async {
     let ines = app.person("Ines").await;
     let channel = ines.connect("youtube", INES_ON_YOUTUBE).await;
     let back = ines.reconnect("youtube", word(&channel, "id"), INES_SECOND_CHANNEL).await;
     ines.toast(&back).await.says(&["Nothing was changed"]);
-    let tested = ines.post(&format!("/api/integrations/test/youtube/{INES_ON_YOUTUBE}"), None).await.expect(200).data();
+    let tested = ines
+        .post(&format!("/api/integrations/test/youtube/{INES_ON_YOUTUBE}"), None)
+        .await
+        .expect(200)
+        .data();
     assert_eq!(tested["ok"], true, "{tested}");
 });
 
@@ -187,7 +224,8 @@ both!(the_short_addresses_lead_the_same_way, |app| async {
     let begin = ada.browser.open("/api/auth/x").await.expect(303);
     assert!(begin.location().contains("/x/i/oauth2/authorize?"), "{}", begin.location());
     for site in ["cross-site", "same-site"] {
-        let elsewhere = ada.browser.request(reqwest::Method::GET, "/api/auth/x").header("sec-fetch-site", site);
+        let elsewhere =
+            ada.browser.request(reqwest::Method::GET, "/api/auth/x").header("sec-fetch-site", site);
         assert_eq!(ada.browser.send(elsewhere).await.location(), "/platforms/connect/x", "{site}");
     }
     let prefetch = ada

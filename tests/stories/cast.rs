@@ -59,15 +59,27 @@ pub async fn holding_credentials(app: &TestApp) -> Vec<String> {
 /// The row of one account, to the byte.
 pub async fn row(app: &TestApp, platform_id: &str) -> String {
     let rows = app.rows("oauth_accounts").await;
-    rows.into_iter().find(|row| row.contains(platform_id)).unwrap_or_else(|| panic!("no row of {platform_id}"))
+    rows.into_iter()
+        .find(|row| row.contains(platform_id))
+        .unwrap_or_else(|| panic!("no row of {platform_id}"))
 }
 
-/// Nothing came of it: no account, no credential on its way to one or away from one, no open verifier, no grant at the platform.
+/// Nothing came of it: no account, no credential on its way to one or away from one, no open
+/// verifier, no grant at the platform.
 pub async fn assert_nothing_left(app: &TestApp, provider: &str) {
     for table in ["oauth_accounts", "pending_connections", "pending_revocations"] {
         assert!(app.rows(table).await.is_empty(), "{provider} left something in {table}");
     }
-    let open = app.texts("SELECT provider FROM oauth_flows WHERE claimed_at IS NOT NULL AND verifier IS NOT NULL").await;
+    let open = app
+        .texts(
+            "SELECT provider FROM oauth_flows WHERE claimed_at IS NOT NULL AND \
+        verifier IS NOT NULL",
+        )
+        .await;
     assert!(open.is_empty(), "{provider} left the verifier of a flow that is over");
-    assert_eq!(app.sandbox().live_grants(provider).await, 0, "{provider} still holds a grant for nothing");
+    assert_eq!(
+        app.sandbox().live_grants(provider).await,
+        0,
+        "{provider} still holds a grant for nothing"
+    );
 }

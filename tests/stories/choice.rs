@@ -17,31 +17,46 @@ both!(ines_chooses_on_the_page, |app| async {
     let (page, flow) = (back.location().to_owned(), flow(&back));
     let html = ines.page(&page).await;
     assert_eq!(heading(&html), "Which Instagram account?");
-    assert!(text(&html).contains("Inês Paints (@ines.paints) Page: Inês Paints"), "{}", text(&html));
+    assert!(
+        text(&html).contains("Inês Paints (@ines.paints) Page: Inês Paints"),
+        "{}",
+        text(&html)
+    );
 
     let nothing = ines.browser.submit(&page, "/fn/choose", &[("flow", &flow)]).await;
     assert_eq!(nothing.location(), page);
     assert!(text(&ines.browser.follow(&nothing).await.body).contains("Choose one of the accounts"));
 
-    let chosen = ines.browser.submit(&page, "/fn/choose", &[("flow", &flow), ("choice", ATELIER_CARVALHO)]).await;
+    let chosen = ines
+        .browser
+        .submit(&page, "/fn/choose", &[("flow", &flow), ("choice", ATELIER_CARVALHO)])
+        .await;
     assert_eq!(chosen.location(), "/integrations");
     ines.toast(&chosen).await.says(&["@atelier.carvalho", "is connected"]);
     let metadata = ines.integration("instagram", ATELIER_CARVALHO).await["metadata"].clone();
-    assert_eq!((word(&metadata, "ig_business_id"), word(&metadata, "page_id")), (ATELIER_CARVALHO, "117730458219936"));
+    assert_eq!(
+        (word(&metadata, "ig_business_id"), word(&metadata, "page_id")),
+        (ATELIER_CARVALHO, "117730458219936")
+    );
     assert!(app.rows("pending_connections").await.is_empty());
 });
 
 // C5, U4
 both!(a_program_chooses_by_rest, |app| async {
     let ines = app.person("Ines").await;
-    let path = format!("/api/integrations/choices/{}", flow(&ines.allow("instagram", INES_WITH_TWO_PAGES).await));
+    let path = format!(
+        "/api/integrations/choices/{}",
+        flow(&ines.allow("instagram", INES_WITH_TWO_PAGES).await)
+    );
     let data = ines.get(&path).await.expect(200).data();
     assert_eq!(data["provider"], "instagram");
     assert_eq!(
         data["choices"][0],
-        json!({ "id": INES_PAINTS, "name": "Inês Paints (@ines.paints)", "detail": "Page: Inês Paints" })
+        json!({ "id": INES_PAINTS, "name": "Inês Paints (@ines.paints)", "detail": "Page: Inês \
+            Paints" })
     );
-    let refused = ines.post(&path, Some(json!({ "id": KOFI_ON_INSTAGRAM }))).await.expect(422).error();
+    let refused =
+        ines.post(&path, Some(json!({ "id": KOFI_ON_INSTAGRAM }))).await.expect(422).error();
     assert_eq!(refused["type"], "validation", "an id that is not on the list");
     ines.post(&path, Some(json!({ "id": INES_PAINTS }))).await.expect(201);
     ines.post(&path, Some(json!({ "id": ATELIER_CARVALHO }))).await.expect(404);
@@ -52,7 +67,10 @@ both!(a_program_chooses_by_rest, |app| async {
 both!(nobody_else_sees_or_makes_the_choice, |app| async {
     let ines = app.person("Ines").await;
     let grace = app.person("Grace").await;
-    let path = format!("/api/integrations/choices/{}", flow(&ines.allow("instagram", INES_WITH_TWO_PAGES).await));
+    let path = format!(
+        "/api/integrations/choices/{}",
+        flow(&ines.allow("instagram", INES_WITH_TWO_PAGES).await)
+    );
     for other in [&grace, &ines.elsewhere().await] {
         other.get(&path).await.expect(404);
         other.post(&path, Some(json!({ "id": INES_PAINTS }))).await.expect(404);
@@ -64,7 +82,8 @@ both!(nobody_else_sees_or_makes_the_choice, |app| async {
 both!(a_choice_that_nobody_makes_leaves_nothing, |app| async {
     let ines = app.person("Ines").await;
     let back = ines.allow("instagram", INES_WITH_TWO_PAGES).await;
-    let cancelled = ines.browser.submit(back.location(), "/fn/cancel_choice", &[("flow", &flow(&back))]).await;
+    let cancelled =
+        ines.browser.submit(back.location(), "/fn/cancel_choice", &[("flow", &flow(&back))]).await;
     ines.toast(&cancelled).await.says(&["Nothing was connected"]);
     assert_nothing_left(&app, "instagram").await;
 
@@ -73,7 +92,10 @@ both!(a_choice_that_nobody_makes_leaves_nothing, |app| async {
     assert_nothing_left(&app, "instagram").await;
 
     ines.log_in().await;
-    let path = format!("/api/integrations/choices/{}", flow(&ines.allow("instagram", INES_WITH_TWO_PAGES).await));
+    let path = format!(
+        "/api/integrations/choices/{}",
+        flow(&ines.allow("instagram", INES_WITH_TWO_PAGES).await)
+    );
     app.later(Duration::minutes(10)).await;
     ines.get(&path).await.expect(404);
     app.work().await;
@@ -83,7 +105,10 @@ both!(a_choice_that_nobody_makes_leaves_nothing, |app| async {
 // C3, C5: a reconnection takes the same account without asking.
 both!(reconnecting_takes_the_same_account_without_asking, |app| async {
     let ines = app.person("Ines").await;
-    let path = format!("/api/integrations/choices/{}", flow(&ines.allow("instagram", INES_WITH_TWO_PAGES).await));
+    let path = format!(
+        "/api/integrations/choices/{}",
+        flow(&ines.allow("instagram", INES_WITH_TWO_PAGES).await)
+    );
     ines.post(&path, Some(json!({ "id": ATELIER_CARVALHO }))).await.expect(201);
     let before = ines.integration("instagram", ATELIER_CARVALHO).await;
     let back = ines.reconnect("instagram", word(&before, "id"), INES_WITH_TWO_PAGES).await;

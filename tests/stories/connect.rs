@@ -10,15 +10,32 @@ both!(ines_connects_every_platform_and_sees_each_account, |app| async {
     let ines = app.person("Ines").await;
     for (provider, account, id) in EVERYWHERE {
         let connected = ines.connect(provider, account).await;
-        assert_eq!((word(&connected, "accountId"), word(&connected, "status")), (id, "connected"), "{connected}");
-        assert!(connected["metadata"].as_object().is_some_and(|known| !known.is_empty()), "{connected}");
+        assert_eq!(
+            (word(&connected, "accountId"), word(&connected, "status")),
+            (id, "connected"),
+            "{connected}"
+        );
+        assert!(
+            connected["metadata"].as_object().is_some_and(|known| !known.is_empty()),
+            "{connected}"
+        );
     }
     let status = ines.status().await;
-    assert_eq!((&status["summary"]["total"], &status["summary"]["connected"]), (&json!(6), &json!(6)));
+    assert_eq!(
+        (&status["summary"]["total"], &status["summary"]["connected"]),
+        (&json!(6), &json!(6))
+    );
     assert_eq!(holding_credentials(&app).await.len(), 6);
     let page = text(&ines.page("/integrations").await);
-    for name in ["Kofi Cooks", "Inês Paints", "Inês Carvalho", "mara_makes_pots", "Mara Velvet", "6 of 25 accounts", "Healthy"]
-    {
+    for name in [
+        "Kofi Cooks",
+        "Inês Paints",
+        "Inês Carvalho",
+        "mara_makes_pots",
+        "Mara Velvet",
+        "6 of 25 accounts",
+        "Healthy",
+    ] {
         assert!(page.contains(name), "no {name} in {page}");
     }
 });
@@ -38,7 +55,9 @@ both!(coming_back_says_what_is_connected, |app| async {
 // C4: cancelling is no failure of anybody, and leaves nothing.
 both!(cancelling_at_each_platform_connects_nothing, |app| async {
     let ada = app.person("Ada").await;
-    for (provider, account, _) in EVERYWHERE.into_iter().filter(|(provider, ..)| *provider != "onlyfans") {
+    for (provider, account, _) in
+        EVERYWHERE.into_iter().filter(|(provider, ..)| *provider != "onlyfans")
+    {
         let back = ada.decide(provider, &[("account", account), ("decision", "deny")]).await;
         let toast = ada.toast(&back).await;
         assert!(toast.error && !toast.reference.is_empty(), "{toast:?}");
@@ -53,12 +72,19 @@ both!(without_a_required_permission_nothing_is_connected, |app| async {
     let rows = [
         ("instagram", KOFI_ON_FACEBOOK, "instagram_basic,pages_show_list", "Publish photos"),
         ("tiktok", INES_ON_TIKTOK, "video.list", "See your name and picture"),
-        ("youtube", KOFI_ON_YOUTUBE, "https://www.googleapis.com/auth/youtube.upload", "See your channel"),
+        (
+            "youtube",
+            KOFI_ON_YOUTUBE,
+            "https://www.googleapis.com/auth/youtube.upload",
+            "See your channel",
+        ),
         ("x", INES_ON_X, "users.read offline.access", "See your posts"),
         ("reddit", MARA_ON_REDDIT, "read history", "See your username"),
     ];
     for (provider, account, granted, missing) in rows {
-        let back = ada.decide(provider, &[("account", account), ("decision", "allow"), ("scopes", granted)]).await;
+        let back = ada
+            .decide(provider, &[("account", account), ("decision", "allow"), ("scopes", granted)])
+            .await;
         let toast = ada.toast(&back).await;
         assert!(toast.error, "{provider}: {toast:?}");
         toast.says(&[missing, "onnect again"]);
@@ -71,15 +97,26 @@ both!(without_another_permission_the_connection_is_limited, |app| async {
     let ada = app.person("Ada").await;
     let rows = [
         ("tiktok", INES_ON_TIKTOK, "user.info.basic,user.info.profile", "Post videos and photos"),
-        ("youtube", KOFI_ON_YOUTUBE, "https://www.googleapis.com/auth/youtube.readonly", "Upload videos"),
+        (
+            "youtube",
+            KOFI_ON_YOUTUBE,
+            "https://www.googleapis.com/auth/youtube.readonly",
+            "Upload videos",
+        ),
         ("x", INES_ON_X, "users.read tweet.read offline.access", "Publish and delete posts"),
         ("reddit", MARA_ON_REDDIT, "identity read", "Publish posts for you"),
     ];
     for (provider, account, granted, missing) in rows {
-        let back = ada.decide(provider, &[("account", account), ("decision", "allow"), ("scopes", granted)]).await;
+        let back = ada
+            .decide(provider, &[("account", account), ("decision", "allow"), ("scopes", granted)])
+            .await;
         ada.toast(&back).await.says(&["is connected", missing]);
         let limited = ada.integration(provider, account).await;
-        assert_eq!((word(&limited, "status"), word(&limited, "reason")), ("error", "missing_permissions"), "{limited}");
+        assert_eq!(
+            (word(&limited, "status"), word(&limited, "reason")),
+            ("error", "missing_permissions"),
+            "{limited}"
+        );
     }
     let page = text(&ada.page("/integrations").await);
     assert!(page.contains("Limited") && page.contains("leave every box ticked"), "{page}");
@@ -122,7 +159,8 @@ both!(an_account_with_a_standing_problem_is_connected_and_says_so, |app| async {
     }
 });
 
-// C4, T7: a platform in trouble is not the creator's fault, and whatever it granted meanwhile is given back.
+// C4, T7: a platform in trouble is not the creator's fault, and whatever it granted meanwhile is
+// given back.
 both!(a_platform_in_trouble_is_told_from_a_refusal, |app| async {
     let ada = app.person("Ada").await;
     let rows = [
@@ -136,12 +174,16 @@ both!(a_platform_in_trouble_is_told_from_a_refusal, |app| async {
         ("tiktok", "/v2/user/info/", "garbage", "TikTok"),
     ];
     for (provider, endpoint, kind, words) in rows {
-        let account = EVERYWHERE.into_iter().find(|(id, ..)| *id == provider).expect("a platform").1;
+        let account =
+            EVERYWHERE.into_iter().find(|(id, ..)| *id == provider).expect("a platform").1;
         app.sandbox().trouble(provider, endpoint, kind, None).await;
         let back = ada.allow(provider, account).await;
         app.sandbox().calm().await;
         let toast = ada.toast(&back).await;
-        assert!(toast.error && !toast.reference.is_empty(), "{provider} {endpoint} {kind}: {toast:?}");
+        assert!(
+            toast.error && !toast.reference.is_empty(),
+            "{provider} {endpoint} {kind}: {toast:?}"
+        );
         toast.says(&[words]);
         assert!(holding_credentials(&app).await.is_empty(), "{provider} {endpoint} {kind}");
     }
@@ -151,7 +193,10 @@ both!(a_platform_in_trouble_is_told_from_a_refusal, |app| async {
 both!(a_code_that_ran_out_means_begin_again, |app| async {
     let ada = app.person("Ada").await;
     let begun = ada.begin("x", None).await;
-    let back = app.sandbox().consent(&begun.auth_url, &[("account", INES_ON_X), ("decision", "allow")]).await;
+    let back = app
+        .sandbox()
+        .consent(&begun.auth_url, &[("account", INES_ON_X), ("decision", "allow")])
+        .await;
     app.later(chrono::Duration::seconds(31)).await;
     let answer = ada.browser.come_back(&back).await.expect(303);
     ada.toast(&answer).await.says(&["took too long or was repeated", "Start again"]);
@@ -162,8 +207,10 @@ both!(a_code_that_ran_out_means_begin_again, |app| async {
 both!(a_bad_onlyfans_session_is_refused_and_not_stored, |app| async {
     let mara = app.person("Mara").await;
     let good = app.sandbox().session(MARA_ON_ONLYFANS).await;
-    let connect =
-        async |credentials| mara.post("/api/integrations/connect/onlyfans", Some(json!({ "credentials": credentials }))).await;
+    let connect = async |credentials| {
+        mara.post("/api/integrations/connect/onlyfans", Some(json!({ "credentials": credentials })))
+            .await
+    };
 
     let mut mixed = good.clone();
     mixed["xBc"] = app.sandbox().session(MARA_ON_ONLYFANS).await["xBc"].clone();
@@ -195,10 +242,16 @@ both!(
         let ada = app.person("Ada").await;
         let refused = ada.post("/api/integrations/connect/reddit", None).await.expect(409).error();
         assert!(word(&refused, "userMessage").contains("not set up on this server"));
-        assert!(!ada.page("/platforms/connect/reddit").await.contains("client_id"), "not a creator's business");
+        assert!(
+            !ada.page("/platforms/connect/reddit").await.contains("client_id"),
+            "not a creator's business"
+        );
         let olga = app.person("Olga").await;
         let page = text(&olga.page("/platforms/connect/reddit").await);
         assert!(page.contains("platforms.reddit.client_id"), "{page}");
-        assert!(page.contains(&format!("{}/api/integrations/callback/reddit", app.base())), "{page}");
+        assert!(
+            page.contains(&format!("{}/api/integrations/callback/reddit", app.base())),
+            "{page}"
+        );
     }
 );

@@ -45,7 +45,9 @@ fn references(json: &Value, found: &mut BTreeSet<String>) {
 /// What stands behind a `$ref`, or the thing itself.
 fn resolved<'a>(document: &'a Value, json: &'a Value) -> &'a Value {
     match json["$ref"].as_str() {
-        Some(path) => document.pointer(path.trim_start_matches('#')).unwrap_or_else(|| panic!("{path} leads nowhere")),
+        Some(path) => document
+            .pointer(path.trim_start_matches('#'))
+            .unwrap_or_else(|| panic!("{path} leads nowhere")),
         None => json,
     }
 }
@@ -65,7 +67,11 @@ fn bodies<'a>(document: &'a Value, operation: &'a Value) -> Vec<(String, &'a Val
     let answers = answers.map(|(status, answer)| (status.clone(), resolved(document, answer)));
     let all = answers.chain([("the request".to_owned(), &operation["requestBody"])]);
     let contents = all.filter_map(|(place, holder)| Some((place, holder["content"].as_object()?)));
-    contents.flat_map(|(place, kinds)| kinds.iter().map(move |(kind, content)| (format!("{place} {kind}"), content))).collect()
+    contents
+        .flat_map(|(place, kinds)| {
+            kinds.iter().map(move |(kind, content)| (format!("{place} {kind}"), content))
+        })
+        .collect()
 }
 
 // U5: who may ask, how often, what is answered, what can go wrong, and an example of each.
@@ -78,13 +84,22 @@ both!(the_description_is_whole, |app| async {
     assert_eq!(ids.len(), all.len(), "an operation's id is its own");
     for Endpoint { method, path, operation } in &all {
         let (answers, told) = (&operation["responses"], word(operation, "description"));
-        assert!(!word(operation, "summary").is_empty() && !told.is_empty(), "{method} {path} says what it is for");
+        assert!(
+            !word(operation, "summary").is_empty() && !told.is_empty(),
+            "{method} {path} says what it is for"
+        );
         assert!(operation["tags"][0].is_string(), "{method} {path} stands in a group");
         assert!(operation.get("parameters").is_none_or(Value::is_array), "{method} {path}");
-        assert!(operation["security"].as_array().is_some_and(|ways| !ways.is_empty()), "{method} {path} says who may ask");
+        assert!(
+            operation["security"].as_array().is_some_and(|ways| !ways.is_empty()),
+            "{method} {path} says who may ask"
+        );
         assert!(!word(operation, "x-limit").is_empty(), "{method} {path} says how often");
         let statuses: Vec<&String> = answers.as_object().expect("answers").keys().collect();
-        assert!(statuses.iter().any(|status| status.starts_with(['2', '3'])), "{method} {path} has no good end");
+        assert!(
+            statuses.iter().any(|status| status.starts_with(['2', '3'])),
+            "{method} {path} has no good end"
+        );
         for (place, content) in bodies(&document, operation) {
             assert!(
                 content["schema"].is_object() && !examples(content).is_empty(),
@@ -92,26 +107,44 @@ both!(the_description_is_whole, |app| async {
             );
         }
         for part in path.split('/').filter_map(|part| part.strip_prefix('{')) {
-            let named =
-                |one: &Value| one["name"] == part.trim_end_matches('}') && one["in"] == "path" && one["schema"].is_object();
-            assert!(operation["parameters"].as_array().is_some_and(|all| all.iter().any(named)), "{method} {path}: {part}");
+            let named = |one: &Value| {
+                one["name"] == part.trim_end_matches('}')
+                    && one["in"] == "path"
+                    && one["schema"].is_object()
+            };
+            assert!(
+                operation["parameters"].as_array().is_some_and(|all| all.iter().any(named)),
+                "{method} {path}: {part}"
+            );
         }
         if path.starts_with("/api/") {
-            assert!(told.ends_with(word(operation, "x-limit")), "{method} {path} tells its limit to every reader");
+            assert!(
+                told.ends_with(word(operation, "x-limit")),
+                "{method} {path} tells its limit to every reader"
+            );
             for status in ["401", "429", "500"] {
                 assert!(answers[status].is_object(), "{method} {path} may answer {status}");
             }
             for status in statuses {
                 let headers = &resolved(&document, &answers[status])["headers"];
-                assert!(headers["RateLimit-Remaining"].is_object(), "{method} {path}: {status} tells what is left");
-                assert!(status != "429" || headers["Retry-After"].is_object(), "{method} {path}: when to come back");
+                assert!(
+                    headers["RateLimit-Remaining"].is_object(),
+                    "{method} {path}: {status} tells what is left"
+                );
+                assert!(
+                    status != "429" || headers["Retry-After"].is_object(),
+                    "{method} {path}: when to come back"
+                );
             }
         }
     }
     let mut found = BTreeSet::new();
     references(&document, &mut found);
     for reference in found {
-        assert!(document.pointer(reference.trim_start_matches('#')).is_some(), "{reference} leads nowhere");
+        assert!(
+            document.pointer(reference.trim_start_matches('#')).is_some(),
+            "{reference} leads nowhere"
+        );
     }
 });
 
@@ -123,22 +156,36 @@ both!(what_is_done_once_says_so, |app| async {
             .as_array()
             .is_some_and(|all| all.iter().any(|parameter| parameter["name"] == "Idempotency-Key"))
     };
-    let once: Vec<String> = all.iter().filter(takes_a_key).map(|one| format!("{} {}", one.method, one.path)).collect();
-    assert_eq!(once, ["POST /api/integrations/choices/{flowId}", "POST /api/integrations/connect/{provider}"]);
+    let once: Vec<String> =
+        all.iter().filter(takes_a_key).map(|one| format!("{} {}", one.method, one.path)).collect();
+    assert_eq!(
+        once,
+        ["POST /api/integrations/choices/{flowId}", "POST /api/integrations/connect/{provider}"]
+    );
 });
 
 // U5: what an endpoint says of its limit is what it counts.
-both!(the_limits_told_are_the_limits_kept, config = |config| config.limits = Limits::default(), |app| async {
-    let document = document(&app).await;
-    let ada = app.person("Ada").await;
-    for (method, path) in
-        [(Method::GET, "/api/integrations/status"), (Method::GET, "/api/auth/me"), (Method::POST, "/api/auth/verify/again")]
-    {
-        let said = word(&document["paths"][path][method.as_str().to_lowercase()], "x-limit").to_owned();
-        let answer = ada.call(method, path, None).await;
-        assert!(said.contains(&format!(" {} ", answer.header("ratelimit-limit"))), "{path}: {said}");
+both!(
+    the_limits_told_are_the_limits_kept,
+    config = |config| config.limits = Limits::default(),
+    |app| async {
+        let document = document(&app).await;
+        let ada = app.person("Ada").await;
+        for (method, path) in [
+            (Method::GET, "/api/integrations/status"),
+            (Method::GET, "/api/auth/me"),
+            (Method::POST, "/api/auth/verify/again"),
+        ] {
+            let said = word(&document["paths"][path][method.as_str().to_lowercase()], "x-limit")
+                .to_owned();
+            let answer = ada.call(method, path, None).await;
+            assert!(
+                said.contains(&format!(" {} ", answer.header("ratelimit-limit"))),
+                "{path}: {said}"
+            );
+        }
     }
-});
+);
 
 /// What an example has that its schema does not know, or lacks, or has of another kind.
 fn misfits(document: &Value, schema: &Value, value: &Value, place: &str) -> Vec<String> {
@@ -167,21 +214,30 @@ fn misfits(document: &Value, schema: &Value, value: &Value, place: &str) -> Vec<
         return vec![format!("{place}: {value} is not {schema}")];
     }
     match value {
-        Value::Array(items) => items.iter().flat_map(|item| misfits(document, &schema["items"], item, place)).collect(),
+        Value::Array(items) => {
+            items.iter().flat_map(|item| misfits(document, &schema["items"], item, place)).collect()
+        }
         Value::Object(fields) => misfit_fields(document, schema, fields, place),
         _ => Vec::new(),
     }
 }
 
-fn misfit_fields(document: &Value, schema: &Value, fields: &serde_json::Map<String, Value>, place: &str) -> Vec<String> {
+fn misfit_fields(
+    document: &Value,
+    schema: &Value,
+    fields: &serde_json::Map<String, Value>,
+    place: &str,
+) -> Vec<String> {
     let parts: Vec<&Value> = match schema["allOf"].as_array() {
         Some(parts) => parts.iter().map(|part| resolved(document, part)).collect(),
         None => vec![schema],
     };
     let is_free = parts.iter().all(|part| part["properties"].is_null());
     let required = parts.iter().filter_map(|part| part["required"].as_array()).flatten();
-    let lacking =
-        required.filter_map(Value::as_str).filter(|name| !fields.contains_key(*name)).map(|name| format!("{place}: no {name}"));
+    let lacking = required
+        .filter_map(Value::as_str)
+        .filter(|name| !fields.contains_key(*name))
+        .map(|name| format!("{place}: no {name}"));
     let within = fields.iter().filter(|_| !is_free).flat_map(|(name, value)| {
         match parts.iter().find_map(|part| part["properties"].get(name)) {
             Some(schema) => misfits(document, schema, value, &format!("{place}.{name}")),
@@ -196,10 +252,17 @@ both!(every_example_fits_its_schema, |app| async {
     let document = document(&app).await;
     let mut wrong = Vec::new();
     for Endpoint { method, path, operation } in endpoints(&document) {
-        for (place, content) in bodies(&document, &operation).into_iter().filter(|(place, _)| place.ends_with("application/json"))
+        for (place, content) in bodies(&document, &operation)
+            .into_iter()
+            .filter(|(place, _)| place.ends_with("application/json"))
         {
             for example in examples(content) {
-                wrong.extend(misfits(&document, &content["schema"], example, &format!("{method} {path} {place}")));
+                wrong.extend(misfits(
+                    &document,
+                    &content["schema"],
+                    example,
+                    &format!("{method} {path} {place}"),
+                ));
             }
         }
     }
@@ -212,7 +275,11 @@ both!(every_described_endpoint_answers_as_described, |app| async {
     let program = app.stranger("A program").browser;
     for Endpoint { method, path, operation } in endpoints(&document) {
         let own = |name: &str| {
-            let parameter = operation["parameters"].as_array().expect("parameters").iter().find(|one| one["name"] == name);
+            let parameter = operation["parameters"]
+                .as_array()
+                .expect("parameters")
+                .iter()
+                .find(|one| one["name"] == name);
             word(parameter.expect("it is described"), "example").to_owned()
         };
         let address = path.split('/').map(|part| match part.strip_prefix('{') {
@@ -227,9 +294,9 @@ both!(every_described_endpoint_answers_as_described, |app| async {
             "{method} {path} answers {} undescribed",
             answer.status
         );
-        let for_everybody = operation["security"]
-            .as_array()
-            .is_some_and(|ways| ways.iter().any(|way| way.as_object().is_some_and(|way| way.is_empty())));
+        let for_everybody = operation["security"].as_array().is_some_and(|ways| {
+            ways.iter().any(|way| way.as_object().is_some_and(|way| way.is_empty()))
+        });
         if !for_everybody && operation["requestBody"]["required"] != true {
             assert_eq!(answer.status, 401, "{method} {path} asks who it is");
         }
@@ -242,7 +309,8 @@ fn attributes<'a>(page: &'a str, name: &str) -> Vec<&'a str> {
     page.split(begin.as_str()).skip(1).filter_map(|rest| rest.split('"').next()).collect()
 }
 
-// U5: what programs read, people read too: every endpoint, without a log-in, without a script, and no link that leads nowhere.
+// U5: what programs read, people read too: every endpoint, without a log-in, without a script, and
+// no link that leads nowhere.
 both!(people_read_the_same_description, |app| async {
     let document = document(&app).await;
     let page = app.stranger("A developer").browser.open("/api/docs").await.expect(200).body;
@@ -256,8 +324,11 @@ both!(people_read_the_same_description, |app| async {
             assert!(read.contains(status.as_str()), "{method} {path} may answer {status}");
         }
     }
-    for name in
-        document["components"]["schemas"].as_object().expect("shapes").keys().filter(|name| !name.starts_with("Envelope_"))
+    for name in document["components"]["schemas"]
+        .as_object()
+        .expect("shapes")
+        .keys()
+        .filter(|name| !name.starts_with("Envelope_"))
     {
         assert!(ids.contains(&format!("shape-{name}").as_str()), "{name} is explained");
     }
@@ -266,5 +337,8 @@ both!(people_read_the_same_description, |app| async {
     }
     let unique: BTreeSet<&&str> = ids.iter().collect();
     assert_eq!(unique.len(), ids.len(), "an id stands for one place");
-    assert!(read.contains(&format!("{}/api/integrations/status", app.base())), "examples ask this server");
+    assert!(
+        read.contains(&format!("{}/api/integrations/status", app.base())),
+        "examples ask this server"
+    );
 });

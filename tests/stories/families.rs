@@ -8,18 +8,25 @@ use super::cast::word;
 use crate::support::{Answer, Browser, PASSWORD, TestApp, both};
 
 async fn refresh(app: &TestApp, token: &str) -> Answer {
-    Browser::new(&app.base()).rest(Method::POST, "/api/auth/refresh", Some(&json!({ "refreshToken": token }))).await
+    Browser::new(&app.base())
+        .rest(Method::POST, "/api/auth/refresh", Some(&json!({ "refreshToken": token })))
+        .await
 }
 
 /// What a program gets when its person logs in.
 async fn tokens(app: &TestApp, email: &str) -> Value {
     let form = json!({ "email": email, "password": PASSWORD });
-    Browser::new(&app.base()).rest(Method::POST, "/api/auth/login", Some(&form)).await.expect(200).data()
+    Browser::new(&app.base())
+        .rest(Method::POST, "/api/auth/login", Some(&form))
+        .await
+        .expect(200)
+        .data()
 }
 
 async fn me(app: &TestApp, tokens: &Value) -> u16 {
     let program = Browser::new(&app.base());
-    let request = program.request(Method::GET, "/api/auth/me").bearer_auth(word(tokens, "accessToken"));
+    let request =
+        program.request(Method::GET, "/api/auth/me").bearer_auth(word(tokens, "accessToken"));
     program.send(request).await.status
 }
 
@@ -34,12 +41,16 @@ both!(a_program_stays_logged_in_by_refreshing, |app| async {
         assert_eq!((word(&next, "tokenType"), &next["expiresIn"]), ("Bearer", &json!(900)));
         assert_ne!(next["refreshToken"], held["refreshToken"]);
         assert_eq!(me(&app, &next).await, 200);
-        assert!(!app.all_rows().await.join("\n").contains(word(&next, "refreshToken")), "stored as a hash");
+        assert!(
+            !app.all_rows().await.join("\n").contains(word(&next, "refreshToken")),
+            "stored as a hash"
+        );
         held = next;
     }
 });
 
-// U3: a token that is used twice was stolen: the family ends with its session, the thief's and the owner's; other sessions stay.
+// U3: a token that is used twice was stolen: the family ends with its session, the thief's and the
+// owner's; other sessions stay.
 both!(a_token_used_twice_ends_the_family_and_its_session, |app| async {
     let ada = app.person("Ada").await;
     let (laptop, phone) = (tokens(&app, &ada.email).await, tokens(&app, &ada.email).await);
@@ -48,7 +59,10 @@ both!(a_token_used_twice_ends_the_family_and_its_session, |app| async {
     assert_eq!((me(&app, &thief).await, me(&app, &laptop).await), (200, 200));
     let refused = refresh(&app, stolen).await.expect(401).error();
     assert_eq!((word(&refused, "type"), &refused["retryable"]), ("unauthorized", &json!(false)));
-    assert_eq!((me(&app, &thief).await, me(&app, &laptop).await, me(&app, &phone).await), (401, 401, 200));
+    assert_eq!(
+        (me(&app, &thief).await, me(&app, &laptop).await, me(&app, &phone).await),
+        (401, 401, 200)
+    );
     refresh(&app, word(&thief, "refreshToken")).await.expect(401);
     refresh(&app, word(&phone, "refreshToken")).await.expect(200);
     assert_eq!(app.rows("refresh_tokens").await.len(), 3, "Ada's first, and the phone's two");
@@ -70,7 +84,8 @@ both!(a_family_ends_with_its_session, |app| async {
     let ada = app.person("Ada").await;
     let held = tokens(&app, &ada.email).await;
     let program = Browser::new(&app.base());
-    let request = program.request(Method::POST, "/api/auth/logout").bearer_auth(word(&held, "accessToken"));
+    let request =
+        program.request(Method::POST, "/api/auth/logout").bearer_auth(word(&held, "accessToken"));
     program.send(request).await.expect(200);
     refresh(&app, word(&held, "refreshToken")).await.expect(401);
 
@@ -94,11 +109,18 @@ both!(a_family_ends_with_its_session, |app| async {
 // U3, S6: what is no refresh token.
 both!(what_is_no_refresh_token_is_refused, |app| async {
     let ada = app.person("Ada").await;
-    for token in ["", "0", &"0".repeat(64), &ada.token(), &ada.browser.cookie("session").expect("a cookie")] {
+    for token in
+        ["", "0", &"0".repeat(64), &ada.token(), &ada.browser.cookie("session").expect("a cookie")]
+    {
         refresh(&app, token).await.expect(401);
     }
     let browser = Browser::new(&app.base());
-    for body in [json!({}), json!({ "refreshToken": 1 }), json!({ "refreshToken": "0", "grant": "all" }), json!("0")] {
+    for body in [
+        json!({}),
+        json!({ "refreshToken": 1 }),
+        json!({ "refreshToken": "0", "grant": "all" }),
+        json!("0"),
+    ] {
         browser.rest(Method::POST, "/api/auth/refresh", Some(&body)).await.expect(422);
     }
     assert_eq!(ada.get("/api/auth/me").await.status, 200, "and it costs nobody their session");

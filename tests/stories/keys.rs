@@ -24,14 +24,23 @@ const OPEN: [&str; 9] = [
     "sessions.token_hash",
 ];
 
-// The one list of sealed columns is complete: whoever adds a column of bytes decides whether it is sealed.
+// The one list of sealed columns is complete: whoever adds a column of bytes decides whether it is
+// sealed.
 both!(every_column_of_bytes_is_sealed_or_known_not_to_be, |app| async {
     let columns = app.texts(match app.engine() {
-        Engine::Sqlite => "SELECT m.name || '.' || c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE c.type IN ('BYTEA', 'BLOB')",
-        Engine::Postgres => "SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public' AND data_type = 'bytea'",
+        Engine::Sqlite => {
+            "SELECT m.name || '.' || c.name FROM sqlite_master m JOIN \
+            pragma_table_info(m.name) c WHERE c.type IN ('BYTEA', 'BLOB')"
+        }
+        Engine::Postgres => {
+            "SELECT table_name || '.' || column_name FROM \
+            information_schema.columns WHERE table_schema = 'public' AND data_type = 'bytea'"
+        }
     });
-    let mut found: Vec<String> = columns.await.into_iter().filter(|column| !OPEN.contains(&column.as_str())).collect();
-    let mut listed: Vec<String> = sealed::COLUMNS.iter().map(|column| format!("{}.{}", column.table, column.name)).collect();
+    let mut found: Vec<String> =
+        columns.await.into_iter().filter(|column| !OPEN.contains(&column.as_str())).collect();
+    let mut listed: Vec<String> =
+        sealed::COLUMNS.iter().map(|column| format!("{}.{}", column.table, column.name)).collect();
     found.sort();
     listed.sort();
     assert_eq!(found, listed);
@@ -41,25 +50,38 @@ both!(every_column_of_bytes_is_sealed_or_known_not_to_be, |app| async {
 pub async fn multiply(app: &TestApp, person: &Person, count: usize) {
     let bearer = format!("Bearer {}", person.token()).parse().expect("a header");
     let headers = http::HeaderMap::from_iter([(http::header::AUTHORIZATION, bearer)]);
-    let actor = identify(app.backend(), &headers).await.expect("the database answers").expect("she is logged in");
-    let found = db::accounts::by_platform_id(&app.backend().db, actor.workspace, "x", INES_ON_X).await;
+    let actor = identify(app.backend(), &headers)
+        .await
+        .expect("the database answers")
+        .expect("she is logged in");
+    let found =
+        db::accounts::by_platform_id(&app.backend().db, actor.workspace, "x", INES_ON_X).await;
     let one = found.expect("the database answers").expect("the account");
     let vault = &app.backend().vault;
     let mut tx = app.backend().db.begin().await.expect("a transaction");
     for number in 0..count {
         let id = AccountId::new();
-        let seal = |column| Some(vault.seal(&format!("{column} {number}").into(), Place::new("oauth_accounts", id.0, column)));
+        let seal = |column| {
+            Some(vault.seal(
+                &format!("{column} {number}").into(),
+                Place::new("oauth_accounts", id.0, column),
+            ))
+        };
         let (access_token, refresh_token) = (seal("access_token"), seal("refresh_token"));
         let provider_account_id = format!("many-{number}");
-        let account = Account { id, provider_account_id, access_token, refresh_token, ..one.clone() };
+        let account =
+            Account { id, provider_account_id, access_token, refresh_token, ..one.clone() };
         db::accounts::upsert(&mut tx, &account).await.expect("an account");
     }
     tx.commit().await.expect("a commit");
 }
 
-/// `huntaze keys rotate` in a process of its own: a backend that read the key file after its change.
+/// `huntaze keys rotate` in a process of its own: a backend that read the key file after its
+/// change.
 async fn command(app: &TestApp) -> Backend {
-    start::backend(app.backend().config.clone(), app.backend().clock.clone()).await.expect("a command")
+    start::backend(app.backend().config.clone(), app.backend().clock.clone())
+        .await
+        .expect("a command")
 }
 
 async fn opens_all(backend: &Backend) -> u64 {
@@ -91,9 +113,14 @@ both!(keys_change_while_pages_are_served_and_the_command_is_killed, |app| async 
     tokio::select! {
         biased;
         () = pages => {}
-        done = sealing::rotate(&command_1) => assert_eq!(done.expect("it was faster").unreadable, 0),
+        done = sealing::rotate(&command_1) => assert_eq!(done.expect("it was \
+            faster").unreadable, 0),
     }
-    assert_eq!(opens_all(app.backend()).await, all, "the app reads the key file again when it meets the new key");
+    assert_eq!(
+        opens_all(app.backend()).await,
+        all,
+        "the app reads the key file again when it meets the new key"
+    );
 
     let command_2 = command(&app).await;
     let rotate = async { sealing::rotate(&command_2).await.expect("it goes on") };
@@ -108,21 +135,37 @@ both!(keys_change_while_pages_are_served_and_the_command_is_killed, |app| async 
     // The test may have refreshed with the key before.
     sealing::rotate(&command_2).await.expect("what was sealed meanwhile");
     let counts = sealing::counts(app.backend()).await.expect("counts");
-    assert_eq!(counts.into_iter().collect::<Vec<_>>(), [(Some(command_2.vault.primary()), all as i64)]);
+    assert_eq!(
+        counts.into_iter().collect::<Vec<_>>(),
+        [(Some(command_2.vault.primary()), all as i64)]
+    );
     assert_eq!(opens_all(app.backend()).await, all);
-    assert_eq!(sealing::rotate(&command_2).await.expect("once more"), Rotated::default(), "there is nothing left to do");
+    assert_eq!(
+        sealing::rotate(&command_2).await.expect("once more"),
+        Rotated::default(),
+        "there is nothing left to do"
+    );
 
     let old_id = format!("{old:08x}");
     let config = &app.backend().config;
     let droppable = keys::droppable(config, &old_id).expect("another one seals");
     let forget = async || sealing::forget(&command_2, droppable).await.expect("an answer");
-    assert!(matches!(forget().await, Err(Kept::Until(_))), "somebody may be about to store what it sealed");
+    assert!(
+        matches!(forget().await, Err(Kept::Until(_))),
+        "somebody may be about to store what it sealed"
+    );
     app.later(Duration::minutes(10)).await;
     // A process that slept through everything stores what it sealed before.
-    let late = app.backend().vault.seal_with(old, &"late".into(), Place::new("mails", uuid::Uuid::nil(), "body"));
+    let late = app.backend().vault.seal_with(
+        old,
+        &"late".into(),
+        Place::new("mails", uuid::Uuid::nil(), "body"),
+    );
     let mut tx = app.backend().db.begin().await.expect("a transaction");
     let now = app.backend().clock.now();
-    db::mails::insert(&mut tx, uuid::Uuid::nil(), "ines@stories.example", "Late", &late, now).await.expect("a letter");
+    db::mails::insert(&mut tx, uuid::Uuid::nil(), "ines@stories.example", "Late", &late, now)
+        .await
+        .expect("a letter");
     tx.commit().await.expect("a commit");
     assert_eq!(forget().await, Err(Kept::Seals(1)));
     app.sql("DELETE FROM mails").await;
@@ -145,19 +188,27 @@ both!(a_value_that_changed_meanwhile_is_left_alone, |app| async {
     let [(id, old)] = rows.as_slice() else { panic!("{rows:?}") };
     let mut tx = app.backend().db.begin().await.expect("a transaction");
     assert!(sealed::swap(&mut tx, column, *id, old, b"newer").await.expect("an answer"));
-    assert!(!sealed::swap(&mut tx, column, *id, old, b"late").await.expect("an answer"), "a newer token is not overwritten");
+    assert!(
+        !sealed::swap(&mut tx, column, *id, old, b"late").await.expect("an answer"),
+        "a newer token is not overwritten"
+    );
 });
 
 both!(what_does_not_open_is_named, |app| async {
     let ines = app.person("Ines").await;
     ines.connect("x", INES_ON_X).await;
     app.work().await;
-    let stranger = if app.engine() == Engine::Sqlite { "x'01deadbeef00'" } else { "'\\x01deadbeef00'" };
+    let stranger =
+        if app.engine() == Engine::Sqlite { "x'01deadbeef00'" } else { "'\\x01deadbeef00'" };
     app.sql(&format!("UPDATE oauth_accounts SET refresh_token = {stranger}")).await;
     let (opened, unreadable) = sealing::verify(app.backend()).await.expect("a look at everything");
     let [bad] = unreadable.as_slice() else { panic!("{unreadable:?}") };
     assert_eq!((opened, bad.table, bad.column), (1, "oauth_accounts", "refresh_token"));
-    assert_eq!(sealing::counts(app.backend()).await.expect("counts").get(&Some(0xdead_beef)), Some(&1), "by the key it names");
+    assert_eq!(
+        sealing::counts(app.backend()).await.expect("counts").get(&Some(0xdead_beef)),
+        Some(&1),
+        "by the key it names"
+    );
     keys::change(&app.backend().config, |file| file.add()).expect("a key");
     keys::change(&app.backend().config, |file| Ok(file.promote())).expect("it seals");
     app.backend().vault.reload();
@@ -165,7 +216,8 @@ both!(what_does_not_open_is_named, |app| async {
     assert_eq!((done.resealed, done.unreadable), (1, 1));
 });
 
-// T2: every seal of every process counts for its key, and operators are told long before the nonces could repeat.
+// T2: every seal of every process counts for its key, and operators are told long before the nonces
+// could repeat.
 both!(seals_are_counted_for_each_key, |app| async {
     crate::support::log::listen();
     let ines = app.person("Ines").await;
@@ -196,10 +248,18 @@ both!(seals_are_counted_for_each_key, |app| async {
     app.sql(&format!("UPDATE key_seals SET seals = {}", keys::MANY_SEALS - 1)).await;
     let warned = || crate::support::log::raw().matches("this key has sealed a lot").count();
     let quiet = warned();
-    app.backend().vault.seal(&"one too many".into(), Place::new("mails", uuid::Uuid::nil(), "body"));
+    app.backend()
+        .vault
+        .seal(&"one too many".into(), Place::new("mails", uuid::Uuid::nil(), "body"));
     assert_eq!((count().await, warned() - quiet), (keys::MANY_SEALS, 1), "once");
-    app.backend().vault.seal(&"and one more".into(), Place::new("mails", uuid::Uuid::nil(), "body"));
-    assert_eq!((count().await, warned() - quiet), (keys::MANY_SEALS + 1, 1), "and not every five seconds");
+    app.backend()
+        .vault
+        .seal(&"and one more".into(), Place::new("mails", uuid::Uuid::nil(), "body"));
+    assert_eq!(
+        (count().await, warned() - quiet),
+        (keys::MANY_SEALS + 1, 1),
+        "and not every five seconds"
+    );
     assert_eq!(app.metrics().await.value("huntaze_key_seals", &[]), (keys::MANY_SEALS + 1) as f64);
 });
 
@@ -213,10 +273,14 @@ both!(a_change_of_keys_is_written_down, |app| async {
     let done = sealing::rotate(&command).await.expect("everything");
     sealing::rotated(&command, done).await;
     app.later(Duration::minutes(10)).await;
-    let old = keys::droppable(&app.backend().config, &format!("{old:08x}")).expect("another one seals");
+    let old =
+        keys::droppable(&app.backend().config, &format!("{old:08x}")).expect("another one seals");
     assert_eq!(sealing::forget(&command, old).await.expect("an answer"), Ok(()));
     let lines = app
-        .texts("SELECT actor || ': ' || action || ', ' || subject FROM audit_events WHERE workspace_id IS NULL ORDER BY id")
+        .texts(
+            "SELECT actor || ': ' || action || ', ' || subject FROM audit_events WHERE \
+            workspace_id IS NULL ORDER BY id",
+        )
         .await;
     let by = "An operator on the server";
     let expected = [

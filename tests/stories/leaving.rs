@@ -5,7 +5,8 @@ use serde_json::json;
 
 use crate::support::{PASSWORD, both, heading, text};
 
-// U1, C11: everything of the person goes, in one transaction; the platforms are told, later where they are down.
+// U1, C11: everything of the person goes, in one transaction; the platforms are told, later where
+// they are down.
 both!(ada_deletes_her_account_and_nothing_of_it_is_left, |app| async {
     let ada = app.person("Ada").await;
     let phone = ada.elsewhere().await;
@@ -17,7 +18,13 @@ both!(ada_deletes_her_account_and_nothing_of_it_is_left, |app| async {
     app.mail_of(&ada.email).await;
 
     let leave = async |email: &str, password: &str| {
-        ada.browser.rest(Method::DELETE, "/api/auth/me", Some(&json!({ "email": email, "password": password }))).await
+        ada.browser
+            .rest(
+                Method::DELETE,
+                "/api/auth/me",
+                Some(&json!({ "email": email, "password": password })),
+            )
+            .await
     };
     let field = async |email: &str, password: &str| {
         leave(email, password).await.expect(422).error()["details"]["fields"][0]["field"].clone()
@@ -29,15 +36,30 @@ both!(ada_deletes_her_account_and_nothing_of_it_is_left, |app| async {
     app.sandbox().trouble("x", "", "500", None).await;
     let gone = leave("ADA@stories.example ", PASSWORD).await.expect(200);
     assert!(gone.cookies().iter().any(|line| line.starts_with("session=;")));
-    let ends: Vec<u16> = [ada.get("/api/auth/me").await.status, phone.get("/api/auth/me").await.status].into();
+    let ends: Vec<u16> =
+        [ada.get("/api/auth/me").await.status, phone.get("/api/auth/me").await.status].into();
     assert_eq!(ends, [401, 401]);
     let rows = app.all_rows().await;
     for row in rows.iter().filter(|row| !row.starts_with("mails:") && !row.starts_with("audit")) {
-        assert!(!row.contains("ada@stories.example") && !row.contains("84610273") && !row.contains("4k2mf9qd"), "{row}");
+        assert!(
+            !row.contains("ada@stories.example")
+                && !row.contains("84610273")
+                && !row.contains("4k2mf9qd"),
+            "{row}"
+        );
     }
-    let count = |table: &str| rows.iter().filter(|row| row.starts_with(&format!("{table}:"))).count();
-    assert_eq!((count("users"), count("workspaces"), count("members")), (2, 2, 2), "Grace and the demo creator stay");
-    assert_eq!((count("oauth_accounts"), count("oauth_flows"), count("pending_revocations")), (1, 1, 2), "Grace's stay");
+    let count =
+        |table: &str| rows.iter().filter(|row| row.starts_with(&format!("{table}:"))).count();
+    assert_eq!(
+        (count("users"), count("workspaces"), count("members")),
+        (2, 2, 2),
+        "Grace and the demo creator stay"
+    );
+    assert_eq!(
+        (count("oauth_accounts"), count("oauth_flows"), count("pending_revocations")),
+        (1, 1, 2),
+        "Grace's stay"
+    );
     assert_eq!(grace.integrations().await.len(), 1);
 
     app.later(chrono::Duration::minutes(1)).await;
@@ -54,7 +76,10 @@ both!(ada_deletes_her_account_and_nothing_of_it_is_left, |app| async {
     again.browser.rest(Method::POST, "/api/auth/login", Some(&form)).await.expect(401);
     let form = json!({ "email": ada.email, "password": PASSWORD, "name": "Ada" });
     again.browser.rest(Method::POST, "/api/auth/register", Some(&form)).await.expect(201);
-    assert!(app.rows("oauth_accounts").await.iter().all(|row| !row.contains("84610273")), "a new beginning");
+    assert!(
+        app.rows("oauth_accounts").await.iter().all(|row| !row.contains("84610273")),
+        "a new beginning"
+    );
 });
 
 // U1, C11: of two accounts that live by one grant, both gone, the grant is ended, once.
@@ -75,7 +100,11 @@ both!(ada_leaves_without_scripts, |app| async {
     assert_eq!(heading(&page), "Delete your account?");
     assert!(text(&page).contains("What you posted there stays."));
     let fields = [("email", "grace@stories.example"), ("password", PASSWORD)];
-    let again = ada.browser.submit_and_follow("/settings/delete", "/fn/delete_account", &fields).await.expect(200);
+    let again = ada
+        .browser
+        .submit_and_follow("/settings/delete", "/fn/delete_account", &fields)
+        .await
+        .expect(200);
     assert!(text(&again.body).contains("Type ada@stories.example to go on."));
     let fields = [("email", ada.email.as_str()), ("password", PASSWORD)];
     let gone = ada.browser.submit("/settings/delete", "/fn/delete_account", &fields).await;

@@ -1,4 +1,5 @@
-//! The live page: who listens hears at once that something changed, and nothing once the session is over.
+//! The live page: who listens hears at once that something changed, and nothing once the session is
+//! over.
 
 use std::time::Duration;
 
@@ -38,20 +39,27 @@ impl Listening {
                     return Some(event);
                 }
             }
-            let chunk =
-                tokio::time::timeout(Duration::from_secs(10), self.response.chunk()).await.expect("a word within ten seconds");
+            let chunk = tokio::time::timeout(Duration::from_secs(10), self.response.chunk())
+                .await
+                .expect("a word within ten seconds");
             self.rest.push_str(std::str::from_utf8(&chunk.ok().flatten()?).expect("UTF-8"));
         }
     }
 }
 
-// C16, S4: every tab of the workspace hears of a change, another workspace does not; an event holds no data.
+// C16, S4: every tab of the workspace hears of a change, another workspace does not; an event holds
+// no data.
 both!(a_change_is_heard_by_those_it_concerns, |app| async {
     let (ada, grace) = (app.person("Ada").await, app.person("Grace").await);
     ada.connect("reddit", MARA_ON_REDDIT).await;
-    let (mut here, mut there) = (Listening::open(&ada).await, Listening::open(&ada.elsewhere().await).await);
+    let (mut here, mut there) =
+        (Listening::open(&ada).await, Listening::open(&ada.elsewhere().await).await);
     let mut others = Listening::open(&grace).await;
-    for (header, value) in [("content-type", "text/event-stream"), ("cache-control", "no-store"), ("x-accel-buffering", "no")] {
+    for (header, value) in [
+        ("content-type", "text/event-stream"),
+        ("cache-control", "no-store"),
+        ("x-accel-buffering", "no"),
+    ] {
         assert_eq!(here.response.headers()[header], value);
     }
     app.sandbox().revoke("reddit", MARA_ON_REDDIT).await;
@@ -59,15 +67,24 @@ both!(a_change_is_heard_by_those_it_concerns, |app| async {
     assert_eq!(here.next().await.as_deref(), Some("data: changed"));
     assert_eq!(there.next().await.as_deref(), Some("data: changed"));
     grace.connect("x", INES_ON_X).await;
-    assert_eq!(others.next().await.as_deref(), Some("data: changed"), "her own change is the first she hears of");
+    assert_eq!(
+        others.next().await.as_deref(),
+        Some("data: changed"),
+        "her own change is the first she hears of"
+    );
 });
 
 // C16: what changed between the page and its stream is not missed.
 both!(a_change_before_the_stream_is_told_with_it, |app| async {
     let ada = app.person("Ada").await;
     let drawn = app.backend().clock.now();
-    let address = format!("/api/events?since={}", drawn.to_rfc3339_opts(SecondsFormat::Micros, true));
-    assert!(ada.page("/integrations").await.contains(&format!("data-at=\"{}\"", address.split_once('=').expect("a time").1)));
+    let address =
+        format!("/api/events?since={}", drawn.to_rfc3339_opts(SecondsFormat::Micros, true));
+    assert!(
+        ada.page("/integrations")
+            .await
+            .contains(&format!("data-at=\"{}\"", address.split_once('=').expect("a time").1))
+    );
     assert_eq!(Listening::to(&ada, &address).await.next().await.as_deref(), Some("data: ready"));
     app.later(chrono::Duration::seconds(1)).await;
     ada.connect("x", INES_ON_X).await;

@@ -21,10 +21,13 @@ async fn post(app: &TestApp, committed: bool) {
 
 /// The head's line of this name.
 fn header<'a>(mail: &'a str, name: &str) -> &'a str {
-    mail.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")).unwrap_or_else(|| panic!("no {name} in {mail}"))
+    mail.lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+        .unwrap_or_else(|| panic!("no {name} in {mail}"))
 }
 
-// T8, U1, S1: sealed while it waits, gone once it is sent, and never sent when what caused it did not happen.
+// T8, U1, S1: sealed while it waits, gone once it is sent, and never sent when what caused it did
+// not happen.
 both!(a_mail_is_sealed_while_it_waits_and_goes_once_it_is_sent, |app| async {
     post(&app, false).await;
     assert!(app.rows("mails").await.is_empty(), "what did not happen is not told");
@@ -53,7 +56,11 @@ both!(
         post(&app, true).await;
         let grace = app.person("Grace").await;
         let page = grace.page("/operations/mail").await;
-        assert!(text(&page).contains("A new password") && !page.contains(LINK), "it waits: {}", text(&page));
+        assert!(
+            text(&page).contains("A new password") && !page.contains(LINK),
+            "it waits: {}",
+            text(&page)
+        );
         app.work().await;
         let page = grace.page("/operations/mail").await;
         assert!(text(&page).contains("Every mail has been sent."), "{}", text(&page));
@@ -65,7 +72,10 @@ both!(
         assert!(!refused.body.contains("A new password"));
         assert!(!mallory.page("/settings").await.contains("/operations/mail"));
         let stranger = app.stranger("Nobody");
-        assert_eq!(stranger.browser.open("/operations/mail").await.expect(303).location(), "/login?next=%2Foperations%2Fmail");
+        assert_eq!(
+            stranger.browser.open("/operations/mail").await.expect(303).location(),
+            "/login?next=%2Foperations%2Fmail"
+        );
     }
 );
 
@@ -80,7 +90,8 @@ async fn with_mail_server(engine: Engine) -> Option<(TestApp, MailServer)> {
     Some((app.await?, server))
 }
 
-// T8: by SMTP; tried again with the same Message-ID until the server has taken it, given up after a day, visibly.
+// T8: by SMTP; tried again with the same Message-ID until the server has taken it, given up after a
+// day, visibly.
 async fn a_mail_server_has_bad_days(engine: Engine) {
     let Some((app, server)) = with_mail_server(engine).await else { return };
     post(&app, true).await;
@@ -113,9 +124,17 @@ async fn a_mail_server_has_bad_days(engine: Engine) {
     }
     let grace = app.person("Grace").await;
     let page = text(&grace.page("/operations/mail").await);
-    assert!(page.contains("Given up") && page.contains("answered 550") && !page.contains("Written to files"), "{page}");
+    assert!(
+        page.contains("Given up")
+            && page.contains("answered 550")
+            && !page.contains("Written to files"),
+        "{page}"
+    );
     let row = app.rows("mails").await.join("\n").to_lowercase();
-    assert!(row.contains("body=null") || row.contains("\"body\":null"), "its secret is gone: {row}");
+    assert!(
+        row.contains("body=null") || row.contains("\"body\":null"),
+        "its secret is gone: {row}"
+    );
     app.later(Duration::days(7)).await;
     app.work().await;
     assert!(app.rows("mails").await.is_empty());

@@ -26,14 +26,27 @@ both!(every_step_of_a_connection_is_counted, |app| async {
         let before = app.metrics().await;
         ada.connect(provider, account).await;
         let after = app.metrics().await;
-        let steps: &[&str] =
-            if provider == "onlyfans" { &["begun", "connected"] } else { &["begun", "returned", "exchanged", "connected"] };
+        let steps: &[&str] = if provider == "onlyfans" {
+            &["begun", "connected"]
+        } else {
+            &["begun", "returned", "exchanged", "connected"]
+        };
         for step in steps {
-            assert_eq!(after.since(&before, STEPS, &[("platform", provider), ("step", step)]), 1.0, "{provider} {step}");
+            assert_eq!(
+                after.since(&before, STEPS, &[("platform", provider), ("step", step)]),
+                1.0,
+                "{provider} {step}"
+            );
         }
-        assert!(after.since(&before, CALLS, &[("platform", provider), ("status", "200")]) >= 1.0, "{provider} was called");
+        assert!(
+            after.since(&before, CALLS, &[("platform", provider), ("status", "200")]) >= 1.0,
+            "{provider} was called"
+        );
         assert_eq!(after.since(&before, FAILURES, &[("platform", provider)]), 0.0);
-        assert_eq!(after.value("huntaze_accounts", &[("platform", provider), ("status", "connected")]), 1.0);
+        assert_eq!(
+            after.value("huntaze_accounts", &[("platform", provider), ("status", "connected")]),
+            1.0
+        );
     }
 });
 
@@ -42,11 +55,21 @@ both!(every_failed_connection_is_counted_by_its_reason, |app| async {
     let ada = app.person("Ada").await;
     let before = app.metrics().await;
     ada.decide("x", &[("account", INES_ON_X), ("decision", "deny")]).await;
-    assert_eq!(moved(&app, &before, FAILURES, &[("platform", "x"), ("reason", "cancelled")]).await, 1.0);
+    assert_eq!(
+        moved(&app, &before, FAILURES, &[("platform", "x"), ("reason", "cancelled")]).await,
+        1.0
+    );
     assert_eq!(moved(&app, &before, STEPS, &[("platform", "x"), ("step", "returned")]).await, 1.0);
     ada.browser.open("/api/integrations/callback/x?code=made-up&state=made-up").await.expect(303);
-    assert_eq!(moved(&app, &before, FAILURES, &[("platform", "x"), ("reason", "unknown_state")]).await, 1.0);
-    assert_eq!(moved(&app, &before, STEPS, &[("platform", "x"), ("step", "returned")]).await, 1.0, "made up by hand");
+    assert_eq!(
+        moved(&app, &before, FAILURES, &[("platform", "x"), ("reason", "unknown_state")]).await,
+        1.0
+    );
+    assert_eq!(
+        moved(&app, &before, STEPS, &[("platform", "x"), ("step", "returned")]).await,
+        1.0,
+        "made up by hand"
+    );
     assert_eq!(moved(&app, &before, STEPS, &[("platform", "x"), ("step", "connected")]).await, 0.0);
 });
 
@@ -67,8 +90,17 @@ both!(calls_are_counted_by_endpoint_and_status, |app| async {
 both!(answers_are_counted_by_route, |app| async {
     let ada = app.person("Ada").await;
     let before = app.metrics().await;
-    ada.put(&format!("/api/integrations/x/{INES_ON_X}/label"), serde_json::json!({ "label": "Main" })).await.expect(404);
-    let label = [("method", "PUT"), ("route", "/api/integrations/{provider}/{accountId}/label"), ("status", "404")];
+    ada.put(
+        &format!("/api/integrations/x/{INES_ON_X}/label"),
+        serde_json::json!({ "label": "Main" }),
+    )
+    .await
+    .expect(404);
+    let label = [
+        ("method", "PUT"),
+        ("route", "/api/integrations/{provider}/{accountId}/label"),
+        ("status", "404"),
+    ];
     assert_eq!(moved(&app, &before, HTTP, &label).await, 1.0);
     ada.browser.open("/no/such/page/of-ada").await.expect(404);
     let brew = Method::from_bytes(b"BREW").expect("a method");
@@ -77,10 +109,15 @@ both!(answers_are_counted_by_route, |app| async {
     let after = app.metrics().await;
     assert_eq!(after.since(&before, HTTP, &[("route", "none"), ("status", "404")]), 1.0);
     assert!(after.since(&before, HTTP, &[("method", "other")]) >= 1.0);
-    assert!(!after.text().contains("of-ada") && !after.text().contains("BREW") && !after.text().contains(INES_ON_X));
+    assert!(
+        !after.text().contains("of-ada")
+            && !after.text().contains("BREW")
+            && !after.text().contains(INES_ON_X)
+    );
 });
 
-// H2, H3, T7: what came of each refresh, by its class, counted and logged under the reference that the person was told.
+// H2, H3, T7: what came of each refresh, by its class, counted and logged under the reference that
+// the person was told.
 both!(every_class_of_a_refresh_is_counted_and_logged, |app| async {
     log::listen();
     let ada = app.person("Ada").await;
@@ -100,24 +137,57 @@ both!(every_class_of_a_refresh_is_counted_and_logged, |app| async {
         let before = app.metrics().await;
         let answer = ada.post(&refresh, None).await;
         let outcome = [("platform", "x"), ("outcome", class)];
-        assert_eq!(moved(&app, &before, "huntaze_token_refreshes_total", &outcome).await, 1.0, "{class}");
-        assert_eq!(moved(&app, &before, "huntaze_token_refreshes_total", &[("platform", "x")]).await, 1.0, "{class} alone");
-        assert_eq!(moved(&app, &before, "huntaze_token_refresh_seconds_count", &[("platform", "x")]).await, 1.0);
-        let durable = moved(&app, &before, "huntaze_token_answer_durable_seconds_count", &[("platform", "x")]).await;
-        assert_eq!(durable, f64::from(trouble.is_none()), "{class}: only an answer is made durable");
+        assert_eq!(
+            moved(&app, &before, "huntaze_token_refreshes_total", &outcome).await,
+            1.0,
+            "{class}"
+        );
+        assert_eq!(
+            moved(&app, &before, "huntaze_token_refreshes_total", &[("platform", "x")]).await,
+            1.0,
+            "{class} alone"
+        );
+        assert_eq!(
+            moved(&app, &before, "huntaze_token_refresh_seconds_count", &[("platform", "x")]).await,
+            1.0
+        );
+        let durable = moved(
+            &app,
+            &before,
+            "huntaze_token_answer_durable_seconds_count",
+            &[("platform", "x")],
+        )
+        .await;
+        assert_eq!(
+            durable,
+            f64::from(trouble.is_none()),
+            "{class}: only an answer is made durable"
+        );
         let lines = log::of_answer(&answer);
-        let refreshed = lines.iter().filter(|line| line["message"] == "refreshed" && line["outcome"] == class);
+        let refreshed =
+            lines.iter().filter(|line| line["message"] == "refreshed" && line["outcome"] == class);
         assert_eq!(refreshed.count(), 1, "{class}: {lines:#?}");
-        let failed: Vec<_> =
-            lines.iter().filter(|line| line["message"].as_str().is_some_and(|m| m.starts_with("refresh failed"))).collect();
+        let failed: Vec<_> = lines
+            .iter()
+            .filter(|line| {
+                line["message"].as_str().is_some_and(|m| m.starts_with("refresh failed"))
+            })
+            .collect();
         assert_eq!(failed.len(), usize::from(trouble.is_some()), "{class}: {lines:#?}");
-        let loudest = lines.iter().filter_map(|line| line["level"].as_str()).filter(|level| ["WARN", "ERROR"].contains(level));
-        assert_eq!(loudest.clone().any(|found| Some(found) == level), level.is_some(), "{class}: {lines:#?}");
+        let loudest = lines
+            .iter()
+            .filter_map(|line| line["level"].as_str())
+            .filter(|level| ["WARN", "ERROR"].contains(level));
+        assert_eq!(
+            loudest.clone().any(|found| Some(found) == level),
+            level.is_some(),
+            "{class}: {lines:#?}"
+        );
     }
 });
 
-// T6, H2: the window that no client can close, as far as it is ours: from a platform's answer to its being durable. The figures stand in
-// docs/measurements.md.
+// T6, H2: the window that no client can close, as far as it is ours: from a platform's answer to
+// its being durable. The figures stand in docs/measurements.md.
 both!(the_window_in_which_an_answer_can_be_lost_is_measured, |app| async {
     const DURABLE: &str = "huntaze_token_answer_durable_seconds";
     let ada = app.person("Ada").await;
@@ -126,7 +196,8 @@ both!(the_window_in_which_an_answer_can_be_lost_is_measured, |app| async {
     let before = app.metrics().await;
     for _ in 0..REFRESHES {
         let seen = account.version;
-        account = fresh_token(app.backend(), account, Why::Renew { seen }).await.expect("a new token").0;
+        account =
+            fresh_token(app.backend(), account, Why::Renew { seen }).await.expect("a new token").0;
     }
     let after = app.metrics().await;
     let of_x = |what: &str, le: &[(&str, &str)]| {
@@ -136,7 +207,8 @@ both!(the_window_in_which_an_answer_can_be_lost_is_measured, |app| async {
     let within = |le| of_x("bucket", &[("le", le)]) * 100.0 / f64::from(REFRESHES);
     let mean = of_x("sum", &[]) * 1000.0 / f64::from(REFRESHES);
     println!(
-        "an answer is durable after {mean:.2} ms on {:?}, mean of {REFRESHES}; {:.0} % within 5 ms, {:.0} % within 25 ms",
+        "an answer is durable after {mean:.2} ms on {:?}, mean of {REFRESHES}; {:.0} % within 5 \
+         ms, {:.0} % within 25 ms",
         app.engine(),
         within("0.005"),
         within("0.025")
@@ -153,7 +225,11 @@ both!(the_nearest_end_of_a_token_is_told, |app| async {
     let before = app.metrics().await.value("huntaze_token_seconds_to_expiry", &[("platform", "x")]);
     assert_eq!(before, 7200.0);
     app.later(chrono::Duration::hours(3)).await;
-    assert_eq!(app.metrics().await.value("huntaze_token_seconds_to_expiry", &[("platform", "x")]), -3600.0, "it was missed");
+    assert_eq!(
+        app.metrics().await.value("huntaze_token_seconds_to_expiry", &[("platform", "x")]),
+        -3600.0,
+        "it was missed"
+    );
 });
 
 // H2: what the background does, and what waits for it.
@@ -163,7 +239,13 @@ both!(jobs_are_counted, |app| async {
     app.later(chrono::Duration::days(1)).await;
     app.work().await;
     let after = app.metrics().await;
-    assert!(after.since(&before, "huntaze_jobs_finished_total", &[("job", "erase_sessions"), ("outcome", "done")]) >= 1.0);
+    assert!(
+        after.since(
+            &before,
+            "huntaze_jobs_finished_total",
+            &[("job", "erase_sessions"), ("outcome", "done")]
+        ) >= 1.0
+    );
     assert_eq!(after.since(&before, "huntaze_jobs_finished_total", &[("outcome", "dead")]), 0.0);
     for state in ["due", "running", "dead"] {
         assert_eq!(after.value("huntaze_jobs", &[("state", state)]), 0.0, "{state}");
@@ -176,12 +258,21 @@ both!(metrics_are_for_this_machine_unless_a_token_is_set, |app| async {
     let browser = app.stranger("Somebody").browser;
     let ask = |headers: &[(&'static str, &'static str)]| {
         let request = browser.request(Method::GET, "/metrics");
-        browser.send(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)))
+        browser.send(
+            headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)),
+        )
     };
     let open = ask(&[]).await.expect(200);
-    assert!(open.header("content-type").starts_with("text/plain") && open.body.contains("# HELP huntaze_build_info"));
+    assert!(
+        open.header("content-type").starts_with("text/plain")
+            && open.body.contains("# HELP huntaze_build_info")
+    );
     ask(&[("host", "localhost:3000")]).await.expect(200);
-    for header in [("x-forwarded-for", "203.0.113.9"), ("forwarded", "for=203.0.113.9"), ("host", "rebound.example")] {
+    for header in [
+        ("x-forwarded-for", "203.0.113.9"),
+        ("forwarded", "for=203.0.113.9"),
+        ("host", "rebound.example"),
+    ] {
         let refused = ask(&[header]).await.expect(401);
         assert!(!refused.body.contains("huntaze_build_info"), "{header:?}");
         assert!(refused.body.contains("server.metrics_token"), "it says what to do");
@@ -193,12 +284,16 @@ both!(
     config = |config| config.server.metrics_token = Some("for-prometheus-only".into()),
     |app| async {
         let browser = app.stranger("Prometheus").browser;
-        let with = |token: &str| browser.send(browser.request(Method::GET, "/metrics").header("authorization", token));
+        let with = |token: &str| {
+            browser.send(browser.request(Method::GET, "/metrics").header("authorization", token))
+        };
         browser.open("/metrics").await.expect(401);
         with("Bearer for-prometheus-onlY").await.expect(401);
         with("Basic for-prometheus-only").await.expect(401);
-        let far =
-            browser.request(Method::GET, "/metrics").header("host", "metrics.internal").header("x-forwarded-for", "10.0.0.9");
+        let far = browser
+            .request(Method::GET, "/metrics")
+            .header("host", "metrics.internal")
+            .header("x-forwarded-for", "10.0.0.9");
         browser.send(far.bearer_auth("for-prometheus-only")).await.expect(200);
     }
 );

@@ -1,4 +1,5 @@
-//! What people are told: one message for each incident, one when it is over, early warnings, one banner for a platform in trouble.
+//! What people are told: one message for each incident, one when it is over, early warnings, one
+//! banner for a platform in trouble.
 
 use chrono::Duration;
 use futures::future::join_all;
@@ -10,7 +11,10 @@ use super::cast::*;
 use crate::support::{Person, TestApp, both, text};
 
 async fn told(person: &Person) -> Vec<Value> {
-    person.get("/api/notices").await.expect(200).data()["notices"].as_array().expect("a list").clone()
+    person.get("/api/notices").await.expect(200).data()["notices"]
+        .as_array()
+        .expect("a list")
+        .clone()
 }
 
 /// The kinds of what a person was told, oldest first.
@@ -29,7 +33,11 @@ async fn verify(app: &TestApp) {
 
 /// What waits to be mailed.
 async fn mails(app: &TestApp) -> Vec<String> {
-    app.texts("SELECT recipient || ': ' || subject FROM mails WHERE subject LIKE '% on Reddit %' ORDER BY created_at, id").await
+    app.texts(
+        "SELECT recipient || ': ' || subject FROM mails WHERE subject LIKE '% on Reddit %' \
+        ORDER BY created_at, id",
+    )
+    .await
 }
 
 /// Two processes come upon the same work at the same time.
@@ -41,13 +49,17 @@ async fn down(app: &TestApp, provider: &str, minutes: i64) {
     let backend = app.backend();
     let mut tx = backend.db.begin().await.expect("a transaction");
     let next = backend.clock.now() + Duration::minutes(minutes);
-    notices::platform_down(backend, &mut tx, &Provider::from(provider), next).await.expect("it is noted");
+    notices::platform_down(backend, &mut tx, &Provider::from(provider), next)
+        .await
+        .expect("it is noted");
     tx.commit().await.expect("it is kept");
 }
 
 async fn up(app: &TestApp, provider: &str) {
     let mut tx = app.backend().db.begin().await.expect("a transaction");
-    notices::platform_up(app.backend(), &mut tx, &Provider::from(provider)).await.expect("it is noted");
+    notices::platform_up(app.backend(), &mut tx, &Provider::from(provider))
+        .await
+        .expect("it is noted");
     tx.commit().await.expect("it is kept");
 }
 
@@ -70,18 +82,32 @@ both!(an_incident_is_told_once_and_so_is_its_end, |app| async {
     );
     assert!(word(&news[0], "title").contains("u/mara_makes_pots on Reddit"), "{news:?}");
     assert!(ada.page("/integrations").await.contains("aria-label=\"Notices, 1 unread\""));
-    assert!(text(&ada.page("/notices").await).contains("Your Reddit connection was revoked. Reconnect your account."));
+    assert!(
+        text(&ada.page("/notices").await)
+            .contains("Your Reddit connection was revoked. Reconnect your account.")
+    );
 
     ada.reconnect("reddit", &id, MARA_ON_REDDIT).await;
     test(&ada, "reddit", MARA_ON_REDDIT).await;
     assert_eq!(kinds(&ada).await, ["broken", "recovered"]);
     let news = told(&ada).await;
-    assert_eq!((&news[0]["read"], &news[1]["read"], &news[1]["reconnect"]), (&json!(false), &json!(true), &json!(false)));
-    assert_eq!(mails(&app).await.len(), 1, "recoveries come by e-mail only to those who asked for it");
+    assert_eq!(
+        (&news[0]["read"], &news[1]["read"], &news[1]["reconnect"]),
+        (&json!(false), &json!(true), &json!(false))
+    );
+    assert_eq!(
+        mails(&app).await.len(),
+        1,
+        "recoveries come by e-mail only to those who asked for it"
+    );
 
     app.sandbox().revoke("reddit", MARA_ON_REDDIT).await;
     test(&ada, "reddit", MARA_ON_REDDIT).await;
-    assert_eq!(kinds(&ada).await, ["broken", "recovered", "broken"], "another incident is another message");
+    assert_eq!(
+        kinds(&ada).await,
+        ["broken", "recovered", "broken"],
+        "another incident is another message"
+    );
 });
 
 // T8: a disconnected account closes its incident without a word.
@@ -97,10 +123,13 @@ both!(disconnecting_ends_an_incident_silently, |app| async {
     assert_eq!(app.texts("SELECT kind FROM incidents WHERE ended_at IS NULL").await, [""; 0]);
 });
 
-// T8: 14, 7 and 1 days before the end, each once, although several processes look; then the end itself.
+// T8: 14, 7 and 1 days before the end, each once, although several processes look; then the end
+// itself.
 both!(an_end_is_announced_three_times, |app| async {
     let ada = app.person("Ada").await;
-    app.sandbox().lifetimes("tiktok", json!({ "accessSeconds": 40 * 86_400, "refreshSeconds": 20 * 86_400 })).await;
+    app.sandbox()
+        .lifetimes("tiktok", json!({ "accessSeconds": 40 * 86_400, "refreshSeconds": 20 * 86_400 }))
+        .await;
     ada.connect("tiktok", INES_ON_TIKTOK).await;
     work_twice(&app).await;
     assert!(told(&ada).await.is_empty());
@@ -117,14 +146,19 @@ both!(an_end_is_announced_three_times, |app| async {
     assert_eq!(word(&ada.integration("tiktok", INES_ON_TIKTOK).await, "status"), "expired");
 });
 
-// T8: found late, an end is announced by the nearest warning only; renewed, it is no longer announced.
+// T8: found late, an end is announced by the nearest warning only; renewed, it is no longer
+// announced.
 both!(an_end_that_was_put_off_is_announced_anew, |app| async {
     let ada = app.person("Ada").await;
-    app.sandbox().lifetimes("tiktok", json!({ "accessSeconds": 90 * 86_400, "refreshSeconds": 6 * 86_400 })).await;
+    app.sandbox()
+        .lifetimes("tiktok", json!({ "accessSeconds": 90 * 86_400, "refreshSeconds": 6 * 86_400 }))
+        .await;
     let before = ada.connect("tiktok", INES_ON_TIKTOK).await;
     app.work().await;
     assert_eq!(kinds(&ada).await, ["expiring"]);
-    app.sandbox().lifetimes("tiktok", json!({ "accessSeconds": 90 * 86_400, "refreshSeconds": 60 * 86_400 })).await;
+    app.sandbox()
+        .lifetimes("tiktok", json!({ "accessSeconds": 90 * 86_400, "refreshSeconds": 60 * 86_400 }))
+        .await;
     ada.reconnect("tiktok", word(&before, "id"), INES_ON_TIKTOK).await;
     app.later(Duration::minutes(2)).await;
     app.work().await;
@@ -134,15 +168,23 @@ both!(an_end_that_was_put_off_is_announced_anew, |app| async {
     assert_eq!(kinds(&ada).await, ["expiring", "expiring"]);
 });
 
-// T8, T7: a platform in trouble is one banner at once, one notice when it lasts, one when it is over; no account is blamed.
+// T8, T7: a platform in trouble is one banner at once, one notice when it lasts, one when it is
+// over; no account is blamed.
 both!(an_outage_of_three_days_is_told_once, |app| async {
     let (ada, grace) = (app.person("Ada").await, app.person("Grace").await);
     ada.connect("x", INES_ON_X).await;
     grace.connect("reddit", MARA_ON_REDDIT).await;
     down(&app, "x", 25).await;
     let page = text(&ada.page("/settings").await);
-    assert!(page.contains("X is having trouble since") && page.contains("Your accounts stay connected; next try"), "{page}");
-    assert!(!text(&grace.page("/settings").await).contains("having trouble"), "she has no account there");
+    assert!(
+        page.contains("X is having trouble since")
+            && page.contains("Your accounts stay connected; next try"),
+        "{page}"
+    );
+    assert!(
+        !text(&grace.page("/settings").await).contains("having trouble"),
+        "she has no account there"
+    );
     app.work().await;
     assert!(told(&ada).await.is_empty(), "what passes within the hour is not worth a message");
     for _ in 0..72 {
@@ -177,8 +219,8 @@ both!(a_silent_platform_is_a_banner_until_it_answers, |app| async {
     assert!(told(&ada).await.is_empty(), "it was short");
 });
 
-// T8: many accounts failing alike are the platform's trouble: one banner instead of a message each. Those that stay broken are told
-// when it has calmed down.
+// T8: many accounts failing alike are the platform's trouble: one banner instead of a message each.
+// Those that stay broken are told when it has calmed down.
 both!(many_accounts_failing_alike_become_one_banner, |app| async {
     let mut people = Vec::new();
     for name in ["Ada", "Grace", "Mara", "Ines", "Kofi", "Luna"] {
@@ -195,7 +237,10 @@ both!(many_accounts_failing_alike_become_one_banner, |app| async {
         assert_eq!(kinds(person).await, ["broken"]);
     }
     assert!(told(&late[0]).await.is_empty(), "the sixth is held back");
-    assert!(text(&late[0].page("/integrations").await).contains("X has been turning many accounts away since"));
+    assert!(
+        text(&late[0].page("/integrations").await)
+            .contains("X has been turning many accounts away since")
+    );
     app.later(Duration::minutes(90)).await;
     work_twice(&app).await;
     assert_eq!(kinds(&late[0]).await, ["broken"]);
@@ -207,20 +252,32 @@ both!(many_accounts_failing_alike_become_one_banner, |app| async {
 both!(what_comes_by_mail_is_chosen, |app| async {
     let (ada, grace) = (app.person("Ada").await, app.person("Grace").await);
     verify(&app).await;
-    let usual = json!({ "byMail": { "broken": true, "expiring": true, "recovered": false, "trouble": false } });
+    let usual = json!({ "byMail": { "broken": true, "expiring": true, "recovered": false,
+        "trouble": false } });
     assert_eq!(ada.get("/api/notices/preferences").await.expect(200).data(), usual);
     let page = ada.page("/settings").await;
     assert!(text(&page).contains("What comes by e-mail, too"));
-    let saved = ada.browser.submit("/settings", "/fn/notice_preferences", &[("recovered", "on")]).await;
+    let saved =
+        ada.browser.submit("/settings", "/fn/notice_preferences", &[("recovered", "on")]).await;
     ada.toast(&saved).await.says(&["Your choice is saved."]);
-    let own = json!({ "byMail": { "broken": false, "expiring": false, "recovered": true, "trouble": false } });
+    let own = json!({ "byMail": { "broken": false, "expiring": false, "recovered": true,
+        "trouble": false } });
     assert_eq!(ada.get("/api/notices/preferences").await.data(), own);
     let sent = json!({ "byMail": { "trouble": true } });
-    assert_eq!(grace.put("/api/notices/preferences", sent).await.expect(200).data()["byMail"]["broken"], json!(true));
-    grace.put("/api/notices/preferences", json!({ "byMail": { "gossip": true } })).await.expect(422);
+    assert_eq!(
+        grace.put("/api/notices/preferences", sent).await.expect(200).data()["byMail"]["broken"],
+        json!(true)
+    );
+    grace
+        .put("/api/notices/preferences", json!({ "byMail": { "gossip": true } }))
+        .await
+        .expect(422);
 
     for person in [&ada, &grace] {
-        let id = person.connect("reddit", MARA_ON_REDDIT).await["id"].as_str().expect("an id").to_owned();
+        let id = person.connect("reddit", MARA_ON_REDDIT).await["id"]
+            .as_str()
+            .expect("an id")
+            .to_owned();
         app.sandbox().revoke("reddit", MARA_ON_REDDIT).await;
         test(person, "reddit", MARA_ON_REDDIT).await;
         person.reconnect("reddit", &id, MARA_ON_REDDIT).await;
@@ -229,14 +286,20 @@ both!(what_comes_by_mail_is_chosen, |app| async {
     let mails = mails(&app).await;
     assert_eq!(mails.len(), 2, "{mails:?}");
     assert!(mails[0].starts_with("ada@") && mails[0].ends_with("works again"), "{mails:?}");
-    assert!(mails[1].starts_with("grace@") && mails[1].ends_with("has to be reconnected"), "{mails:?}");
+    assert!(
+        mails[1].starts_with("grace@") && mails[1].ends_with("has to be reconnected"),
+        "{mails:?}"
+    );
 });
 
-// T8, S4: notices are read one by one or all at once, by forms and by programs; another person's do not exist.
+// T8, S4: notices are read one by one or all at once, by forms and by programs; another person's do
+// not exist.
 both!(notices_are_read_by_whom_they_are_for, |app| async {
     let (ada, mallory) = (app.person("Ada").await, app.person("Mallory").await);
     assert!(text(&ada.page("/notices").await).contains("Nothing needs you."));
-    for (provider, account) in [("x", INES_ON_X), ("reddit", MARA_ON_REDDIT), ("youtube", KOFI_ON_YOUTUBE)] {
+    for (provider, account) in
+        [("x", INES_ON_X), ("reddit", MARA_ON_REDDIT), ("youtube", KOFI_ON_YOUTUBE)]
+    {
         ada.connect(provider, account).await;
         app.sandbox().revoke(provider, account).await;
         test(&ada, provider, account).await;
@@ -257,7 +320,11 @@ both!(notices_are_read_by_whom_they_are_for, |app| async {
     assert_eq!(ada.get("/api/notices").await.data()["unread"], json!(1));
     assert_eq!(ada.post("/api/notices/read-all", None).await.expect(200).data()["read"], json!(1));
     assert!(!ada.page("/notices").await.contains("unread\""));
-    app.stranger("Nobody").browser.rest(reqwest::Method::GET, "/api/notices", None).await.expect(401);
+    app.stranger("Nobody")
+        .browser
+        .rest(reqwest::Method::GET, "/api/notices", None)
+        .await
+        .expect(401);
 });
 
 // T8: an address that nobody has proved is not written to.

@@ -18,13 +18,15 @@ both!(what_no_text_may_hold_is_refused_at_its_field, |app| async {
         (
             Method::POST,
             "/api/auth/register",
-            json!({ "name": "E\u{0}ve", "email": "eve@stories.example", "password": "plays chess at noon" }),
+            json!({ "name": "E\u{0}ve", "email": "eve@stories.example", "password": "plays chess \
+                at noon" }),
             "name",
         ),
         (
             Method::POST,
             "/api/auth/register",
-            json!({ "name": "Eve", "email": "eve\u{0}@stories.example", "password": "plays chess at noon" }),
+            json!({ "name": "Eve", "email": "eve\u{0}@stories.example", "password": "plays chess \
+                at noon" }),
             "email",
         ),
     ];
@@ -32,7 +34,8 @@ both!(what_no_text_may_hold_is_refused_at_its_field, |app| async {
         let refused = ada.call(method, path, Some(body)).await.expect(422).error();
         assert_eq!(refused["details"]["fields"][0]["field"], field, "{refused}");
     }
-    let login = json!({ "email": "ada\u{0}@stories.example", "password": crate::support::PASSWORD });
+    let login =
+        json!({ "email": "ada\u{0}@stories.example", "password": crate::support::PASSWORD });
     ada.browser.rest(Method::POST, "/api/auth/login", Some(&login)).await.expect(401);
     for (method, path) in [
         (Method::POST, "/api/integrations/refresh/x/1%00"),
@@ -42,8 +45,14 @@ both!(what_no_text_may_hold_is_refused_at_its_field, |app| async {
     ] {
         ada.call(method, path, None).await.expect(404);
     }
-    let typed = ada.browser.submit("/settings", "/fn/profile", &[("name", "A\u{0}da"), ("time_zone", "UTC")]).await;
-    assert!(ada.browser.follow(&typed).await.body.contains("Write your name"), "at the field of the form");
+    let typed = ada
+        .browser
+        .submit("/settings", "/fn/profile", &[("name", "A\u{0}da"), ("time_zone", "UTC")])
+        .await;
+    assert!(
+        ada.browser.follow(&typed).await.body.contains("Write your name"),
+        "at the field of the form"
+    );
 });
 
 // S6, C2: from a platform. Sloppy answers connect all the same, without it.
@@ -53,7 +62,12 @@ both!(
         hostile::turn(config, |_, told| {
             told.rewrite_texts(|_, text| {
                 let middle = text.chars().count() / 2;
-                *text = text.chars().take(middle).chain(['\0']).chain(text.chars().skip(middle)).collect();
+                *text = text
+                    .chars()
+                    .take(middle)
+                    .chain(['\0'])
+                    .chain(text.chars().skip(middle))
+                    .collect();
             })
         });
     },
@@ -61,7 +75,11 @@ both!(
         let ines = app.person("Ines").await;
         for (provider, account, id) in EVERYWHERE {
             let connected = ines.connect(provider, account).await;
-            assert_eq!((word(&connected, "accountId"), word(&connected, "status")), (id, "connected"), "{connected}");
+            assert_eq!(
+                (word(&connected, "accountId"), word(&connected, "status")),
+                (id, "connected"),
+                "{connected}"
+            );
             assert!(!connected.to_string().contains("\\u0000"), "{connected}");
         }
         // A pasted session may be tested every five minutes.
@@ -82,7 +100,8 @@ const ACCOUNT: [(&str, &str); 5] = [
     ("reddit", "/api/v1/me"),
 ];
 
-// C4, H5: a platform that takes the call and never answers is told as one that is down, in bounded time, and nothing is left.
+// C4, H5: a platform that takes the call and never answers is told as one that is down, in bounded
+// time, and nothing is left.
 both!(
     a_platform_that_never_answers_is_not_waited_for,
     config = |config| {
@@ -96,7 +115,8 @@ both!(
             people.push((provider, app.person(&format!("Ada-{provider}")).await));
         }
         let connect = async |provider: &str, ada: &Person| {
-            let account = EVERYWHERE.into_iter().find(|(id, ..)| *id == provider).expect("a platform").1;
+            let account =
+                EVERYWHERE.into_iter().find(|(id, ..)| *id == provider).expect("a platform").1;
             let back = ada.allow(provider, account).await;
             let toast = ada.toast(&back).await;
             assert!(toast.error, "{provider}: {toast:?}");
@@ -104,9 +124,15 @@ both!(
         };
         for endpoints in [ACCOUNT, ACCOUNT.map(|(provider, _)| (provider, "oken"))] {
             for (platform, endpoint) in endpoints {
-                sandbox.control("faults", json!({ "platform": platform, "endpoint": endpoint, "kind": "hang" })).await;
+                sandbox
+                    .control(
+                        "faults",
+                        json!({ "platform": platform, "endpoint": endpoint, "kind": "hang" }),
+                    )
+                    .await;
             }
-            futures::future::join_all(people.iter().map(|(provider, ada)| connect(provider, ada))).await;
+            futures::future::join_all(people.iter().map(|(provider, ada)| connect(provider, ada)))
+                .await;
             sandbox.calm().await;
         }
         assert!(holding_credentials(&app).await.is_empty());

@@ -8,7 +8,11 @@ use super::cast::*;
 use crate::support::{Answer, Person, both};
 
 async fn post(person: &Person, path: &str, key: &str, body: Option<Value>) -> Answer {
-    let request = person.browser.request(Method::POST, path).bearer_auth(person.token()).header("idempotency-key", key);
+    let request = person
+        .browser
+        .request(Method::POST, path)
+        .bearer_auth(person.token())
+        .header("idempotency-key", key);
     person
         .browser
         .send(match body {
@@ -50,7 +54,10 @@ both!(a_key_belongs_to_one_request, |app| async {
     let id = word(&ada.connect("x", INES_ON_X).await, "id").to_owned();
     post(&ada, CONNECT, "try-1", Some(json!({ "accountId": id }))).await.expect(200);
     let refused = post(&ada, CONNECT, "try-1", None).await.expect(422).error();
-    assert_eq!((word(&refused, "type"), &refused["details"]["fields"][0]["field"]), ("validation", &json!("Idempotency-Key")));
+    assert_eq!(
+        (word(&refused, "type"), &refused["details"]["fields"][0]["field"]),
+        ("validation", &json!("Idempotency-Key"))
+    );
     for bad in ["", "with a blank", &"k".repeat(256)] {
         post(&ada, CONNECT, bad, None).await.expect(422);
     }
@@ -68,19 +75,27 @@ both!(a_failure_gives_the_key_back, |app| async {
     let first = post(&mara, path, "try-1", Some(credentials.clone())).await.expect(201);
     let again = post(&mara, path, "try-1", Some(credentials)).await.expect(201);
     assert_eq!(first.body, again.body);
-    let connected =
-        app.texts("SELECT action FROM audit_events WHERE action IN ('connect', 'reconnect') AND result = 'done'").await;
+    let connected = app
+        .texts(
+            "SELECT action FROM audit_events WHERE action IN ('connect', 'reconnect') AND \
+            result = 'done'",
+        )
+        .await;
     assert_eq!(connected, ["connect"], "connected once, and the platform asked once");
 });
 
-// U6: while the first is under way the second waits; where the first died with its process, the key is free after three minutes.
+// U6: while the first is under way the second waits; where the first died with its process, the key
+// is free after three minutes.
 both!(a_key_outlives_a_crash, |app| async {
     let ada = app.person("Ada").await;
     post(&ada, CONNECT, "try-1", None).await.expect(200);
     // As a process leaves it that was killed before it kept the answer.
     app.sql("UPDATE idempotency_keys SET answer = NULL").await;
     let waiting = post(&ada, CONNECT, "try-1", None).await.expect(409);
-    assert_eq!((waiting.header("retry-after"), waiting.error()["type"].as_str()), ("2", Some("conflict")));
+    assert_eq!(
+        (waiting.header("retry-after"), waiting.error()["type"].as_str()),
+        ("2", Some("conflict"))
+    );
     app.later(Duration::minutes(3)).await;
     let second = post(&ada, CONNECT, "try-1", None).await.expect(200);
     assert_eq!(post(&ada, CONNECT, "try-1", None).await.expect(200).body, second.body);
@@ -90,7 +105,8 @@ both!(a_key_outlives_a_crash, |app| async {
 // U6: ten at once are one.
 both!(ten_at_once_are_one, |app| async {
     let ada = app.person("Ada").await;
-    let answers = futures::future::join_all((0..10).map(|_| post(&ada, CONNECT, "try-1", None))).await;
+    let answers =
+        futures::future::join_all((0..10).map(|_| post(&ada, CONNECT, "try-1", None))).await;
     assert!(answers.iter().all(|answer| matches!(answer.status, 200 | 409)), "{answers:?}");
     let good: Vec<&Answer> = answers.iter().filter(|answer| answer.status == 200).collect();
     assert!(!good.is_empty() && good.iter().all(|answer| answer.body == good[0].body));

@@ -23,48 +23,91 @@ async fn give_two_jobs_up(app: &TestApp) {
             format!("'{id}'")
         };
         format!(
-            "INSERT INTO jobs (id, kind, payload, priority, state, run_at, attempts, version, last_error, reference, created_at, updated_at)
-             VALUES ({id}, '{kind}', '{{\"kind\":\"{kind}\"}}', 1, 'dead', '{now}', 12, 12, '{say}', '7F3K-92QD', '{now}', '{now}')"
+            "INSERT INTO jobs (id, kind, payload, priority, state, run_at, attempts, version, \
+             last_error, reference, created_at, updated_at)
+             VALUES ({id}, '{kind}', '{{\"kind\":\"{kind}\"}}', 1, 'dead', '{now}', 12, 12, \
+             '{say}', '7F3K-92QD', '{now}', '{now}')"
         )
     };
-    app.sql(&write("0192f0c1-2a6b-7c3d-8e4f-000000000001", "riddle", "Another version of Huntaze wrote this job.")).await;
-    app.sql(&write("0192f0c1-2a6b-7c3d-8e4f-000000000002", "send_mail", "Huntaze could not do this just now.")).await;
+    app.sql(&write(
+        "0192f0c1-2a6b-7c3d-8e4f-000000000001",
+        "riddle",
+        "Another version of Huntaze wrote this job.",
+    ))
+    .await;
+    app.sql(&write(
+        "0192f0c1-2a6b-7c3d-8e4f-000000000002",
+        "send_mail",
+        "Huntaze could not do this just now.",
+    ))
+    .await;
 }
 
 async fn press(person: &Person, action: &str, id: &str) -> String {
     text(&person.browser.submit_and_follow(PAGE, action, &[("id", id)]).await.expect(200).body)
 }
 
-both!(operators_see_jobs_that_were_given_up_and_decide, config = |config| ada_operates(config), |app| async {
-    let ada = app.person("Ada").await;
-    let empty = text(&ada.browser.open(PAGE).await.expect(200).body);
-    assert!(empty.contains("No job had to be given up."), "{empty}");
-    give_two_jobs_up(&app).await;
-    let page = text(&ada.browser.open(PAGE).await.expect(200).body);
-    for said in ["Riddle", "Another version of Huntaze wrote this job.", "Send mail", "12 attempts", "7F3K-92QD"] {
-        assert!(page.contains(said), "{said} in {page}");
+both!(
+    operators_see_jobs_that_were_given_up_and_decide,
+    config = |config| ada_operates(config),
+    |app| async {
+        let ada = app.person("Ada").await;
+        let empty = text(&ada.browser.open(PAGE).await.expect(200).body);
+        assert!(empty.contains("No job had to be given up."), "{empty}");
+        give_two_jobs_up(&app).await;
+        let page = text(&ada.browser.open(PAGE).await.expect(200).body);
+        for said in [
+            "Riddle",
+            "Another version of Huntaze wrote this job.",
+            "Send mail",
+            "12 attempts",
+            "7F3K-92QD",
+        ] {
+            assert!(page.contains(said), "{said} in {page}");
+        }
+        let again = press(&ada, "/fn/retry_job", "0192f0c1-2a6b-7c3d-8e4f-000000000002").await;
+        assert!(
+            again.contains("The job is tried again.") && !again.contains("Send mail"),
+            "{again}"
+        );
+        let unknown = press(&ada, "/fn/retry_job", "0192f0c1-2a6b-7c3d-8e4f-000000000001").await;
+        assert!(
+            unknown.contains("does not know this job") && unknown.contains("Riddle"),
+            "{unknown}"
+        );
+        let gone = press(&ada, "/fn/discard_job", "0192f0c1-2a6b-7c3d-8e4f-000000000001").await;
+        assert!(
+            gone.contains("The job is discarded.") && gone.contains("No job had to be given up."),
+            "{gone}"
+        );
+        // S7: what an operator did stands in the server's own log.
+        let log = ada.get("/api/audit?server=true").await.expect(200).data();
+        let told = |event: &Value| {
+            ["userName", "action", "subject"]
+                .map(|key| event[key].as_str().unwrap_or_default().to_owned())
+        };
+        let lines: Vec<_> = log["events"].as_array().expect("a list").iter().map(told).collect();
+        assert_eq!(
+            lines,
+            [
+                ["Ada", "job_discarded", "A job of another version"],
+                ["Ada", "job_retried", "Send mail"]
+            ]
+        );
+        app.work().await;
+        assert!(app.rows("jobs").await.is_empty(), "the mail's turn has come");
     }
-    let again = press(&ada, "/fn/retry_job", "0192f0c1-2a6b-7c3d-8e4f-000000000002").await;
-    assert!(again.contains("The job is tried again.") && !again.contains("Send mail"), "{again}");
-    let unknown = press(&ada, "/fn/retry_job", "0192f0c1-2a6b-7c3d-8e4f-000000000001").await;
-    assert!(unknown.contains("does not know this job") && unknown.contains("Riddle"), "{unknown}");
-    let gone = press(&ada, "/fn/discard_job", "0192f0c1-2a6b-7c3d-8e4f-000000000001").await;
-    assert!(gone.contains("The job is discarded.") && gone.contains("No job had to be given up."), "{gone}");
-    // S7: what an operator did stands in the server's own log.
-    let log = ada.get("/api/audit?server=true").await.expect(200).data();
-    let told = |event: &Value| ["userName", "action", "subject"].map(|key| event[key].as_str().unwrap_or_default().to_owned());
-    let lines: Vec<_> = log["events"].as_array().expect("a list").iter().map(told).collect();
-    assert_eq!(lines, [["Ada", "job_discarded", "A job of another version"], ["Ada", "job_retried", "Send mail"]]);
-    app.work().await;
-    assert!(app.rows("jobs").await.is_empty(), "the mail's turn has come");
-});
+);
 
 // S4: what runs in the background is nobody else's business.
 both!(others_see_no_jobs_and_touch_none, config = |config| ada_operates(config), |app| async {
     let ben = app.person("Ben").await;
     give_two_jobs_up(&app).await;
     ben.browser.open(PAGE).await.expect(403);
-    assert_eq!(app.stranger("Cleo").browser.open(PAGE).await.expect(303).location(), "/login?next=%2Foperations%2Fjobs");
+    assert_eq!(
+        app.stranger("Cleo").browser.open(PAGE).await.expect(303).location(),
+        "/login?next=%2Foperations%2Fjobs"
+    );
     for action in ["/fn/retry_job", "/fn/discard_job"] {
         let refused = press_as(&ben, action).await;
         assert!(refused.contains("does not allow this"), "{refused}");

@@ -18,15 +18,22 @@ both!(every_page_is_there_without_scripts, |app| async {
     ]
     .map(|(path, title)| (path.to_owned(), title.to_owned()))
     .into();
-    for (id, name) in
-        [("instagram", "Instagram"), ("tiktok", "TikTok"), ("youtube", "YouTube"), ("reddit", "Reddit"), ("onlyfans", "OnlyFans")]
-    {
+    for (id, name) in [
+        ("instagram", "Instagram"),
+        ("tiktok", "TikTok"),
+        ("youtube", "YouTube"),
+        ("reddit", "Reddit"),
+        ("onlyfans", "OnlyFans"),
+    ] {
         pages.push((format!("/platforms/connect/{id}"), format!("Connect {name}")));
     }
     for (path, title) in pages {
         let page = ada.browser.open(&path).await.expect(200);
         assert_eq!(heading(&page.body), title, "{path}");
-        assert!(page.body.contains("lang=\"en\"") && text(&page.body).contains("Sandbox"), "{path}");
+        assert!(
+            page.body.contains("lang=\"en\"") && text(&page.body).contains("Sandbox"),
+            "{path}"
+        );
         assert!(page.body.contains(&format!("{title} - Huntaze")), "the title of {path}");
         assert!(page.header("content-type").starts_with("text/html"));
     }
@@ -61,7 +68,8 @@ both!(an_address_that_leads_nowhere_is_a_page, |app| async {
 // C4, C15: connecting by plain forms, without a redirect to another site from a form.
 both!(ada_connects_by_plain_forms, |app| async {
     let ada = app.person("Ada").await;
-    let sent = ada.browser.submit("/platforms/connect/x", "/platforms/connect/x", &[]).await.expect(200);
+    let sent =
+        ada.browser.submit("/platforms/connect/x", "/platforms/connect/x", &[]).await.expect(200);
     assert_eq!(heading(&sent.body), "Opening X...");
     let url = sent
         .body
@@ -84,7 +92,8 @@ both!(tiktok_asks_for_two_confirmations, |app| async {
     let refused = ada.browser.submit(page, page, &[("attest", "0")]).await;
     assert_eq!(refused.location(), page);
     assert!(text(&ada.browser.follow(&refused).await.body).contains("Tick every box"));
-    let sent = ada.browser.submit(page, page, &[("attest", "0"), ("attest", "1")]).await.expect(200);
+    let sent =
+        ada.browser.submit(page, page, &[("attest", "0"), ("attest", "1")]).await.expect(200);
     assert_eq!(heading(&sent.body), "Opening TikTok...");
 });
 
@@ -93,19 +102,22 @@ both!(mara_pastes_her_session_into_the_form, |app| async {
     let mara = app.person("Mara").await;
     let page = "/platforms/connect/onlyfans";
     let session = app.sandbox().session(MARA_ON_ONLYFANS).await;
-    let (cookie, x_bc, agent) = (word(&session, "cookie"), word(&session, "xBc"), word(&session, "userAgent"));
+    let (cookie, x_bc, agent) =
+        (word(&session, "cookie"), word(&session, "xBc"), word(&session, "userAgent"));
     let bad = [("cookie", "lang=en"), ("xBc", x_bc), ("userAgent", agent)];
     let refused = mara.browser.submit_and_follow(page, page, &bad).await.expect(200);
     assert!(!refused.body.contains(x_bc), "a secret is not shown again");
     assert!(refused.body.contains("aria-invalid=\"true\""), "the field is marked");
     let ticks: Vec<(&str, &str)> = (0..4).map(|_| ("attest", "0")).collect();
-    let good = [[("cookie", cookie), ("xBc", x_bc), ("userAgent", agent)].as_slice(), &ticks].concat();
+    let good =
+        [[("cookie", cookie), ("xBc", x_bc), ("userAgent", agent)].as_slice(), &ticks].concat();
     let done = mara.browser.submit(page, page, &good).await;
     assert_eq!(done.location(), "/integrations");
     mara.toast(&done).await.says(&["@maravelvet", "is connected"]);
 });
 
-// C2, C3, C11, C14, C15: label, test, refresh and disconnect by plain forms, each back where it began, with a message.
+// C2, C3, C11, C14, C15: label, test, refresh and disconnect by plain forms, each back where it
+// began, with a message.
 both!(an_account_is_looked_after_by_plain_forms, |app| async {
     let ada = app.person("Ada").await;
     let x = ada.connect("x", INES_ON_X).await;
@@ -129,21 +141,29 @@ both!(an_account_is_looked_after_by_plain_forms, |app| async {
     assert!(ada.integrations().await.is_empty());
 });
 
-// C15: a message is for the page that a person sees, not for a prefetch, and nobody else can write one.
+// C15: a message is for the page that a person sees, not for a prefetch, and nobody else can write
+// one.
 both!(a_message_waits_for_the_page_the_person_sees, |app| async {
     let ada = app.person("Ada").await;
-    let answer = ada.browser.submit("/settings", "/fn/profile", &[("name", "Ada"), ("time_zone", "UTC")]).await;
+    let answer = ada
+        .browser
+        .submit("/settings", "/fn/profile", &[("name", "Ada"), ("time_zone", "UTC")])
+        .await;
     let prefetch = ada
         .browser
         .request(reqwest::Method::GET, "/settings")
         .header("sec-fetch-dest", "document")
         .header("sec-purpose", "prefetch");
     assert!(Toast::on(&ada.browser.send(prefetch).await.body).is_none());
-    let revalidation = ada.browser.request(reqwest::Method::GET, "/settings").header("sec-fetch-dest", "empty");
+    let revalidation =
+        ada.browser.request(reqwest::Method::GET, "/settings").header("sec-fetch-dest", "empty");
     assert!(Toast::on(&ada.browser.send(revalidation).await.body).is_none());
     ada.toast(&answer).await.says(&["Your profile is saved."]);
     ada.browser.set_cookie("flash", "eyJ0b2FzdCI6bnVsbH0");
-    assert!(Toast::on(&ada.page("/settings").await).is_none(), "a cookie that we did not seal says nothing");
+    assert!(
+        Toast::on(&ada.page("/settings").await).is_none(),
+        "a cookie that we did not seal says nothing"
+    );
 });
 
 // C1, X2: another platform's trouble is on no page; the page needs no platform.

@@ -16,12 +16,25 @@ async fn forgot(app: &TestApp, email: &str) -> Answer {
 
 async fn reset(app: &TestApp, token: &str, password: &str) -> Answer {
     let browser = app.stranger("Nobody").browser;
-    browser.rest(Method::POST, "/api/auth/reset", Some(&json!({ "token": token, "password": password }))).await
+    browser
+        .rest(
+            Method::POST,
+            "/api/auth/reset",
+            Some(&json!({ "token": token, "password": password })),
+        )
+        .await
 }
 
 async fn log_in(app: &TestApp, email: &str, password: &str) -> u16 {
     let browser = app.stranger("Nobody").browser;
-    browser.rest(Method::POST, "/api/auth/login", Some(&json!({ "email": email, "password": password }))).await.status
+    browser
+        .rest(
+            Method::POST,
+            "/api/auth/login",
+            Some(&json!({ "email": email, "password": password })),
+        )
+        .await
+        .status
 }
 
 async fn is_in(person: &Person) -> (u16, u16) {
@@ -38,14 +51,23 @@ both!(ada_forgets_her_password_and_sets_a_new_one, |app| async {
     let mail = app.last_mail_of(&ada.email).await;
     assert_eq!(mail.subject, "Choose a new password");
     let code = mail.code("/reset");
-    assert!(!app.all_rows().await.join("\n").contains(&code), "stored as a hash, and the mail has gone out");
+    assert!(
+        !app.all_rows().await.join("\n").contains(&code),
+        "stored as a hash, and the mail has gone out"
+    );
 
     let refused = reset(&app, &code, "short").await.expect(422).error();
     assert_eq!(refused["details"]["fields"][0]["field"], "password");
     reset(&app, &code, &ada.email).await.expect(422);
     reset(&app, &code, NEW).await.expect(200);
-    assert_eq!((is_in(&ada).await, is_in(&phone).await, is_in(&grace).await), ((401, 401), (401, 401), (200, 200)));
-    assert_eq!((log_in(&app, &ada.email, PASSWORD).await, log_in(&app, &ada.email, NEW).await), (401, 200));
+    assert_eq!(
+        (is_in(&ada).await, is_in(&phone).await, is_in(&grace).await),
+        ((401, 401), (401, 401), (200, 200))
+    );
+    assert_eq!(
+        (log_in(&app, &ada.email, PASSWORD).await, log_in(&app, &ada.email, NEW).await),
+        (401, 200)
+    );
 
     let again = reset(&app, &code, PASSWORD).await.expect(409).error();
     assert!(word(&again, "userMessage").contains("used already"), "{again}");
@@ -70,10 +92,14 @@ both!(a_link_works_for_thirty_minutes, |app| async {
     reset(&app, &second, NEW).await.expect(200);
     app.later(Duration::hours(1)).await;
     app.work().await;
-    assert!(app.rows("mail_links").await.iter().all(|row| !row.contains("reset")), "nothing is left");
+    assert!(
+        app.rows("mail_links").await.iter().all(|row| !row.contains("reset")),
+        "nothing is left"
+    );
 });
 
-// U1: an unknown e-mail is answered alike, and the request does the same: whose it is, is looked up by the worker.
+// U1: an unknown e-mail is answered alike, and the request does the same: whose it is, is looked up
+// by the worker.
 both!(an_unknown_email_is_answered_alike, |app| async {
     let ada = app.person("Ada").await;
     app.work().await;
@@ -81,11 +107,20 @@ both!(an_unknown_email_is_answered_alike, |app| async {
     let known = forgot(&app, &ada.email).await.expect(202);
     let unknown = forgot(&app, "nobody@stories.example").await.expect(202);
     assert_eq!(known.data(), unknown.data());
-    let names = |answer: &Answer| answer.headers.keys().map(ToString::to_string).collect::<Vec<_>>();
+    let names =
+        |answer: &Answer| answer.headers.keys().map(ToString::to_string).collect::<Vec<_>>();
     assert_eq!((names(&known), known.body.len()), (names(&unknown), unknown.body.len()));
-    let added: Vec<String> = app.all_rows().await.into_iter().filter(|row| !before.contains(row)).collect();
-    assert_eq!(added.iter().filter(|row| row.starts_with("reset_requests")).count(), 2, "{added:?}");
-    assert!(!added.iter().any(|row| row.starts_with("mail")), "neither link nor mail before the answer: {added:?}");
+    let added: Vec<String> =
+        app.all_rows().await.into_iter().filter(|row| !before.contains(row)).collect();
+    assert_eq!(
+        added.iter().filter(|row| row.starts_with("reset_requests")).count(),
+        2,
+        "{added:?}"
+    );
+    assert!(
+        !added.iter().any(|row| row.starts_with("mail")),
+        "neither link nor mail before the answer: {added:?}"
+    );
     assert!(app.mail_of("nobody@stories.example").await.is_empty());
     assert_eq!(app.last_mail_of(&ada.email).await.subject, "Choose a new password");
     assert!(app.rows("reset_requests").await.is_empty());
@@ -99,11 +134,17 @@ both!(asking_again_and_again_fills_no_mailbox, |app| async {
     for _ in 0..12 {
         forgot(&app, &ada.email).await.expect(202);
     }
-    let links = app.mail_of(&ada.email).await.into_iter().filter(|mail| mail.subject == "Choose a new password").count();
+    let links = app
+        .mail_of(&ada.email)
+        .await
+        .into_iter()
+        .filter(|mail| mail.subject == "Choose a new password")
+        .count();
     assert_eq!(links, 5);
 });
 
-// U1, C15: the same without scripts. The secret stands in the fragment, which no browser sends; here the person pastes it.
+// U1, C15: the same without scripts. The secret stands in the fragment, which no browser sends;
+// here the person pastes it.
 both!(ada_resets_her_password_without_scripts, |app| async {
     let ada = app.person("Ada").await;
     let new = app.stranger("Ada");
@@ -116,18 +157,29 @@ both!(ada_resets_her_password_without_scripts, |app| async {
     let page = new.page("/reset").await;
     assert_eq!(heading(&page), "Choose a new password");
     let code = mail.code("/reset");
-    let again = new.browser.submit_and_follow("/reset", "/fn/reset", &[("token", &code), ("password", "short")]).await;
-    assert!(text(&again.body).contains("at least 10 characters") && !again.body.contains(&code), "a secret is not repeated");
-    let done = new.browser.submit("/reset", "/fn/reset", &[("token", &format!(" {code} ")), ("password", NEW)]).await;
+    let again = new
+        .browser
+        .submit_and_follow("/reset", "/fn/reset", &[("token", &code), ("password", "short")])
+        .await;
+    assert!(
+        text(&again.body).contains("at least 10 characters") && !again.body.contains(&code),
+        "a secret is not repeated"
+    );
+    let done = new
+        .browser
+        .submit("/reset", "/fn/reset", &[("token", &format!(" {code} ")), ("password", NEW)])
+        .await;
     assert_eq!(done.location(), "/login");
     new.toast(&done).await.says(&["Your password is changed."]);
     let fields = [("email", ada.email.as_str()), ("password", NEW), ("next", "")];
     assert_eq!(new.browser.submit("/login", "/fn/login", &fields).await.location(), "/");
-    let over = new.browser.submit("/reset", "/fn/reset", &[("token", &code), ("password", NEW)]).await;
+    let over =
+        new.browser.submit("/reset", "/fn/reset", &[("token", &code), ("password", NEW)]).await;
     new.toast(&over).await.says(&["used already", "Ask for a new one"]);
 });
 
-// U1, S2: who knows the current password changes it; every other session ends, and this one gets a new id.
+// U1, S2: who knows the current password changes it; every other session ends, and this one gets a
+// new id.
 both!(ada_changes_her_password, |app| async {
     let ada = app.person("Ada").await;
     let phone = ada.elsewhere().await;
@@ -139,13 +191,24 @@ both!(ada_changes_her_password, |app| async {
     let fields = |answer: Answer| answer.error()["details"]["fields"][0]["field"].clone();
     assert_eq!(fields(change("not her password", NEW).await.expect(422)), "currentPassword");
     assert_eq!(fields(change(PASSWORD, "short").await.expect(422)), "newPassword");
-    assert_eq!((is_in(&ada).await, is_in(&phone).await), ((200, 200), (200, 200)), "nothing has happened yet");
+    assert_eq!(
+        (is_in(&ada).await, is_in(&phone).await),
+        ((200, 200), (200, 200)),
+        "nothing has happened yet"
+    );
     let changed = change(PASSWORD, NEW).await.expect(200).data();
     assert_ne!(ada.browser.cookie("session"), old.0);
     assert_eq!(ada.browser.rest(Method::GET, "/api/auth/me", None).await.status, 200);
-    assert_eq!((ada.get("/api/auth/me").await.status, is_in(&phone).await), (401, (401, 401)), "the old token too");
+    assert_eq!(
+        (ada.get("/api/auth/me").await.status, is_in(&phone).await),
+        (401, (401, 401)),
+        "the old token too"
+    );
     assert_ne!(word(&changed, "accessToken"), old.1);
-    assert_eq!((log_in(&app, &ada.email, PASSWORD).await, log_in(&app, &ada.email, NEW).await), (401, 200));
+    assert_eq!(
+        (log_in(&app, &ada.email, PASSWORD).await, log_in(&app, &ada.email, NEW).await),
+        (401, 200)
+    );
     assert_eq!(app.last_mail_of(&ada.email).await.subject, "Your password was changed");
 });
 
@@ -153,7 +216,11 @@ both!(ada_changes_her_password, |app| async {
 both!(ada_changes_her_password_without_scripts, |app| async {
     let ada = app.person("Ada").await;
     let fields = [("current_password", "not her password"), ("new_password", NEW)];
-    let again = ada.browser.submit_and_follow("/settings", "/fn/change_password", &fields).await.expect(200);
+    let again = ada
+        .browser
+        .submit_and_follow("/settings", "/fn/change_password", &fields)
+        .await
+        .expect(200);
     assert!(text(&again.body).contains("This is not your password.") && !again.body.contains(NEW));
     let fields = [("current_password", PASSWORD), ("new_password", NEW)];
     let done = ada.browser.submit("/settings", "/fn/change_password", &fields).await;

@@ -147,9 +147,14 @@ both!(a_job_that_fails_waits_and_tries_again, |app| async {
 both!(a_job_that_nobody_survives_is_given_up, |app| async {
     order(app.backend(), [errand().into()]).await;
     // Revocations are tried until their day is over; a job that this version does not know is not.
-    app.sql(r#"UPDATE jobs SET kind = 'riddle', payload = '{"kind":"riddle"}', attempts = 10"#).await;
+    app.sql(r#"UPDATE jobs SET kind = 'riddle', payload = '{"kind":"riddle"}', attempts = 10"#)
+        .await;
     app.work().await;
-    assert_eq!((depth(&app).await.queued, depth(&app).await.dead), (1, 0), "a newer process may know it");
+    assert_eq!(
+        (depth(&app).await.queued, depth(&app).await.dead),
+        (1, 0),
+        "a newer process may know it"
+    );
     app.sql("UPDATE jobs SET attempts = 12").await;
     app.later(Duration::hours(1)).await;
     app.work().await;
@@ -159,7 +164,9 @@ both!(a_job_that_nobody_survives_is_given_up, |app| async {
 
 /// A second process on the same database, with a clock that shows the same.
 async fn second_process(app: &TestApp) -> Backend {
-    start::backend(app.backend().config.clone(), app.backend().clock.clone()).await.expect("a second process")
+    start::backend(app.backend().config.clone(), app.backend().clock.clone())
+        .await
+        .expect("a second process")
 }
 
 // H6: several processes share the work without sharing a job.
@@ -171,17 +178,22 @@ async fn of_two_processes_each_job_is_done_by_one() {
     let take = |backend: Backend| async move {
         let (mut taken, owner, now) = (Vec::new(), Uuid::now_v7(), backend.clock.now());
         loop {
-            let claimed = jobs::claim(&backend.db, owner, 3, now, now + LEASE).await.expect("a claim");
+            let claimed =
+                jobs::claim(&backend.db, owner, 3, now, now + LEASE).await.expect("a claim");
             if claimed.is_empty() {
                 return taken;
             }
             for job in claimed {
                 taken.push(job.id);
-                assert!(jobs::complete(&backend.db, &job, now).await.expect("it ends"), "nobody else has it");
+                assert!(
+                    jobs::complete(&backend.db, &job, now).await.expect("it ends"),
+                    "nobody else has it"
+                );
             }
         }
     };
-    let takers = [app.backend().clone(), there.clone(), app.backend().clone(), there.clone()].map(take);
+    let takers =
+        [app.backend().clone(), there.clone(), app.backend().clone(), there.clone()].map(take);
     let mut all: Vec<Uuid> = futures::future::join_all(takers).await.concat();
     all.sort_unstable();
     let taken = all.len();
@@ -202,7 +214,11 @@ async fn of_two_processes_one_fires_the_schedule() {
          $$ BEGIN INSERT INTO rounds VALUES (NEW.name); RETURN NULL; END $$",
     )
     .await;
-    app.sql("CREATE TRIGGER rounds AFTER INSERT OR UPDATE ON schedules FOR EACH ROW EXECUTE FUNCTION count_rounds()").await;
+    app.sql(
+        "CREATE TRIGGER rounds AFTER INSERT OR UPDATE ON schedules FOR EACH ROW EXECUTE \
+        FUNCTION count_rounds()",
+    )
+    .await;
     for round in 1..=5 {
         let (here, beside) = tokio::join!(worker::work(app.backend()), worker::work(&there));
         here.and(beside).expect("they work");
@@ -225,7 +241,9 @@ async fn until_empty(app: &TestApp) {
 #[tokio::test]
 async fn a_worker_elsewhere_does_what_is_committed_here() {
     let Some(app) = TestApp::start(Engine::Postgres, |_| ()).await else { return };
-    let there = start::backend(app.backend().config.clone(), Clock::System).await.expect("a second process");
+    let there = start::backend(app.backend().config.clone(), Clock::System)
+        .await
+        .expect("a second process");
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let working = tokio::spawn(worker::run(there.clone(), async { _ = stopped.await }));
     for _ in 0..3 {
@@ -238,7 +256,8 @@ async fn a_worker_elsewhere_does_what_is_committed_here() {
     app.stop().await;
 }
 
-// C11: whatever became of its job, a written revocation is tried; and its credential is gone after a day.
+// C11: whatever became of its job, a written revocation is tried; and its credential is gone after
+// a day.
 both!(a_revocation_without_a_job_finds_one, |app| async {
     let ada = app.person("Ada").await;
     ada.connect("x", INES_ON_X).await;
@@ -248,5 +267,8 @@ both!(a_revocation_without_a_job_finds_one, |app| async {
     app.sql("DELETE FROM jobs").await;
     app.later(Duration::minutes(10)).await;
     app.work().await;
-    assert_eq!((app.rows("pending_revocations").await.len(), app.sandbox().live_grants("x").await), (0, 0));
+    assert_eq!(
+        (app.rows("pending_revocations").await.len(), app.sandbox().live_grants("x").await),
+        (0, 0)
+    );
 });

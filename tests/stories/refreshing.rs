@@ -1,4 +1,5 @@
-//! Refreshing ahead, once, and through whatever happens: leases, the journal, the scheduler, outages.
+//! Refreshing ahead, once, and through whatever happens: leases, the journal, the scheduler,
+//! outages.
 
 use std::sync::Arc;
 use std::time::Duration as Patience;
@@ -22,19 +23,30 @@ use crate::support::{Person, TestApp, both, log, text};
 
 const X_TOKENS: &str = "/2/oauth2/token";
 
-pub async fn account(app: &TestApp, person: &Person, provider: &str, id: &str) -> db::accounts::Account {
+pub async fn account(
+    app: &TestApp,
+    person: &Person,
+    provider: &str,
+    id: &str,
+) -> db::accounts::Account {
     // Their token may have run out meanwhile.
     person.log_in().await;
     let bearer = format!("Bearer {}", person.token()).parse().expect("a header");
     let headers = http::HeaderMap::from_iter([(http::header::AUTHORIZATION, bearer)]);
-    let actor = identify(app.backend(), &headers).await.expect("the database answers").expect("they are logged in");
-    let found = db::accounts::by_platform_id(&app.backend().db, actor.workspace, provider, id).await;
+    let actor = identify(app.backend(), &headers)
+        .await
+        .expect("the database answers")
+        .expect("they are logged in");
+    let found =
+        db::accounts::by_platform_id(&app.backend().db, actor.workspace, provider, id).await;
     found.expect("the database answers").expect("a row")
 }
 
 /// Another process on the same database: with its own connections and its own memory.
 async fn another(app: &TestApp) -> Backend {
-    start::backend(app.backend().config.clone(), app.backend().clock.clone()).await.expect("a second backend")
+    start::backend(app.backend().config.clone(), app.backend().clock.clone())
+        .await
+        .expect("a second backend")
 }
 
 // T5: a thousand callers in two processes make one call, and all get its token.
@@ -42,7 +54,11 @@ both!(a_thousand_callers_in_two_processes_make_one_call, |app| async {
     let ada = app.person("Ada").await;
     ada.connect("x", INES_ON_X).await;
     app.sandbox()
-        .control("faults", serde_json::json!({ "platform": "x", "endpoint": X_TOKENS, "kind": "latency", "ms": 300 }))
+        .control(
+            "faults",
+            serde_json::json!({ "platform": "x", "endpoint": X_TOKENS,
+            "kind": "latency", "ms": 300 }),
+        )
         .await;
     let row = account(&app, &ada, "x", INES_ON_X).await;
     app.later(Duration::hours(3)).await;
@@ -85,7 +101,9 @@ const STORM: usize = 24;
 /// X, answering the refreshes of a storm only once all of them have come: fewer wait in vain.
 fn all_or_none(config: &mut Config) {
     let all = Arc::new(tokio::sync::Barrier::new(STORM));
-    between::stand(config, |behind| Router::new().fallback(move |request: Request| storm(behind.clone(), all.clone(), request)));
+    between::stand(config, |behind| {
+        Router::new().fallback(move |request: Request| storm(behind.clone(), all.clone(), request))
+    });
 }
 
 async fn storm(behind: Behind, all: Arc<tokio::sync::Barrier>, request: Request) -> Response {
@@ -96,7 +114,8 @@ async fn storm(behind: Behind, all: Arc<tokio::sync::Barrier>, request: Request)
     }
     match tokio::time::timeout(Patience::from_secs(20), all.wait()).await {
         Ok(_) => {
-            let tokens = serde_json::json!({ "token_type": "bearer", "expires_in": 7200, "access_token": "new", "refresh_token": "newer" });
+            let tokens = serde_json::json!({ "token_type": "bearer", "expires_in": 7200,
+                "access_token": "new", "refresh_token": "newer" });
             (StatusCode::OK, tokens.to_string()).into_response()
         }
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
@@ -112,21 +131,26 @@ both!(two_processes_share_a_storm, config = |config| all_or_none(config), |app| 
     let other = another(&app).await;
     let (one, two) = futures::join!(refresh_due(app.backend()), refresh_due(&other));
     one.and(two).expect("both rounds end");
-    let failed = app.texts("SELECT provider_account_id FROM oauth_accounts WHERE refresh_failures > 0").await;
+    let failed = app
+        .texts("SELECT provider_account_id FROM oauth_accounts WHERE refresh_failures > 0")
+        .await;
     assert!(failed.is_empty(), "one process did not have all of them at hand: {failed:?}");
-    let renewed = app.texts("SELECT provider_account_id FROM oauth_accounts WHERE issued_at > connected_at").await;
+    let renewed = app
+        .texts("SELECT provider_account_id FROM oauth_accounts WHERE issued_at > connected_at")
+        .await;
     assert_eq!(renewed.len(), STORM + 1);
     other.db.close().await;
 });
 
-// T6, decision 21: where a repeat may end the grant, an answer that never came lets the old token be used to its end; then one more try, and
-// its refusal says what happened.
+// T6, decision 21: where a repeat may end the grant, an answer that never came lets the old token
+// be used to its end; then one more try, and its refusal says what happened.
 both!(an_answer_that_never_came_is_told_truthfully, |app| async {
     let ada = app.person("Ada").await;
     ada.connect("x", INES_ON_X).await;
     // As a crash leaves it: begun, and nothing more known.
     app.sql(
-        "INSERT INTO refresh_journal (id, workspace_id, account_id, epoch, came_from, unanswered, began_at)
+        "INSERT INTO refresh_journal (id, workspace_id, account_id, epoch, came_from, unanswered, \
+         began_at)
          SELECT id, workspace_id, id, 0, access_token, 0, created_at FROM oauth_accounts",
     )
     .await;
@@ -135,7 +159,11 @@ both!(an_answer_that_never_came_is_told_truthfully, |app| async {
     app.work().await;
     let row = account(&app, &ada, "x", INES_ON_X).await;
     fresh_token(app.backend(), row, Why::Use).await.expect("the old token");
-    assert_eq!(app.sandbox().calls("x", X_TOKENS).await, calls, "the old token lives: nothing is risked");
+    assert_eq!(
+        app.sandbox().calls("x", X_TOKENS).await,
+        calls,
+        "the old token lives: nothing is risked"
+    );
     assert_eq!(word(&ada.integration("x", INES_ON_X).await, "status"), "connected");
     // X had renewed it: what we hold is spent.
     app.sandbox().revoke("x", INES_ON_X).await;
@@ -148,13 +176,16 @@ both!(an_answer_that_never_came_is_told_truthfully, |app| async {
     assert!(app.rows("refresh_journal").await.is_empty());
 });
 
-// T7: an outage of 72 hours, of a kind that never answers, disconnects nobody; afterwards everything is as before.
+// T7: an outage of 72 hours, of a kind that never answers, disconnects nobody; afterwards
+// everything is as before.
 both!(an_outage_of_72_hours_disconnects_nobody, |app| async {
     let ada = app.person("Ada").await;
     ada.connect("x", INES_ON_X).await;
     ada.connect("reddit", MARA_ON_REDDIT).await;
     for platform in ["x", "reddit"] {
-        app.sandbox().control("faults", serde_json::json!({ "platform": platform, "kind": "cut" })).await;
+        app.sandbox()
+            .control("faults", serde_json::json!({ "platform": platform, "kind": "cut" }))
+            .await;
     }
     let calls = app.sandbox().calls("x", X_TOKENS).await;
     for _ in 0..72 {
@@ -172,14 +203,18 @@ both!(an_outage_of_72_hours_disconnects_nobody, |app| async {
     app.later(Duration::minutes(5)).await;
     app.work().await;
     for (platform, id) in [("x", INES_ON_X), ("reddit", MARA_ON_REDDIT)] {
-        let tested = ada.post(&format!("/api/integrations/test/{platform}/{id}"), None).await.expect(200).data();
+        let tested = ada
+            .post(&format!("/api/integrations/test/{platform}/{id}"), None)
+            .await
+            .expect(200)
+            .data();
         assert_eq!(tested["ok"], true, "{tested}");
         assert_eq!(account(&app, &ada, platform, id).await.refresh_failures, 0);
     }
 });
 
-// H5: an account that gets no answer may have a trouble of its own: the others go on. Once nobody gets one, nobody calls, in no process,
-// until a probe is answered.
+// H5: an account that gets no answer may have a trouble of its own: the others go on. Once nobody
+// gets one, nobody calls, in no process, until a probe is answered.
 both!(three_accounts_without_an_answer_are_the_platforms_trouble_and_one_is_not, |app| async {
     log::listen();
     let mut people = Vec::new();
@@ -204,7 +239,8 @@ both!(three_accounts_without_an_answer_are_the_platforms_trouble_and_one_is_not,
         assert_eq!(trouble(&other, x).await.expect("an answer"), None);
         assert!(press(who).await >= 500);
     }
-    let state = async || app.metrics().await.value("huntaze_platform_breaker", &[("platform", "x")]);
+    let state =
+        async || app.metrics().await.value("huntaze_platform_breaker", &[("platform", "x")]);
     assert_eq!(state().await, 2.0, "three of them, and most of the latest calls");
     assert!(log::raw().contains("platform trouble: nobody calls it for a while"));
     let calls = app.sandbox().calls("x", X_TOKENS).await;
@@ -218,7 +254,10 @@ both!(three_accounts_without_an_answer_are_the_platforms_trouble_and_one_is_not,
     assert!(press(2).await >= 500);
     assert_eq!(app.sandbox().calls("x", X_TOKENS).await - calls, 1, "one call");
     app.later(Duration::seconds(3)).await;
-    assert!(trouble(&other, x).await.expect("an answer").expect("still") > until + Duration::seconds(60));
+    assert!(
+        trouble(&other, x).await.expect("an answer").expect("still")
+            > until + Duration::seconds(60)
+    );
     app.sandbox().calm().await;
     app.later(Duration::seconds(60)).await;
     assert_eq!(press(1).await, 200);
@@ -228,7 +267,8 @@ both!(three_accounts_without_an_answer_are_the_platforms_trouble_and_one_is_not,
     other.db.close().await;
 });
 
-// H5, T7: a platform that does not answer is left alone for a while, which is said without blame; a probe ends it.
+// H5, T7: a platform that does not answer is left alone for a while, which is said without blame; a
+// probe ends it.
 both!(a_silent_platform_is_left_alone_until_a_probe_is_answered, |app| async {
     let ada = app.person("Ada").await;
     ada.connect("x", INES_ON_X).await;

@@ -13,7 +13,8 @@ async fn me_by_cookie(person: &Person) -> u16 {
 }
 
 async fn me_by(browser: &Browser, authorization: &str) -> Answer {
-    let request = browser.request(Method::GET, "/api/auth/me").header("authorization", authorization);
+    let request =
+        browser.request(Method::GET, "/api/auth/me").header("authorization", authorization);
     browser.send(request).await
 }
 
@@ -26,7 +27,10 @@ both!(an_idle_session_ends_after_a_week, |app| async {
     assert_eq!(me_by_cookie(&ada).await, 200);
     app.later(Duration::days(7)).await;
     assert_eq!(me_by_cookie(&ada).await, 401);
-    assert_eq!(ada.browser.open("/integrations").await.expect(303).location(), "/login?next=%2Fintegrations");
+    assert_eq!(
+        ada.browser.open("/integrations").await.expect(303).location(),
+        "/login?next=%2Fintegrations"
+    );
     app.work().await;
     assert!(app.rows("sessions").await.is_empty(), "swept");
 });
@@ -50,7 +54,13 @@ both!(logging_out_ends_one_session_at_once, |app| async {
     let phone = ada.elsewhere().await;
     ada.begin("x", None).await;
     let out = ada.browser.rest(Method::POST, "/api/auth/logout", None).await.expect(200);
-    assert!(out.cookies().iter().any(|line| line.starts_with("session=;") && line.contains("Max-Age=0")), "{:?}", out.cookies());
+    assert!(
+        out.cookies()
+            .iter()
+            .any(|line| line.starts_with("session=;") && line.contains("Max-Age=0")),
+        "{:?}",
+        out.cookies()
+    );
     assert_eq!((me_by_cookie(&ada).await, ada.get("/api/auth/me").await.status), (401, 401));
     assert_eq!((me_by_cookie(&phone).await, phone.get("/api/auth/me").await.status), (200, 200));
     assert!(app.rows("oauth_flows").await.is_empty(), "its open flows went with it");
@@ -78,7 +88,12 @@ both!(ada_ends_another_device_of_hers, |app| async {
     assert_eq!(sessions.len(), 2);
     let html = ada.page("/settings").await;
     let form = html.split("action=\"/fn/revoke_session\"").nth(1).expect("the other device");
-    let id = form.split("value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("its id").to_owned();
+    let id = form
+        .split("value=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .expect("its id")
+        .to_owned();
 
     let mallory = app.person("Mallory").await;
     let refused = mallory.browser.submit("/settings", "/fn/revoke_session", &[("id", &id)]).await;
@@ -93,9 +108,12 @@ both!(ada_ends_another_device_of_hers, |app| async {
 // S2: everything but the device in one's hand, and each by REST.
 both!(ada_logs_out_everywhere_else, |app| async {
     let ada = app.person("Ada").await;
-    let (phone, tablet, work) = (ada.elsewhere().await, ada.elsewhere().await, ada.elsewhere().await);
+    let (phone, tablet, work) =
+        (ada.elsewhere().await, ada.elsewhere().await, ada.elsewhere().await);
     let listed = ada.get("/api/auth/sessions").await.expect(200).data()["sessions"].clone();
-    let of = |current: bool| listed.as_array().expect("a list").iter().filter(move |one| one["current"] == current);
+    let of = |current: bool| {
+        listed.as_array().expect("a list").iter().filter(move |one| one["current"] == current)
+    };
     assert_eq!((of(true).count(), of(false).count()), (1, 3));
     let one = word(of(false).next().expect("another device"), "id").to_owned();
     let mallory = app.person("Mallory").await;
@@ -104,9 +122,15 @@ both!(ada_logs_out_everywhere_else, |app| async {
     ada.delete(&format!("/api/auth/sessions/{one}")).await.expect(200);
     let done = ada.browser.submit("/settings", "/fn/revoke_other_sessions", &[]).await;
     ada.toast(&done).await.says(&["Every other device is logged out."]);
-    assert_eq!((me_by_cookie(&phone).await, me_by_cookie(&tablet).await, me_by_cookie(&work).await), (401, 401, 401));
+    assert_eq!(
+        (me_by_cookie(&phone).await, me_by_cookie(&tablet).await, me_by_cookie(&work).await),
+        (401, 401, 401)
+    );
     assert_eq!((me_by_cookie(&ada).await, me_by_cookie(&mallory).await), (200, 200));
-    assert!(!ada.page("/settings").await.contains("revoke_other_sessions"), "there is nothing left to end");
+    assert!(
+        !ada.page("/settings").await.contains("revoke_other_sessions"),
+        "there is nothing left to end"
+    );
     assert_eq!(ada.delete("/api/auth/sessions").await.expect(200).data()["ended"], 0);
 });
 
@@ -128,8 +152,9 @@ both!(a_forged_token_is_refused_and_never_falls_back_to_the_cookie, |app| async 
     let token = ada.token();
     let parts: Vec<&str> = token.split('.').collect();
     let claims: Value = serde_json::from_slice(&decode(parts[1])).expect("claims");
-    let forged =
-        |header: &Header, key: &[u8]| jsonwebtoken::encode(header, &claims, &EncodingKey::from_secret(key)).expect("a token");
+    let forged = |header: &Header, key: &[u8]| {
+        jsonwebtoken::encode(header, &claims, &EncodingKey::from_secret(key)).expect("a token")
+    };
     let none = format!("{}.{}.", encode(br#"{"alg":"none","typ":"JWT"}"#), parts[1]);
     let mut longer = claims.clone();
     longer["exp"] = json!(claims["exp"].as_i64().expect("an end") + 3600);

@@ -19,7 +19,8 @@ async fn next(subscription: &mut huntaze::server::db::signals::Subscription) -> 
 both!(a_signal_is_told_at_commit_and_not_before, |app| async {
     let db = &app.backend().db;
     let mut heard = db.signals().subscribe();
-    let (kept, dropped) = (Signal::Workspace(WorkspaceId::new()), Signal::Workspace(WorkspaceId::new()));
+    let (kept, dropped) =
+        (Signal::Workspace(WorkspaceId::new()), Signal::Workspace(WorkspaceId::new()));
     let mut tx = db.begin().await.expect("a transaction");
     tx.signal(dropped);
     drop(tx);
@@ -37,7 +38,8 @@ both!(a_signal_is_told_at_commit_and_not_before, |app| async {
     assert_eq!(told, [kept, Signal::Jobs], "once, in order, and nothing of what was rolled back");
 });
 
-/// A second process on the same database, as far as signals go: another backend with pools of its own.
+/// A second process on the same database, as far as signals go: another backend with pools of its
+/// own.
 async fn second_process(app: &TestApp) -> Backend {
     start::backend(app.backend().config.clone(), Clock::System).await.expect("a second process")
 }
@@ -48,7 +50,9 @@ async fn connect(from: &Backend, to: &Backend) {
     let hello = Signal::Workspace(WorkspaceId::new());
     loop {
         from.db.signal(hello).await.expect("a signal");
-        if let Ok(Signal::Workspace(_)) = tokio::time::timeout(Duration::from_millis(50), heard.next()).await {
+        if let Ok(Signal::Workspace(_)) =
+            tokio::time::timeout(Duration::from_millis(50), heard.next()).await
+        {
             return;
         }
     }
@@ -76,9 +80,15 @@ async fn a_cut_connection_is_made_anew_and_said_so() {
     tokio::time::timeout(PATIENCE, connect(here, &there)).await.expect("they hear each other");
     let mut heard = there.db.signals().subscribe();
     // Whoever listens last said LISTEN.
-    app.texts("SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'").await;
+    app.texts(
+        "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE datname = \
+        current_database() AND query LIKE 'LISTEN%'",
+    )
+    .await;
     while next(&mut heard).await != Signal::Missed {}
-    tokio::time::timeout(PATIENCE, connect(here, &there)).await.expect("they hear each other again");
+    tokio::time::timeout(PATIENCE, connect(here, &there))
+        .await
+        .expect("they hear each other again");
     there.db.close().await;
     app.stop().await;
 }

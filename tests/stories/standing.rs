@@ -1,4 +1,5 @@
-//! How an account stands: every change of it is stored, shown and told to whoever watches the workspace.
+//! How an account stands: every change of it is stored, shown and told to whoever watches the
+//! workspace.
 
 use std::time::Duration;
 
@@ -23,11 +24,18 @@ both!(an_account_that_vanished_at_its_platform_says_so, |app| async {
     ada.connect("instagram", KOFI_ON_FACEBOOK).await;
     // As if it had been another one, which Facebook no longer shows behind the person's Pages.
     app.sql(&format!("UPDATE oauth_accounts SET provider_account_id = '{ELSEWHERE}'")).await;
-    let tested = ada.post(&format!("/api/integrations/test/instagram/{ELSEWHERE}"), None).await.expect(200).data();
+    let tested = ada
+        .post(&format!("/api/integrations/test/instagram/{ELSEWHERE}"), None)
+        .await
+        .expect(200)
+        .data();
     assert_eq!(tested["ok"], false, "{tested}");
     let gone = ada.integration("instagram", ELSEWHERE).await;
     assert_eq!((word(&gone, "status"), word(&gone, "reason")), ("error", "refused_by_platform"));
-    assert!(text(&ada.page("/integrations").await).contains("Facebook no longer shows this Instagram account"));
+    assert!(
+        text(&ada.page("/integrations").await)
+            .contains("Facebook no longer shows this Instagram account")
+    );
 });
 
 // C16: whoever watches a workspace hears of every change of an account in it, and of nothing else.
@@ -42,7 +50,12 @@ both!(every_change_of_standing_is_told, |app| async {
     app.sandbox().revoke("reddit", MARA_ON_REDDIT).await;
     ada.post(&address, None).await.expect(200);
     assert!(told(&mut watch).await, "broken");
-    ada.reconnect("reddit", word(&ada.integration("reddit", MARA_ON_REDDIT).await, "id"), MARA_ON_REDDIT).await;
+    ada.reconnect(
+        "reddit",
+        word(&ada.integration("reddit", MARA_ON_REDDIT).await, "id"),
+        MARA_ON_REDDIT,
+    )
+    .await;
     assert!(told(&mut watch).await, "healed");
     ada.delete(&format!("/api/integrations/disconnect/reddit/{MARA_ON_REDDIT}")).await.expect(200);
     assert!(told(&mut watch).await, "disconnected");

@@ -20,32 +20,51 @@ both!(a_full_plan_is_told_before_anybody_leaves, config = |config| plan(config, 
     assert_eq!((&refused["type"], &refused["retryable"]), (&json!("tier_limit"), &json!(false)));
     assert!(word(&refused, "userMessage").contains("holds 2 accounts and 2 are connected"));
     let credentials = app.sandbox().session(MARA_ON_ONLYFANS).await;
-    ada.post("/api/integrations/connect/onlyfans", Some(json!({ "credentials": credentials }))).await.expect(409);
-    let form = ada.browser.submit("/platforms/connect/youtube", "/platforms/connect/youtube", &[]).await;
+    ada.post("/api/integrations/connect/onlyfans", Some(json!({ "credentials": credentials })))
+        .await
+        .expect(409);
+    let form =
+        ada.browser.submit("/platforms/connect/youtube", "/platforms/connect/youtube", &[]).await;
     ada.toast(&form).await.says(&["holds 2 accounts", "Disconnect one"]);
     let page = text(&ada.page("/integrations").await);
-    assert!(page.contains("2 of 2 accounts") && page.contains("reconnecting always works"), "{page}");
+    assert!(
+        page.contains("2 of 2 accounts") && page.contains("reconnecting always works"),
+        "{page}"
+    );
 
     ada.delete(&format!("/api/integrations/disconnect/reddit/{MARA_ON_REDDIT}")).await.expect(200);
     ada.connect("tiktok", INES_ON_TIKTOK).await;
 });
 
 // C19: of parallel callbacks only as many connect as there is room for; the rest is given back.
-both!(parallel_callbacks_do_not_slip_past_the_limit, config = |config| plan(config, 1), |app| async {
-    let ada = app.person("Ada").await;
-    let mut backs = Vec::new();
-    for (provider, account) in [("x", INES_ON_X), ("reddit", MARA_ON_REDDIT), ("tiktok", INES_ON_TIKTOK)] {
-        let begun = ada.begin(provider, None).await;
-        backs.push(app.sandbox().consent(&begun.auth_url, &[("account", account), ("decision", "allow")]).await);
+both!(
+    parallel_callbacks_do_not_slip_past_the_limit,
+    config = |config| plan(config, 1),
+    |app| async {
+        let ada = app.person("Ada").await;
+        let mut backs = Vec::new();
+        for (provider, account) in
+            [("x", INES_ON_X), ("reddit", MARA_ON_REDDIT), ("tiktok", INES_ON_TIKTOK)]
+        {
+            let begun = ada.begin(provider, None).await;
+            backs.push(
+                app.sandbox()
+                    .consent(&begun.auth_url, &[("account", account), ("decision", "allow")])
+                    .await,
+            );
+        }
+        let answers =
+            futures::future::join_all(backs.iter().map(|back| ada.browser.come_back(back))).await;
+        assert!(answers.iter().all(|answer| answer.status == 303));
+        assert_eq!(ada.integrations().await.len(), 1);
+        assert_eq!(holding_credentials(&app).await.len(), 1);
+        let sandbox = app.sandbox();
+        let live = sandbox.live_grants("x").await
+            + sandbox.live_grants("reddit").await
+            + sandbox.live_grants("tiktok").await;
+        assert_eq!(live, 1, "what found no room is given back");
     }
-    let answers = futures::future::join_all(backs.iter().map(|back| ada.browser.come_back(back))).await;
-    assert!(answers.iter().all(|answer| answer.status == 303));
-    assert_eq!(ada.integrations().await.len(), 1);
-    assert_eq!(holding_credentials(&app).await.len(), 1);
-    let sandbox = app.sandbox();
-    let live = sandbox.live_grants("x").await + sandbox.live_grants("reddit").await + sandbox.live_grants("tiktok").await;
-    assert_eq!(live, 1, "what found no room is given back");
-});
+);
 
 // C19: the choice of a Page is an insert like any other.
 both!(the_limit_holds_at_the_choice, config = |config| plan(config, 1), |app| async {

@@ -1,5 +1,6 @@
-//! T5: many callers of one account whose token has ended, while its platform takes its time: it is asked once, and everybody gets what
-//! came of it. A thousand of them, and 45 seconds, in `make soak`.
+//! T5: many callers of one account whose token has ended, while its platform takes its time: it is
+//! asked once, and everybody gets what came of it. A thousand of them, and 45 seconds, in `make
+//! soak`.
 
 use std::collections::BTreeSet;
 use std::time::Instant;
@@ -29,10 +30,14 @@ struct Crowd {
 /// Everybody at once, each on a connection of their own, the processes taking turns.
 async fn all_call(nodes: &[Node], mira: &Creator, crowd: &Crowd) -> Vec<Answer> {
     let http = huntaze::server::platform::http::pool().expect("an HTTP client");
-    let path = format!("/api/integrations/{}/{}/{}", crowd.verb, crowd.place.provider, crowd.place.id);
+    let path =
+        format!("/api/integrations/{}/{}/{}", crowd.verb, crowd.place.provider, crowd.place.id);
     let calls: FuturesUnordered<_> = (0..crowd.callers)
         .map(|at| {
-            let request = http.post(nodes[at % nodes.len()].url(&path)).header("host", HOST).bearer_auth(&mira.bearer);
+            let request = http
+                .post(nodes[at % nodes.len()].url(&path))
+                .header("host", HOST)
+                .bearer_auth(&mira.bearer);
             async move { Answer::of(request.send().await.expect("an answer")).await }
         })
         .collect();
@@ -48,7 +53,8 @@ async fn answers(engine: Engine, crowd: Crowd) -> Vec<Value> {
     mira.connect(&world, &nodes[0], place).await.expect("a live server");
     let before = calls(&world, place).await;
     world.look.run("UPDATE oauth_accounts SET expires_at = '2026-01-01T00:00:00Z'").await;
-    let slow = json!({ "platform": place.provider, "endpoint": place.token_call, "kind": "latency", "ms": latency_ms });
+    let slow = json!({ "platform": place.provider, "endpoint": place.token_call, "kind": "latency",
+        "ms": latency_ms });
     world.sandbox.control("faults", slow).await;
 
     let begun = Instant::now();
@@ -58,7 +64,8 @@ async fn answers(engine: Engine, crowd: Crowd) -> Vec<Value> {
     assert_eq!(calls(&world, place).await - before, 1, "the platform is asked once");
     let all: Vec<Value> = answers.into_iter().map(|answer| answer.expect(200).data()).collect();
     println!(
-        "storm: {callers} callers ({verb}), {} process(es) on {engine:?}, platform {latency_ms} ms: 1 call, all answered in {took:.1} s",
+        "storm: {callers} callers ({verb}), {} process(es) on {engine:?}, platform {latency_ms} \
+         ms: 1 call, all answered in {took:.1} s",
         nodes.len()
     );
     drop(nodes);
@@ -84,10 +91,14 @@ async fn many_callers_are_one_call_on_postgres() {
     everybody_tests(Engine::Postgres).await;
 }
 
-/// Who asks for a new token after another one has come gets another one: so all of them have to be there before it comes.
+/// Who asks for a new token after another one has come gets another one: so all of them have to be
+/// there before it comes.
 async fn everybody_refreshes(engine: Engine) {
-    let answers = answers(engine, Crowd { callers: 1_000, verb: "refresh", place: X, latency_ms: 45_000 }).await;
-    let ends: BTreeSet<String> = answers.iter().map(|answer| answer["expiresAt"].to_string()).collect();
+    let answers =
+        answers(engine, Crowd { callers: 1_000, verb: "refresh", place: X, latency_ms: 45_000 })
+            .await;
+    let ends: BTreeSet<String> =
+        answers.iter().map(|answer| answer["expiresAt"].to_string()).collect();
     assert!(ends.len() <= 1, "everybody gets the winner's: {ends:?}");
 }
 

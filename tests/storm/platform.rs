@@ -1,5 +1,6 @@
-//! X for a storm. The sandbox writes down all it knows with every call, which is what a person who plays with it wants, and not ten
-//! thousand accounts. This one knows tokens only, takes its time, and takes each refresh token once.
+//! X for a storm. The sandbox writes down all it knows with every call, which is what a person who
+//! plays with it wants, and not ten thousand accounts. This one knows tokens only, takes its time,
+//! and takes each refresh token once.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -52,8 +53,10 @@ impl Platform {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let base = format!("http://{}", listener.local_addr().expect("its address"));
         let platform = Self { book: Arc::default(), latency, base };
-        let router =
-            Router::new().route("/2/oauth2/token", post(token)).route("/2/users/me", get(me)).with_state(platform.clone());
+        let router = Router::new()
+            .route("/2/oauth2/token", post(token))
+            .route("/2/users/me", get(me))
+            .with_state(platform.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         platform
     }
@@ -79,7 +82,10 @@ impl Platform {
 
 impl Book {
     fn issue(&mut self, account: usize) -> Pair {
-        let pair = Pair { access: format!("xua.{}", Uuid::now_v7().simple()), refresh: Uuid::now_v7().simple().to_string() };
+        let pair = Pair {
+            access: format!("xua.{}", Uuid::now_v7().simple()),
+            refresh: Uuid::now_v7().simple().to_string(),
+        };
         self.refresh.insert(pair.refresh.clone(), account);
         self.access.insert(pair.access.clone(), account);
         pair
@@ -96,26 +102,35 @@ impl Book {
     }
 }
 
-async fn token(State(platform): State<Platform>, Form(form): Form<HashMap<String, String>>) -> Response {
+async fn token(
+    State(platform): State<Platform>,
+    Form(form): Form<HashMap<String, String>>,
+) -> Response {
     let account = platform.book().arrive(form.get("refresh_token").map_or("", String::as_str));
     tokio::time::sleep(platform.latency).await;
     let mut book = platform.book();
     book.now -= 1;
     let Some(account) = account else {
-        let error = json!({ "error": "invalid_request", "error_description": "Value passed for the token was invalid." });
+        let error = json!({ "error": "invalid_request", "error_description": "Value passed for the \
+            token was invalid." });
         return (StatusCode::BAD_REQUEST, Json(error)).into_response();
     };
     let Pair { access, refresh } = book.issue(account);
-    Json(json!({ "token_type": "bearer", "expires_in": 7200, "access_token": access, "refresh_token": refresh })).into_response()
+    Json(json!({ "token_type": "bearer", "expires_in": 7200, "access_token": access,
+        "refresh_token": refresh }))
+    .into_response()
 }
 
 async fn me(State(platform): State<Platform>, headers: HeaderMap) -> Response {
-    let token = headers.get("authorization").and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    let token =
+        headers.get("authorization").and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     match token.and_then(|token| platform.book().access.get(token).copied()) {
         Some(account) => {
-            let user = json!({ "id": account.to_string(), "name": format!("Account {account}"), "username": format!("account_{account}") });
+            let user = json!({ "id": account.to_string(), "name": format!("Account \
+                {account}"), "username": format!("account_{account}") });
             Json(json!({ "data": user })).into_response()
         }
-        None => (StatusCode::UNAUTHORIZED, Json(json!({ "title": "Unauthorized", "status": 401 }))).into_response(),
+        None => (StatusCode::UNAUTHORIZED, Json(json!({ "title": "Unauthorized", "status": 401 })))
+            .into_response(),
     }
 }

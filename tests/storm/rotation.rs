@@ -1,5 +1,5 @@
-//! T2: the keys change while people use the site. Everything is sealed anew, at no moment does anything not open, and a rotation that is
-//! killed is finished by the next one.
+//! T2: the keys change while people use the site. Everything is sealed anew, at no moment does
+//! anything not open, and a rotation that is killed is finished by the next one.
 
 use std::time::{Duration, Instant};
 
@@ -30,15 +30,28 @@ async fn rotated(engine: Engine) {
     let Some(world) = World::new(engine).await else { return };
     let platform = Platform::start(Duration::ZERO).await;
     let mira = Creator::register(&world.node(), "Mira").await;
-    let sown = Seed { world: &world, platform: &platform, owner: &mira.email, count: accounts(), is_due: false }.sow().await;
+    let sown = Seed {
+        world: &world,
+        platform: &platform,
+        owner: &mira.email,
+        count: accounts(),
+        is_due: false,
+    }
+    .sow()
+    .await;
     let nodes = nodes(&world, engine, &platform);
-    let (readers, visitors) =
-        (readers(&nodes, &mira), Visitors::come(1, pages(&nodes, &mira), |page| page.body.contains("Account 0")));
+    let (readers, visitors) = (
+        readers(&nodes, &mira),
+        Visitors::come(1, pages(&nodes, &mira), |page| page.body.contains("Account 0")),
+    );
 
     world.runs(&["keys", "generate"]);
     // A hundred values are sealed anew at a time, so this is in the middle of the first column.
     let half = format!("keys.batch:{}", accounts() / 200);
-    assert!(tokio::task::block_in_place(|| world.dies(&["keys", "rotate"], &half)), "killed in the middle");
+    assert!(
+        tokio::task::block_in_place(|| world.dies(&["keys", "rotate"], &half)),
+        "killed in the middle"
+    );
     tokio::task::block_in_place(|| world.runs(&["keys", "verify"]));
     let begun = Instant::now();
     tokio::task::block_in_place(|| world.runs(&["keys", "rotate"]));
@@ -49,7 +62,8 @@ async fn rotated(engine: Engine) {
     assert_eq!(sown.renewable(&world, &platform).await, accounts(), "every token is what it was");
     let (all, rest) = (accounts() * 2, accounts() * 2 - accounts() / 2);
     println!(
-        "rotation: {all} sealed tokens on {engine:?}, {} process(es), killed in the middle; the {rest} left in {took:.1} s, {:.0} a second; \
+        "rotation: {all} sealed tokens on {engine:?}, {} process(es), killed in the middle; the \
+         {rest} left in {took:.1} s, {:.0} a second; \
          0 failed reads in {read}; pages meanwhile: {served}",
         nodes.len(),
         rest as f64 / took

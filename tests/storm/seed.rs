@@ -1,5 +1,5 @@
-//! Many accounts that nobody connected one by one. They are written by the server's own functions and sealed with its own keys, and each
-//! holds the tokens that its platform gave out for it.
+//! Many accounts that nobody connected one by one. They are written by the server's own functions
+//! and sealed with its own keys, and each holds the tokens that its platform gave out for it.
 
 use std::collections::HashMap;
 
@@ -27,7 +27,8 @@ pub struct Seed<'a> {
     pub platform: &'a Platform,
     pub owner: &'a str,
     pub count: usize,
-    /// Whether all of them are to be renewed now, five minutes before their end; otherwise none is for two hours.
+    /// Whether all of them are to be renewed now, five minutes before their end; otherwise none is
+    /// for two hours.
     pub is_due: bool,
 }
 
@@ -46,15 +47,24 @@ pub struct Sown(HashMap<Uuid, usize>);
 impl Seed<'_> {
     pub async fn sow(&self) -> Sown {
         let (db, vault) = (self.world.db().await, self.world.vault());
-        let owner = users::by_email(&db, self.owner).await.expect("an answer").expect("the owner is registered").id;
-        let home = users::home_workspace(&db, owner).await.expect("an answer").expect("the owner has a workspace");
+        let owner = users::by_email(&db, self.owner)
+            .await
+            .expect("an answer")
+            .expect("the owner is registered")
+            .id;
+        let home = users::home_workspace(&db, owner)
+            .await
+            .expect("an answer")
+            .expect("the owner has a workspace");
         let now = Clock::System.now();
         let mut tx = db.begin().await.expect("a transaction");
         let (mut workspace, mut ids) = (home, HashMap::new());
         for number in 0..self.count {
             if number.is_multiple_of(TOGETHER) {
                 workspace = WorkspaceId::new();
-                users::insert_workspace(&mut tx, workspace, "Storm", "enterprise", owner, now).await.expect("a workspace");
+                users::insert_workspace(&mut tx, workspace, "Storm", "enterprise", owner, now)
+                    .await
+                    .expect("a workspace");
             }
             let of = if is_at_home(number, self.count) { home } else { workspace };
             let account = self.account(&vault, owner, of, number, now);
@@ -66,9 +76,18 @@ impl Seed<'_> {
         Sown(ids)
     }
 
-    fn account(&self, vault: &Vault, owner: UserId, workspace: WorkspaceId, number: usize, now: DateTime<Utc>) -> Account {
+    fn account(
+        &self,
+        vault: &Vault,
+        owner: UserId,
+        workspace: WorkspaceId,
+        number: usize,
+        now: DateTime<Utc>,
+    ) -> Account {
         let (id, pair) = (AccountId::new(), self.platform.issue(number));
-        let seal = |text: String, column| Some(vault.seal(&text.into(), Place::new("oauth_accounts", id.0, column)));
+        let seal = |text: String, column| {
+            Some(vault.seal(&text.into(), Place::new("oauth_accounts", id.0, column)))
+        };
         let issued_at = now - Duration::minutes(115);
         Account {
             id,
@@ -85,7 +104,9 @@ impl Seed<'_> {
             scope: "tweet.read users.read offline.access".into(),
             grant_key: None,
             issued_at,
-            expires_at: Some(now + if self.is_due { Duration::minutes(5) } else { Duration::hours(2) }),
+            expires_at: Some(
+                now + if self.is_due { Duration::minutes(5) } else { Duration::hours(2) },
+            ),
             refresh_expires_at: None,
             metadata: Json(json!({ "username": format!("account_{number}") })),
             status: Status::Connected,
@@ -110,7 +131,9 @@ impl Sown {
     /// How many hold the refresh token that their platform would take next.
     pub async fn renewable(&self, world: &World, platform: &Platform) -> usize {
         let (db, vault) = (world.db().await, world.vault());
-        let column = sealed::COLUMNS.iter().find(|column| (column.table, column.name) == ("oauth_accounts", "refresh_token"));
+        let column = sealed::COLUMNS
+            .iter()
+            .find(|column| (column.table, column.name) == ("oauth_accounts", "refresh_token"));
         let column = column.expect("refresh tokens are sealed");
         let (mut after, mut renewable) = (Uuid::nil(), 0);
         loop {
@@ -119,7 +142,8 @@ impl Sown {
             after = *last;
             for (id, blob) in rows {
                 let Some(number) = self.0.get(&id) else { continue };
-                let token = vault.open(&blob, Place::new(column.table, id, column.name)).expect("it opens");
+                let token =
+                    vault.open(&blob, Place::new(column.table, id, column.name)).expect("it opens");
                 renewable += usize::from(platform.would_renew(*number, token.expose_secret()));
             }
         }

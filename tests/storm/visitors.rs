@@ -43,11 +43,22 @@ impl Visitors {
         assert!(!took.is_empty(), "nobody came");
         took.sort_unstable();
         let at = |share: usize| took[(took.len() - 1) * share / 100].as_millis();
-        format!("{} requests, p50 {} ms, p99 {} ms, slowest {} ms", took.len(), at(50), at(99), at(100))
+        format!(
+            "{} requests, p50 {} ms, p99 {} ms, slowest {} ms",
+            took.len(),
+            at(50),
+            at(99),
+            at(100)
+        )
     }
 }
 
-async fn come_again(over: Arc<AtomicBool>, visit: Visit, fine: fn(&Answer) -> bool, first: usize) -> Vec<Duration> {
+async fn come_again(
+    over: Arc<AtomicBool>,
+    visit: Visit,
+    fine: fn(&Answer) -> bool,
+    first: usize,
+) -> Vec<Duration> {
     let http = huntaze::server::platform::http::pool().expect("an HTTP client");
     let mut took = Vec::new();
     for turn in first.. {
@@ -55,7 +66,8 @@ async fn come_again(over: Arc<AtomicBool>, visit: Visit, fine: fn(&Answer) -> bo
             break;
         }
         let begun = Instant::now();
-        let answer = Answer::of(visit(&http, turn).send().await.expect("an answer")).await.expect(200);
+        let answer =
+            Answer::of(visit(&http, turn).send().await.expect("an answer")).await.expect(200);
         took.push(begun.elapsed());
         assert!(fine(&answer), "{}", answer.body);
         tokio::time::sleep(PAUSE).await;

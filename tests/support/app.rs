@@ -32,7 +32,11 @@ struct Inner {
 }
 
 /// Tells a story on an app of its own, and takes the app down after a good end.
-pub async fn play<Told: Future<Output = ()>>(engine: Engine, change: fn(&mut Config), story: fn(TestApp) -> Told) {
+pub async fn play<Told: Future<Output = ()>>(
+    engine: Engine,
+    change: fn(&mut Config),
+    story: fn(TestApp) -> Told,
+) {
     if let Some(app) = TestApp::start(engine, change).await {
         story(app.clone()).await;
         app.stop().await;
@@ -47,9 +51,17 @@ impl TestApp {
         let database = Database::create(engine).await?;
         let folder = TempDir::new().expect("a folder for the test");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let config = configure(&listener, &database, folder.path(), start_sandbox(folder.path()).await, change);
+        let config = configure(
+            &listener,
+            &database,
+            folder.path(),
+            start_sandbox(folder.path()).await,
+            change,
+        );
         let base = config.sandbox.as_ref().expect("the sandbox's address").base.clone();
-        let backend = start::backend(config, Clock::fixed(Clock::System.now())).await.expect("the app starts");
+        let backend = start::backend(config, Clock::fixed(Clock::System.now()))
+            .await
+            .expect("the app starts");
         let look = database.look(folder.path()).await;
         let served = web::App { backend: backend.clone(), leptos: leptos_options(folder.path()) };
         tokio::spawn(web::serve(listener, served, std::future::pending()));
@@ -123,7 +135,8 @@ impl TestApp {
         self.0.look.run(sql).await
     }
 
-    /// Takes the app down, once. What is still due is done before; a job that was given up is a failure of the story.
+    /// Takes the app down, once. What is still due is done before; a job that was given up is a
+    /// failure of the story.
     pub async fn stop(&self) {
         match worker::work(self.backend()).await {
             Err(domain::Error::Database(db::Error::PoolClosed)) => return,
@@ -143,8 +156,11 @@ pub async fn start_sandbox(folder: &Path) -> SandboxConfig {
     let port = listener.local_addr().expect("its address").port();
     let at = |host: &str| Url::parse(&format!("http://{host}:{port}")).expect("an address");
     let addresses = SandboxConfig { base: at("127.0.0.1"), browser: at("localhost") };
-    let sandbox = sandbox::Sandbox::open(sandbox::Options { data_dir: folder.into(), public_url: addresses.browser.clone() })
-        .expect("a sandbox");
+    let sandbox = sandbox::Sandbox::open(sandbox::Options {
+        data_dir: folder.into(),
+        public_url: addresses.browser.clone(),
+    })
+    .expect("a sandbox");
     tokio::spawn(async move { axum::serve(listener, sandbox.router()).await });
     addresses
 }
@@ -171,7 +187,8 @@ fn configure(
     config
 }
 
-/// Pages without the site that cargo-leptos builds: its files keep their plain names and are not there.
+/// Pages without the site that cargo-leptos builds: its files keep their plain names and are not
+/// there.
 fn leptos_options(folder: &Path) -> LeptosOptions {
     LeptosOptions::builder()
         .output_name("huntaze")

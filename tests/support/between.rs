@@ -24,7 +24,8 @@ pub struct Told {
     pub body: Bytes,
 }
 
-/// From now on the app's calls to every platform come to this router. The consent pages stay where they are.
+/// From now on the app's calls to every platform come to this router. The consent pages stay where
+/// they are.
 pub fn stand(config: &mut Config, router: impl FnOnce(Behind) -> Router) {
     let base = config.sandbox.as_ref().expect("a sandbox").base.clone();
     let behind = Behind { http: http::pool().expect("an HTTP client"), base };
@@ -34,7 +35,8 @@ pub fn stand(config: &mut Config, router: impl FnOnce(Behind) -> Router) {
     for (id, settings) in &mut config.platforms {
         settings.base_url = Some(format!("http://{address}/{id}").parse().expect("an address"));
     }
-    let (router, listener) = (router(behind), tokio::net::TcpListener::from_std(listener).expect("a listener"));
+    let (router, listener) =
+        (router(behind), tokio::net::TcpListener::from_std(listener).expect("a listener"));
     tokio::spawn(async move { axum::serve(listener, router).await });
 }
 
@@ -46,7 +48,14 @@ impl Behind {
         let mut headers = parts.headers.clone();
         headers.remove(HOST);
         headers.remove(CONTENT_LENGTH);
-        let answer = self.http.request(parts.method.clone(), url).headers(headers).body(body).send().await.ok()?;
+        let answer = self
+            .http
+            .request(parts.method.clone(), url)
+            .headers(headers)
+            .body(body)
+            .send()
+            .await
+            .ok()?;
         let (status, mut headers) = (answer.status(), answer.headers().clone());
         headers.remove(TRANSFER_ENCODING);
         headers.remove(CONTENT_LENGTH);

@@ -1,4 +1,5 @@
-//! A browser without scripts: keeps cookies, says where its requests come from, follows nothing by itself.
+//! A browser without scripts: keeps cookies, says where its requests come from, follows nothing by
+//! itself.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -34,8 +35,13 @@ impl Browser {
     /// A request with this browser's cookies and nothing else; [`Self::send`] sends it.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let jar = self.jar.lock().expect("the jar");
-        let line = jar.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
-        let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) };
+        let line = jar
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect::<Vec<_>>()
+            .join("; ");
+        let url =
+            if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) };
         let request = self.http.request(method, url);
         if line.is_empty() { request } else { request.header("cookie", line) }
     }
@@ -79,13 +85,26 @@ impl Browser {
 
     /// Sends a form that stands on the page `from`, as a browser without scripts does.
     pub async fn submit(&self, from: &str, action: &str, fields: &[(&str, &str)]) -> Answer {
-        let request =
-            self.request(Method::POST, action).form(fields).header("accept", "text/html").header("sec-fetch-site", "same-origin");
-        self.send(request.header("sec-fetch-dest", "document").header("referer", format!("{}{from}", self.base))).await
+        let request = self
+            .request(Method::POST, action)
+            .form(fields)
+            .header("accept", "text/html")
+            .header("sec-fetch-site", "same-origin");
+        self.send(
+            request
+                .header("sec-fetch-dest", "document")
+                .header("referer", format!("{}{from}", self.base)),
+        )
+        .await
     }
 
     /// The same, and on to the page that it leads to.
-    pub async fn submit_and_follow(&self, from: &str, action: &str, fields: &[(&str, &str)]) -> Answer {
+    pub async fn submit_and_follow(
+        &self,
+        from: &str,
+        action: &str,
+        fields: &[(&str, &str)],
+    ) -> Answer {
         let answer = self.submit(from, action, fields).await;
         self.follow(&answer).await
     }

@@ -28,15 +28,18 @@ impl Database {
             return Some(Self { engine, url: None, server: None });
         }
         let Ok(server) = std::env::var("TEST_DATABASE_URL") else {
-            let say =
-                "TEST_DATABASE_URL is not set: run `make test`, or `scripts/with-postgres.sh cargo nextest run --features ssr`";
+            let say = "TEST_DATABASE_URL is not set: run `make test`, or `scripts/with-postgres.sh \
+                cargo nextest run --features ssr`";
             assert!(std::env::var_os("CI").is_none(), "{say}");
             eprintln!("not told on PostgreSQL: {say}");
             return None;
         };
         let pool = PgPool::connect(&server).await.expect("the PostgreSQL of TEST_DATABASE_URL");
         let name = format!("story_{}", uuid::Uuid::now_v7().simple());
-        sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&pool).await.expect("a database of its own");
+        sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}")))
+            .execute(&pool)
+            .await
+            .expect("a database of its own");
         let mut url: url::Url = server.parse().expect("TEST_DATABASE_URL is a URL");
         url.set_path(&name);
         Some(Self { engine, url: Some(String::from(url).into()), server: Some((pool, name)) })
@@ -54,9 +57,12 @@ impl Database {
     pub async fn look(&self, data_dir: &Path) -> Look {
         use secrecy::ExposeSecret;
         match &self.url {
-            Some(url) => Look::Postgres(PgPool::connect(url.expose_secret()).await.expect("a look into PostgreSQL")),
+            Some(url) => Look::Postgres(
+                PgPool::connect(url.expose_secret()).await.expect("a look into PostgreSQL"),
+            ),
             None => {
-                let file = sqlx::sqlite::SqliteConnectOptions::new().filename(data_dir.join("huntaze.db"));
+                let file =
+                    sqlx::sqlite::SqliteConnectOptions::new().filename(data_dir.join("huntaze.db"));
                 Look::Sqlite(SqlitePool::connect_with(file).await.expect("a look into SQLite"))
             }
         }
@@ -83,16 +89,26 @@ impl Look {
     pub async fn run(&self, sql: &str) -> u64 {
         let sql = AssertSqlSafe(sql.to_owned());
         match self {
-            Self::Sqlite(pool) => sqlx::query(sql).execute(pool).await.map(|done| done.rows_affected()),
-            Self::Postgres(pool) => sqlx::query(sql).execute(pool).await.map(|done| done.rows_affected()),
+            Self::Sqlite(pool) => {
+                sqlx::query(sql).execute(pool).await.map(|done| done.rows_affected())
+            }
+            Self::Postgres(pool) => {
+                sqlx::query(sql).execute(pool).await.map(|done| done.rows_affected())
+            }
         }
         .expect("the statement runs")
     }
 
     pub async fn tables(&self) -> Vec<String> {
         self.texts(match self {
-            Self::Sqlite(_) => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\' ORDER BY name",
-            Self::Postgres(_) => "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE '\\_%' ORDER BY tablename",
+            Self::Sqlite(_) => {
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT \
+                LIKE '\\_%' ESCAPE '\\' ORDER BY name"
+            }
+            Self::Postgres(_) => {
+                "SELECT tablename::text FROM pg_tables WHERE schemaname = \
+                'public' AND tablename NOT LIKE '\\_%' ORDER BY tablename"
+            }
         })
         .await
     }
@@ -101,11 +117,17 @@ impl Look {
     pub async fn rows(&self, table: &str) -> Vec<String> {
         let sql = match self {
             Self::Sqlite(_) => {
-                let columns = self.texts(&format!("SELECT name FROM pragma_table_info('{table}')")).await;
-                let quoted: Vec<String> = columns.iter().map(|column| format!("'{column}=' || quote({column})")).collect();
+                let columns =
+                    self.texts(&format!("SELECT name FROM pragma_table_info('{table}')")).await;
+                let quoted: Vec<String> = columns
+                    .iter()
+                    .map(|column| format!("'{column}=' || quote({column})"))
+                    .collect();
                 format!("SELECT {} AS line FROM {table} ORDER BY line", quoted.join(" || ', ' || "))
             }
-            Self::Postgres(_) => format!("SELECT row_to_json(t)::text AS line FROM {table} t ORDER BY line"),
+            Self::Postgres(_) => {
+                format!("SELECT row_to_json(t)::text AS line FROM {table} t ORDER BY line")
+            }
         };
         self.texts(&sql).await
     }

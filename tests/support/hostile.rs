@@ -1,4 +1,5 @@
-//! A platform that has turned against us, or has been taken over: what it answers is not what it should.
+//! A platform that has turned against us, or has been taken over: what it answers is not what it
+//! should.
 
 use std::sync::Arc;
 
@@ -24,7 +25,9 @@ pub fn turn(config: &mut Config, change: impl Fn(&str, &mut Told) + Send + Sync 
 async fn pass(State((behind, change)): State<(Behind, Change)>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, 1 << 20).await.expect("the body of a call");
-    let Some(mut told) = behind.ask(&parts, body).await else { return StatusCode::BAD_GATEWAY.into_response() };
+    let Some(mut told) = behind.ask(&parts, body).await else {
+        return StatusCode::BAD_GATEWAY.into_response();
+    };
     change(parts.uri.path(), &mut told);
     told.into_response()
 }
@@ -48,7 +51,9 @@ fn texts(name: &str, json: &mut Value, change: &impl Fn(&str, &mut String)) {
     match json {
         Value::String(text) => change(name, text),
         Value::Array(items) => items.iter_mut().for_each(|item| texts(name, item, change)),
-        Value::Object(fields) => fields.iter_mut().for_each(|(name, field)| texts(name, field, change)),
+        Value::Object(fields) => {
+            fields.iter_mut().for_each(|(name, field)| texts(name, field, change))
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

@@ -29,7 +29,9 @@ impl Toast {
             let region = region.split_once("id=\"toasts").map_or(region, |(before, _)| before);
             region.contains("data-toast-title").then(|| region.to_owned())
         };
-        let (error, region) = in_region("toasts-error").map(|r| (true, r)).or_else(|| Some((false, in_region("toasts")?)))?;
+        let (error, region) = in_region("toasts-error")
+            .map(|r| (true, r))
+            .or_else(|| Some((false, in_region("toasts")?)))?;
         let part = |name: &str| {
             let after = region
                 .split_once(&format!("data-toast-{name}"))
@@ -49,7 +51,14 @@ pub fn text(html: &str) -> String {
         words.push_str(if piece.starts_with('!') { "" } else { " " });
         words.push_str(piece.split_once('>').map_or(piece, |(_, after)| after));
     }
-    for (code, letter) in [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&#39;", "'"), ("&amp;", "&")] {
+    for (code, letter) in [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#x27;", "'"),
+        ("&#39;", "'"),
+        ("&amp;", "&"),
+    ] {
         words = words.replace(code, letter);
     }
     words.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -59,7 +68,10 @@ pub fn text(html: &str) -> String {
 #[track_caller]
 pub fn heading(html: &str) -> String {
     let mut headings = html.split("<h1").skip(1);
-    let inside = headings.next().and_then(|after| after.split_once('>')).and_then(|(_, after)| after.split_once("</h1>"));
+    let inside = headings
+        .next()
+        .and_then(|after| after.split_once('>'))
+        .and_then(|(_, after)| after.split_once("</h1>"));
     assert!(headings.next().is_none(), "one main heading a page");
     text(inside.unwrap_or_else(|| panic!("no main heading in {html}")).0)
 }

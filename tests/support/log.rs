@@ -1,4 +1,5 @@
-//! Everything that is logged in this process, in memory: once as it was said, once as production writes it.
+//! Everything that is logged in this process, in memory: once as it was said, once as production
+//! writes it.
 
 use std::io::{self, Write};
 use std::sync::{LazyLock, Mutex};
@@ -44,10 +45,12 @@ pub fn raw() -> String {
     String::from_utf8_lossy(&RAW.lock().expect("the lines")).into_owned()
 }
 
-/// The lines that collectors get of one correlation id: what other tests of this process log is not among them.
+/// The lines that collectors get of one correlation id: what other tests of this process log is not
+/// among them.
 pub fn of(reference: &str) -> Vec<Value> {
     let lines = String::from_utf8_lossy(&WRITTEN.lock().expect("the lines")).into_owned();
-    let lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).expect("a line of JSON"));
+    let lines =
+        lines.lines().map(|line| serde_json::from_str::<Value>(line).expect("a line of JSON"));
     lines.filter(|line| line["reference"] == reference).collect()
 }
 

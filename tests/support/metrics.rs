@@ -14,8 +14,11 @@ impl TestApp {
 impl Metrics {
     /// The sum of every series of this name that has these labels.
     pub fn value(&self, name: &str, labels: &[(&str, &str)]) -> f64 {
-        let of_name = |line: &&str| line.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '{']));
-        let labelled = |line: &&str| labels.iter().all(|(label, value)| line.contains(&format!("{label}=\"{value}\"")));
+        let of_name =
+            |line: &&str| line.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '{']));
+        let labelled = |line: &&str| {
+            labels.iter().all(|(label, value)| line.contains(&format!("{label}=\"{value}\"")))
+        };
         let value = |line: &str| line.rsplit(' ').next().and_then(|text| text.parse::<f64>().ok());
         self.0.lines().filter(of_name).filter(labelled).filter_map(value).sum()
     }

@@ -1,5 +1,5 @@
-//! What every story stands on: the app and its sandbox in this process on ports of their own, on either database, and named people
-//! with a browser and a program.
+//! What every story stands on: the app and its sandbox in this process on ports of their own, on
+//! either database, and named people with a browser and a program.
 
 mod answer;
 mod app;
@@ -31,7 +31,8 @@ pub use smtp::MailServer;
 /// Tells one story on SQLite and on PostgreSQL: `name::sqlite` and `name::postgres`.
 ///
 /// `both!(ada_connects, |app| async { ... })`, or with settings of its own:
-/// `both!(ada_connects, config = |config| config.default_tier = "free".into(), |app| async { ... })`.
+/// `both!(ada_connects, config = |config| config.default_tier = "free".into(), |app| async { ...
+/// })`.
 macro_rules! both {
     ($name:ident, |$app:ident| async $story:block) => {
         $crate::support::both!($name, config = |_config| (), |$app| async $story);

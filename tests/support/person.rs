@@ -32,23 +32,35 @@ impl Person {
     /// Somebody without an account.
     pub fn new(app: &TestApp, name: &str) -> Self {
         let email = format!("{}@stories.example", name.to_lowercase());
-        Self { name: name.into(), email, browser: Browser::new(&app.base()), app: app.clone(), token: Mutex::default() }
+        Self {
+            name: name.into(),
+            email,
+            browser: Browser::new(&app.base()),
+            app: app.clone(),
+            token: Mutex::default(),
+        }
     }
 
     pub async fn register(app: &TestApp, name: &str) -> Self {
         let person = Self::new(app, name);
         let form = json!({ "email": person.email, "password": PASSWORD, "name": name });
-        let answer = person.browser.rest(Method::POST, "/api/auth/register", Some(&form)).await.expect(201);
+        let answer =
+            person.browser.rest(Method::POST, "/api/auth/register", Some(&form)).await.expect(201);
         person.take_token(&answer);
         // As if they had followed the link; the stories about addresses follow it.
-        app.sql(&format!("UPDATE users SET email_verified_at = created_at WHERE email = '{}'", person.email)).await;
+        app.sql(&format!(
+            "UPDATE users SET email_verified_at = created_at WHERE email = '{}'",
+            person.email
+        ))
+        .await;
         person
     }
 
     /// Logs in, in this browser and this program.
     pub async fn log_in(&self) -> Answer {
         let form = json!({ "email": self.email, "password": PASSWORD });
-        let answer = self.browser.rest(Method::POST, "/api/auth/login", Some(&form)).await.expect(200);
+        let answer =
+            self.browser.rest(Method::POST, "/api/auth/login", Some(&form)).await.expect(200);
         self.take_token(&answer);
         answer
     }
@@ -70,8 +82,8 @@ impl Person {
         self.token.lock().expect("the token").clone().expect("somebody logged in").0
     }
 
-    /// A REST call by bearer token, as a program makes it: no cookie, nothing that only browsers send. Where the token ran out the
-    /// person logs in again, as people do.
+    /// A REST call by bearer token, as a program makes it: no cookie, nothing that only browsers
+    /// send. Where the token ran out the person logs in again, as people do.
     pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
         let end = self.token.lock().expect("the token").as_ref().map(|(_, end)| *end);
         if end.is_some_and(|end| end <= self.app.backend().clock.now()) {
@@ -113,7 +125,8 @@ impl Person {
     /// One connection, by the platform's id for it.
     pub async fn integration(&self, provider: &str, account: &str) -> Value {
         let all = self.integrations().await;
-        let found = all.iter().find(|one| one["provider"] == provider && one["accountId"] == account);
+        let found =
+            all.iter().find(|one| one["provider"] == provider && one["accountId"] == account);
         found.unwrap_or_else(|| panic!("no {account} of {provider} in {all:?}")).clone()
     }
 
@@ -125,21 +138,29 @@ impl Person {
     /// The message on the page that an answer leads to.
     pub async fn toast(&self, answer: &Answer) -> Toast {
         let page = self.browser.follow(answer).await.expect(200);
-        Toast::on(&page.body).unwrap_or_else(|| panic!("no message on {}: {}", answer.location(), super::text(&page.body)))
+        Toast::on(&page.body).unwrap_or_else(|| {
+            panic!("no message on {}: {}", answer.location(), super::text(&page.body))
+        })
     }
 
     /// Begins to connect. `account` is the connection to renew, by our id.
     pub async fn begin(&self, provider: &str, account: Option<&str>) -> Begun {
         let data = self
-            .post(&format!("/api/integrations/connect/{provider}"), account.map(|id| json!({ "accountId": id })))
+            .post(
+                &format!("/api/integrations/connect/{provider}"),
+                account.map(|id| json!({ "accountId": id })),
+            )
             .await
             .expect(200)
             .data();
-        let text = |name: &str| data[name].as_str().unwrap_or_else(|| panic!("no {name} in {data}")).to_owned();
+        let text = |name: &str| {
+            data[name].as_str().unwrap_or_else(|| panic!("no {name} in {data}")).to_owned()
+        };
         Begun { auth_url: text("authUrl"), state: text("state") }
     }
 
-    /// Begins, decides on the consent page as `form` says, and comes back: what the callback answers.
+    /// Begins, decides on the consent page as `form` says, and comes back: what the callback
+    /// answers.
     pub async fn decide(&self, provider: &str, form: &[(&str, &str)]) -> Answer {
         let begun = self.begin(provider, None).await;
         self.finish(&begun, form).await
@@ -164,7 +185,8 @@ impl Person {
     /// Pastes the session of a test account (OnlyFans).
     pub async fn paste(&self, account: &str) -> Answer {
         let credentials = self.app.sandbox().session(account).await;
-        self.post("/api/integrations/connect/onlyfans", Some(json!({ "credentials": credentials }))).await
+        self.post("/api/integrations/connect/onlyfans", Some(json!({ "credentials": credentials })))
+            .await
     }
 
     /// Connects a test account from beginning to end: the integration as the status shows it.
@@ -181,8 +203,12 @@ impl Person {
         let after = self.integrations().await;
         let mine = || after.iter().filter(|one| one["provider"] == provider);
         let newest = || mine().max_by_key(|one| one["updatedAt"].as_str());
-        // Where the platform knows the account by another id than the consent page, it is the new one, or the one that moved.
-        let found = mine().find(|one| one["accountId"] == account).or_else(|| mine().find(|one| !known(one))).or_else(newest);
+        // Where the platform knows the account by another id than the consent page, it is the new
+        // one, or the one that moved.
+        let found = mine()
+            .find(|one| one["accountId"] == account)
+            .or_else(|| mine().find(|one| !known(one)))
+            .or_else(newest);
         found.unwrap_or_else(|| panic!("{account} is not connected: {after:?}")).clone()
     }
 }

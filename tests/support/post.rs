@@ -1,4 +1,5 @@
-//! The mail as people receive it: from the data directory, where the app writes it without a mail server.
+//! The mail as people receive it: from the data directory, where the app writes it without a mail
+//! server.
 
 use super::TestApp;
 
@@ -13,7 +14,10 @@ impl Received {
     /// The link in it that leads to this page, as a path.
     #[track_caller]
     pub fn link(&self, page: &str) -> String {
-        let start = self.text.find(&format!("{page}#")).unwrap_or_else(|| panic!("no link to {page} in {}", self.text));
+        let start = self
+            .text
+            .find(&format!("{page}#"))
+            .unwrap_or_else(|| panic!("no link to {page} in {}", self.text));
         self.text[start..].split_whitespace().next().expect("a link").to_owned()
     }
 

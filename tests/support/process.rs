@@ -1,4 +1,5 @@
-//! The real binary as a process, in a folder of its own, with nothing of the environment of the tests.
+//! The real binary as a process, in a folder of its own, with nothing of the environment of the
+//! tests.
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read};
@@ -58,12 +59,23 @@ impl Machine {
 
     /// The same with the sandbox beside it.
     pub fn serve_sandbox(&self) -> Start {
-        self.command(&["serve", "--sandbox", "--addr", "127.0.0.1:0", "--sandbox-addr", "127.0.0.1:0"])
+        self.command(&[
+            "serve",
+            "--sandbox",
+            "--addr",
+            "127.0.0.1:0",
+            "--sandbox-addr",
+            "127.0.0.1:0",
+        ])
     }
 
     pub fn command(&self, arguments: &[&str]) -> Start {
         let mut command = Command::new(env!("CARGO_BIN_EXE_huntaze"));
-        command.args(arguments).current_dir(self.0.path()).env_clear().env("LEPTOS_SITE_ROOT", "site");
+        command
+            .args(arguments)
+            .current_dir(self.0.path())
+            .env_clear()
+            .env("LEPTOS_SITE_ROOT", "site");
         Start { folder: self.0.path().to_owned(), command }
     }
 }
@@ -79,7 +91,8 @@ impl Start {
         self
     }
 
-    /// Runs to its end, which has to be a good one: what it printed. For commands that end by themselves.
+    /// Runs to its end, which has to be a good one: what it printed. For commands that end by
+    /// themselves.
     #[track_caller]
     pub fn succeeds(mut self) -> String {
         let done = self.command.stdin(Stdio::null()).output().expect("the binary runs");
@@ -94,8 +107,17 @@ impl Start {
 
     /// Begins, and waits for nothing: for `worker`, which has no address.
     pub fn works(mut self) -> Running {
-        let log = tempfile::NamedTempFile::new_in(&self.folder).expect("a file for the log").keep().expect("it stays");
-        let mut child = self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log.0).spawn().expect("the binary runs");
+        let log = tempfile::NamedTempFile::new_in(&self.folder)
+            .expect("a file for the log")
+            .keep()
+            .expect("it stays");
+        let mut child = self
+            .command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(log.0)
+            .spawn()
+            .expect("the binary runs");
         let rest = BufReader::new(child.stdout.take().expect("a pipe"));
         Running { child, rest, log: log.1, url: String::new() }
     }
@@ -105,7 +127,9 @@ impl Start {
         let mut running = self.works();
         let mut line = String::new();
         while running.rest.read_line(&mut line).expect("its output is text") > 0 {
-            if let Some(url) = line.trim().strip_prefix("Huntaze ").and_then(|told| told.split_whitespace().last()) {
+            if let Some(url) =
+                line.trim().strip_prefix("Huntaze ").and_then(|told| told.split_whitespace().last())
+            {
                 url.clone_into(&mut running.url);
                 return Ok(running);
             }
@@ -126,7 +150,11 @@ impl Start {
         let Err(refused) = self.run() else { panic!("it started, but had to say {words:?}") };
         assert_eq!(refused.code, Some(1), "{}", refused.message);
         for word in words.iter().chain(&["fix: "]) {
-            assert!(refused.message.contains(word), "\"{}\" does not say \"{word}\"", refused.message);
+            assert!(
+                refused.message.contains(word),
+                "\"{}\" does not say \"{word}\"",
+                refused.message
+            );
         }
         assert!(!refused.message.contains("panicked"), "{}", refused.message);
         refused
@@ -146,7 +174,9 @@ impl Running {
 impl Running {
     /// A signal by its name, and nothing waited for.
     pub fn signal(&self, name: &str) {
-        let told = Command::new("sh").args(["-c", "kill -s \"$0\" \"$1\"", name, &self.child.id().to_string()]).status();
+        let told = Command::new("sh")
+            .args(["-c", "kill -s \"$0\" \"$1\"", name, &self.child.id().to_string()])
+            .status();
         assert!(told.expect("sh").success(), "the signal arrives");
     }
 
@@ -155,9 +185,11 @@ impl Running {
         self.child.try_wait().expect("its state").is_some()
     }
 
-    /// Whether all of it stands still (SIGSTOP), as Linux tells: the state stands behind the name in brackets.
+    /// Whether all of it stands still (SIGSTOP), as Linux tells: the state stands behind the name
+    /// in brackets.
     pub fn is_stopped(&self) -> bool {
-        let told = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
+        let told =
+            std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
         told.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('T'))
     }
 

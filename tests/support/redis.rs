@@ -23,7 +23,11 @@ impl Redis {
 
     pub async fn start_at(port: u16) -> Option<Self> {
         let arguments = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port"];
-        let started = Command::new("redis-server").args(arguments).arg(port.to_string()).stdout(Stdio::null()).spawn();
+        let started = Command::new("redis-server")
+            .args(arguments)
+            .arg(port.to_string())
+            .stdout(Stdio::null())
+            .spawn();
         let Ok(process) = started else {
             let say = "redis-server is not installed: `scripts/setup.sh tests` does it";
             assert!(std::env::var_os("CI").is_none(), "{say}");

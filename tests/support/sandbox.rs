@@ -22,12 +22,21 @@ impl Sandbox {
 
     /// An order to the control API.
     pub async fn control(&self, path: &str, order: Value) -> Value {
-        let answer = self.http.post(self.url(&format!("/control/{path}"))).json(&order).send().await.expect("an answer");
+        let answer = self
+            .http
+            .post(self.url(&format!("/control/{path}")))
+            .json(&order)
+            .send()
+            .await
+            .expect("an answer");
         Answer::of(answer).await.expect(200).json()
     }
 
     pub async fn get(&self, path: &str) -> Value {
-        Answer::of(self.http.get(self.url(path)).send().await.expect("an answer")).await.expect(200).json()
+        Answer::of(self.http.get(self.url(path)).send().await.expect("an answer"))
+            .await
+            .expect(200)
+            .json()
     }
 
     pub async fn state(&self) -> Value {
@@ -38,15 +47,21 @@ impl Sandbox {
     pub async fn calls(&self, platform: &str, call: &str) -> u64 {
         let state = self.state().await;
         let calls = state["calls"][platform].as_object().cloned().unwrap_or_default();
-        calls.iter().filter(|(name, _)| name.contains(call)).filter_map(|(_, count)| count.as_u64()).sum()
+        calls
+            .iter()
+            .filter(|(name, _)| name.contains(call))
+            .filter_map(|(_, count)| count.as_u64())
+            .sum()
     }
 
     /// The grants of a platform that still open something.
     pub async fn live_grants(&self, platform: &str) -> usize {
         let state = self.state().await;
         let grants = state["grants"].as_array().cloned().unwrap_or_default();
-        let live =
-            |grant: &&Value| grant["platform"] == platform && (grant["liveAccessTokens"] != 0 || grant["renewable"] == true);
+        let live = |grant: &&Value| {
+            grant["platform"] == platform
+                && (grant["liveAccessTokens"] != 0 || grant["renewable"] == true)
+        };
         grants.iter().filter(live).count()
     }
 
@@ -96,7 +111,8 @@ impl Sandbox {
         page.set_host(self.base.host_str()).expect("a host");
         let ask = |method: Method| self.http.request(method, page.clone());
         Answer::of(ask(Method::GET).send().await.expect("an answer")).await.expect(200);
-        let answer = Answer::of(ask(Method::POST).form(form).send().await.expect("an answer")).await;
+        let answer =
+            Answer::of(ask(Method::POST).form(form).send().await.expect("an answer")).await;
         answer.location().to_owned()
     }
 }

@@ -17,7 +17,8 @@ pub struct Creator {
 #[derive(Debug)]
 pub struct Died;
 
-/// Where an account lives: the platform, the test account that allows, and the platform's id for what is connected.
+/// Where an account lives: the platform, the test account that allows, and the platform's id for
+/// what is connected.
 #[derive(Clone, Copy, Debug)]
 pub struct Place {
     pub provider: &'static str,
@@ -41,16 +42,26 @@ impl Creator {
 
     /// The session, as a browser sends it.
     pub fn cookies(&self) -> String {
-        let request = self.browser.request(Method::GET, "http://localhost").build().expect("a request");
+        let request =
+            self.browser.request(Method::GET, "http://localhost").build().expect("a request");
         request.headers()["cookie"].to_str().expect("cookies are text").to_owned()
     }
 
     fn request(&self, node: &Node, method: Method, path: &str) -> RequestBuilder {
-        self.browser.request(method, &node.url(path)).header("host", HOST).header("sec-fetch-site", "same-origin")
+        self.browser
+            .request(method, &node.url(path))
+            .header("host", HOST)
+            .header("sec-fetch-site", "same-origin")
     }
 
     /// A REST call by the session's cookie.
-    pub async fn ask(&self, node: &Node, method: Method, path: &str, body: Option<Value>) -> Result<Answer, Died> {
+    pub async fn ask(
+        &self,
+        node: &Node,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Result<Answer, Died> {
         let request = self.request(node, method, path);
         sent(match body {
             Some(body) => request.json(&body),
@@ -61,10 +72,13 @@ impl Creator {
 
     /// Begins, allows everything, and hands out the way back to the app.
     pub async fn allow(&self, world: &World, node: &Node, place: Place) -> Result<String, Died> {
-        let begun =
-            self.ask(node, Method::POST, &format!("/api/integrations/connect/{}", place.provider), None).await?.expect(200);
+        let begun = self
+            .ask(node, Method::POST, &format!("/api/integrations/connect/{}", place.provider), None)
+            .await?
+            .expect(200);
         let page = begun.data()["authUrl"].as_str().expect("a consent page").to_owned();
-        let back = world.sandbox.consent(&page, &[("account", place.allows), ("decision", "allow")]).await;
+        let back =
+            world.sandbox.consent(&page, &[("account", place.allows), ("decision", "allow")]).await;
         let path = back.strip_prefix(&format!("http://{HOST}"));
         Ok(path.unwrap_or_else(|| panic!("{back} does not lead back")).to_owned())
     }
@@ -83,22 +97,47 @@ impl Creator {
     }
 
     pub async fn refresh(&self, node: &Node, place: Place) -> Result<Answer, Died> {
-        self.ask(node, Method::POST, &format!("/api/integrations/refresh/{}/{}", place.provider, place.id), None).await
+        self.ask(
+            node,
+            Method::POST,
+            &format!("/api/integrations/refresh/{}/{}", place.provider, place.id),
+            None,
+        )
+        .await
     }
 
     pub async fn test(&self, node: &Node, place: Place) -> Result<Answer, Died> {
-        self.ask(node, Method::POST, &format!("/api/integrations/test/{}/{}", place.provider, place.id), None).await
+        self.ask(
+            node,
+            Method::POST,
+            &format!("/api/integrations/test/{}/{}", place.provider, place.id),
+            None,
+        )
+        .await
     }
 
     pub async fn disconnect(&self, node: &Node, place: Place) -> Result<Answer, Died> {
-        self.ask(node, Method::DELETE, &format!("/api/integrations/disconnect/{}/{}", place.provider, place.id), None).await
+        self.ask(
+            node,
+            Method::DELETE,
+            &format!("/api/integrations/disconnect/{}/{}", place.provider, place.id),
+            None,
+        )
+        .await
     }
 
     /// The connection as the status shows it.
     pub async fn integration(&self, node: &Node, place: Place) -> Option<Value> {
-        let all = self.ask(node, Method::GET, "/api/integrations/status", None).await.expect("a live server").expect(200).data();
+        let all = self
+            .ask(node, Method::GET, "/api/integrations/status", None)
+            .await
+            .expect("a live server")
+            .expect(200)
+            .data();
         let list = all["integrations"].as_array().expect("a list");
-        let mut found = list.iter().filter(|one| one["provider"] == place.provider && one["accountId"] == place.id);
+        let mut found = list
+            .iter()
+            .filter(|one| one["provider"] == place.provider && one["accountId"] == place.id);
         let one = found.next().cloned();
         assert!(found.next().is_none(), "{place:?} is connected twice: {all}");
         one

@@ -1,8 +1,9 @@
-//! Real processes that are killed, or stopped and continued: afterwards no account is silently lost, no secret is left, nothing happened
-//! twice (T5, T6, S1).
+//! Real processes that are killed, or stopped and continued: afterwards no account is silently
+//! lost, no secret is left, nothing happened twice (T5, T6, S1).
 //!
-//! The sandbox runs in the test's process and outlives them. A process dies at a failpoint (`server::failpoint`), or by SIGKILL at
-//! a random moment; then another one starts and [`checks`] looks at every account.
+//! The sandbox runs in the test's process and outlives them. A process dies at a failpoint
+//! (`server::failpoint`), or by SIGKILL at a random moment; then another one starts and [`checks`]
+//! looks at every account.
 //!
 //! `make test` runs a share of it, `make soak` all of it: the same stories with larger numbers.
 
@@ -35,5 +36,8 @@ pub async fn within(patience: Duration, what: &str, mut there: impl AsyncFnMut()
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    assert!(tokio::time::timeout(patience, waiting).await.is_ok(), "waited {patience:?} for: {what}");
+    assert!(
+        tokio::time::timeout(patience, waiting).await.is_ok(),
+        "waited {patience:?} for: {what}"
+    );
 }

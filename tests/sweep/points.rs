@@ -1,9 +1,12 @@
-//! Every failpoint, under every platform's strategy: the process dies exactly there, another one starts, and the account stands.
+//! Every failpoint, under every platform's strategy: the process dies exactly there, another one
+//! starts, and the account stands.
 
 use reqwest::Method;
 use serde_json::json;
 
-use super::checks::{Standing, assert_connected_once, assert_gone, assert_no_plain_token, sealed, standing};
+use super::checks::{
+    Standing, assert_connected_once, assert_gone, assert_no_plain_token, sealed, standing,
+};
 use super::creator::{Creator, Died, Place};
 use super::places::{INES_PAINTS, INES_WITH_TWO_PAGES, PLACES};
 use super::refresh::{assert_survived, calls};
@@ -67,7 +70,8 @@ impl Sweep {
         assert_no_plain_token(&self.world).await;
     }
 
-    /// T6, C2: connected or not, and never half; the state is used up either way, and the next try works.
+    /// T6, C2: connected or not, and never half; the state is used up either way, and the next try
+    /// works.
     async fn kill_while_connecting(&self, point: &str, place: Place) {
         let (world, mira) = (&self.world, &self.mira);
         let node = world.doomed(point);
@@ -77,9 +81,17 @@ impl Sweep {
 
         let node = world.node();
         let committed = point == "connect.after_commit";
-        assert_eq!(mira.integration(&node, place).await.is_some(), committed, "{point}: connected exactly if it was committed");
+        assert_eq!(
+            mira.integration(&node, place).await.is_some(),
+            committed,
+            "{point}: connected exactly if it was committed"
+        );
         mira.come_back(&node, &back).await.expect("a live server").expect(303);
-        assert_eq!(mira.integration(&node, place).await.is_some(), committed, "{point}: a used state connects nothing");
+        assert_eq!(
+            mira.integration(&node, place).await.is_some(),
+            committed,
+            "{point}: a used state connects nothing"
+        );
         if !committed {
             mira.connect(world, &node, place).await.expect("a live server");
         }
@@ -103,18 +115,26 @@ impl Sweep {
 
         let mut node = world.node();
         let waits = !world.look.rows("pending_connections").await.is_empty();
-        assert_eq!(waits, point != "connect.after_commit", "{point}: the choice waits exactly until it is made");
+        assert_eq!(
+            waits,
+            point != "connect.after_commit",
+            "{point}: the choice waits exactly until it is made"
+        );
         if waits {
             // The person reloads the page of choices, or never saw it and begins again.
             let again = self.before_choosing(&node, ines).await.expect("a live server");
-            choose(mira, &node, flow.as_ref().unwrap_or(&again)).await.expect("a live server").expect(201);
+            choose(mira, &node, flow.as_ref().unwrap_or(&again))
+                .await
+                .expect("a live server")
+                .expect(201);
             node = self.overtaken_by_time(node, "pending_connections").await;
         }
         self.stands(&node, ines).await;
         self.disconnected(node, ines).await;
     }
 
-    /// T5, T6: the new pair is found again, or the account says that the answer was lost; the platform is asked twice at most.
+    /// T5, T6: the new pair is found again, or the account says that the answer was lost; the
+    /// platform is asked twice at most.
     async fn kill_while_refreshing(&self, point: &str, place: Place) {
         let (world, mira) = (&self.world, &self.mira);
         let node = world.node();
@@ -130,7 +150,10 @@ impl Sweep {
         let node = world.node();
         if matches!(point, "refresh.after_durable" | "refresh.after_swap") {
             // H3: the operator reads of it.
-            until("the answer to be recovered", async || node.log().contains("an answer was recovered")).await;
+            until("the answer to be recovered", async || {
+                node.log().contains("an answer was recovered")
+            })
+            .await;
         }
         let again = mira.refresh(&node, place).await.expect("a live server");
         assert_ne!(again.status, 500, "{point}, {place:?}: {}", again.body);
@@ -191,7 +214,10 @@ impl Sweep {
         node.kill();
         self.world.time_passes().await;
         let node = self.world.node();
-        until(&format!("{table} to be cleared"), async || self.world.look.rows(table).await.is_empty()).await;
+        until(&format!("{table} to be cleared"), async || {
+            self.world.look.rows(table).await.is_empty()
+        })
+        .await;
         node
     }
 
@@ -214,12 +240,14 @@ async fn choose(mira: &Creator, node: &Node, flow: &str) -> Result<Answer, Died>
     mira.ask(node, Method::POST, &path, Some(json!({ "id": INES_PAINTS }))).await
 }
 
-/// In `make test` each point kills once, the platforms taking turns; in `make soak` at every platform.
+/// In `make test` each point kills once, the platforms taking turns; in `make soak` at every
+/// platform.
 async fn sweep(engine: Engine) {
     let Some(sweep) = Sweep::new(engine).await else { return };
     let mut kills = 0;
     for (turn, (point, doing)) in POINTS.iter().enumerate() {
-        let places = PLACES.iter().enumerate().filter(|(at, _)| soak() || *at == turn % PLACES.len());
+        let places =
+            PLACES.iter().enumerate().filter(|(at, _)| soak() || *at == turn % PLACES.len());
         // A choice is one platform's, and keys are nobody's.
         let once = matches!(doing, Doing::Choosing | Doing::Rotating);
         for (_, place) in places.take(if once { 1 } else { PLACES.len() }) {
@@ -245,7 +273,11 @@ async fn a_crash_at_any_point_loses_nothing_on_postgres() {
 #[test]
 fn every_failpoint_of_the_sources_is_killed_at() {
     for name in super::places::failpoints() {
-        let killed_at = POINTS.iter().map(|(point, _)| *point).chain(super::work::POINTS).any(|point| point == name);
+        let killed_at = POINTS
+            .iter()
+            .map(|(point, _)| *point)
+            .chain(super::work::POINTS)
+            .any(|point| point == name);
         assert!(killed_at, "nobody kills at {name}");
     }
 }

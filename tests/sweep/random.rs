@@ -1,4 +1,5 @@
-//! SIGKILL at any moment, while five connections are refreshed, tested, disconnected and connected again all at once.
+//! SIGKILL at any moment, while five connections are refreshed, tested, disconnected and connected
+//! again all at once.
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -56,7 +57,8 @@ impl Town {
         while !self.over.load(Ordering::SeqCst) {
             let node = self.node(rng.random_range(0..2)).await;
             self.requests.fetch_add(1, Ordering::SeqCst);
-            known = self.act(&node, place, known, rng.random_range(0..10)).await.unwrap_or(Known::Open);
+            known =
+                self.act(&node, place, known, rng.random_range(0..10)).await.unwrap_or(Known::Open);
         }
         known
     }
@@ -112,7 +114,11 @@ impl Town {
         assert_ne!(known, Known::Gone, "{place:?} came back");
         if standing(&node, &self.mira, place).await != Standing::Works {
             self.mira.connect(&self.world, &node, place).await.expect("a live server");
-            assert_eq!(standing(&node, &self.mira, place).await, Standing::Works, "{place:?} can be reconnected");
+            assert_eq!(
+                standing(&node, &self.mira, place).await,
+                Standing::Works,
+                "{place:?} can be reconnected"
+            );
         }
     }
 }
@@ -126,17 +132,25 @@ async fn kill_under_load(engine: Engine, kills: u64, seed: u64) {
     for (place, known) in PLACES.iter().zip(known) {
         town.check(*place, known).await;
     }
-    let kept =
-        "SELECT provider FROM oauth_accounts WHERE status = 'former' AND (access_token IS NOT NULL OR refresh_token IS NOT NULL)";
-    assert_eq!(town.world.look.texts(kept).await, Vec::<String>::new(), "who left has taken the credential along");
+    let kept = "SELECT provider FROM oauth_accounts WHERE status = 'former' AND (access_token IS \
+        NOT NULL OR refresh_token IS NOT NULL)";
+    assert_eq!(
+        town.world.look.texts(kept).await,
+        Vec::<String>::new(),
+        "who left has taken the credential along"
+    );
     assert_no_plain_token(&town.world).await;
     town.nodes.into_iter().for_each(drop);
     town.world.end().await;
 }
 
-/// Several towns, as a platform answers an account only so often in a quarter of an hour. `HUNTAZE_SEED` repeats a run.
+/// Several towns, as a platform answers an account only so often in a quarter of an hour.
+/// `HUNTAZE_SEED` repeats a run.
 async fn sweep(engine: Engine) {
-    let seed: u64 = std::env::var("HUNTAZE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(rand::random);
+    let seed: u64 = std::env::var("HUNTAZE_SEED")
+        .ok()
+        .and_then(|seed| seed.parse().ok())
+        .unwrap_or_else(rand::random);
     let (towns, kills) = if soak() { (8, 20) } else { (1, 6) };
     for town in 0..towns {
         kill_under_load(engine, kills, seed.wrapping_add(town * 100)).await;

@@ -1,4 +1,5 @@
-//! Killed in the middle of a refresh: the account works afterwards, or says why not, and the platform was asked twice at most.
+//! Killed in the middle of a refresh: the account works afterwards, or says why not, and the
+//! platform was asked twice at most.
 
 use serde_json::json;
 
@@ -17,15 +18,30 @@ pub async fn calls(world: &World, place: Place) -> u64 {
     world.sandbox.calls(place.provider, place.token_call).await
 }
 
-/// T5, T6: after a kill in a refresh that began when `before` calls had been made. `nothing_lost`: no answer was on its way.
-pub async fn assert_survived(world: &World, mira: &Creator, node: &Node, place: Place, before: u64, nothing_lost: bool) {
+/// T5, T6: after a kill in a refresh that began when `before` calls had been made. `nothing_lost`:
+/// no answer was on its way.
+pub async fn assert_survived(
+    world: &World,
+    mira: &Creator,
+    node: &Node,
+    place: Place,
+    before: u64,
+    nothing_lost: bool,
+) {
     let calls = calls(world, place).await - before;
     assert!(calls <= 2, "{place:?}: {calls} calls for one refresh");
     let standing = standing(node, mira, place).await;
-    assert!(!nothing_lost || standing == Standing::Works, "{place:?} is {standing:?}, though nothing was lost");
+    assert!(
+        !nothing_lost || standing == Standing::Works,
+        "{place:?} is {standing:?}, though nothing was lost"
+    );
     if standing != Standing::Works {
         mira.connect(world, node, place).await.expect("a live server");
-        assert_eq!(self::standing(node, mira, place).await, Standing::Works, "{place:?} can be reconnected");
+        assert_eq!(
+            self::standing(node, mira, place).await,
+            Standing::Works,
+            "{place:?} can be reconnected"
+        );
     }
 }
 
@@ -40,7 +56,8 @@ async fn killed_while_the_platform_answers(engine: Engine) {
     let mut node = node;
     for place in PLACES {
         let before = calls(&world, place).await;
-        let late = json!({ "platform": place.provider, "endpoint": place.token_call, "kind": "latency", "ms": LATE });
+        let late = json!({ "platform": place.provider, "endpoint": place.token_call,
+            "kind": "latency", "ms": LATE });
         world.sandbox.control("faults", late).await;
         let killed = async {
             until("the platform to be asked", async || calls(&world, place).await > before).await;

@@ -1,5 +1,6 @@
-//! T5: the holder of a lease stands still (SIGSTOP) for longer than its lease lasts, another process takes over, and the holder goes on
-//! as if nothing had been. The platform is asked twice at most, the newer pair stays, and the only live pair is never thrown away.
+//! T5: the holder of a lease stands still (SIGSTOP) for longer than its lease lasts, another
+//! process takes over, and the holder goes on as if nothing had been. The platform is asked twice
+//! at most, the newer pair stays, and the only live pair is never thrown away.
 
 use std::time::Instant;
 
@@ -66,7 +67,8 @@ impl Stage {
         self.world.sandbox.control("x/switches", json!({ "replayEndsFamily": on })).await;
     }
 
-    /// The holder refreshes and stands still at `point`; the other one refreshes; the holder goes on.
+    /// The holder refreshes and stands still at `point`; the other one refreshes; the holder goes
+    /// on.
     async fn refreshed_by_both(&self, point: &str, place: Place, wait: Wait) -> Both {
         let (world, mira) = (&self.world, &self.mira);
         mira.connect(world, &self.other, place).await.expect("a live server");
@@ -87,7 +89,8 @@ impl Stage {
         Both { holder, late: late.expect("it went on"), taken, meanwhile, calls }
     }
 
-    /// T5: where nothing but our own processes stand in each other's way, the account works afterwards.
+    /// T5: where nothing but our own processes stand in each other's way, the account works
+    /// afterwards.
     async fn overtaken(&self, point: &str, expected: u64, place: Place) {
         let both = self.refreshed_by_both(point, place, Wait::Short).await;
         assert_eq!(both.calls, expected, "{point}, {place:?}");
@@ -99,11 +102,20 @@ impl Stage {
         let stored = sealed(&self.world, place).await;
         match point {
             "refresh.after_answer" if rotates => {
-                assert_ne!(both.taken.status, 200, "{place:?}: the token was used up: {}", both.taken.body);
-                assert_ne!(stored, both.meanwhile, "{place:?}: the only live pair came late, and is kept");
+                assert_ne!(
+                    both.taken.status, 200,
+                    "{place:?}: the token was used up: {}",
+                    both.taken.body
+                );
+                assert_ne!(
+                    stored, both.meanwhile,
+                    "{place:?}: the only live pair came late, and is kept"
+                );
             }
             // Asked last, and answered with a token that lives longest; the other one's lives, too.
-            "refresh.before_send" if keeps => assert_ne!(stored, both.meanwhile, "{place:?}: the newest token stands"),
+            "refresh.before_send" if keeps => {
+                assert_ne!(stored, both.meanwhile, "{place:?}: the newest token stands")
+            }
             _ => {
                 assert_eq!(both.taken.status, 200, "{point}, {place:?}: {}", both.taken.body);
                 assert_eq!(stored, both.meanwhile, "{point}, {place:?}: the newer pair stays");
@@ -112,24 +124,36 @@ impl Stage {
                 assert!(told || expected == 1, "{point}, {place:?}: {}", both.holder.log());
             }
         }
-        assert_eq!(standing(&self.other, &self.mira, place).await, Standing::Works, "{point}, {place:?}");
+        assert_eq!(
+            standing(&self.other, &self.mira, place).await,
+            Standing::Works,
+            "{point}, {place:?}"
+        );
         self.mira.disconnect(&self.other, place).await.expect("a live server").expect(200);
     }
 
-    /// T5: a platform that ends everything when a refresh token is sent twice; then the account says so, and can be connected again.
+    /// T5: a platform that ends everything when a refresh token is sent twice; then the account
+    /// says so, and can be connected again.
     async fn overtaken_where_replays_are_punished(&self, point: &str) {
         self.replay_ends_family(true).await;
         let both = self.refreshed_by_both(point, X, Wait::Short).await;
         assert_eq!(both.calls, 2, "{point}");
-        let Standing::Says(_) = standing(&self.other, &self.mira, X).await else { panic!("{point}: X ended the grant") };
+        let Standing::Says(_) = standing(&self.other, &self.mira, X).await else {
+            panic!("{point}: X ended the grant")
+        };
         self.mira.connect(&self.world, &self.other, X).await.expect("a live server");
-        assert_eq!(standing(&self.other, &self.mira, X).await, Standing::Works, "{point}: it can be connected again");
+        assert_eq!(
+            standing(&self.other, &self.mira, X).await,
+            Standing::Works,
+            "{point}: it can be connected again"
+        );
         self.mira.disconnect(&self.other, X).await.expect("a live server").expect(200);
         self.replay_ends_family(false).await;
     }
 }
 
-/// On SQLite, too: a second process is started while the first stands still, as a supervisor does that takes it for dead.
+/// On SQLite, too: a second process is started while the first stands still, as a supervisor does
+/// that takes it for dead.
 async fn sweep(engine: Engine) {
     let Some(stage) = Stage::new(engine).await else { return };
     stage.replay_ends_family(false).await;
@@ -162,7 +186,8 @@ async fn a_holder_that_stood_still_changes_nothing_on_postgres() {
     sweep(Engine::Postgres).await;
 }
 
-/// T5: with nothing put into the past, the other process waits as long as the lease lasts, and not longer than anybody would.
+/// T5: with nothing put into the past, the other process waits as long as the lease lasts, and not
+/// longer than anybody would.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "it takes 90 seconds: make soak"]
 async fn a_lease_ends_by_itself() {

@@ -1,4 +1,5 @@
-//! T6, T8: a worker that dies with a job in its hands. The next one does it, and nothing is done twice.
+//! T6, T8: a worker that dies with a job in its hands. The next one does it, and nothing is done
+//! twice.
 
 use super::creator::{Creator, Place};
 use super::places::PLACES;
@@ -34,7 +35,8 @@ impl World {
     }
 }
 
-/// C11, T6: a revocation that its request did not live to make. Before the work it is made by the next worker, after it by nobody again.
+/// C11, T6: a revocation that its request did not live to make. Before the work it is made by the
+/// next worker, after it by nobody again.
 async fn dies_revoking(world: &World, mira: &Creator, point: &str, place: Place) {
     let node = world.idle();
     mira.connect(world, &node, place).await.expect("a live server");
@@ -49,9 +51,21 @@ async fn dies_revoking(world: &World, mira: &Creator, point: &str, place: Place)
     let between = world.asked(place).await;
     assert_eq!(between > before, point == "job.worked", "{place:?}: it died {point}");
     world.done_by_the_next("revoke").await.kill();
-    assert_eq!(world.asked(place).await > between, point == "job.claimed", "{place:?}: told once, {point}");
-    assert_eq!(world.sandbox.live_grants(place.provider).await, 0, "{point}, {place:?}: the grant is over");
-    assert_eq!(world.look.rows("pending_revocations").await, Vec::<String>::new(), "{point}, {place:?}: no credential is left");
+    assert_eq!(
+        world.asked(place).await > between,
+        point == "job.claimed",
+        "{place:?}: told once, {point}"
+    );
+    assert_eq!(
+        world.sandbox.live_grants(place.provider).await,
+        0,
+        "{point}, {place:?}: the grant is over"
+    );
+    assert_eq!(
+        world.look.rows("pending_revocations").await,
+        Vec::<String>::new(),
+        "{point}, {place:?}: no credential is left"
+    );
 }
 
 /// C11: what failed is tried again, though nobody lived to write down that it failed.
@@ -67,10 +81,15 @@ async fn dies_failing(world: &World, mira: &Creator) {
     world.sandbox.calm().await;
     world.done_by_the_next("revoke").await.kill();
     assert_eq!(world.sandbox.live_grants("x").await, 0, "the grant is over");
-    assert_eq!(world.look.rows("pending_revocations").await, Vec::<String>::new(), "no credential is left");
+    assert_eq!(
+        world.look.rows("pending_revocations").await,
+        Vec::<String>::new(),
+        "no credential is left"
+    );
 }
 
-/// T8: a letter that went out is the same letter if it goes out again: one file, as it is one Message-ID by SMTP.
+/// T8: a letter that went out is the same letter if it goes out again: one file, as it is one
+/// Message-ID by SMTP.
 async fn dies_sending(world: &World, name: &str) {
     let node = world.idle();
     let before = world.letters();
@@ -95,7 +114,8 @@ async fn sweep(engine: Engine) {
     node.kill();
     let mut kills = 0;
     for (turn, point) in ["job.claimed", "job.worked"].into_iter().enumerate() {
-        let places = PLACES.iter().enumerate().filter(|(at, _)| soak() || (at + turn).is_multiple_of(3));
+        let places =
+            PLACES.iter().enumerate().filter(|(at, _)| soak() || (at + turn).is_multiple_of(3));
         for (_, place) in places {
             dies_revoking(&world, &mira, point, *place).await;
             kills += 2;

@@ -52,15 +52,19 @@ impl World {
         Node::start(self.serve().env("HUNTAZE_FAILPOINT", failpoint))
     }
 
-    /// A process that stands still where `failpoint` says. It does no jobs, so that it stands still inside of nothing else: a process
-    /// that is stopped in a transaction keeps its locks.
+    /// A process that stands still where `failpoint` says. It does no jobs, so that it stands still
+    /// inside of nothing else: a process that is stopped in a transaction keeps its locks.
     pub fn stops_at(&self, failpoint: &str) -> Node {
         self.doomed_without_worker(&format!("{failpoint}!stop"))
     }
 
     /// One of these that does no jobs.
     pub fn doomed_without_worker(&self, failpoint: &str) -> Node {
-        Node::start(self.serve().env("HUNTAZE_FAILPOINT", failpoint).env("HUNTAZE__WORKER__IN_SERVE", "false"))
+        Node::start(
+            self.serve()
+                .env("HUNTAZE_FAILPOINT", failpoint)
+                .env("HUNTAZE__WORKER__IN_SERVE", "false"),
+        )
     }
 
     /// A process that serves and leaves the jobs to others.
@@ -84,9 +88,12 @@ impl World {
 
     /// While no process runs: every lease ends, and whatever waits for a time is due.
     pub async fn time_passes(&self) {
-        for (table, column) in
-            [("refresh_leases", "until"), ("jobs", "run_at"), ("pending_connections", "expires_at"), ("mails", "next_at")]
-        {
+        for (table, column) in [
+            ("refresh_leases", "until"),
+            ("jobs", "run_at"),
+            ("pending_connections", "expires_at"),
+            ("mails", "next_at"),
+        ] {
             self.look.run(&format!("UPDATE {table} SET {column} = {PAST}")).await;
         }
         // What recurs is due when nothing is known of its time.
@@ -109,7 +116,8 @@ impl World {
 
     /// The id of the key that seals, as the key file has it.
     pub fn primary_key(&self) -> String {
-        let file: serde_json::Value = serde_json::from_str(&self.machine.read("data/keys.json")).expect("a key file is JSON");
+        let file: serde_json::Value =
+            serde_json::from_str(&self.machine.read("data/keys.json")).expect("a key file is JSON");
         file["primary"].as_str().expect("an id").to_owned()
     }
 
@@ -120,7 +128,9 @@ impl World {
 
     /// The server's own way in.
     pub async fn db(&self) -> Db {
-        Db::open(self.database.url.as_ref(), &self.machine.path("data"), Some(1)).await.expect("the database")
+        Db::open(self.database.url.as_ref(), &self.machine.path("data"), Some(1))
+            .await
+            .expect("the database")
     }
 
     /// The server's own keys.
@@ -132,7 +142,13 @@ impl World {
     pub async fn rows(&self) -> Vec<String> {
         let mut all = Vec::new();
         for table in self.look.tables().await {
-            all.extend(self.look.rows(&table).await.into_iter().map(|row| format!("{table}: {row}").to_lowercase()));
+            all.extend(
+                self.look
+                    .rows(&table)
+                    .await
+                    .into_iter()
+                    .map(|row| format!("{table}: {row}").to_lowercase()),
+            );
         }
         all
     }
@@ -150,20 +166,24 @@ fn with_database(start: Start, database: &Database) -> Start {
     }
 }
 
-/// Real mode with every platform at the sandbox's address: the sandbox beside the server would die with it.
+/// Real mode with every platform at the sandbox's address: the sandbox beside the server would die
+/// with it.
 fn settings(base: &str, browser: &str) -> String {
     let (base, browser) = (base.trim_end_matches('/'), browser.trim_end_matches('/'));
     // As in production, but nobody waits.
     let mut text = format!(
-        "[server]\npublic_url = \"http://{HOST}\"\n[http]\nretry_first_ms = 1\nretry_longest_ms = 4\n\
+        "[server]\npublic_url = \"http://{HOST}\"\n[http]\nretry_first_ms = 1\nretry_longest_ms = \
+         4\n\
          [limits]\naddress = 0\nperson = 0\nentrance = 0\noauth = 0\nstatus = 0\n"
     );
     for id in huntaze::server::platform::IDS {
         let (client, secret) = (huntaze::sandbox::CLIENT_ID, huntaze::sandbox::CLIENT_SECRET);
         write!(
             text,
-            "[platforms.{id}]\nclient_id = \"{client}\"\nclient_secret = \"{secret}\"\nbase_url = \"{base}/{id}\"\n\
-             browser_url = \"{browser}/{id}\"\nissuer = \"{browser}/{id}\"\nuser_agent = \"web:test:v1 (by /u/huntaze)\"\n"
+            "[platforms.{id}]\nclient_id = \"{client}\"\nclient_secret = \"{secret}\"\nbase_url = \
+             \"{base}/{id}\"\n\
+             browser_url = \"{browser}/{id}\"\nissuer = \"{browser}/{id}\"\nuser_agent = \
+             \"web:test:v1 (by /u/huntaze)\"\n"
         )
         .expect("a text takes everything");
     }
@@ -174,7 +194,8 @@ impl Node {
     pub fn start(start: Start) -> Self {
         let process = start.starts();
         let log = process.log();
-        let ready = log.lines().find(|line| line.contains("\"ready\"")).expect("it says that it is ready");
+        let ready =
+            log.lines().find(|line| line.contains("\"ready\"")).expect("it says that it is ready");
         let ready: serde_json::Value = serde_json::from_str(ready).expect("a line of JSON");
         let base = format!("http://{}", ready["addr"].as_str().expect("where it listens"));
         Self { process: Mutex::new(process), base }

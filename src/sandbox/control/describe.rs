@@ -28,7 +28,8 @@ fn by_platform(what: impl Fn(&Twin) -> Value) -> Map<String, Value> {
 }
 
 fn account_json(account: &Account) -> Value {
-    json!({ "id": account.id, "name": account.name, "handle": account.handle, "note": account.note })
+    json!({ "id": account.id, "name": account.name, "handle": account.handle,
+        "note": account.note })
 }
 
 fn grant_json(grant: &Grant, now: i64) -> Value {

@@ -36,16 +36,22 @@ pub async fn state(Shared(sandbox): Shared<Sandbox>) -> Json<Value> {
 
 /// `POST /control/faults`: `platform`, `kind`, optional `endpoint`, `times`, `ms` (latency),
 /// `reason` (status codes).
-pub async fn add_fault(Shared(sandbox): Shared<Sandbox>, order: Order) -> Result<Response, Refusal> {
+pub async fn add_fault(
+    Shared(sandbox): Shared<Sandbox>,
+    order: Order,
+) -> Result<Response, Refusal> {
     order.only(&["platform", "endpoint", "kind", "times", "ms", "reason"])?;
     let twin = twin(order.text("platform")?.ok_or_else(|| missing("platform"))?)?;
-    let times = order.number("times")?.map(|times| u32::try_from(times).ok().filter(|times| *times > 0));
+    let times =
+        order.number("times")?.map(|times| u32::try_from(times).ok().filter(|times| *times > 0));
     let fault = Fault {
         id: secret::id(),
         platform: twin.id.to_owned(),
         endpoint: order.text("endpoint")?.map(str::to_owned),
         kind: kind(&order)?,
-        times: times.map(|times| times.ok_or_else(|| Refusal("`times` must be 1 or more.".into()))).transpose()?,
+        times: times
+            .map(|times| times.ok_or_else(|| Refusal("`times` must be 1 or more.".into())))
+            .transpose()?,
     };
     let answer = json!({ "fault": fault_json(&fault) });
     sandbox.change(|state| state.faults.push(fault));
@@ -61,7 +67,11 @@ pub async fn clear_faults(Shared(sandbox): Shared<Sandbox>, order: Order) -> Res
 }
 
 /// `DELETE /control/faults/{id}`, and `POST` of the same for the page.
-pub async fn remove_fault(Shared(sandbox): Shared<Sandbox>, Path(id): Path<String>, order: Order) -> Response {
+pub async fn remove_fault(
+    Shared(sandbox): Shared<Sandbox>,
+    Path(id): Path<String>,
+    order: Order,
+) -> Response {
     sandbox.change(|state| state.faults.retain(|fault| fault.id != id));
     order.done("", json!({ "removed": id }))
 }
@@ -71,7 +81,9 @@ pub async fn advance(Shared(sandbox): Shared<Sandbox>, order: Order) -> Result<R
     order.only(&["advanceSeconds"])?;
     let seconds = order.number("advanceSeconds")?.ok_or_else(|| missing("advanceSeconds"))?;
     if !(0..=TEN_YEARS).contains(&seconds) {
-        return Err(Refusal("`advanceSeconds` goes forward only, by ten years at most. Reset to go back.".into()));
+        return Err(Refusal(
+            "`advanceSeconds` goes forward only, by ten years at most. Reset to go back.".into(),
+        ));
     }
     let now = sandbox.change(|state| {
         state.clock_offset += seconds;
@@ -96,21 +108,31 @@ pub async fn lifetimes(
 ) -> Result<Response, Refusal> {
     order.only(&["accessSeconds", "refreshSeconds"])?;
     let twin = twin(&platform)?;
-    let set = Lifetimes { access: order.seconds("accessSeconds")?, refresh: order.seconds("refreshSeconds")? };
+    let set = Lifetimes {
+        access: order.seconds("accessSeconds")?,
+        refresh: order.seconds("refreshSeconds")?,
+    };
     let all = sandbox.change(|state| {
         let kept = state.lifetimes.entry(twin.id.to_owned()).or_default();
-        *kept = Lifetimes { access: set.access.or(kept.access), refresh: set.refresh.or(kept.refresh) };
+        *kept =
+            Lifetimes { access: set.access.or(kept.access), refresh: set.refresh.or(kept.refresh) };
         state.lifetimes(twin)
     });
     Ok(order.done(twin.id, json!(all)))
 }
 
 /// `POST /control/{platform}/switches {name: true|false}`
-pub async fn switches(Shared(sandbox): Shared<Sandbox>, Path(platform): Path<String>, order: Order) -> Result<Response, Refusal> {
+pub async fn switches(
+    Shared(sandbox): Shared<Sandbox>,
+    Path(platform): Path<String>,
+    order: Order,
+) -> Result<Response, Refusal> {
     let twin = twin(&platform)?;
     let names: Vec<_> = twin.switches.iter().map(|switch| switch.name).collect();
     order.only(&names)?;
-    let set = names.iter().filter_map(|name| order.switch(name).transpose().map(|on| Ok((name.to_string(), on?))));
+    let set = names
+        .iter()
+        .filter_map(|name| order.switch(name).transpose().map(|on| Ok((name.to_string(), on?))));
     let set = set.collect::<Result<Vec<_>, Refusal>>()?;
     let all = sandbox.change(|state| {
         state.switches.entry(twin.id.to_owned()).or_default().extend(set);
@@ -120,7 +142,11 @@ pub async fn switches(Shared(sandbox): Shared<Sandbox>, Path(platform): Path<Str
 }
 
 /// `POST /control/{platform}/revoke {account}`: as if the person removed the app at the platform.
-pub async fn revoke(Shared(sandbox): Shared<Sandbox>, Path(platform): Path<String>, order: Order) -> Result<Response, Refusal> {
+pub async fn revoke(
+    Shared(sandbox): Shared<Sandbox>,
+    Path(platform): Path<String>,
+    order: Order,
+) -> Result<Response, Refusal> {
     let (twin, account) = account(&platform, &order)?;
     let revoked = sandbox.change(|state| state.revoke_person(twin.id, account));
     Ok(order.done(twin.id, json!({ "revoked": revoked })))
@@ -128,11 +154,18 @@ pub async fn revoke(Shared(sandbox): Shared<Sandbox>, Path(platform): Path<Strin
 
 /// `POST /control/{platform}/expire {account}`: its access tokens end now, its refresh tokens live
 /// on.
-pub async fn expire(Shared(sandbox): Shared<Sandbox>, Path(platform): Path<String>, order: Order) -> Result<Response, Refusal> {
+pub async fn expire(
+    Shared(sandbox): Shared<Sandbox>,
+    Path(platform): Path<String>,
+    order: Order,
+) -> Result<Response, Refusal> {
     let (twin, account) = account(&platform, &order)?;
     let expired = sandbox.change(|state| {
         let now = state.now();
-        let grants = state.grants.iter_mut().filter(|grant| grant.platform == twin.id && grant.account == account);
+        let grants = state
+            .grants
+            .iter_mut()
+            .filter(|grant| grant.platform == twin.id && grant.account == account);
         let live = grants.flat_map(|grant| &mut grant.access).filter(|token| token.is_live(now));
         live.map(|token| token.expires = Some(now)).count()
     });
@@ -142,15 +175,20 @@ pub async fn expire(Shared(sandbox): Shared<Sandbox>, Path(platform): Path<Strin
 fn kind(order: &Order) -> Result<FaultKind, Refusal> {
     let kind = order.word("kind")?.ok_or_else(|| missing("kind"))?;
     Ok(match kind.as_str() {
-        "latency" => FaultKind::Latency { ms: order.number("ms")?.map_or(2_000, |ms| ms.clamp(0, 600_000) as u64) },
+        "latency" => FaultKind::Latency {
+            ms: order.number("ms")?.map_or(2_000, |ms| ms.clamp(0, 600_000) as u64),
+        },
         "hang" => FaultKind::Hang,
         "cut" => FaultKind::Cut,
         "garbage" => FaultKind::Garbage,
         code => match code.parse() {
-            Ok(status @ 400..=599) => FaultKind::Status { status, reason: order.text("reason")?.map(str::to_owned) },
+            Ok(status @ 400..=599) => {
+                FaultKind::Status { status, reason: order.text("reason")?.map(str::to_owned) }
+            }
             _ => {
                 return Err(Refusal(format!(
-                    "`kind` is a status from 400 to 599, latency, hang, cut or garbage, not \"{code}\"."
+                    "`kind` is a status from 400 to 599, latency, hang, cut or garbage, not \
+                     \"{code}\"."
                 )));
             }
         },
@@ -159,15 +197,17 @@ fn kind(order: &Order) -> Result<FaultKind, Refusal> {
 
 fn twin(id: &str) -> Result<&'static Twin, Refusal> {
     let ids = || ALL.iter().map(|twin| twin.id).collect::<Vec<_>>().join(", ");
-    platform::find(id).ok_or_else(|| Refusal(format!("There is no platform \"{id}\" here. There are: {}.", ids())))
+    platform::find(id).ok_or_else(|| {
+        Refusal(format!("There is no platform \"{id}\" here. There are: {}.", ids()))
+    })
 }
 
 fn account(platform: &str, order: &Order) -> Result<(&'static Twin, &'static str), Refusal> {
     order.only(&["account"])?;
     let twin = twin(platform)?;
     let id = order.word("account")?.ok_or_else(|| missing("account"))?;
-    let account = twin
-        .account(&id)
-        .ok_or_else(|| Refusal(format!("{} has no test account \"{id}\". See GET /control/state.", twin.name)))?;
+    let account = twin.account(&id).ok_or_else(|| {
+        Refusal(format!("{} has no test account \"{id}\". See GET /control/state.", twin.name))
+    })?;
     Ok((twin, account.id))
 }

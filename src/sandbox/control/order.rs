@@ -25,7 +25,9 @@ impl Order {
     pub fn only(&self, known: &[&str]) -> Result<(), Refusal> {
         match self.fields.keys().find(|key| !known.contains(&key.as_str())) {
             None => Ok(()),
-            Some(key) => Err(Refusal(format!("`{key}` is not known here. Known: {}.", known.join(", ")))),
+            Some(key) => {
+                Err(Refusal(format!("`{key}` is not known here. Known: {}.", known.join(", "))))
+            }
         }
     }
 
@@ -46,7 +48,9 @@ impl Order {
     }
 
     pub fn number(&self, name: &str) -> Result<Option<i64>, Refusal> {
-        let whole = |text: String| text.parse().map_err(|_| Refusal(format!("`{name}` must be a whole number.")));
+        let whole = |text: String| {
+            text.parse().map_err(|_| Refusal(format!("`{name}` must be a whole number.")))
+        };
         self.word(name)?.map(whole).transpose()
     }
 
@@ -64,14 +68,20 @@ impl Order {
         match self.fields.get(name) {
             None => Ok(None),
             Some(Value::Bool(on)) => Ok(Some(*on)),
-            Some(Value::String(text)) if text == "true" || text == "false" => Ok(Some(text == "true")),
+            Some(Value::String(text)) if text == "true" || text == "false" => {
+                Ok(Some(text == "true"))
+            }
             Some(_) => Err(Refusal(format!("`{name}` must be true or false."))),
         }
     }
 
     /// The answer, or for the page the way back to where on it the order was given.
     pub fn done(&self, section: &str, answer: Value) -> Response {
-        if self.from_page { Redirect::to(&format!("/#{section}")).into_response() } else { Json(answer).into_response() }
+        if self.from_page {
+            Redirect::to(&format!("/#{section}")).into_response()
+        } else {
+            Json(answer).into_response()
+        }
     }
 }
 
@@ -80,14 +90,18 @@ impl FromRequest<Sandbox> for Order {
 
     async fn from_request(request: Request, sandbox: &Sandbox) -> Result<Self, Refusal> {
         let from_page = is_form(request.headers());
-        let body = Bytes::from_request(request, sandbox).await.map_err(|_| Refusal("The body is too large.".into()))?;
+        let body = Bytes::from_request(request, sandbox)
+            .await
+            .map_err(|_| Refusal("The body is too large.".into()))?;
         let fields = if from_page {
-            let filled = form_urlencoded::parse(&body).into_owned().filter(|(_, value)| !value.is_empty());
+            let filled =
+                form_urlencoded::parse(&body).into_owned().filter(|(_, value)| !value.is_empty());
             filled.map(|(key, value)| (key, Value::String(value))).collect()
         } else if body.is_empty() {
             Map::new()
         } else {
-            serde_json::from_slice(&body).map_err(|error| Refusal(format!("Send a JSON object: {error}.")))?
+            serde_json::from_slice(&body)
+                .map_err(|error| Refusal(format!("Send a JSON object: {error}.")))?
         };
         Ok(Self { fields, from_page })
     }

@@ -25,7 +25,8 @@ const KINDS: [(&str, &str); 13] = [
 ];
 
 pub fn render(state: &State) -> Html<String> {
-    let links: String = ALL.iter().map(|twin| format!("<a href=\"#{}\">{}</a> ", twin.id, twin.name)).collect();
+    let links: String =
+        ALL.iter().map(|twin| format!("<a href=\"#{}\">{}</a> ", twin.id, twin.name)).collect();
     let sections: String = ALL.iter().map(|twin| section(state, twin)).collect();
     html::page(
         "Control",
@@ -48,7 +49,9 @@ fn clock(state: &State) -> String {
         0 => "The sandbox's clock runs with yours.".to_owned(),
         seconds => format!("The sandbox's clock is {} ahead of yours.", span(seconds)),
     };
-    let step = |seconds: i64| format!("<button name=\"advanceSeconds\" value=\"{seconds}\">+ {}</button>", span(seconds));
+    let step = |seconds: i64| {
+        format!("<button name=\"advanceSeconds\" value=\"{seconds}\">+ {}</button>", span(seconds))
+    };
     let steps: String = [60, 3_600, 7_200, 86_400, 60 * 86_400].map(step).concat();
     format!(
         r#"<section aria-labelledby="clock"><h2 id="clock">Clock</h2><p>{ahead}</p>
@@ -60,7 +63,8 @@ fn clock(state: &State) -> String {
 
 fn section(state: &State, twin: &Twin) -> String {
     let Twin { id, name, .. } = twin;
-    let accounts: String = (twin.accounts)().iter().map(|account| row(state, twin, account)).collect();
+    let accounts: String =
+        (twin.accounts)().iter().map(|account| row(state, twin, account)).collect();
     format!(
         r#"<section aria-labelledby="{id}"><h2 id="{id}">{name}</h2>
 <ul class="rows">{accounts}</ul>
@@ -79,7 +83,8 @@ fn section(state: &State, twin: &Twin) -> String {
 fn row(state: &State, twin: &Twin, account: &Account) -> String {
     let Account { id, name, handle, note } = account;
     let note = if note.is_empty() { String::new() } else { format!("<em>{}</em>", escape(note)) };
-    let grants: String = state.grants_of(twin.id, id).map(|grant| grant_line(grant, state.now())).collect();
+    let grants: String =
+        state.grants_of(twin.id, id).map(|grant| grant_line(grant, state.now())).collect();
     let acts = if grants.is_empty() {
         String::new()
     } else {
@@ -91,7 +96,11 @@ fn row(state: &State, twin: &Twin, account: &Account) -> String {
                 escape(name),
             )
         };
-        format!("<div class=\"acts\">{}{}</div>", act("expire", "Expire access"), act("revoke", "Revoke"))
+        format!(
+            "<div class=\"acts\">{}{}</div>",
+            act("expire", "Expire access"),
+            act("revoke", "Revoke")
+        )
     };
     format!(
         r#"<li><img src="/avatars/{twin}/{id}" alt="" width="40" height="40">
@@ -104,12 +113,23 @@ fn row(state: &State, twin: &Twin, account: &Account) -> String {
 }
 
 fn grant_line(grant: &Grant, now: i64) -> String {
-    let access = match grant.access.iter().filter(|token| token.is_live(now)).map(|token| token.expires).max() {
+    let access = match grant
+        .access
+        .iter()
+        .filter(|token| token.is_live(now))
+        .map(|token| token.expires)
+        .max()
+    {
         None => "access has ended".to_owned(),
         Some(None) => "access without end".to_owned(),
         Some(Some(end)) => format!("access for {}", span(end - now)),
     };
-    let refresh = match grant.refresh.as_ref().filter(|token| token.is_live(now)).map(|token| token.expires) {
+    let refresh = match grant
+        .refresh
+        .as_ref()
+        .filter(|token| token.is_live(now))
+        .map(|token| token.expires)
+    {
         None => "not renewable".to_owned(),
         Some(None) => "renewable".to_owned(),
         Some(Some(end)) => format!("renewable for {}", span(end - now)),
@@ -124,8 +144,9 @@ fn grant_line(grant: &Grant, now: i64) -> String {
 fn faults(state: &State, twin: &Twin) -> String {
     let mine = state.faults.iter().filter(|fault| fault.platform == twin.id);
     let line = |fault: &crate::sandbox::state::Fault| {
-        let endpoint =
-            fault.endpoint.as_deref().map_or("every endpoint".into(), |endpoint| format!("<code>{}</code>", escape(endpoint)));
+        let endpoint = fault.endpoint.as_deref().map_or("every endpoint".into(), |endpoint| {
+            format!("<code>{}</code>", escape(endpoint))
+        });
         let times = fault.times.map_or("until removed".into(), |times| format!("{times} more"));
         format!(
             r#"<li><span><b>{}</b> on {endpoint}, {times}</span>
@@ -135,12 +156,17 @@ fn faults(state: &State, twin: &Twin) -> String {
         )
     };
     let lines: String = mine.map(line).collect();
-    if lines.is_empty() { lines } else { format!("<ul class=\"faults\" aria-label=\"Active faults\">{lines}</ul>") }
+    if lines.is_empty() {
+        lines
+    } else {
+        format!("<ul class=\"faults\" aria-label=\"Active faults\">{lines}</ul>")
+    }
 }
 
 fn trouble(state: &State, twin: &Twin) -> String {
     let id = twin.id;
-    let kinds: String = KINDS.map(|(kind, words)| format!("<option value=\"{kind}\">{words}</option>")).concat();
+    let kinds: String =
+        KINDS.map(|(kind, words)| format!("<option value=\"{kind}\">{words}</option>")).concat();
     let seen = state.calls.get(id).into_iter().flat_map(|calls| calls.keys());
     let seen: String = seen.map(|call| format!("<option value=\"{}\">", escape(call))).collect();
     format!(
@@ -158,7 +184,9 @@ fn trouble(state: &State, twin: &Twin) -> String {
 fn settings(state: &State, twin: &Twin) -> String {
     let Twin { id, .. } = twin;
     let lives = state.lifetimes(twin);
-    let shown = |life: Option<i64>| life.map_or("no end".to_owned(), |seconds| format!("{seconds} ({})", span(seconds)));
+    let shown = |life: Option<i64>| {
+        life.map_or("no end".to_owned(), |seconds| format!("{seconds} ({})", span(seconds)))
+    };
     let switch = |switch: &crate::sandbox::platform::Switch| {
         let on = state.switch(twin, switch.name);
         let (now, next) = if on { ("On", "Switch off") } else { ("Off", "Switch on") };
@@ -187,9 +215,13 @@ fn calls(state: &State, twin: &Twin) -> String {
     let Some(calls) = state.calls.get(twin.id) else {
         return "<p class=\"soft\">None yet.</p>".to_owned();
     };
-    let row = |(call, count): (&String, &u64)| format!("<tr><td><code>{}</code></td><td>{count}</td></tr>", escape(call));
+    let row = |(call, count): (&String, &u64)| {
+        format!("<tr><td><code>{}</code></td><td>{count}</td></tr>", escape(call))
+    };
     let rows: String = calls.iter().map(row).collect();
-    format!("<table><thead><tr><th>Endpoint</th><th>Calls</th></tr></thead><tbody>{rows}</tbody></table>")
+    format!(
+        "<table><thead><tr><th>Endpoint</th><th>Calls</th></tr></thead><tbody>{rows}</tbody></table>"
+    )
 }
 
 /// Seconds in the two largest units a person would name.

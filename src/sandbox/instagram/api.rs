@@ -33,7 +33,11 @@ const DAY: i64 = 86_400;
 
 /// `GET /{version}/{id}`: the caller (`me`), one of their Pages, or an Instagram account linked to
 /// one.
-pub async fn node(Shared(sandbox): Shared<Sandbox>, Path(id): Path<String>, call: Call) -> Response {
+pub async fn node(
+    Shared(sandbox): Shared<Sandbox>,
+    Path(id): Path<String>,
+    call: Call,
+) -> Response {
     sandbox.change(|state| {
         serve(state, &call, |state, caller| {
             let asked = call.params.get("fields");
@@ -96,7 +100,8 @@ pub async fn accounts(
                 Some(limit) => limit.parse().ok().filter(|limit| *limit > 0),
                 None => Some(LIMIT),
             };
-            let limit: usize = limit.ok_or_else(|| refuse(100, None, "(#100) Invalid parameter: limit"))?;
+            let limit: usize =
+                limit.ok_or_else(|| refuse(100, None, "(#100) Invalid parameter: limit"))?;
             let start = call.params.get("after").map_or(Some(0), position);
             let start = start.ok_or_else(|| refuse(100, None, "(#100) Invalid cursor"))?;
             let all = caller.person.pages;
@@ -106,7 +111,8 @@ pub async fn accounts(
             let end = start + shown.len();
             let mut list = json!({ "data": shown });
             if end > start {
-                list["paging"]["cursors"] = json!({ "before": cursor(start), "after": cursor(end) });
+                list["paging"]["cursors"] =
+                    json!({ "before": cursor(start), "after": cursor(end) });
             }
             if end < all.len() {
                 list["paging"]["next"] = json!(next(&sandbox, &uri, &call, &caller.token, end));

@@ -24,7 +24,8 @@ pub const CODE_PREFIX: &str = "AQ";
 /// Where a grant keeps the permissions that were asked for and not granted.
 pub const DECLINED: &str = "declined";
 
-const ALL_OR_NOTHING: &str = "All or nothing: if you untick one of these, Facebook grants none of them.";
+const ALL_OR_NOTHING: &str =
+    "All or nothing: if you untick one of these, Facebook grants none of them.";
 
 /// A request to authorize that may go on to the consent page.
 struct Asked {
@@ -35,13 +36,19 @@ struct Asked {
 
 /// `GET /{version}/dialog/oauth`
 pub async fn ask(uri: Uri) -> Response {
-    read(&uri)
-        .map_or_else(|refusal| refusal, |asked| consent::ask_with_hint(&TWIN, &asked.scopes, ALL_OR_NOTHING).into_response())
+    read(&uri).map_or_else(
+        |refusal| refusal,
+        |asked| consent::ask_with_hint(&TWIN, &asked.scopes, ALL_OR_NOTHING).into_response(),
+    )
 }
 
 /// `POST` of the consent page. Whoever refuses one permission comes back with a code that opens
 /// nothing; only `/me/permissions` tells.
-pub async fn decide(Shared(sandbox): Shared<Sandbox>, uri: Uri, form: Params) -> Result<Response, Response> {
+pub async fn decide(
+    Shared(sandbox): Shared<Sandbox>,
+    uri: Uri,
+    form: Params,
+) -> Result<Response, Response> {
     let asked = read(&uri)?;
     let decision = consent::read(&TWIN, &asked.scopes, &form)?;
     let Decision::Allow { account, scopes } = decision else {
@@ -54,7 +61,11 @@ pub async fn decide(Shared(sandbox): Shared<Sandbox>, uri: Uri, form: Params) ->
         ];
         return Ok(back_to(&asked.redirect_uri, &denied));
     };
-    let (granted, declined) = if scopes.len() == asked.scopes.len() { (scopes, Vec::new()) } else { (Vec::new(), asked.scopes) };
+    let (granted, declined) = if scopes.len() == asked.scopes.len() {
+        (scopes, Vec::new())
+    } else {
+        (Vec::new(), asked.scopes)
+    };
     let code = sandbox.change(|state| {
         let ends = state.now() + CODE_LIFE;
         let mut code = Code::new(&TWIN, account, granted, asked.redirect_uri.clone(), ends);
@@ -71,7 +82,8 @@ fn read(uri: &Uri) -> Result<Asked, Response> {
     if query.get("client_id") != Some(CLIENT_ID) {
         return bad("Invalid App ID", "The provided app ID does not look like a valid app ID.");
     }
-    let Some(redirect_uri) = query.get("redirect_uri").filter(|uri| is_registered(&TWIN, uri)) else {
+    let Some(redirect_uri) = query.get("redirect_uri").filter(|uri| is_registered(&TWIN, uri))
+    else {
         return bad(
             "URL blocked",
             "This redirect failed because the redirect URI is not white-listed in the app's \
@@ -92,19 +104,25 @@ fn read(uri: &Uri) -> Result<Asked, Response> {
         (Some(_), Some(_)) => {
             return bad(
                 "Two ways to ask",
-                "With `config_id` the permissions come from the saved configuration. Leave out `scope`.",
+                "With `config_id` the permissions come from the saved configuration. Leave out \
+                 `scope`.",
             );
         }
     };
-    Ok(Asked { redirect_uri: redirect_uri.to_owned(), state: query.get("state").unwrap_or_default().to_owned(), scopes })
+    Ok(Asked {
+        redirect_uri: redirect_uri.to_owned(),
+        state: query.get("state").unwrap_or_default().to_owned(),
+        scopes,
+    })
 }
 
 fn listed(scope: &str) -> Result<Vec<String>, Response> {
     let names: Vec<_> = scope.split(',').map(str::to_owned).collect();
     match names.iter().find(|name| TWIN.scope(name).is_none()) {
         None => Ok(names),
-        Some(name) => {
-            Err(consent::refuse("Invalid scopes", &format!("Invalid Scopes: {name}. This message is only shown to developers.")))
-        }
+        Some(name) => Err(consent::refuse(
+            "Invalid scopes",
+            &format!("Invalid Scopes: {name}. This message is only shown to developers."),
+        )),
     }
 }

@@ -26,7 +26,11 @@ fn named(reason: &str) -> Option<(i64, Option<i64>)> {
         return Some((code.parse().ok()?, Some(subcode.parse().ok()?)));
     }
     let code = reason.parse().ok()?;
-    if words(190, Some(code)) == words(190, None) { Some((code, None)) } else { Some((190, Some(code))) }
+    if words(190, Some(code)) == words(190, None) {
+        Some((code, None))
+    } else {
+        Some((190, Some(code)))
+    }
 }
 
 fn usual(status: StatusCode) -> (i64, Option<i64>) {
@@ -82,7 +86,9 @@ fn error(status: StatusCode, code: i64, subcode: Option<i64>, message: &str) -> 
 /// What Graph says for a code, as far as connecting, profiles, refreshing and revoking go.
 pub fn words(code: i64, subcode: Option<i64>) -> &'static str {
     match (code, subcode) {
-        (190, Some(APP_REMOVED)) => "Error validating access token: The user has not authorized the application.",
+        (190, Some(APP_REMOVED)) => {
+            "Error validating access token: The user has not authorized the application."
+        }
         (190, Some(459)) => {
             "Error validating access token: You cannot access the app till you log in to \
             www.facebook.com and follow the instructions given."
@@ -97,7 +103,9 @@ pub fn words(code: i64, subcode: Option<i64>) -> &'static str {
             user is not a confirmed user."
         }
         (190, Some(467)) => "Error validating access token: The session is invalid.",
-        (190, Some(492)) => "Error validating access token: The user no longer has a role on the Page.",
+        (190, Some(492)) => {
+            "Error validating access token: The user no longer has a role on the Page."
+        }
         (190, _) => "Invalid OAuth access token - Cannot parse access token",
         (102, _) => "Session key invalid or no longer valid",
         (3, _) => "(#3) Application does not have the capability to make this API call.",

@@ -23,14 +23,16 @@ impl Fields {
         self.0.iter().any(|(known, _)| known == name)
     }
 
-    /// These fields of an object of that type, and its id. What the object has no value for (`null`)
-    /// is left out; what the type does not have is refused. An object inside shows its id unless
-    /// more is asked.
+    /// These fields of an object of that type, and its id. What the object has no value for
+    /// (`null`) is left out; what the type does not have is refused. An object inside shows its id
+    /// unless more is asked.
     pub fn pick(&self, kind: &str, object: &Value) -> Result<Value, Response> {
         let mut picked = Map::from_iter([("id".to_owned(), object["id"].clone())]);
         for (name, inner) in &self.0 {
             let Some(value) = object.get(name) else {
-                let message = format!("(#100) Tried accessing nonexisting field ({name}) on node type ({kind})");
+                let message = format!(
+                    "(#100) Tried accessing nonexisting field ({name}) on node type ({kind})"
+                );
                 return Err(refuse(100, None, &message));
             };
             let shown = match (value, inner) {

@@ -101,7 +101,11 @@ pub fn caller(state: &State, token: &str) -> Result<Caller, (i64, Option<i64>)> 
 }
 
 /// Carries out a call of somebody whose token is good, within the app's limit.
-pub fn serve(state: &mut State, call: &Call, act: impl FnOnce(&mut State, &Caller) -> Result<Response, Response>) -> Response {
+pub fn serve(
+    state: &mut State,
+    call: &Call,
+    act: impl FnOnce(&mut State, &Caller) -> Result<Response, Response>,
+) -> Response {
     let Some(token) = &call.token else {
         return super::errors::refuse(
             2500,
@@ -115,7 +119,11 @@ pub fn serve(state: &mut State, call: &Call, act: impl FnOnce(&mut State, &Calle
     };
     let limit = CALLS * users(state);
     let allowance = state.spend("instagram app", limit, HOUR);
-    let answer = if allowance.within { act(state, &caller).unwrap_or_else(|refusal| refusal) } else { known(4, None) };
+    let answer = if allowance.within {
+        act(state, &caller).unwrap_or_else(|refusal| refusal)
+    } else {
+        known(4, None)
+    };
     let percent = allowance.used * 100 / limit;
     let usage = json!({ "call_count": percent, "total_time": percent, "total_cputime": percent });
     ([("x-app-usage", usage.to_string())], answer).into_response()

@@ -1,11 +1,11 @@
-//! Instagram by way of Facebook. Hosts `www.facebook.com` (consent) and `graph.facebook.com` (tokens
-//! and the Graph API). <https://developers.facebook.com/docs/instagram-platform>,
+//! Instagram by way of Facebook. Hosts `www.facebook.com` (consent) and `graph.facebook.com`
+//! (tokens and the Graph API). <https://developers.facebook.com/docs/instagram-platform>,
 //! <https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow>
 //!
 //! Its oddities: every path begins with a version; permissions are granted all or not at all; there
-//! is no refresh token, a long-lived token is exchanged for its successor while it lives; a Facebook
-//! Page stands between the person and the Instagram account, and a missing field says that the
-//! account is a personal one; revoking ends everything the person allowed.
+//! is no refresh token, a long-lived token is exchanged for its successor while it lives; a
+//! Facebook Page stands between the person and the Instagram account, and a missing field says that
+//! the account is a personal one; revoking ends everything the person allowed.
 
 mod api;
 mod debug;
@@ -75,7 +75,9 @@ const fn scope(name: &'static str, words: &'static str) -> Scope {
 }
 
 fn routes() -> Router<Sandbox> {
-    VERSIONS.into_iter().fold(Router::new(), |router, version| router.nest(&format!("/{version}"), version_routes()))
+    VERSIONS.into_iter().fold(Router::new(), |router, version| {
+        router.nest(&format!("/{version}"), version_routes())
+    })
 }
 
 fn version_routes() -> Router<Sandbox> {

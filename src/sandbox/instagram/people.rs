@@ -29,7 +29,8 @@ pub struct Instagram {
     pub counts: [u64; 3],
 }
 
-const EVERYTHING: &[&str] = &["ADVERTISE", "ANALYZE", "CREATE_CONTENT", "MESSAGING", "MODERATE", "MANAGE"];
+const EVERYTHING: &[&str] =
+    &["ADVERTISE", "ANALYZE", "CREATE_CONTENT", "MESSAGING", "MODERATE", "MANAGE"];
 
 static PEOPLE: [Person; 6] = [
     Person {
@@ -128,7 +129,12 @@ static PEOPLE: [Person; 6] = [
         ],
     },
     Person {
-        account: Account { id: "10223310057748192", name: "Tobias Brandt", handle: "tobias.brandt", note: "No Page at all" },
+        account: Account {
+            id: "10223310057748192",
+            name: "Tobias Brandt",
+            handle: "tobias.brandt",
+            note: "No Page at all",
+        },
         pages: &[],
     },
     Person {

@@ -17,7 +17,11 @@ use super::{
 use crate::sandbox::Sandbox;
 
 /// `GET /{version}/me/permissions`
-pub async fn list(Shared(sandbox): Shared<Sandbox>, Path(id): Path<String>, call: Call) -> Response {
+pub async fn list(
+    Shared(sandbox): Shared<Sandbox>,
+    Path(id): Path<String>,
+    call: Call,
+) -> Response {
     sandbox.change(|state| {
         serve(state, &call, |state, caller| {
             own(caller, &id)?;
@@ -35,7 +39,11 @@ pub async fn list(Shared(sandbox): Shared<Sandbox>, Path(id): Path<String>, call
 }
 
 /// `DELETE /{version}/{id}/permissions`: ends everything the person allowed the app.
-pub async fn revoke(Shared(sandbox): Shared<Sandbox>, Path(id): Path<String>, call: Call) -> Response {
+pub async fn revoke(
+    Shared(sandbox): Shared<Sandbox>,
+    Path(id): Path<String>,
+    call: Call,
+) -> Response {
     sandbox.change(|state| {
         serve(state, &call, |state, caller| {
             own(caller, &id)?;
@@ -46,12 +54,20 @@ pub async fn revoke(Shared(sandbox): Shared<Sandbox>, Path(id): Path<String>, ca
 }
 
 /// `DELETE /{version}/{id}/permissions/{name}`: takes one permission back.
-pub async fn revoke_one(Shared(sandbox): Shared<Sandbox>, Path((id, name)): Path<(String, String)>, call: Call) -> Response {
+pub async fn revoke_one(
+    Shared(sandbox): Shared<Sandbox>,
+    Path((id, name)): Path<(String, String)>,
+    call: Call,
+) -> Response {
     sandbox.change(|state| {
         serve(state, &call, |state, caller| {
             own(caller, &id)?;
             let person = caller.person.account.id;
-            for grant in state.grants.iter_mut().filter(|grant| grant.platform == TWIN.id && grant.person == person) {
+            for grant in state
+                .grants
+                .iter_mut()
+                .filter(|grant| grant.platform == TWIN.id && grant.person == person)
+            {
                 grant.scopes.retain(|scope| *scope != name);
                 if let Some(declined) = grant.data.get_mut(DECLINED).and_then(Value::as_array_mut) {
                     declined.push(json!(name));

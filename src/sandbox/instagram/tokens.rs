@@ -31,7 +31,11 @@ pub const DATA_ACCESS_ENDS: &str = "dataAccessEnds";
 pub async fn access_token(Shared(sandbox): Shared<Sandbox>, call: Call) -> Response {
     let params = &call.params;
     if params.get("client_id") != Some(CLIENT_ID) {
-        return refuse(101, None, "Error validating application. Cannot get application info due to a system error.");
+        return refuse(
+            101,
+            None,
+            "Error validating application. Cannot get application info due to a system error.",
+        );
     }
     if params.get("client_secret") != Some(CLIENT_SECRET) {
         return refuse(1, None, "Error validating client secret.");
@@ -72,7 +76,9 @@ fn is_kept(state: &State, code: &str) -> bool {
 /// A long-lived token for a living one of either kind: this is also how one is renewed. The token
 /// given for it lives on to its end.
 fn extend(state: &mut State, params: &Params) -> Result<Response, Response> {
-    let token = params.get("fb_exchange_token").ok_or_else(|| refuse(100, None, "Missing fb_exchange_token parameter."))?;
+    let token = params
+        .get("fb_exchange_token")
+        .ok_or_else(|| refuse(100, None, "Missing fb_exchange_token parameter."))?;
     let caller = caller(state, token).map_err(|(code, subcode)| known(code, subcode))?;
     if caller.page.is_some() {
         return Err(refuse(100, None, "(#100) A Page access token cannot be exchanged."));
@@ -86,5 +92,6 @@ fn extend(state: &mut State, params: &Params) -> Result<Response, Response> {
 fn answer(grant: &mut Grant, kind: &str, now: i64, life: Option<i64>) -> Response {
     let token = secret::fresh(TOKEN_PREFIX);
     grant.remember(&token, kind, life.map(|life| now + life));
-    Json(json!({ "access_token": token, "token_type": "bearer", "expires_in": life })).into_response()
+    Json(json!({ "access_token": token, "token_type": "bearer", "expires_in": life }))
+        .into_response()
 }

@@ -60,7 +60,8 @@ fn profile(person: &Person, picture: &str) -> Value {
     body
 }
 
-/// `GET /api2/v2/subscriptions/count/all`: `subscribers` are fans, `subscriptions` whom one follows.
+/// `GET /api2/v2/subscriptions/count/all`: `subscribers` are fans, `subscriptions` whom one
+/// follows.
 pub async fn count(Shared(sandbox): Shared<Sandbox>, headers: HeaderMap, uri: Uri) -> Response {
     sandbox.change(|state| {
         serve(state, &headers, &uri, |person| {

@@ -63,9 +63,13 @@ fn is_now(state: &State, time: &str) -> bool {
     !state.switch(&TWIN, CHECKS_TIME) || near(state.now()) || near(state.looked_at)
 }
 
-/// Who is logged in with this session. Another browser's x-bc or User-Agent ends it; a session whose
-/// time is over is nobody's.
-fn admit(state: &mut State, headers: &HeaderMap, session: &str) -> Result<Option<&'static Person>, Response> {
+/// Who is logged in with this session. Another browser's x-bc or User-Agent ends it; a session
+/// whose time is over is nobody's.
+fn admit(
+    state: &mut State,
+    headers: &HeaderMap,
+    session: &str,
+) -> Result<Option<&'static Person>, Response> {
     let grant = state.by_any_access(TWIN.id, session).ok_or_else(access_denied)?;
     let person = people::find(&grant.account).ok_or_else(access_denied)?;
     if !is_own_browser(grant, person, headers) {
@@ -94,7 +98,10 @@ fn fits(grant: &Grant, name: &str, value: &str) -> bool {
 }
 
 /// The header that replaces the session, where sessions are replaced.
-fn rotation(state: &mut State, session: &str) -> AppendHeaders<Option<(header::HeaderName, String)>> {
+fn rotation(
+    state: &mut State,
+    session: &str,
+) -> AppendHeaders<Option<(header::HeaderName, String)>> {
     if !state.switch(&TWIN, ROTATES_SESSION) {
         return AppendHeaders(None);
     }
@@ -105,7 +112,8 @@ fn rotation(state: &mut State, session: &str) -> AppendHeaders<Option<(header::H
         grant.access.retain(|token| token.hash != old);
         grant.remember(&fresh, "", life.map(|life| now + life));
     }
-    let cookie = format!("sess={fresh}; path=/; domain=.onlyfans.com; secure; HttpOnly; SameSite=None");
+    let cookie =
+        format!("sess={fresh}; path=/; domain=.onlyfans.com; secure; HttpOnly; SameSite=None");
     AppendHeaders(Some((header::SET_COOKIE, cookie)))
 }
 

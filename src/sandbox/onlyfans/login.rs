@@ -57,16 +57,23 @@ with. Choose a test account, and see the values of its browser here.</p>
 }
 
 /// `POST /login`: the values of a new session as a page.
-pub async fn hand_out(Shared(sandbox): Shared<Sandbox>, form: Params) -> Result<Html<String>, Response> {
+pub async fn hand_out(
+    Shared(sandbox): Shared<Sandbox>,
+    form: Params,
+) -> Result<Html<String>, Response> {
     let (person, session) = log_in(&sandbox, &form)?;
     let field = |label: &str, value: &str, rows: u8| {
         format!(
-            "<label class=\"copy\">{label}<textarea readonly rows=\"{rows}\" spellcheck=\"false\">{}</textarea></label>",
+            "<label class=\"copy\">{label}<textarea readonly rows=\"{rows}\" \
+             spellcheck=\"false\">{}</textarea></label>",
             escape(value)
         )
     };
-    let fields =
-        [field("Cookie", &session.cookie, 7), field("x-bc", &session.x_bc, 2), field("User-Agent", session.user_agent, 4)];
+    let fields = [
+        field("Cookie", &session.cookie, 7),
+        field("x-bc", &session.x_bc, 2),
+        field("User-Agent", session.user_agent, 4),
+    ];
     let body = format!(
         r#"<main class="consent">
 <p class="mark">OnlyFans</p>
@@ -119,7 +126,11 @@ fn open(state: &mut State, person: &Person) -> Session {
         keep(AUTH_UID, &auth_uid);
         cookie = format!("{cookie}; auth_uid_{id}={auth_uid}");
     }
-    Session { cookie: format!("{cookie}; st={}", hexadecimal(64)), x_bc, user_agent: person.user_agent }
+    Session {
+        cookie: format!("{cookie}; st={}", hexadecimal(64)),
+        x_bc,
+        user_agent: person.user_agent,
+    }
 }
 
 /// A new random value of so many hexadecimal characters.

@@ -1,6 +1,6 @@
-//! OnlyFans: `onlyfans.com`, whose private endpoints know no OAuth, only a browser's session. Nothing
-//! of this is documented by OnlyFans; it follows public code that speaks to these endpoints, such as
-//! <https://github.com/datawhores/OF-Scraper>.
+//! OnlyFans: `onlyfans.com`, whose private endpoints know no OAuth, only a browser's session.
+//! Nothing of this is documented by OnlyFans; it follows public code that speaks to these
+//! endpoints, such as <https://github.com/datawhores/OF-Scraper>.
 //!
 //! Its oddities: every call is signed by rules that change with the web build; session, `x-bc` and
 //! User-Agent belong together, and a wrong one ends the session in the browser too; a session is
@@ -35,13 +35,21 @@ pub static TWIN: Twin = Twin {
             words: "A new web build is out: other signing rules, the old ones are refused",
             default: false,
         },
-        Switch { name: IDENTITY_CHECK, words: "Everybody must pass an identity check first (code 101)", default: false },
+        Switch {
+            name: IDENTITY_CHECK,
+            words: "Everybody must pass an identity check first (code 101)",
+            default: false,
+        },
         Switch {
             name: ROTATES_SESSION,
             words: "Every answer replaces the session by Set-Cookie; the old one is dead",
             default: false,
         },
-        Switch { name: CHECKS_TIME, words: "A `time` header more than ten minutes off is refused", default: true },
+        Switch {
+            name: CHECKS_TIME,
+            words: "A `time` header more than ten minutes off is refused",
+            default: true,
+        },
     ],
     routes,
     failure: errors::failure,

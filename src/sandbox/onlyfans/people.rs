@@ -27,14 +27,20 @@ impl Person {
 
 static PEOPLE: [Person; 5] = [
     Person {
-        account: Account { id: "216348905", name: "Mara Velvet", handle: "@maravelvet", note: "Creator" },
+        account: Account {
+            id: "216348905",
+            name: "Mara Velvet",
+            handle: "@maravelvet",
+            note: "Creator",
+        },
         id: 216_348_905,
         joined: "2021-03-14T00:00:00+00:00",
         about: "New set every Friday <3",
         performer: true,
         verified: true,
         two_factor: false,
-        user_agent: "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36",
+        user_agent: "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like \
+            Gecko) Chrome/150.0.0.0 Safari/537.36",
         counts: [1_842, 12, 96_310, 734, 2_904, 311],
         price: 9.99,
     },
@@ -51,7 +57,8 @@ static PEOPLE: [Person; 5] = [
         performer: true,
         verified: true,
         two_factor: true,
-        user_agent: "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.1 Safari/605.1.15",
+        user_agent: "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, \
+            like Gecko) Version/19.1 Safari/605.1.15",
         counts: [12_077, 3, 410_226, 1_530, 4_418, 902],
         price: 4.99,
     },
@@ -85,19 +92,26 @@ static PEOPLE: [Person; 5] = [
         performer: false,
         verified: false,
         two_factor: false,
-        user_agent: "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:151.0) Gecko/20100101 Firefox/151.0",
+        user_agent: "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:151.0) Gecko/20100101 \
+            Firefox/151.0",
         counts: [0, 7, 0, 0, 0, 0],
         price: 0.0,
     },
     Person {
-        account: Account { id: "154403871", name: "Inês Carvalho", handle: "@ines.studio", note: "Creator on a phone" },
+        account: Account {
+            id: "154403871",
+            name: "Inês Carvalho",
+            handle: "@ines.studio",
+            note: "Creator on a phone",
+        },
         id: 154_403_871,
         joined: "2022-09-27T00:00:00+00:00",
         about: "Life drawing, uncut.",
         performer: true,
         verified: true,
         two_factor: false,
-        user_agent: "Mozilla/5.0 (iPhone; CPU iPhone OS 19_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.1 Mobile/15E148 Safari/604.1",
+        user_agent: "Mozilla/5.0 (iPhone; CPU iPhone OS 19_5 like Mac OS X) AppleWebKit/605.1.15 \
+            (KHTML, like Gecko) Version/19.1 Mobile/15E148 Safari/604.1",
         counts: [428, 51, 11_904, 206, 640, 77],
         price: 7.5,
     },

@@ -27,7 +27,8 @@ pub static FIRST: Rules = Rules {
     suffix: "6a0b1c2d",
     constant: -105,
     indexes: [
-        2, 2, 3, 3, 4, 7, 8, 9, 9, 11, 15, 16, 19, 22, 23, 23, 25, 25, 26, 27, 28, 28, 29, 31, 31, 31, 32, 32, 34, 35, 39, 39,
+        2, 2, 3, 3, 4, 7, 8, 9, 9, 11, 15, 16, 19, 22, 23, 23, 25, 25, 26, 27, 28, 28, 29, 31, 31,
+        31, 32, 32, 34, 35, 39, 39,
     ],
 };
 
@@ -37,7 +38,8 @@ pub static SECOND: Rules = Rules {
     suffix: "7b1c2d3e",
     constant: 412,
     indexes: [
-        0, 1, 1, 5, 6, 6, 8, 10, 12, 12, 13, 14, 14, 17, 18, 20, 20, 21, 23, 24, 27, 28, 30, 30, 32, 33, 33, 35, 36, 37, 38, 38,
+        0, 1, 1, 5, 6, 6, 8, 10, 12, 12, 13, 14, 14, 17, 18, 20, 20, 21, 23, 24, 27, 28, 30, 30,
+        32, 33, 33, 35, 36, 37, 38, 38,
     ],
 };
 
@@ -64,7 +66,8 @@ pub async fn file(Shared(sandbox): Shared<Sandbox>) -> Json<Value> {
 /// The `sign` header for a call. `path` includes the query, exactly as sent.
 pub fn sign(rules: &Rules, time: &str, path: &str, user_id: &str) -> String {
     let message = format!("{}\n{time}\n{path}\n{user_id}", rules.static_param);
-    let hash: String = Sha1::digest(message.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash: String =
+        Sha1::digest(message.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
     let characters = hash.as_bytes();
     let sum: i64 = rules.indexes.iter().map(|index| i64::from(characters[*index])).sum();
     let checksum = (sum + rules.constant).abs();

@@ -77,7 +77,10 @@ fn access_denied() -> (u16, Value) {
 fn the_signature_is_the_one_of_the_contract() {
     let at = |path| sign(&FIRST, "1700000000000", path, "123456789");
     assert_eq!(at(ME), "12345:073d22f859015457bf61c1b5d3cb5f15828d9a37:7b1:6a0b1c2d");
-    assert_eq!(at("/api2/v2/subscriptions/count/all?x=1"), "12345:705a5ef2b6b65d9e2b6781d5025383a1099d1e27:737:6a0b1c2d");
+    assert_eq!(
+        at("/api2/v2/subscriptions/count/all?x=1"),
+        "12345:705a5ef2b6b65d9e2b6781d5025383a1099d1e27:737:6a0b1c2d"
+    );
 }
 
 // C10
@@ -87,7 +90,10 @@ async fn mara_logs_in_and_is_seen() {
     let mara = log_in(&client, MARA).await;
     assert_eq!(mara.x_bc.len(), 40);
     let seen = me(&client, &mara).await.json();
-    assert_eq!((&seen["id"], &seen["isAuth"], &seen["isPerformer"]), (&json!(216_348_905), &json!(true), &json!(true)));
+    assert_eq!(
+        (&seen["id"], &seen["isAuth"], &seen["isPerformer"]),
+        (&json!(216_348_905), &json!(true), &json!(true))
+    );
     assert_eq!(seen["upload"]["geoUploadArgs"], json!([]));
     let path = "/api2/v2/subscriptions/count/all?x=%5B1%5D";
     let counts = call(&client, &mara, path, &FIRST, now()).await.json();
@@ -170,7 +176,11 @@ async fn a_new_web_build_refuses_the_old_rules() {
 #[tokio::test]
 async fn another_browser_kills_the_session() {
     let client = Client::new();
-    for spoil in [(|pasted: &mut Pasted| pasted.user_agent.push('x')) as fn(&mut Pasted), |pasted| pasted.x_bc = "0".repeat(40)] {
+    for spoil in
+        [(|pasted: &mut Pasted| pasted.user_agent.push('x')) as fn(&mut Pasted), |pasted| {
+            pasted.x_bc = "0".repeat(40)
+        }]
+    {
         let mara = log_in(&client, MARA).await;
         let other = log_in(&client, MARA).await;
         let mut wrong = mara.clone();

@@ -28,12 +28,17 @@ const WINDOW: i64 = 600;
 pub async fn me(Shared(sandbox): Shared<Sandbox>, headers: HeaderMap, uri: Uri) -> Response {
     let raw = Params::query(&uri).get("raw_json") == Some("1");
     let picture = |redditor: &Redditor| {
-        let address = sandbox.url(&format!("/avatars/reddit/{}?width=256&height=256&s=sandbox", redditor.account.id));
+        let address = sandbox.url(&format!(
+            "/avatars/reddit/{}?width=256&height=256&s=sandbox",
+            redditor.account.id
+        ));
         if raw { address } else { address.replace('&', "&amp;") }
     };
     sandbox.change(|state| {
         let now = state.now();
-        call(state, &headers, "identity", |redditor| Json(profile(redditor, &picture(redditor), now)).into_response())
+        call(state, &headers, "identity", |redditor| {
+            Json(profile(redditor, &picture(redditor), now)).into_response()
+        })
     })
 }
 
@@ -54,15 +59,27 @@ pub async fn karma(Shared(sandbox): Shared<Sandbox>, headers: HeaderMap) -> Resp
 }
 
 /// Lets a call through that has a live token, the scope, and room in the app's rate window.
-fn call(state: &mut State, headers: &HeaderMap, scope: &str, answer: impl FnOnce(&Redditor) -> Response) -> Response {
+fn call(
+    state: &mut State,
+    headers: &HeaderMap,
+    scope: &str,
+    answer: impl FnOnce(&Redditor) -> Response,
+) -> Response {
     let now = state.now();
     let grant = bearer(headers).and_then(|token| state.by_access(TWIN.id, token));
-    let Some((redditor, allowed)) = grant.and_then(|grant| Some((people::find(&grant.account)?, grant.has(scope)))) else {
+    let Some((redditor, allowed)) =
+        grant.and_then(|grant| Some((people::find(&grant.account)?, grant.has(scope))))
+    else {
         return unauthorized("Bearer realm=\"reddit\", error=\"invalid_token\"");
     };
     let allowance = state.spend(&format!("reddit {CLIENT_ID}"), CALLS, WINDOW);
     if !allowance.within {
-        return failure(&Failure { status: StatusCode::TOO_MANY_REQUESTS, reason: None, path: "", now });
+        return failure(&Failure {
+            status: StatusCode::TOO_MANY_REQUESTS,
+            reason: None,
+            path: "",
+            now,
+        });
     }
     let answer = if allowed { answer(redditor) } else { insufficient_scope() };
     (rate_headers(&allowance, now), answer).into_response()

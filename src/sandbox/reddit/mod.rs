@@ -66,23 +66,33 @@ fn routes() -> Router<Sandbox> {
         .route("/api/v1/me", get(api::me))
         .route("/api/v1/me/karma", get(api::karma))
         .layer(middleware::from_fn(named_callers_only));
-    Router::new().route("/api/v1/authorize", get(oauth::ask).post(oauth::decide)).merge(for_programs)
+    Router::new()
+        .route("/api/v1/authorize", get(oauth::ask).post(oauth::decide))
+        .merge(for_programs)
 }
 
 /// Programs must send `<platform>:<app id>:<version> (by /u/<name>)`; others get a page, also at
 /// the token endpoint.
 /// <https://support.reddithelp.com/hc/en-us/articles/16160319875092-Reddit-Data-API-Wiki>
 async fn named_callers_only(request: Request, next: Next) -> Response {
-    if names_itself(request.headers()) { next.run(request).await } else { blocked(StatusCode::FORBIDDEN) }
+    if names_itself(request.headers()) {
+        next.run(request).await
+    } else {
+        blocked(StatusCode::FORBIDDEN)
+    }
 }
 
 fn names_itself(headers: &HeaderMap) -> bool {
-    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    let agent =
+        headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     let Some((app, author)) = agent.split_once(" (by /u/") else {
         return false;
     };
     let parts: Vec<_> = app.split(':').collect();
-    parts.len() == 3 && parts.iter().all(|part| !part.is_empty()) && author.len() > 1 && author.ends_with(')')
+    parts.len() == 3
+        && parts.iter().all(|part| !part.is_empty())
+        && author.len() > 1
+        && author.ends_with(')')
 }
 
 /// What a caller gets whom Reddit does not want: HTML, whatever was asked.
@@ -98,14 +108,21 @@ fn failure(failure: &Failure) -> Response {
     match (failure.status, failure.reason) {
         (status, Some("blocked")) => blocked(status),
         (StatusCode::TOO_MANY_REQUESTS, _) => {
-            let page = Html("<!doctype html><title>Too Many Requests</title><h1>whoa there, pardner!</h1>");
+            let page = Html(
+                "<!doctype html><title>Too Many Requests</title><h1>whoa there, pardner!</h1>",
+            );
             (failure.status, [(header::RETRY_AFTER, "4")], page).into_response()
         }
         (StatusCode::FORBIDDEN, Some("insufficient_scope")) => insufficient_scope(),
-        (StatusCode::UNAUTHORIZED, _) if failure.path.ends_with("_token") => unauthorized("Basic realm=\"reddit\""),
-        (StatusCode::UNAUTHORIZED, _) => unauthorized("Bearer realm=\"reddit\", error=\"invalid_token\""),
+        (StatusCode::UNAUTHORIZED, _) if failure.path.ends_with("_token") => {
+            unauthorized("Basic realm=\"reddit\"")
+        }
+        (StatusCode::UNAUTHORIZED, _) => {
+            unauthorized("Bearer realm=\"reddit\", error=\"invalid_token\"")
+        }
         (status, _) if status.is_server_error() => {
-            (status, Html("<!doctype html><title>Our CDN was unable to reach our servers</title>")).into_response()
+            (status, Html("<!doctype html><title>Our CDN was unable to reach our servers</title>"))
+                .into_response()
         }
         (status, _) => message(status),
     }
@@ -121,6 +138,7 @@ fn unauthorized(challenge: &'static str) -> Response {
 }
 
 fn insufficient_scope() -> Response {
-    let challenge = [(header::WWW_AUTHENTICATE, "Bearer realm=\"reddit\", error=\"insufficient_scope\"")];
+    let challenge =
+        [(header::WWW_AUTHENTICATE, "Bearer realm=\"reddit\", error=\"insufficient_scope\"")];
     (StatusCode::FORBIDDEN, challenge, Json(json!({ "error": 403 }))).into_response()
 }

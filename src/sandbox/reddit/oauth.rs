@@ -29,14 +29,22 @@ struct Asked {
 
 /// `GET /api/v1/authorize`
 pub async fn ask(uri: Uri) -> Response {
-    read(&uri).map_or_else(|refusal| refusal, |asked| consent::ask(&TWIN, &asked.scopes).into_response())
+    read(&uri)
+        .map_or_else(|refusal| refusal, |asked| consent::ask(&TWIN, &asked.scopes).into_response())
 }
 
 /// `POST` of the consent page.
-pub async fn decide(Shared(sandbox): Shared<Sandbox>, uri: Uri, form: Params) -> Result<Response, Response> {
+pub async fn decide(
+    Shared(sandbox): Shared<Sandbox>,
+    uri: Uri,
+    form: Params,
+) -> Result<Response, Response> {
     let asked = read(&uri)?;
     let Decision::Allow { account, scopes } = consent::read(&TWIN, &asked.scopes, &form)? else {
-        return Ok(back_to(&asked.redirect_uri, &[("state", &asked.state), ("error", "access_denied")]));
+        return Ok(back_to(
+            &asked.redirect_uri,
+            &[("state", &asked.state), ("error", "access_denied")],
+        ));
     };
     let code = sandbox.change(|state| {
         let expires = state.now() + CODE_LIFE;
@@ -51,17 +59,24 @@ pub async fn decide(Shared(sandbox): Shared<Sandbox>, uri: Uri, form: Params) ->
 /// Reddit; the rest is told to the app.
 fn read(uri: &Uri) -> Result<Asked, Response> {
     let query = Params::query(uri);
-    let bad = |what: &str| Err(consent::refuse("bad request (reddit.com)", &format!("You sent an invalid request: {what}.")));
+    let bad = |what: &str| {
+        Err(consent::refuse(
+            "bad request (reddit.com)",
+            &format!("You sent an invalid request: {what}."),
+        ))
+    };
     if query.get("client_id") != Some(CLIENT_ID) {
         return bad("invalid client id");
     }
-    let Some(redirect_uri) = query.get("redirect_uri").filter(|uri| is_registered(&TWIN, uri)) else {
+    let Some(redirect_uri) = query.get("redirect_uri").filter(|uri| is_registered(&TWIN, uri))
+    else {
         return bad("invalid redirect_uri parameter");
     };
     if query.get("response_type") != Some("code") {
         return bad("invalid response type");
     }
-    let scopes: Vec<_> = query.get("scope").unwrap_or_default().split_whitespace().map(str::to_owned).collect();
+    let scopes: Vec<_> =
+        query.get("scope").unwrap_or_default().split_whitespace().map(str::to_owned).collect();
     if scopes.is_empty() || scopes.iter().any(|scope| TWIN.scope(scope).is_none()) {
         return bad("invalid scope requested");
     }
@@ -94,7 +109,9 @@ fn exchange(state: &mut State, form: &Params) -> Response {
     let (Some(code), Some(redirect_uri)) = (form.get("code"), form.get("redirect_uri")) else {
         return error("invalid_request");
     };
-    let Some(code) = state.take_code(TWIN.id, code).filter(|code| code.redirect_uri == redirect_uri) else {
+    let Some(code) =
+        state.take_code(TWIN.id, code).filter(|code| code.redirect_uri == redirect_uri)
+    else {
         return error("invalid_grant");
     };
     let (now, life) = (state.now(), state.lifetimes(&TWIN));
@@ -111,7 +128,8 @@ fn refresh(state: &mut State, form: &Params) -> Response {
     let Some(token) = form.get("refresh_token") else {
         return error("invalid_request");
     };
-    let (now, life, repeat) = (state.now(), state.lifetimes(&TWIN), state.switch(&TWIN, REFRESH_IN_ANSWER));
+    let (now, life, repeat) =
+        (state.now(), state.lifetimes(&TWIN), state.switch(&TWIN, REFRESH_IN_ANSWER));
     let Some(grant) = state.by_refresh(TWIN.id, token) else {
         return message(StatusCode::BAD_REQUEST);
     };
@@ -134,7 +152,11 @@ fn error(name: &str) -> Response {
 }
 
 /// `POST /api/v1/revoke_token`: 204, also for a token nobody knows.
-pub async fn revoke(Shared(sandbox): Shared<Sandbox>, headers: HeaderMap, form: Params) -> Response {
+pub async fn revoke(
+    Shared(sandbox): Shared<Sandbox>,
+    headers: HeaderMap,
+    form: Params,
+) -> Response {
     if !is_basic_client(&headers) {
         return unauthorized("Basic realm=\"reddit\"");
     }

@@ -23,7 +23,12 @@ pub enum Suspension {
 
 static REDDITORS: [Redditor; 6] = [
     Redditor {
-        account: Account { id: "4k2mf9qd", name: "mara_makes_pots", handle: "u/mara_makes_pots", note: "" },
+        account: Account {
+            id: "4k2mf9qd",
+            name: "mara_makes_pots",
+            handle: "u/mara_makes_pots",
+            note: "",
+        },
         created: 1_552_433_444.0,
         link_karma: 48_210,
         comment_karma: 12_877,
@@ -41,7 +46,12 @@ static REDDITORS: [Redditor; 6] = [
         suspension: Suspension::None,
     },
     Redditor {
-        account: Account { id: "b83hzk1n", name: "luna_after_dark", handle: "u/luna_after_dark", note: "Profile marked 18+" },
+        account: Account {
+            id: "b83hzk1n",
+            name: "luna_after_dark",
+            handle: "u/luna_after_dark",
+            note: "Profile marked 18+",
+        },
         created: 1_655_020_800.0,
         link_karma: 120_455,
         comment_karma: 2_301,
@@ -64,7 +74,12 @@ static REDDITORS: [Redditor; 6] = [
         suspension: Suspension::None,
     },
     Redditor {
-        account: Account { id: "c0wq7r5v", name: "tobi_tinkers", handle: "u/tobi_tinkers", note: "Suspended for three days" },
+        account: Account {
+            id: "c0wq7r5v",
+            name: "tobi_tinkers",
+            handle: "u/tobi_tinkers",
+            note: "Suspended for three days",
+        },
         created: 1_489_276_800.0,
         link_karma: 5_530,
         comment_karma: 8_912,
@@ -73,7 +88,12 @@ static REDDITORS: [Redditor; 6] = [
         suspension: Suspension::Days(3),
     },
     Redditor {
-        account: Account { id: "2ep8dj6s", name: "quick_deals_4u", handle: "u/quick_deals_4u", note: "Suspended for good" },
+        account: Account {
+            id: "2ep8dj6s",
+            name: "quick_deals_4u",
+            handle: "u/quick_deals_4u",
+            note: "Suspended for good",
+        },
         created: 1_700_438_400.0,
         link_karma: 12,
         comment_karma: -85,

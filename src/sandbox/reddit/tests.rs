@@ -26,7 +26,8 @@ fn authorize(change: &[(&str, &str)]) -> String {
 }
 
 async fn allow(client: &Client, account: &str, change: &[(&str, &str)]) -> String {
-    let answer = client.post(&authorize(change), &[], &[("account", account), ("decision", "allow")]).await;
+    let answer =
+        client.post(&authorize(change), &[], &[("account", account), ("decision", "allow")]).await;
     assert_eq!(answer.returned("state").as_deref(), Some("s-1"));
     answer.returned("code").expect("a code")
 }
@@ -36,7 +37,11 @@ async fn token(client: &Client, form: &[(&str, &str)]) -> Answer {
 }
 
 async fn exchange(client: &Client, code: &str) -> Answer {
-    let form = [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", &callback(TWIN.id))];
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", code),
+        ("redirect_uri", &callback(TWIN.id)),
+    ];
     token(client, &form).await
 }
 
@@ -45,7 +50,13 @@ async fn refresh(client: &Client, refresh_token: &str) -> Answer {
 }
 
 async fn revoke(client: &Client, plain: &str) -> Answer {
-    client.post("/reddit/api/v1/revoke_token", &[AGENT, ("authorization", &basic())], &[("token", plain)]).await
+    client
+        .post(
+            "/reddit/api/v1/revoke_token",
+            &[AGENT, ("authorization", &basic())],
+            &[("token", plain)],
+        )
+        .await
 }
 
 /// An account connected for good: access and refresh token.
@@ -74,8 +85,15 @@ async fn mara_connects_and_her_karma_is_read() {
     let profile = answer.json();
     assert_eq!((&profile["id"], &profile["total_karma"]), (&json!(MARA), &json!(61_087)));
     assert_eq!(profile["created_utc"], json!(1_552_433_444.0));
-    assert!(profile["icon_img"].as_str().is_some_and(|url| url.starts_with("http://localhost:3900/avatars/reddit/")));
-    assert_eq!((answer.header("x-ratelimit-remaining"), answer.header("x-ratelimit-reset")), ("999.0", "600"));
+    assert!(
+        profile["icon_img"]
+            .as_str()
+            .is_some_and(|url| url.starts_with("http://localhost:3900/avatars/reddit/"))
+    );
+    assert_eq!(
+        (answer.header("x-ratelimit-remaining"), answer.header("x-ratelimit-reset")),
+        ("999.0", "600")
+    );
 
     let again = exchange(&client, &code).await;
     assert_eq!((again.status.as_u16(), again.json()), (200, json!({ "error": "invalid_grant" })));
@@ -86,8 +104,18 @@ async fn mara_connects_and_her_karma_is_read() {
 async fn programs_without_a_proper_user_agent_get_a_page() {
     let client = Client::new();
     for agent in ["curl/8.5.0", "huntaze/1.0 (by /u/huntaze)", "web:huntaze:v1"] {
-        let answer = client.post("/reddit/api/v1/access_token", &[("user-agent", agent), ("authorization", &basic())], &[]).await;
-        assert_eq!((answer.status.as_u16(), answer.header("content-type")), (403, "text/html; charset=utf-8"), "{agent}");
+        let answer = client
+            .post(
+                "/reddit/api/v1/access_token",
+                &[("user-agent", agent), ("authorization", &basic())],
+                &[],
+            )
+            .await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.header("content-type")),
+            (403, "text/html; charset=utf-8"),
+            "{agent}"
+        );
     }
 }
 
@@ -96,14 +124,21 @@ async fn programs_without_a_proper_user_agent_get_a_page() {
 async fn what_is_wrong_with_the_request_stays_on_a_page_of_reddit() {
     let client = Client::new();
     let evil = "https://evil.example/api/integrations/callback/youtube";
-    for wrong in
-        [("client_id", "other"), ("redirect_uri", evil), ("scope", "everything"), ("response_type", "token"), ("state", "")]
-    {
+    for wrong in [
+        ("client_id", "other"),
+        ("redirect_uri", evil),
+        ("scope", "everything"),
+        ("response_type", "token"),
+        ("state", ""),
+    ] {
         let answer = client.get(&authorize(&[wrong]), &[]).await;
         assert_eq!((answer.status.as_u16(), answer.header("location")), (400, ""), "{wrong:?}");
     }
     let denied = client.post(&authorize(&[]), &[], &[("decision", "deny")]).await;
-    assert_eq!((denied.returned("error").as_deref(), denied.returned("code")), (Some("access_denied"), None));
+    assert_eq!(
+        (denied.returned("error").as_deref(), denied.returned("code")),
+        (Some("access_denied"), None)
+    );
 }
 
 // S1
@@ -121,8 +156,14 @@ async fn a_code_opens_only_with_the_redirect_uri_it_was_asked_with() {
     let late = allow(&client, MARA, &[]).await;
     client.advance(601).await;
     assert_eq!(exchange(&client, &late).await.json(), json!({ "error": "invalid_grant" }));
-    assert_eq!(token(&client, &[("grant_type", "authorization_code")]).await.json(), json!({ "error": "invalid_request" }));
-    assert_eq!(token(&client, &[("grant_type", "password")]).await.json(), json!({ "error": "unsupported_grant_type" }));
+    assert_eq!(
+        token(&client, &[("grant_type", "authorization_code")]).await.json(),
+        json!({ "error": "invalid_request" })
+    );
+    assert_eq!(
+        token(&client, &[("grant_type", "password")]).await.json(),
+        json!({ "error": "unsupported_grant_type" })
+    );
 }
 
 // T3, T6
@@ -133,7 +174,10 @@ async fn a_refresh_token_works_until_it_is_revoked() {
     client.advance(86_400).await;
     let expired = me(&client, &access).await;
     assert_eq!((expired.status.as_u16(), expired.json()["error"].take()), (401, json!(401)));
-    assert_eq!(expired.header("www-authenticate"), "Bearer realm=\"reddit\", error=\"invalid_token\"");
+    assert_eq!(
+        expired.header("www-authenticate"),
+        "Bearer realm=\"reddit\", error=\"invalid_token\""
+    );
 
     let renewed = refresh(&client, &kept).await;
     assert_eq!(renewed.text("refresh_token"), kept);
@@ -142,7 +186,11 @@ async fn a_refresh_token_works_until_it_is_revoked() {
 
     assert_eq!(revoke(&client, "unknown").await.status, 204);
     assert_eq!(revoke(&client, &kept).await.status, 204);
-    assert_eq!(me(&client, &renewed.text("access_token")).await.status, 401, "its access tokens end with it");
+    assert_eq!(
+        me(&client, &renewed.text("access_token")).await.status,
+        401,
+        "its access tokens end with it"
+    );
     let dead = refresh(&client, &kept).await;
     assert_eq!((dead.status.as_u16(), dead.json()["error"].take()), (400, json!(400)));
 }
@@ -152,7 +200,8 @@ async fn a_refresh_token_works_until_it_is_revoked() {
 async fn lives_can_be_set_and_temporary_access_brings_no_refresh_token() {
     let client = Client::new();
     client.control("reddit/lifetimes", json!({ "accessSeconds": 3_600 })).await;
-    let pair = exchange(&client, &allow(&client, MARA, &[("duration", "temporary")]).await).await.json();
+    let pair =
+        exchange(&client, &allow(&client, MARA, &[("duration", "temporary")]).await).await.json();
     assert_eq!((&pair["expires_in"], pair.get("refresh_token")), (&json!(3_600), None));
 }
 
@@ -174,9 +223,13 @@ async fn suspended_redditors_see_themselves_and_nothing_else() {
         let code = allow(&client, account, &[("scope", "identity mysubreddits")]).await;
         let access = exchange(&client, &code).await.text("access_token");
         let profile = me(&client, &access).await.json();
-        assert_eq!((&profile["is_suspended"], profile["suspension_expiration_utc"].is_f64()), (&json!(true), has_end));
+        assert_eq!(
+            (&profile["is_suspended"], profile["suspension_expiration_utc"].is_f64()),
+            (&json!(true), has_end)
+        );
         let bearer = format!("bearer {access}");
-        let karma = client.get("/reddit/api/v1/me/karma", &[AGENT, ("authorization", &bearer)]).await;
+        let karma =
+            client.get("/reddit/api/v1/me/karma", &[AGENT, ("authorization", &bearer)]).await;
         assert_eq!((karma.status.as_u16(), karma.text("message")), (403, "Forbidden".into()));
     }
 }
@@ -185,6 +238,11 @@ async fn suspended_redditors_see_themselves_and_nothing_else() {
 #[tokio::test]
 async fn a_wrong_client_is_refused_as_such() {
     let client = Client::new();
-    let answer = client.post("/reddit/api/v1/access_token", &[AGENT, ("authorization", "Basic eDp5")], &[]).await;
-    assert_eq!((answer.status.as_u16(), answer.header("www-authenticate")), (401, "Basic realm=\"reddit\""));
+    let answer = client
+        .post("/reddit/api/v1/access_token", &[AGENT, ("authorization", "Basic eDp5")], &[])
+        .await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.header("www-authenticate")),
+        (401, "Basic realm=\"reddit\"")
+    );
 }

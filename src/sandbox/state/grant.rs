@@ -67,10 +67,26 @@ impl Token {
 
 impl Code {
     /// A code without PKCE and without a refresh token; [`State::add_code`] makes it.
-    pub fn new(twin: &Twin, account: &Account, scopes: Vec<String>, redirect_uri: String, expires: i64) -> Self {
+    pub fn new(
+        twin: &Twin,
+        account: &Account,
+        scopes: Vec<String>,
+        redirect_uri: String,
+        expires: i64,
+    ) -> Self {
         let (platform, account) = (twin.id.to_owned(), account.id.to_owned());
         let hash = String::new();
-        Self { hash, platform, account, scopes, redirect_uri, challenge: None, renewable: false, expires, data: Map::new() }
+        Self {
+            hash,
+            platform,
+            account,
+            scopes,
+            redirect_uri,
+            challenge: None,
+            renewable: false,
+            expires,
+            data: Map::new(),
+        }
     }
 }
 
@@ -89,7 +105,8 @@ impl State {
     /// request.
     pub fn take_code(&mut self, platform: &str, code: &str) -> Option<Code> {
         let (now, hash) = (self.now(), secret::hash(code));
-        let at = self.codes.iter().position(|code| code.platform == platform && code.hash == hash)?;
+        let at =
+            self.codes.iter().position(|code| code.platform == platform && code.hash == hash)?;
         Some(self.codes.remove(at)).filter(|code| now < code.expires)
     }
 
@@ -112,27 +129,40 @@ impl State {
         self.grants.last_mut().expect("a grant was just added")
     }
 
-    pub fn grants_of<'a>(&'a self, platform: &'a str, account: &'a str) -> impl Iterator<Item = &'a Grant> {
-        self.grants.iter().filter(move |grant| grant.platform == platform && grant.account == account)
+    pub fn grants_of<'a>(
+        &'a self,
+        platform: &'a str,
+        account: &'a str,
+    ) -> impl Iterator<Item = &'a Grant> {
+        self.grants
+            .iter()
+            .filter(move |grant| grant.platform == platform && grant.account == account)
     }
 
     /// The grant that a live access token belongs to.
     pub fn by_access(&self, platform: &str, token: &str) -> Option<&Grant> {
         let (now, hash) = (self.now(), secret::hash(token));
-        let holds = |grant: &&Grant| grant.access.iter().any(|token| token.hash == hash && token.is_live(now));
+        let holds = |grant: &&Grant| {
+            grant.access.iter().any(|token| token.hash == hash && token.is_live(now))
+        };
         self.grants.iter().filter(|grant| grant.platform == platform).find(holds)
     }
 
     /// The grant that an access token belongs to, even if its time is over.
     pub fn by_any_access(&self, platform: &str, token: &str) -> Option<&Grant> {
-        self.grants.iter().filter(|grant| grant.platform == platform).find(|grant| grant.access_token(token).is_some())
+        self.grants
+            .iter()
+            .filter(|grant| grant.platform == platform)
+            .find(|grant| grant.access_token(token).is_some())
     }
 
     /// The grant whose present and live refresh token this is.
     pub fn by_refresh(&mut self, platform: &str, token: &str) -> Option<&mut Grant> {
         let (now, hash) = (self.now(), secret::hash(token));
         let holds = |token: &Token| token.hash == hash && token.is_live(now);
-        self.grants.iter_mut().find(|grant| grant.platform == platform && grant.refresh.as_ref().is_some_and(holds))
+        self.grants
+            .iter_mut()
+            .find(|grant| grant.platform == platform && grant.refresh.as_ref().is_some_and(holds))
     }
 
     /// The grant that this refresh token belonged to before it was replaced.
@@ -151,7 +181,8 @@ impl State {
     /// As if whoever allowed this account's grants removed the app at the platform: all grants of
     /// that person end.
     pub fn revoke_person(&mut self, platform: &str, account: &str) -> usize {
-        let persons: Vec<_> = self.grants_of(platform, account).map(|grant| grant.person.clone()).collect();
+        let persons: Vec<_> =
+            self.grants_of(platform, account).map(|grant| grant.person.clone()).collect();
         self.revoke(platform, |grant| persons.contains(&grant.person))
     }
 
@@ -159,7 +190,9 @@ impl State {
     /// token only itself.
     pub fn revoke_token(&mut self, platform: &str, token: &str) {
         let hash = secret::hash(token);
-        self.revoke(platform, |grant| grant.refresh.as_ref().is_some_and(|token| token.hash == hash));
+        self.revoke(platform, |grant| {
+            grant.refresh.as_ref().is_some_and(|token| token.hash == hash)
+        });
         for grant in self.grants.iter_mut().filter(|grant| grant.platform == platform) {
             grant.access.retain(|token| token.hash != hash);
         }
@@ -202,6 +235,10 @@ impl Grant {
 
 fn issue(prefix: &str, now: i64, life: Option<i64>) -> (String, Token) {
     let plain = secret::fresh(prefix);
-    let token = Token { hash: secret::hash(&plain), expires: life.map(|life| now + life), kind: String::new() };
+    let token = Token {
+        hash: secret::hash(&plain),
+        expires: life.map(|life| now + life),
+        kind: String::new(),
+    };
     (plain, token)
 }

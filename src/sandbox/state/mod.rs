@@ -56,7 +56,10 @@ impl State {
 
     pub fn lifetimes(&self, twin: &Twin) -> Lifetimes {
         let set = self.lifetimes.get(twin.id).copied().unwrap_or_default();
-        Lifetimes { access: set.access.or(twin.lifetimes.access), refresh: set.refresh.or(twin.lifetimes.refresh) }
+        Lifetimes {
+            access: set.access.or(twin.lifetimes.access),
+            refresh: set.refresh.or(twin.lifetimes.refresh),
+        }
     }
 
     pub fn switch(&self, twin: &Twin, name: &str) -> bool {

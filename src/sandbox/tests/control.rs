@@ -15,7 +15,12 @@ fn me() -> &'static str {
 #[tokio::test]
 async fn a_fault_speaks_the_platforms_language_and_hits_only_as_often_as_ordered() {
     let client = Client::new();
-    client.control("faults", json!({ "platform": "x", "endpoint": "GET /2/users", "kind": "402", "times": 1 })).await;
+    client
+        .control(
+            "faults",
+            json!({ "platform": "x", "endpoint": "GET /2/users", "kind": "402", "times": 1 }),
+        )
+        .await;
     client.control("faults", json!({ "platform": "reddit", "kind": 429, "times": 2 })).await;
 
     let broke = client.get("/x/2/users/me", &[]).await;
@@ -39,9 +44,16 @@ async fn garbage_is_a_page_and_a_cut_connection_brings_no_answer() {
     client.control("faults", json!({ "platform": "youtube", "kind": "cut", "times": 1 })).await;
 
     let garbage = client.get("/youtube/tokeninfo", &[]).await;
-    assert_eq!((garbage.status.as_u16(), garbage.header("content-type")), (200, "text/html; charset=utf-8"));
+    assert_eq!(
+        (garbage.status.as_u16(), garbage.header("content-type")),
+        (200, "text/html; charset=utf-8")
+    );
 
-    let cut = client.router.clone().oneshot(request("GET", "/youtube/tokeninfo", &[], Body::empty())).await;
+    let cut = client
+        .router
+        .clone()
+        .oneshot(request("GET", "/youtube/tokeninfo", &[], Body::empty()))
+        .await;
     let body = cut.expect("a router never fails").into_body();
     assert!(to_bytes(body, usize::MAX).await.is_err(), "the body breaks before its first byte");
 }
@@ -51,7 +63,8 @@ async fn garbage_is_a_page_and_a_cut_connection_brings_no_answer() {
 async fn a_hanging_call_is_let_go_when_faults_are_cleared() {
     let client = Client::new();
     client.control("faults", json!({ "platform": "x", "kind": "hang" })).await;
-    let hanging = client.router.clone().oneshot(request("GET", "/x/2/users/me", &[], Body::empty()));
+    let hanging =
+        client.router.clone().oneshot(request("GET", "/x/2/users/me", &[], Body::empty()));
     let clear = async {
         tokio::task::yield_now().await;
         client.control("faults/clear", json!({})).await;
@@ -89,7 +102,8 @@ async fn the_control_api_says_what_is_wrong_with_an_order() {
         ("x/switches", json!({ "gravity": false }), "Known: replayEndsFamily, newMetricNames"),
     ];
     for (path, order, sentence) in wrong {
-        let request = request("POST", &format!("/control/{path}"), &[], Body::from(order.to_string()));
+        let request =
+            request("POST", &format!("/control/{path}"), &[], Body::from(order.to_string()));
         let answer = client.send(request).await;
         assert_eq!(answer.status, 400);
         assert!(answer.text("error").contains(sentence), "{}", answer.body);
@@ -100,7 +114,8 @@ async fn the_control_api_says_what_is_wrong_with_an_order() {
 #[tokio::test]
 async fn the_control_page_orders_by_forms() {
     let client = Client::new();
-    let form = [("platform", "reddit"), ("kind", "503"), ("endpoint", ""), ("times", ""), ("reason", "")];
+    let form =
+        [("platform", "reddit"), ("kind", "503"), ("endpoint", ""), ("times", ""), ("reason", "")];
     let ordered = client.post("/control/faults", &[], &form).await;
     assert_eq!((ordered.status.as_u16(), ordered.header("location")), (303, "/#reddit"));
     assert_eq!(client.get(me(), &[]).await.status, 503);

@@ -28,7 +28,10 @@ async fn a_restart_changes_nothing_and_the_file_holds_no_token() {
 
     client.control("reset", json!({})).await;
     let fresh = client.get("/control/state", &[]).await.json();
-    assert_eq!((&fresh["grants"], &fresh["calls"], &fresh["clockOffsetSeconds"]), (&json!([]), &json!({}), &json!(0)));
+    assert_eq!(
+        (&fresh["grants"], &fresh["calls"], &fresh["clockOffsetSeconds"]),
+        (&json!([]), &json!({}), &json!(0))
+    );
 }
 
 // X1
@@ -36,7 +39,10 @@ async fn a_restart_changes_nothing_and_the_file_holds_no_token() {
 fn a_spoilt_file_stops_the_start_with_its_name_and_the_way_out() {
     let folder = tempfile::tempdir().expect("a folder for the test");
     fs::write(folder.path().join("sandbox.json"), "{").expect("the folder can be written");
-    let options = Options { data_dir: folder.path().into(), public_url: "http://localhost".parse().expect("an address") };
+    let options = Options {
+        data_dir: folder.path().into(),
+        public_url: "http://localhost".parse().expect("an address"),
+    };
     let error = Sandbox::open(options).err().expect("half a file is no state").to_string();
     assert!(error.contains("sandbox.json") && error.contains("Delete it"), "{error}");
 }
@@ -46,7 +52,9 @@ fn a_spoilt_file_stops_the_start_with_its_name_and_the_way_out() {
 fn redirect_uris_are_the_apps_own_callback_and_nothing_else() {
     let x = platform::find("x").expect("X is there");
     let path = "/api/integrations/callback/x";
-    for origin in ["https://app.example", "http://localhost", "http://127.0.0.1:3000", "http://[::1]:8080"] {
+    for origin in
+        ["https://app.example", "http://localhost", "http://127.0.0.1:3000", "http://[::1]:8080"]
+    {
         assert!(oauth::is_registered(x, &format!("{origin}{path}")), "{origin}");
     }
     for wrong in [
@@ -76,7 +84,10 @@ async fn every_account_has_a_picture() {
     for twin in ALL {
         for account in (twin.accounts)() {
             let picture = client.get(&format!("/avatars/{}/{}", twin.id, account.id), &[]).await;
-            assert_eq!((picture.status.as_u16(), picture.header("content-type")), (200, "image/png"));
+            assert_eq!(
+                (picture.status.as_u16(), picture.header("content-type")),
+                (200, "image/png")
+            );
         }
     }
     assert_eq!(client.get("/avatars/x/nobody", &[]).await.status, 404);

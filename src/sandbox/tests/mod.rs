@@ -44,14 +44,19 @@ impl Client {
     }
 
     pub fn file(&self) -> String {
-        fs::read_to_string(self.folder.path().join("sandbox.json")).expect("the state file is there")
+        fs::read_to_string(self.folder.path().join("sandbox.json"))
+            .expect("the state file is there")
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.expect("a router never fails");
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.expect("the whole body arrives");
-        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&body).into_owned() }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        }
     }
 
     /// `GET`, with headers.
@@ -60,7 +65,12 @@ impl Client {
     }
 
     /// A posted form, with headers.
-    pub async fn post(&self, path: &str, headers: &[(&str, &str)], form: &[(&str, &str)]) -> Answer {
+    pub async fn post(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        form: &[(&str, &str)],
+    ) -> Answer {
         let kind = [("content-type", "application/x-www-form-urlencoded")];
         let headers = [&kind, headers].concat();
         self.send(request("POST", path, &headers, Body::from(encoded(form)))).await
@@ -69,7 +79,14 @@ impl Client {
     /// An order to the control API.
     pub async fn control(&self, path: &str, order: Value) -> Value {
         let kind = [("content-type", "application/json")];
-        let answer = self.send(request("POST", &format!("/control/{path}"), &kind, Body::from(order.to_string()))).await;
+        let answer = self
+            .send(request(
+                "POST",
+                &format!("/control/{path}"),
+                &kind,
+                Body::from(order.to_string()),
+            ))
+            .await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
         answer.json()
     }
@@ -85,7 +102,10 @@ impl Answer {
     }
 
     pub fn text(&self, key: &str) -> String {
-        self.json()[key].as_str().unwrap_or_else(|| panic!("no text {key} in {}", self.body)).to_owned()
+        self.json()[key]
+            .as_str()
+            .unwrap_or_else(|| panic!("no text {key} in {}", self.body))
+            .to_owned()
     }
 
     pub fn header(&self, name: &str) -> &str {
@@ -107,7 +127,8 @@ fn open(data_dir: PathBuf) -> Sandbox {
 
 fn request(method: &str, path: &str, headers: &[(&str, &str)], body: Body) -> Request<Body> {
     let request = Request::builder().method(method).uri(path);
-    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+    let request =
+        headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
     request.body(body).expect("a request")
 }
 

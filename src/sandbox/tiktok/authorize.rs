@@ -34,14 +34,23 @@ struct Asked {
 
 /// `GET /v2/auth/authorize/`
 pub async fn ask(uri: Uri) -> Response {
-    read(&uri).map_or_else(|refusal| refusal, |asked| consent::ask(&TWIN, &asked.scopes).into_response())
+    read(&uri)
+        .map_or_else(|refusal| refusal, |asked| consent::ask(&TWIN, &asked.scopes).into_response())
 }
 
 /// `POST` of the consent page.
-pub async fn decide(Shared(sandbox): Shared<Sandbox>, uri: Uri, form: Params) -> Result<Response, Response> {
+pub async fn decide(
+    Shared(sandbox): Shared<Sandbox>,
+    uri: Uri,
+    form: Params,
+) -> Result<Response, Response> {
     let asked = read(&uri)?;
     let Decision::Allow { account, scopes } = consent::read(&TWIN, &asked.scopes, &form)? else {
-        let denied = [("error", "access_denied"), ("error_description", "User denied the request"), ("state", &asked.state)];
+        let denied = [
+            ("error", "access_denied"),
+            ("error_description", "User denied the request"),
+            ("state", &asked.state),
+        ];
         return Ok(back_to(&asked.redirect_uri, &denied));
     };
     let granted = scopes.join(",");
@@ -50,7 +59,10 @@ pub async fn decide(Shared(sandbox): Shared<Sandbox>, uri: Uri, form: Params) ->
         let code = Code::new(&TWIN, account, scopes, asked.redirect_uri.clone(), ends);
         state.add_code(CODE_PREFIX, Code { challenge: asked.challenge, renewable: true, ..code })
     });
-    Ok(back_to(&asked.redirect_uri, &[("code", &code), ("scopes", &granted), ("state", &asked.state)]))
+    Ok(back_to(
+        &asked.redirect_uri,
+        &[("code", &code), ("scopes", &granted), ("state", &asked.state)],
+    ))
 }
 
 /// TikTok shows one page for whatever is wrong with the request, and names the parameter.
@@ -66,14 +78,17 @@ fn read(uri: &Uri) -> Result<Asked, Response> {
     if query.get("client_key") != Some(CLIENT_ID) {
         return bad("client_key");
     }
-    let Some(redirect_uri) = query.get("redirect_uri").filter(|uri| uri.len() < REDIRECT_LENGTH && is_registered(&TWIN, uri))
+    let Some(redirect_uri) = query
+        .get("redirect_uri")
+        .filter(|uri| uri.len() < REDIRECT_LENGTH && is_registered(&TWIN, uri))
     else {
         return bad("redirect_uri");
     };
     if query.get("response_type") != Some("code") {
         return bad("response_type");
     }
-    let scopes: Vec<_> = query.get("scope").unwrap_or_default().split(',').map(str::to_owned).collect();
+    let scopes: Vec<_> =
+        query.get("scope").unwrap_or_default().split(',').map(str::to_owned).collect();
     if scopes.iter().any(|scope| TWIN.scope(scope).is_none()) {
         return bad("scope");
     }
@@ -111,5 +126,6 @@ fn app_kind(redirect_uri: &str) -> Option<App> {
 
 /// SHA-256 in lower-case hexadecimal. Everybody else's base64url is 43 characters long.
 fn is_hex_s256(challenge: &str) -> bool {
-    challenge.len() == 64 && challenge.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+    challenge.len() == 64
+        && challenge.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }

@@ -38,7 +38,8 @@ pub fn failure(failure: &Failure) -> Response {
 
 /// An error of the token endpoint.
 pub fn oauth(status: StatusCode, error: &str, description: &str) -> Response {
-    let body = json!({ "error": error, "error_description": description, "log_id": secret::id().to_uppercase() });
+    let body = json!({ "error": error, "error_description": description,
+        "log_id": secret::id().to_uppercase() });
     (status, Json(body)).into_response()
 }
 
@@ -59,15 +60,26 @@ fn envelope(data: Value, code: &str, message: &str) -> Value {
 
 fn message(code: &str) -> &'static str {
     match code {
-        "access_token_invalid" => "The access token is invalid or not found in the request. Please check the access token.",
-        "scope_not_authorized" => "The user did not authorize the scope required for completing this request.",
+        "access_token_invalid" => {
+            "The access token is invalid or not found in the request. Please check the access \
+             token."
+        }
+        "scope_not_authorized" => {
+            "The user did not authorize the scope required for completing this request."
+        }
         "scope_permission_missed" => "Additional scopes are required to get the requested fields.",
-        "rate_limit_exceeded" => "The API rate limit was exceeded. Please try again after sometime.",
+        "rate_limit_exceeded" => {
+            "The API rate limit was exceeded. Please try again after sometime."
+        }
         "invalid_params" | "invalid_param" => "One or more fields in request is invalid.",
         "internal_error" => "Something is wrong. Please try again later.",
-        "spam_risk_too_many_posts" => "The daily post cap from the API is reached for the current user.",
+        "spam_risk_too_many_posts" => {
+            "The daily post cap from the API is reached for the current user."
+        }
         "spam_risk_user_banned_from_posting" => "The user is banned from making new posts.",
-        "reached_active_user_cap" => "The daily quota for active publishing users from your client is reached.",
+        "reached_active_user_cap" => {
+            "The daily quota for active publishing users from your client is reached."
+        }
         _ => "The request was refused.",
     }
 }

@@ -1,9 +1,11 @@
 //! TikTok. Hosts `www.tiktok.com` (consent) and `open.tiktokapis.com` (tokens and API).
-//! <https://developers.tiktok.com/doc/login-kit-web>, <https://developers.tiktok.com/doc/login-kit-desktop>
+//! <https://developers.tiktok.com/doc/login-kit-web>,
+//! <https://developers.tiktok.com/doc/login-kit-desktop>
 //!
-//! Its oddities: `client_key`; scopes between commas; PKCE only for a desktop app, and its challenge
-//! in hexadecimal; errors are flat at the token endpoint and an object everywhere else; whether
-//! something went well stands in the body, never in the status; a refresh kills the token it used.
+//! Its oddities: `client_key`; scopes between commas; PKCE only for a desktop app, and its
+//! challenge in hexadecimal; errors are flat at the token endpoint and an object everywhere else;
+//! whether something went well stands in the body, never in the status; a refresh kills the token
+//! it used.
 
 mod api;
 mod authorize;
@@ -29,7 +31,11 @@ pub static TWIN: Twin = Twin {
     name: "TikTok",
     accounts: people::accounts,
     scopes: &[
-        Scope { name: BASIC, words: "Read your profile info (avatar, display name)", optional: false },
+        Scope {
+            name: BASIC,
+            words: "Read your profile info (avatar, display name)",
+            optional: false,
+        },
         scope(PROFILE, "Read access to your username, bio and verification status"),
         scope(STATS, "Read access to your follower and video counts"),
         scope("video.list", "Read your public videos on TikTok"),
@@ -39,9 +45,21 @@ pub static TWIN: Twin = Twin {
     // Until mid-2026: 86,400 and 31,536,000.
     lifetimes: Lifetimes { access: Some(7_200), refresh: Some(180 * 86_400) },
     switches: &[
-        Switch { name: ERRORS_WITH_200, words: "The token endpoint answers its errors with status 200", default: false },
-        Switch { name: TOO_MANY_POSTS, words: "Everybody has posted too much today (spam_risk_too_many_posts)", default: false },
-        Switch { name: CAP_REACHED, words: "The app has too many posting users today (reached_active_user_cap)", default: false },
+        Switch {
+            name: ERRORS_WITH_200,
+            words: "The token endpoint answers its errors with status 200",
+            default: false,
+        },
+        Switch {
+            name: TOO_MANY_POSTS,
+            words: "Everybody has posted too much today (spam_risk_too_many_posts)",
+            default: false,
+        },
+        Switch {
+            name: CAP_REACHED,
+            words: "The app has too many posting users today (reached_active_user_cap)",
+            default: false,
+        },
     ],
     routes,
     failure: errors::failure,

@@ -13,7 +13,8 @@ const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const HEX: &str = "13d31e961a1ad8ec2f16b10c4c982e0876a878ad6df144566ee1894acb70f9c3";
 const BASE64URL: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const WEB: &str = "https://app.example/api/integrations/callback/tiktok";
-const ALL: &str = "user.info.basic,user.info.profile,user.info.stats,video.list,video.upload,video.publish";
+const ALL: &str =
+    "user.info.basic,user.info.profile,user.info.stats,video.list,video.upload,video.publish";
 
 fn authorize(change: &[(&str, &str)]) -> String {
     let callback = callback(TWIN.id);
@@ -119,7 +120,8 @@ async fn ines_connects_and_reads_her_profile() {
 #[tokio::test]
 async fn a_desktop_app_needs_a_challenge_in_hexadecimal_and_a_web_app_none() {
     let client = Client::new();
-    let status = async |change: &[(&str, &str)]| client.get(&authorize(change), &[]).await.status.as_u16();
+    let status =
+        async |change: &[(&str, &str)]| client.get(&authorize(change), &[]).await.status.as_u16();
     assert_eq!(status(&[]).await, 200);
     let without_port = "http://localhost/api/integrations/callback/tiktok";
     let (shouted, elsewhere) = (HEX.to_uppercase(), format!("{WEB}?next=/"));
@@ -140,7 +142,11 @@ async fn a_desktop_app_needs_a_challenge_in_hexadecimal_and_a_web_app_none() {
     let form = [("account", INES), ("decision", "allow")];
     let web = [("redirect_uri", WEB), ("code_challenge", ""), ("code_challenge_method", "")];
     let code = client.post(&authorize(&web), &[], &form).await.returned("code");
-    let form = [("grant_type", "authorization_code"), ("code", code.as_deref().expect("a code")), ("redirect_uri", WEB)];
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", code.as_deref().expect("a code")),
+        ("redirect_uri", WEB),
+    ];
     assert_eq!(token(&client, &form).await.status, 200);
 }
 
@@ -156,8 +162,12 @@ async fn codes_are_bound_to_verifier_and_redirect_uri_and_used_once() {
 
     let attempt = async |redirect_uri: &str, verifier: &str| {
         let code = allow(&client, INES, &[]).await.returned("code").expect("a code");
-        let form =
-            [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", redirect_uri), ("code_verifier", verifier)];
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", &code),
+            ("redirect_uri", redirect_uri),
+            ("code_verifier", verifier),
+        ];
         token(&client, &form).await.text("error")
     };
     assert_eq!(attempt(&callback(TWIN.id), "").await, "invalid_grant");
@@ -224,7 +234,10 @@ async fn an_error_can_come_with_200() {
     let old = json!({ "accessSeconds": 86_400, "refreshSeconds": 31_536_000 });
     client.control("tiktok/lifetimes", old).await;
     let pair = connect(&client, INES).await.json();
-    assert_eq!((&pair["expires_in"], &pair["refresh_expires_in"]), (&json!(86_400), &json!(31_536_000)));
+    assert_eq!(
+        (&pair["expires_in"], &pair["refresh_expires_in"]),
+        (&json!(86_400), &json!(31_536_000))
+    );
 }
 
 // C11
@@ -259,10 +272,16 @@ async fn creator_info_tells_what_may_be_posted() {
     assert_eq!(public["privacy_level_options"][0], "PUBLIC_TO_EVERYONE");
     assert_eq!(public["max_video_post_duration_sec"], 600);
     let private = info(PRIVATE).await.json()["data"].take();
-    assert_eq!(private["privacy_level_options"], json!(["FOLLOWER_OF_CREATOR", "MUTUAL_FOLLOW_FRIENDS", "SELF_ONLY"]));
+    assert_eq!(
+        private["privacy_level_options"],
+        json!(["FOLLOWER_OF_CREATOR", "MUTUAL_FOLLOW_FRIENDS", "SELF_ONLY"])
+    );
     let banned = info(BANNED).await;
     assert_eq!(outcome(&banned), (200, json!("spam_risk_user_banned_from_posting")));
-    for (switch, code) in [("userCapReached", "reached_active_user_cap"), ("tooManyPosts", "spam_risk_too_many_posts")] {
+    for (switch, code) in [
+        ("userCapReached", "reached_active_user_cap"),
+        ("tooManyPosts", "spam_risk_too_many_posts"),
+    ] {
         client.control("tiktok/switches", json!({ switch: true })).await;
         assert_eq!(outcome(&info(INES).await), (200, json!(code)));
     }

@@ -47,10 +47,16 @@ fn client(form: &Params) -> Result<(), Refusal> {
 
 fn exchange(state: &mut State, form: &Params) -> Result<Response, Refusal> {
     let code = form.get("code").ok_or(("invalid_request", "Code is missing."))?;
-    let redirect_uri = form.get("redirect_uri").ok_or(("invalid_request", "Redirect_uri is missing."))?;
-    let code = state.take_code(TWIN.id, code).ok_or(("invalid_grant", "Authorization code is expired."))?;
+    let redirect_uri =
+        form.get("redirect_uri").ok_or(("invalid_request", "Redirect_uri is missing."))?;
+    let code = state
+        .take_code(TWIN.id, code)
+        .ok_or(("invalid_grant", "Authorization code is expired."))?;
     if code.redirect_uri != redirect_uri {
-        return Err(("invalid_request", "Redirect_uri is not matched with the uri when requesting code."));
+        return Err((
+            "invalid_request",
+            "Redirect_uri is not matched with the uri when requesting code.",
+        ));
     }
     if !verified(&code, form.get("code_verifier")) {
         return Err(("invalid_grant", "Code verifier or code challenge is invalid."));
@@ -63,9 +69,9 @@ fn exchange(state: &mut State, form: &Params) -> Result<Response, Refusal> {
 fn verified(code: &Code, verifier: Option<&str>) -> bool {
     match &code.challenge {
         None => true,
-        Some(challenge) => {
-            verifier.filter(|verifier| is_verifier(verifier)).is_some_and(|verifier| hex_s256(verifier) == *challenge)
-        }
+        Some(challenge) => verifier
+            .filter(|verifier| is_verifier(verifier))
+            .is_some_and(|verifier| hex_s256(verifier) == *challenge),
     }
 }
 
@@ -75,9 +81,12 @@ fn hex_s256(verifier: &str) -> String {
 
 /// Always a new pair; the refresh token just used is dead.
 fn refresh(state: &mut State, form: &Params) -> Result<Response, Refusal> {
-    let token = form.get("refresh_token").ok_or(("invalid_request", "Refresh token is missing."))?;
+    let token =
+        form.get("refresh_token").ok_or(("invalid_request", "Refresh token is missing."))?;
     let (now, life) = (state.now(), state.lifetimes(&TWIN));
-    let grant = state.by_refresh(TWIN.id, token).ok_or(("invalid_grant", "Refresh token is invalid or expired."))?;
+    let grant = state
+        .by_refresh(TWIN.id, token)
+        .ok_or(("invalid_grant", "Refresh token is invalid or expired."))?;
     Ok(pair(grant, now, life))
 }
 

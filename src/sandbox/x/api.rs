@@ -13,7 +13,8 @@ use super::{
     oauth::ACCESS_PREFIX,
     people::{self, Condition, Person},
     problem::{
-        invalid_parameter, locked, missing_scope, rate_headers, rate_limited, suspended, unauthorized, unsupported_authentication,
+        invalid_parameter, locked, missing_scope, rate_headers, rate_limited, suspended,
+        unauthorized, unsupported_authentication,
     },
 };
 use crate::sandbox::{
@@ -59,7 +60,8 @@ pub async fn me(Shared(sandbox): Shared<Sandbox>, headers: HeaderMap, uri: Uri) 
         return unsupported_authentication();
     }
     let query = Params::query(&uri);
-    let fields: Vec<_> = query.get("user.fields").map(|list| list.split(',').collect()).unwrap_or_default();
+    let fields: Vec<_> =
+        query.get("user.fields").map(|list| list.split(',').collect()).unwrap_or_default();
     sandbox.change(|state| {
         let grant = state.by_access(TWIN.id, token);
         let found = grant.and_then(|grant| {
@@ -69,7 +71,8 @@ pub async fn me(Shared(sandbox): Shared<Sandbox>, headers: HeaderMap, uri: Uri) 
         let Some((person, allowed)) = found else {
             return unauthorized();
         };
-        let allowance = state.spend(&format!("x {} GET /2/users/me", person.account.id), CALLS, WINDOW);
+        let allowance =
+            state.spend(&format!("x {} GET /2/users/me", person.account.id), CALLS, WINDOW);
         if !allowance.within {
             return rate_limited(&allowance, CALLS);
         }
@@ -89,7 +92,12 @@ pub async fn me(Shared(sandbox): Shared<Sandbox>, headers: HeaderMap, uri: Uri) 
     })
 }
 
-fn user(sandbox: &Sandbox, person: &Person, fields: &[&str], new_names: bool) -> Map<String, Value> {
+fn user(
+    sandbox: &Sandbox,
+    person: &Person,
+    fields: &[&str],
+    new_names: bool,
+) -> Map<String, Value> {
     let [followers, following, posts, lists, likes, media] = person.metrics;
     let posts_name = if new_names { "post_count" } else { "tweet_count" };
     let (kind, subscription) = if person.verified { ("blue", "Premium") } else { ("none", "None") };

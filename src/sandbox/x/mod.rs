@@ -37,8 +37,16 @@ pub static TWIN: Twin = Twin {
     // Half a year for a refresh token is what people report; the documentation says nothing.
     lifetimes: Lifetimes { access: Some(7_200), refresh: Some(180 * 86_400) },
     switches: &[
-        Switch { name: FAMILY_ENDS, words: "A replayed refresh token ends the whole grant", default: true },
-        Switch { name: NEW_NAMES, words: "Metrics carry the names of August 2026 (post_count for tweet_count)", default: false },
+        Switch {
+            name: FAMILY_ENDS,
+            words: "A replayed refresh token ends the whole grant",
+            default: true,
+        },
+        Switch {
+            name: NEW_NAMES,
+            words: "Metrics carry the names of August 2026 (post_count for tweet_count)",
+            default: false,
+        },
     ],
     routes,
     failure: problem::failure,

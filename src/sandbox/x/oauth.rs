@@ -37,18 +37,27 @@ struct Asked {
 
 /// `GET /i/oauth2/authorize`
 pub async fn ask(uri: Uri) -> Response {
-    read(&uri).map_or_else(|refusal| refusal, |asked| consent::ask(&TWIN, &asked.scopes).into_response())
+    read(&uri)
+        .map_or_else(|refusal| refusal, |asked| consent::ask(&TWIN, &asked.scopes).into_response())
 }
 
 /// `POST` of the consent page.
-pub async fn decide(Shared(sandbox): Shared<Sandbox>, uri: Uri, form: Params) -> Result<Response, Response> {
+pub async fn decide(
+    Shared(sandbox): Shared<Sandbox>,
+    uri: Uri,
+    form: Params,
+) -> Result<Response, Response> {
     let asked = read(&uri)?;
     let Decision::Allow { account, scopes } = consent::read(&TWIN, &asked.scopes, &form)? else {
-        return Ok(back_to(&asked.redirect_uri, &[("error", "access_denied"), ("state", &asked.state)]));
+        return Ok(back_to(
+            &asked.redirect_uri,
+            &[("error", "access_denied"), ("state", &asked.state)],
+        ));
     };
     let code = sandbox.change(|state| {
         let renewable = scopes.iter().any(|scope| scope == "offline.access");
-        let code = Code::new(&TWIN, account, scopes, asked.redirect_uri.clone(), state.now() + CODE_LIFE);
+        let code =
+            Code::new(&TWIN, account, scopes, asked.redirect_uri.clone(), state.now() + CODE_LIFE);
         state.add_code("", Code { challenge: Some(asked.challenge), renewable, ..code })
     });
     Ok(back_to(&asked.redirect_uri, &[("state", &asked.state), ("code", &code)]))
@@ -58,19 +67,23 @@ pub async fn decide(Shared(sandbox): Shared<Sandbox>, uri: Uri, form: Params) ->
 fn read(uri: &Uri) -> Result<Asked, Response> {
     let query = Params::query(uri);
     let bad = |what: &str| {
-        let sentence = format!("You weren't able to give access to the App. Go back and try logging in again. ({what})");
+        let sentence = format!(
+            "You weren't able to give access to the App. Go back and try logging in again. ({what})"
+        );
         Err(consent::refuse("Something went wrong", &sentence))
     };
     if query.get("client_id") != Some(CLIENT_ID) {
         return bad("client_id is not known");
     }
-    let Some(redirect_uri) = query.get("redirect_uri").filter(|uri| is_registered(&TWIN, uri)) else {
+    let Some(redirect_uri) = query.get("redirect_uri").filter(|uri| is_registered(&TWIN, uri))
+    else {
         return bad("redirect_uri is not registered");
     };
     if query.get("response_type") != Some("code") {
         return bad("response_type must be code");
     }
-    let scopes: Vec<_> = query.get("scope").unwrap_or_default().split_whitespace().map(str::to_owned).collect();
+    let scopes: Vec<_> =
+        query.get("scope").unwrap_or_default().split_whitespace().map(str::to_owned).collect();
     if scopes.is_empty() || scopes.iter().any(|scope| TWIN.scope(scope).is_none()) {
         return bad("scope is missing or not known");
     }
@@ -89,7 +102,8 @@ fn read(uri: &Uri) -> Result<Asked, Response> {
 }
 
 fn is_s256(challenge: &str) -> bool {
-    challenge.len() == 43 && challenge.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+    challenge.len() == 43
+        && challenge.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
 /// `POST /2/oauth2/token`
@@ -115,7 +129,11 @@ fn exchange(state: &mut State, form: &Params) -> Response {
     let Some(verifier) = form.get("code_verifier") else {
         return missing("code_verifier");
     };
-    let fits = |code: &Code| code.redirect_uri == redirect_uri && code.challenge.is_some() && code.challenge == s256(verifier);
+    let fits = |code: &Code| {
+        code.redirect_uri == redirect_uri
+            && code.challenge.is_some()
+            && code.challenge == s256(verifier)
+    };
     let Some(code) = state.take_code(TWIN.id, code).filter(fits) else {
         return invalid_request("Value passed for the authorization code was invalid.");
     };
@@ -158,7 +176,11 @@ fn missing(parameter: &str) -> Response {
 }
 
 /// `POST /2/oauth2/revoke`
-pub async fn revoke(Shared(sandbox): Shared<Sandbox>, headers: HeaderMap, form: Params) -> Response {
+pub async fn revoke(
+    Shared(sandbox): Shared<Sandbox>,
+    headers: HeaderMap,
+    form: Params,
+) -> Response {
     if !is_basic_client(&headers) {
         return unknown_client();
     }

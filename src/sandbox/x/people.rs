@@ -28,7 +28,12 @@ impl Person {
 
 static PEOPLE: [Person; 6] = [
     Person {
-        account: Account { id: "1427750916318339072", name: "Inês Carvalho", handle: "@ines_draws", note: "" },
+        account: Account {
+            id: "1427750916318339072",
+            name: "Inês Carvalho",
+            handle: "@ines_draws",
+            note: "",
+        },
         created_at: "2021-08-17T21:40:12.000Z",
         description: "Ink, gouache, Lisbon light. Prints on Fridays.",
         protected: false,
@@ -37,7 +42,12 @@ static PEOPLE: [Person; 6] = [
         metrics: [18_420, 612, 4_871, 143, 22_904, 1_960],
     },
     Person {
-        account: Account { id: "84610273", name: "Kofi Mensah", handle: "@kofi_cooks", note: "Premium, verified" },
+        account: Account {
+            id: "84610273",
+            name: "Kofi Mensah",
+            handle: "@kofi_cooks",
+            note: "Premium, verified",
+        },
         created_at: "2009-10-23T14:02:51.000Z",
         description: "One pan, ten minutes. New video every Tuesday.",
         protected: false,
@@ -46,7 +56,12 @@ static PEOPLE: [Person; 6] = [
         metrics: [241_007, 389, 15_322, 1_874, 8_016, 3_405],
     },
     Person {
-        account: Account { id: "1699034417765195776", name: "Luna Reyes", handle: "@lunaplays_", note: "Protected posts" },
+        account: Account {
+            id: "1699034417765195776",
+            name: "Luna Reyes",
+            handle: "@lunaplays_",
+            note: "Protected posts",
+        },
         created_at: "2023-09-05T12:17:40.000Z",
         description: "",
         protected: true,
@@ -55,7 +70,12 @@ static PEOPLE: [Person; 6] = [
         metrics: [97, 204, 58, 0, 1_211, 12],
     },
     Person {
-        account: Account { id: "2903381175", name: "Atelier Nord", handle: "@ateliernord", note: "" },
+        account: Account {
+            id: "2903381175",
+            name: "Atelier Nord",
+            handle: "@ateliernord",
+            note: "",
+        },
         created_at: "2014-12-03T08:55:03.000Z",
         description: "Furniture from fallen trees. Oslo.",
         protected: false,
@@ -64,7 +84,12 @@ static PEOPLE: [Person; 6] = [
         metrics: [5_231, 88, 902, 37, 410, 655],
     },
     Person {
-        account: Account { id: "1288316504429182976", name: "Max Faster", handle: "@maxfaster_deals", note: "Suspended by X" },
+        account: Account {
+            id: "1288316504429182976",
+            name: "Max Faster",
+            handle: "@maxfaster_deals",
+            note: "Suspended by X",
+        },
         created_at: "2020-07-29T03:21:09.000Z",
         description: "deals deals deals",
         protected: false,

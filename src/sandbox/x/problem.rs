@@ -19,10 +19,15 @@ const NOT_PERMITTED: &str = "You are not permitted to perform this action.";
 /// The error of this status; `reason` is one of X's problem names, or `locked`.
 pub fn failure(failure: &Failure) -> Response {
     match failure.status {
-        StatusCode::INTERNAL_SERVER_ERROR => {
-            problem(failure.status, "internal-error", "Internal Server Error", "Something is broken.")
+        StatusCode::INTERNAL_SERVER_ERROR => problem(
+            failure.status,
+            "internal-error",
+            "Internal Server Error",
+            "Something is broken.",
+        ),
+        status if status.is_server_error() => {
+            (status, Html("<html><body>Over capacity</body></html>")).into_response()
         }
-        status if status.is_server_error() => (status, Html("<html><body>Over capacity</body></html>")).into_response(),
         StatusCode::TOO_MANY_REQUESTS => too_many(failure),
         _ if failure.path.starts_with("/2/oauth2/") => oauth(failure.status),
         status => api(status, failure.reason),
@@ -30,14 +35,21 @@ pub fn failure(failure: &Failure) -> Response {
 }
 
 fn oauth(status: StatusCode) -> Response {
-    if status == StatusCode::UNAUTHORIZED { unknown_client() } else { invalid_request("Value passed for the token was invalid.") }
+    if status == StatusCode::UNAUTHORIZED {
+        unknown_client()
+    } else {
+        invalid_request("Value passed for the token was invalid.")
+    }
 }
 
 fn api(status: StatusCode, reason: Option<&str>) -> Response {
     match (status, reason) {
-        (StatusCode::BAD_REQUEST, _) => {
-            problem(status, "invalid-request", "Invalid Request", "One or more parameters to your request was invalid.")
-        }
+        (StatusCode::BAD_REQUEST, _) => problem(
+            status,
+            "invalid-request",
+            "Invalid Request",
+            "One or more parameters to your request was invalid.",
+        ),
         (StatusCode::UNAUTHORIZED, _) => unauthorized(),
         (StatusCode::PAYMENT_REQUIRED, _) => {
             let detail = "Your enrolled account [1000000000000000001] does not have any credits \
@@ -47,11 +59,17 @@ fn api(status: StatusCode, reason: Option<&str>) -> Response {
         (StatusCode::FORBIDDEN, Some("user-suspended")) => suspended(),
         (StatusCode::FORBIDDEN, Some("locked")) => forbidden(LOCKED),
         (StatusCode::FORBIDDEN, Some("unsupported-authentication")) => unsupported_authentication(),
-        (StatusCode::FORBIDDEN, Some(reason @ ("client-not-enrolled" | "official-client-forbidden"))) => client_forbidden(reason),
+        (
+            StatusCode::FORBIDDEN,
+            Some(reason @ ("client-not-enrolled" | "official-client-forbidden")),
+        ) => client_forbidden(reason),
         (StatusCode::FORBIDDEN, _) => forbidden(NOT_PERMITTED),
-        (StatusCode::NOT_FOUND, _) => {
-            problem(status, "resource-not-found", "Not Found Error", "Could not find what was asked for.")
-        }
+        (StatusCode::NOT_FOUND, _) => problem(
+            status,
+            "resource-not-found",
+            "Not Found Error",
+            "Could not find what was asked for.",
+        ),
         (status, _) => untyped(status, status.canonical_reason().unwrap_or_default()),
     }
 }
@@ -70,7 +88,8 @@ fn too_many(failure: &Failure) -> Response {
 
 /// One call too many in a window.
 pub fn rate_limited(allowance: &Allowance, limit: u32) -> Response {
-    (rate_headers(allowance, limit), untyped(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests")).into_response()
+    (rate_headers(allowance, limit), untyped(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests"))
+        .into_response()
 }
 
 /// `x-rate-limit-reset` is the second at which the window ends, not the seconds to go.
@@ -90,7 +109,12 @@ pub fn unauthorized() -> Response {
 pub fn unsupported_authentication() -> Response {
     let detail = "Authenticating with Unknown is forbidden for this endpoint.  \
         Supported authentication types are [OAuth 1.0a User Context, OAuth 2.0 User Context].";
-    problem(StatusCode::FORBIDDEN, "unsupported-authentication", "Unsupported Authentication", detail)
+    problem(
+        StatusCode::FORBIDDEN,
+        "unsupported-authentication",
+        "Unsupported Authentication",
+        detail,
+    )
 }
 
 pub fn suspended() -> Response {
@@ -111,7 +135,8 @@ fn forbidden(detail: &str) -> Response {
 
 fn client_forbidden(reason: &str) -> Response {
     let body = json!({
-        "title": "Client Forbidden", "type": kind("client-forbidden"), "status": 403, "reason": reason,
+        "title": "Client \
+         Forbidden", "type": kind("client-forbidden"), "status": 403, "reason": reason,
         "detail": "This request must be made using an approved developer account that is enrolled \
             in the requested endpoint.",
         "required_enrollment": "Appropriate Level of API Access",
@@ -134,7 +159,11 @@ pub fn invalid_parameter(name: &str, value: &str) -> Response {
 
 /// 400 at the token endpoint.
 pub fn invalid_request(description: &str) -> Response {
-    (StatusCode::BAD_REQUEST, Json(json!({ "error": "invalid_request", "error_description": description }))).into_response()
+    (
+        StatusCode::BAD_REQUEST,
+        Json(json!({ "error": "invalid_request", "error_description": description })),
+    )
+        .into_response()
 }
 
 /// 401 at the token endpoint: no or wrong Basic header.
@@ -154,7 +183,10 @@ fn untyped(status: StatusCode, detail: &str) -> Response {
 }
 
 fn problem(status: StatusCode, slug: &str, title: &str, detail: &str) -> Response {
-    document(status, json!({ "title": title, "detail": detail, "type": kind(slug), "status": status.as_u16() }))
+    document(
+        status,
+        json!({ "title": title, "detail": detail, "type": kind(slug), "status": status.as_u16() }),
+    )
 }
 
 fn kind(slug: &str) -> String {
@@ -163,6 +195,8 @@ fn kind(slug: &str) -> String {
 
 fn document(status: StatusCode, body: Value) -> Response {
     let mut response = (status, Json(body)).into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     response
 }

@@ -29,7 +29,8 @@ fn authorize(change: &[(&str, &str)]) -> String {
 }
 
 async fn allow(client: &Client, account: &str, change: &[(&str, &str)]) -> String {
-    let answer = client.post(&authorize(change), &[], &[("account", account), ("decision", "allow")]).await;
+    let answer =
+        client.post(&authorize(change), &[], &[("account", account), ("decision", "allow")]).await;
     assert_eq!(answer.returned("state").as_deref(), Some("s-1"));
     answer.returned("code").expect("a code")
 }
@@ -40,8 +41,12 @@ async fn token(client: &Client, form: &[(&str, &str)]) -> Answer {
 
 async fn exchange(client: &Client, code: &str, verifier: &str) -> Answer {
     let redirect_uri = callback(TWIN.id);
-    let form =
-        [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", &redirect_uri), ("code_verifier", verifier)];
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", code),
+        ("redirect_uri", &redirect_uri),
+        ("code_verifier", verifier),
+    ];
     token(client, &form).await
 }
 
@@ -60,7 +65,8 @@ async fn me(client: &Client, access: &str, fields: &str) -> Answer {
 }
 
 fn is_dead_token(answer: &Answer) -> bool {
-    answer.status == 400 && answer.text("error_description") == "Value passed for the token was invalid."
+    answer.status == 400
+        && answer.text("error_description") == "Value passed for the token was invalid."
 }
 
 // C8
@@ -68,15 +74,24 @@ fn is_dead_token(answer: &Answer) -> bool {
 async fn ines_connects_and_her_numbers_are_read() {
     let client = Client::new();
     let pair = exchange(&client, &allow(&client, INES, &[]).await, VERIFIER).await;
-    assert_eq!((pair.json()["expires_in"].take(), pair.text("scope")), (json!(7_200), SCOPES.into()));
+    assert_eq!(
+        (pair.json()["expires_in"].take(), pair.text("scope")),
+        (json!(7_200), SCOPES.into())
+    );
 
     let access = pair.text("access_token");
     let short = me(&client, &access, "").await.json();
-    assert_eq!(short, json!({ "data": { "id": INES, "name": "Inês Carvalho", "username": "ines_draws" } }));
+    assert_eq!(
+        short,
+        json!({ "data": { "id": INES, "name": "Inês Carvalho", "username": "ines_draws" } })
+    );
     let full = me(&client, &access, "public_metrics,verified_type").await.json();
     assert_eq!(full["data"]["public_metrics"]["tweet_count"], 4_871);
     client.control("x/switches", json!({ "newMetricNames": true })).await;
-    assert_eq!(me(&client, &access, "public_metrics").await.json()["data"]["public_metrics"]["post_count"], 4_871);
+    assert_eq!(
+        me(&client, &access, "public_metrics").await.json()["data"]["public_metrics"]["post_count"],
+        4_871
+    );
     assert_eq!(me(&client, &access, "shoe_size").await.json()["title"], "Invalid Request");
 }
 
@@ -86,7 +101,10 @@ async fn a_code_lives_thirty_seconds_and_opens_once_for_its_verifier() {
     let client = Client::new();
     let refused = |answer: Answer| {
         assert_eq!(answer.status, 400);
-        assert_eq!(answer.text("error_description"), "Value passed for the authorization code was invalid.");
+        assert_eq!(
+            answer.text("error_description"),
+            "Value passed for the authorization code was invalid."
+        );
     };
     let code = allow(&client, INES, &[]).await;
     client.advance(25).await;
@@ -114,7 +132,9 @@ async fn what_is_wrong_with_the_request_never_returns_to_the_app() {
         ("code_challenge", "short"),
         ("code_challenge_method", "plain"),
     ] {
-        let answer = client.post(&authorize(&[wrong]), &[], &[("account", INES), ("decision", "allow")]).await;
+        let answer = client
+            .post(&authorize(&[wrong]), &[], &[("account", INES), ("decision", "allow")])
+            .await;
         assert_eq!((answer.status.as_u16(), answer.header("location")), (400, ""), "{wrong:?}");
     }
     let denied = client.post(&authorize(&[]), &[], &[("decision", "deny")]).await;
@@ -129,7 +149,10 @@ async fn a_refresh_token_works_once_and_its_replay_ends_the_family() {
     let second = refresh(&client, &first).await;
     assert_ne!(second.text("refresh_token"), first);
     assert!(is_dead_token(&refresh(&client, &first).await));
-    assert!(is_dead_token(&refresh(&client, &second.text("refresh_token")).await), "the winner's pair is gone as well");
+    assert!(
+        is_dead_token(&refresh(&client, &second.text("refresh_token")).await),
+        "the winner's pair is gone as well"
+    );
     assert_eq!(me(&client, &second.text("access_token"), "").await.status, 401);
 
     client.control("x/switches", json!({ "replayEndsFamily": false })).await;
@@ -148,7 +171,11 @@ async fn access_ends_after_two_hours_and_only_offline_access_renews_it() {
     assert_eq!(pair.json().get("refresh_token"), None);
     client.advance(7_200).await;
     let ended = me(&client, &pair.text("access_token"), "").await;
-    assert_eq!(ended.json(), json!({ "title": "Unauthorized", "type": "about:blank", "status": 401, "detail": "Unauthorized" }));
+    assert_eq!(
+        ended.json(),
+        json!({ "title": "Unauthorized", "type": "about:blank", "status": 401,
+            "detail": "Unauthorized" })
+    );
     assert_eq!(ended.header("content-type"), "application/problem+json");
 }
 
@@ -158,7 +185,10 @@ async fn suspended_locked_and_unpermitted_are_told_apart() {
     let client = Client::new();
     let (suspended, _) = connect(&client, "1288316504429182976").await;
     let suspended = me(&client, &suspended, "").await;
-    assert_eq!((suspended.status.as_u16(), suspended.text("type")), (403, "https://api.x.com/2/problems/user-suspended".into()));
+    assert_eq!(
+        (suspended.status.as_u16(), suspended.text("type")),
+        (403, "https://api.x.com/2/problems/user-suspended".into())
+    );
 
     let (locked, _) = connect(&client, "733482019").await;
     let locked = me(&client, &locked, "").await;
@@ -168,10 +198,16 @@ async fn suspended_locked_and_unpermitted_are_told_apart() {
     let code = allow(&client, INES, &[("scope", "tweet.read")]).await;
     let unpermitted = exchange(&client, &code, VERIFIER).await.text("access_token");
     let unpermitted = me(&client, &unpermitted, "").await;
-    assert_eq!((unpermitted.status.as_u16(), unpermitted.text("type")), (403, "about:blank".into()));
+    assert_eq!(
+        (unpermitted.status.as_u16(), unpermitted.text("type")),
+        (403, "about:blank".into())
+    );
 
     let garbage = me(&client, "nonsense", "").await;
-    assert_eq!((garbage.status.as_u16(), garbage.text("title")), (403, "Unsupported Authentication".into()));
+    assert_eq!(
+        (garbage.status.as_u16(), garbage.text("title")),
+        (403, "Unsupported Authentication".into())
+    );
 }
 
 // C8
@@ -180,7 +216,10 @@ async fn rate_headers_count_down_to_an_epoch() {
     let client = Client::new();
     let (access, _) = connect(&client, INES).await;
     let first = me(&client, &access, "").await;
-    assert_eq!((first.header("x-rate-limit-limit"), first.header("x-rate-limit-remaining")), ("75", "74"));
+    assert_eq!(
+        (first.header("x-rate-limit-limit"), first.header("x-rate-limit-remaining")),
+        ("75", "74")
+    );
     let now = client.get("/control/state", &[]).await.json()["now"].as_i64().expect("a time");
     let reset: i64 = first.header("x-rate-limit-reset").parse().expect("a number");
     assert!((now + 880..=now + 900).contains(&reset));
@@ -199,8 +238,13 @@ async fn revoking_ends_the_grant_and_a_wrong_client_may_do_nothing() {
     let client = Client::new();
     let (access, kept) = connect(&client, INES).await;
     let stranger = client.post("/x/2/oauth2/revoke", &[], &[("token", &kept)]).await;
-    assert_eq!((stranger.status.as_u16(), stranger.text("error")), (401, "unauthorized_client".into()));
-    let revoked = client.post("/x/2/oauth2/revoke", &[("authorization", &basic())], &[("token", &kept)]).await;
+    assert_eq!(
+        (stranger.status.as_u16(), stranger.text("error")),
+        (401, "unauthorized_client".into())
+    );
+    let revoked = client
+        .post("/x/2/oauth2/revoke", &[("authorization", &basic())], &[("token", &kept)])
+        .await;
     assert_eq!((revoked.status.as_u16(), revoked.json()), (200, json!({ "revoked": true })));
     assert_eq!(me(&client, &access, "").await.status, 401);
     assert!(is_dead_token(&refresh(&client, &kept).await));

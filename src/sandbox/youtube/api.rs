@@ -56,7 +56,9 @@ pub async fn channels(Shared(sandbox): Shared<Sandbox>, headers: HeaderMap, uri:
         None => query.get("mine") == Some("true") && person.account.id == caller.account.id,
     };
     let found = people::all().iter().filter(wanted);
-    let shown = found.filter_map(|person| Some(resource(&sandbox, &person.account, person.channel.as_ref()?, &parts)));
+    let shown = found.filter_map(|person| {
+        Some(resource(&sandbox, &person.account, person.channel.as_ref()?, &parts))
+    });
     Json(list(shown.collect())).into_response()
 }
 
@@ -78,12 +80,22 @@ fn resource(sandbox: &Sandbox, account: &Account, channel: &Channel, parts: &[&s
         ("snippet", snippet(sandbox, account, channel)),
         ("contentDetails", json!({ "relatedPlaylists": { "likes": "LL", "uploads": uploads } })),
         ("statistics", statistics(channel)),
-        ("status", json!({ "privacyStatus": "public", "isLinked": true, "longUploadsStatus": long })),
+        (
+            "status",
+            json!({ "privacyStatus": "public", "isLinked": true, "longUploadsStatus": long }),
+        ),
     ];
-    let mut resource: Map<_, _> =
-        all.into_iter().filter(|(part, _)| parts.contains(part)).map(|(part, value)| (part.to_owned(), value)).collect();
+    let mut resource: Map<_, _> = all
+        .into_iter()
+        .filter(|(part, _)| parts.contains(part))
+        .map(|(part, value)| (part.to_owned(), value))
+        .collect();
     let tag = etag(&json!(resource));
-    resource.extend([("kind".into(), json!("youtube#channel")), ("etag".into(), json!(tag)), ("id".into(), json!(account.id))]);
+    resource.extend([
+        ("kind".into(), json!("youtube#channel")),
+        ("etag".into(), json!(tag)),
+        ("id".into(), json!(account.id)),
+    ]);
     Value::Object(resource)
 }
 

@@ -32,18 +32,24 @@ struct Asked {
 
 /// `GET /o/oauth2/v2/auth`
 pub async fn ask(uri: Uri) -> Response {
-    read(&uri).map_or_else(|refusal| refusal, |asked| consent::ask(&TWIN, &asked.scopes).into_response())
+    read(&uri)
+        .map_or_else(|refusal| refusal, |asked| consent::ask(&TWIN, &asked.scopes).into_response())
 }
 
 /// `POST` of the consent page. Whoever unticks everything has denied.
-pub async fn decide(Shared(sandbox): Shared<Sandbox>, uri: Uri, form: Params) -> Result<Response, Response> {
+pub async fn decide(
+    Shared(sandbox): Shared<Sandbox>,
+    uri: Uri,
+    form: Params,
+) -> Result<Response, Response> {
     let asked = read(&uri)?;
     let issuer = sandbox.url("/youtube");
     let decision = consent::read(&TWIN, &asked.scopes, &form)?;
     let (account, scopes) = match decision {
         Decision::Allow { account, scopes } if !scopes.is_empty() => (account, scopes),
         _ => {
-            let denied = [("error", "access_denied"), ("state", asked.state.as_str()), ("iss", &issuer)];
+            let denied =
+                [("error", "access_denied"), ("state", asked.state.as_str()), ("iss", &issuer)];
             return Ok(back_to(&asked.redirect_uri, &denied));
         }
     };
@@ -51,7 +57,8 @@ pub async fn decide(Shared(sandbox): Shared<Sandbox>, uri: Uri, form: Params) ->
         let scopes = if asked.with_earlier { joined(state, account.id, scopes) } else { scopes };
         let first = state.grants_of(TWIN.id, account.id).next().is_none();
         let scope = scopes.join(" ");
-        let code = Code::new(&TWIN, account, scopes, asked.redirect_uri.clone(), state.now() + CODE_LIFE);
+        let code =
+            Code::new(&TWIN, account, scopes, asked.redirect_uri.clone(), state.now() + CODE_LIFE);
         let renewable = asked.offline && (first || asked.forced);
         (state.add_code(CODE_PREFIX, Code { challenge: asked.challenge, renewable, ..code }), scope)
     });
@@ -81,19 +88,26 @@ fn joined(state: &State, account: &str, mut scopes: Vec<String>) -> Vec<String> 
 fn read(uri: &Uri) -> Result<Asked, Response> {
     let query = Params::query(uri);
     let bad = |error: &str, what: &str| {
-        let sentence = format!("Error 400: {error}. {what} If you are a developer of this app, see the error details.");
+        let sentence = format!(
+            "Error 400: {error}. {what} If you are a developer of this app, see the error details."
+        );
         Err(consent::refuse("Access blocked: this app's request is invalid", &sentence))
     };
     if query.get("client_id") != Some(CLIENT_ID) {
         return bad("invalid_client", "The OAuth client was not found.");
     }
-    let Some(redirect_uri) = query.get("redirect_uri").filter(|uri| is_registered(&TWIN, uri)) else {
-        return bad("redirect_uri_mismatch", "The redirect URI in the request is not registered for this client.");
+    let Some(redirect_uri) = query.get("redirect_uri").filter(|uri| is_registered(&TWIN, uri))
+    else {
+        return bad(
+            "redirect_uri_mismatch",
+            "The redirect URI in the request is not registered for this client.",
+        );
     };
     if query.get("response_type") != Some("code") {
         return bad("unsupported_response_type", "This client takes response_type=code.");
     }
-    let scopes: Vec<_> = query.get("scope").unwrap_or_default().split_whitespace().map(str::to_owned).collect();
+    let scopes: Vec<_> =
+        query.get("scope").unwrap_or_default().split_whitespace().map(str::to_owned).collect();
     if scopes.is_empty() {
         return bad("invalid_request", "Missing required parameter: scope.");
     }
@@ -110,7 +124,11 @@ fn read(uri: &Uri) -> Result<Asked, Response> {
         scopes,
         challenge,
         offline: query.get("access_type") == Some("offline"),
-        forced: query.get("prompt").unwrap_or_default().split_whitespace().any(|prompt| prompt == "consent"),
+        forced: query
+            .get("prompt")
+            .unwrap_or_default()
+            .split_whitespace()
+            .any(|prompt| prompt == "consent"),
         with_earlier: query.get("include_granted_scopes") == Some("true"),
     })
 }

@@ -30,8 +30,12 @@ fn oauth_failure(status: StatusCode, reason: Option<&str>) -> Response {
         }
         (status, Some(reason)) => oauth(status, reason, "Refused by order of the sandbox."),
         (StatusCode::UNAUTHORIZED, None) => invalid_client(),
-        (status, None) if status.is_server_error() => oauth(status, "internal_failure", "Backend Error"),
-        (StatusCode::TOO_MANY_REQUESTS, None) => oauth(status, "rate_limit_exceeded", "Too many requests."),
+        (status, None) if status.is_server_error() => {
+            oauth(status, "internal_failure", "Backend Error")
+        }
+        (StatusCode::TOO_MANY_REQUESTS, None) => {
+            oauth(status, "rate_limit_exceeded", "Too many requests.")
+        }
         (status, None) => oauth(status, "invalid_grant", "Token has been expired or revoked."),
     }
 }
@@ -96,13 +100,21 @@ fn message(reason: &str) -> &'static str {
         }
         "youtubeSignupRequired" => "Unauthorized",
         "insufficientPermissions" => "Request had insufficient authentication scopes.",
-        "quotaExceeded" | "dailyLimitExceeded" => "The request cannot be completed because you have exceeded your quota.",
-        "rateLimitExceeded" | "userRateLimitExceeded" => "Rate limit exceeded. Please try again later.",
-        "accessNotConfigured" => "YouTube Data API v3 has not been used in this project before or it is disabled.",
+        "quotaExceeded" | "dailyLimitExceeded" => {
+            "The request cannot be completed because you have exceeded your quota."
+        }
+        "rateLimitExceeded" | "userRateLimitExceeded" => {
+            "Rate limit exceeded. Please try again later."
+        }
+        "accessNotConfigured" => {
+            "YouTube Data API v3 has not been used in this project before or it is disabled."
+        }
         "authenticatedUserAccountSuspended" => "The authenticated user's account is suspended.",
         "authenticatedUserAccountClosed" => "The authenticated user's account is closed.",
         "invalidCriteria" => "A maximum of one filter may be specified.",
-        "missingRequiredParameter" => "No filter selected. Expected one of the required parameters.",
+        "missingRequiredParameter" => {
+            "No filter selected. Expected one of the required parameters."
+        }
         "unknownPart" => "The part parameter names an unknown part.",
         "backendError" | "internalError" => "Backend Error",
         "notFound" => "Requested entity was not found.",

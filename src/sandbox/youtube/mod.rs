@@ -32,9 +32,15 @@ pub static TWIN: Twin = Twin {
     scopes: &[
         scope(UPLOAD, "Manage your YouTube videos"),
         scope(READONLY, "View your YouTube account"),
-        scope(FORCE_SSL, "See, edit and permanently delete your YouTube videos, ratings, comments and captions"),
+        scope(
+            FORCE_SSL,
+            "See, edit and permanently delete your YouTube videos, ratings, comments and captions",
+        ),
         scope("https://www.googleapis.com/auth/youtube", "Manage your YouTube account"),
-        scope("https://www.googleapis.com/auth/yt-analytics.readonly", "View YouTube Analytics reports for your content"),
+        scope(
+            "https://www.googleapis.com/auth/yt-analytics.readonly",
+            "View YouTube Analytics reports for your content",
+        ),
         login("openid", "Know who you are on Google"),
         login("email", "See your e-mail address"),
         login("profile", "See your name and picture"),

@@ -26,7 +26,12 @@ pub struct Channel {
 
 static PEOPLE: [Person; 6] = [
     Person {
-        account: Account { id: "UCx4Qe7mVtR2nYp0LwHs3ABg", name: "Inês Paints", handle: "@inespaints", note: "" },
+        account: Account {
+            id: "UCx4Qe7mVtR2nYp0LwHs3ABg",
+            name: "Inês Paints",
+            handle: "@inespaints",
+            note: "",
+        },
         sub: "104817263549870213345",
         channel: Some(Channel {
             published_at: "2017-04-21T06:07:12Z",
@@ -59,7 +64,12 @@ static PEOPLE: [Person; 6] = [
         }),
     },
     Person {
-        account: Account { id: "UCk0f1C00ksTvEry7uesday_", name: "Kofi Cooks", handle: "@koficooks", note: "" },
+        account: Account {
+            id: "UCk0f1C00ksTvEry7uesday_",
+            name: "Kofi Cooks",
+            handle: "@koficooks",
+            note: "",
+        },
         sub: "117340058821946670128",
         channel: Some(Channel {
             published_at: "2013-09-02T11:45:31Z",
@@ -92,7 +102,12 @@ static PEOPLE: [Person; 6] = [
         }),
     },
     Person {
-        account: Account { id: "UCf3Rm5eVhP9sKx7TgBq1WzA", name: "Luna Plays", handle: "@lunaplays", note: "New, no videos yet" },
+        account: Account {
+            id: "UCf3Rm5eVhP9sKx7TgBq1WzA",
+            name: "Luna Plays",
+            handle: "@lunaplays",
+            note: "New, no videos yet",
+        },
         sub: "101226690347715803364",
         channel: Some(Channel {
             published_at: "2026-11-02T20:15:44Z",

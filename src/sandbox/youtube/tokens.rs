@@ -28,7 +28,8 @@ const REFRESH_PREFIX: &str = "1//0g";
 
 /// `POST /token`: the client's id and secret stand in the form.
 pub async fn token(Shared(sandbox): Shared<Sandbox>, form: Params) -> Response {
-    if form.get("client_id") != Some(CLIENT_ID) || form.get("client_secret") != Some(CLIENT_SECRET) {
+    if form.get("client_id") != Some(CLIENT_ID) || form.get("client_secret") != Some(CLIENT_SECRET)
+    {
         return invalid_client();
     }
     sandbox.change(|state| match form.get("grant_type") {
@@ -81,7 +82,8 @@ fn answer(grant: &Grant, access: String, life: Option<i64>) -> Value {
 
 fn verified(code: &Code, verifier: Option<&str>) -> bool {
     match &code.challenge {
-        // "code_verifier or verifier is not needed": a challenge that somebody stripped on the way does not go unseen.
+        // "code_verifier or verifier is not needed": a challenge that somebody stripped on the way
+        // does not go unseen.
         None => verifier.is_none(),
         challenge => verifier.is_some_and(|verifier| s256(verifier) == *challenge),
     }
@@ -124,8 +126,11 @@ fn tell_end(answer: &mut Value, state: &mut State, refresh: &str) {
 
 fn make_room(state: &mut State, account: &str) {
     let now = state.now();
-    let live = |grant: &&mut Grant| grant.account == account && grant.refresh.as_ref().is_some_and(|token| token.is_live(now));
-    let mut renewable: Vec<_> = state.grants.iter_mut().filter(|grant| grant.platform == TWIN.id).filter(live).collect();
+    let live = |grant: &&mut Grant| {
+        grant.account == account && grant.refresh.as_ref().is_some_and(|token| token.is_live(now))
+    };
+    let mut renewable: Vec<_> =
+        state.grants.iter_mut().filter(|grant| grant.platform == TWIN.id).filter(live).collect();
     if renewable.len() >= REFRESH_TOKENS {
         renewable[0].refresh = None;
     }
@@ -138,7 +143,8 @@ pub async fn revoke(Shared(sandbox): Shared<Sandbox>, form: Params) -> Response 
     };
     sandbox.change(|state| {
         let by_refresh = state.by_refresh(TWIN.id, token).map(|grant| grant.account.clone());
-        let account = by_refresh.or_else(|| state.by_access(TWIN.id, token).map(|grant| grant.account.clone()));
+        let account = by_refresh
+            .or_else(|| state.by_access(TWIN.id, token).map(|grant| grant.account.clone()));
         let Some(account) = account else {
             return bad("invalid_token", "Token expired or revoked");
         };
@@ -157,7 +163,8 @@ pub async fn info(Shared(sandbox): Shared<Sandbox>, uri: Uri) -> Response {
         let Some((grant, end)) = found else { return bad("invalid_token", "Invalid Value") };
         let access_type = if grant.refresh.is_some() { "offline" } else { "online" };
         Json(json!({
-            "azp": CLIENT_ID, "aud": CLIENT_ID, "sub": grant.person, "scope": grant.scopes.join(" "),
+            "azp": CLIENT_ID, "aud": CLIENT_ID, "sub": grant.person,
+                "scope": grant.scopes.join(" "),
             "exp": end.to_string(), "expires_in": (end - state.now()).to_string(),
             "access_type": access_type,
         }))

@@ -21,7 +21,8 @@ pub(super) fn check(config: &Config, file: &Path) -> Result<(), Error> {
                 &nearest(id, crate::server::platform::IDS),
             );
         }
-        for (key, url) in [("base_url", &settings.base_url), ("browser_url", &settings.browser_url)] {
+        for (key, url) in [("base_url", &settings.base_url), ("browser_url", &settings.browser_url)]
+        {
             if let Some(url) = url.as_ref().filter(|url| !is_safe(url)) {
                 return bad(
                     &format!("platforms.{id}.{key}"),
@@ -32,24 +33,45 @@ pub(super) fn check(config: &Config, file: &Path) -> Result<(), Error> {
         }
     }
     if let Some(url) = config.server.public_url.as_ref().filter(|url| !is_safe(url)) {
-        return bad("server.public_url", format!("{url} is not https"), "use https; http is allowed for localhost only");
+        return bad(
+            "server.public_url",
+            format!("{url} is not https"),
+            "use https; http is allowed for localhost only",
+        );
     }
     if let Some(url) = &config.mail.url {
         if !Url::parse(url.expose_secret()).is_ok_and(|url| crate::server::mail::is_safe(&url)) {
             let what = "it is not the URL of a mail server that is reached encrypted".to_owned();
-            return bad("mail.url", what, "give smtps://user:password@host, or smtp://user:password@host?tls=required");
+            return bad(
+                "mail.url",
+                what,
+                "give smtps://user:password@host, or smtp://user:password@host?tls=required",
+            );
         }
         if config.mail.from.is_none() {
-            return bad("mail.from", "it is missing".into(), "say who mails come from: \"Huntaze <huntaze@example.com>\"");
+            return bad(
+                "mail.from",
+                "it is missing".into(),
+                "say who mails come from: \"Huntaze <huntaze@example.com>\"",
+            );
         }
     }
-    if let Some(from) = config.mail.from.as_ref().filter(|from| from.parse::<lettre::message::Mailbox>().is_err()) {
-        return bad("mail.from", format!("\"{from}\" is not an address"), "write it like \"Huntaze <huntaze@example.com>\"");
+    if let Some(from) =
+        config.mail.from.as_ref().filter(|from| from.parse::<lettre::message::Mailbox>().is_err())
+    {
+        return bad(
+            "mail.from",
+            format!("\"{from}\" is not an address"),
+            "write it like \"Huntaze <huntaze@example.com>\"",
+        );
     }
     if config.http.token_timeout_ms > LONGEST_TOKEN_CALL_MS {
         return bad(
             "http.token_timeout_ms",
-            format!("{} ms is longer than an account is held for its refresh", config.http.token_timeout_ms),
+            format!(
+                "{} ms is longer than an account is held for its refresh",
+                config.http.token_timeout_ms
+            ),
             &format!("give {LONGEST_TOKEN_CALL_MS} or less"),
         );
     }

@@ -1,4 +1,5 @@
-//! Typed configuration: defaults that work on one machine, then `Leptos.toml`, then the environment, then the flags.
+//! Typed configuration: defaults that work on one machine, then `Leptos.toml`, then the
+//! environment, then the flags.
 
 mod check;
 mod read;
@@ -19,7 +20,8 @@ use super::platform::Settings;
 
 /// The file beside the binary.
 pub const FILE: &str = "Leptos.toml";
-/// An account is held for its refresh longer than this, so that no answer comes after somebody else has begun.
+/// An account is held for its refresh longer than this, so that no answer comes after somebody else
+/// has begun.
 const LONGEST_TOKEN_CALL_MS: u64 = 60_000;
 
 /// Everything an operator can set. `Leptos.toml` documents each key.
@@ -215,7 +217,9 @@ impl Default for Config {
             keys: Keys::default(),
             worker: Worker::default(),
             users: Users::default(),
-            tiers: [("free", 5), ("creator", 25), ("studio", 100)].map(|(name, most)| (name.to_owned(), most)).into(),
+            tiers: [("free", 5), ("creator", 25), ("studio", 100)]
+                .map(|(name, most)| (name.to_owned(), most))
+                .into(),
             default_tier: "creator".to_owned(),
             http: Http::default(),
             mail: Mail::default(),
@@ -281,20 +285,29 @@ impl Config {
     pub fn public_url(&self) -> Url {
         self.server.public_url.clone().unwrap_or_else(|| {
             // An address and a scheme make a URL.
-            Url::parse(&format!("http://{}", self.server.addr)).expect("http:// and a socket address are a URL")
+            Url::parse(&format!("http://{}", self.server.addr))
+                .expect("http:// and a socket address are a URL")
         })
     }
 
     /// The redirect URI to register at a platform.
     pub fn redirect_uri(&self, provider: &str) -> Url {
         let mut url = self.public_url();
-        url.set_path(&format!("{}/api/integrations/callback/{provider}", url.path().trim_end_matches('/')));
+        url.set_path(&format!(
+            "{}/api/integrations/callback/{provider}",
+            url.path().trim_end_matches('/')
+        ));
         url
     }
 
-    /// How many accounts a tier allows. A tier that was taken out of the configuration allows what the default one does.
+    /// How many accounts a tier allows. A tier that was taken out of the configuration allows what
+    /// the default one does.
     pub fn tier_limit(&self, tier: &str) -> u32 {
-        self.tiers.get(tier).or_else(|| self.tiers.get(&self.default_tier)).copied().unwrap_or_default()
+        self.tiers
+            .get(tier)
+            .or_else(|| self.tiers.get(&self.default_tier))
+            .copied()
+            .unwrap_or_default()
     }
 
     /// A platform's settings.

@@ -62,9 +62,12 @@ impl Account {
 
 macro_rules! columns {
     () => {
-        "a.id, a.workspace_id, a.user_id, a.provider, a.provider_account_id, a.name, a.handle, a.has_avatar, a.access_token, a.refresh_token,
-         a.token_type, a.scope, a.grant_key, a.issued_at, a.expires_at, a.refresh_expires_at, a.metadata, a.status, a.reason, a.say, a.label,
-         a.checked_at, a.check_ok, a.check_text, a.version, a.next_refresh_at, a.refresh_failures, a.refresh_held_until, a.connected_at,
+        "a.id, a.workspace_id, a.user_id, a.provider, a.provider_account_id, a.name, a.handle,
+         a.has_avatar, a.access_token, a.refresh_token,
+         a.token_type, a.scope, a.grant_key, a.issued_at, a.expires_at, a.refresh_expires_at,
+         a.metadata, a.status, a.reason, a.say, a.label,
+         a.checked_at, a.check_ok, a.check_text, a.version, a.next_refresh_at, a.refresh_failures,
+         a.refresh_held_until, a.connected_at,
          a.created_at, a.updated_at"
     };
 }
@@ -74,7 +77,11 @@ pub async fn find(db: &Db, workspace: WorkspaceId, id: AccountId) -> Result<Opti
     sql!(
         db,
         Option<Account>,
-        concat!("SELECT ", columns!(), " FROM oauth_accounts a WHERE a.workspace_id = $1 AND a.id = $2"),
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM oauth_accounts a WHERE a.workspace_id = $1 AND a.id = $2"
+        ),
         workspace,
         id
     )
@@ -88,32 +95,47 @@ pub async fn connected(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<Accoun
         concat!(
             "SELECT ",
             columns!(),
-            " FROM oauth_accounts a WHERE a.workspace_id = $1 AND a.status <> 'former' ORDER BY a.created_at, a.id"
+            " FROM oauth_accounts a WHERE a.workspace_id = $1 AND a.status <> 'former' ORDER BY
+             a.created_at, a.id"
         ),
         workspace
     )
 }
 
 /// The same as a transaction sees it.
-pub async fn find_in(tx: &mut Tx, workspace: WorkspaceId, id: AccountId) -> Result<Option<Account>> {
+pub async fn find_in(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    id: AccountId,
+) -> Result<Option<Account>> {
     sql!(
         tx,
         Option<Account>,
-        concat!("SELECT ", columns!(), " FROM oauth_accounts a WHERE a.workspace_id = $1 AND a.id = $2"),
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM oauth_accounts a WHERE a.workspace_id = $1 AND a.id = $2"
+        ),
         workspace,
         id
     )
 }
 
 /// One account by the platform's own id.
-pub async fn by_platform_id(db: &Db, workspace: WorkspaceId, provider: &str, platform_id: &str) -> Result<Option<Account>> {
+pub async fn by_platform_id(
+    db: &Db,
+    workspace: WorkspaceId,
+    provider: &str,
+    platform_id: &str,
+) -> Result<Option<Account>> {
     sql!(
         db,
         Option<Account>,
         concat!(
             "SELECT ",
             columns!(),
-            " FROM oauth_accounts a WHERE a.workspace_id = $1 AND a.provider = $2 AND a.provider_account_id = $3"
+            " FROM oauth_accounts a WHERE a.workspace_id = $1 AND a.provider = $2 AND
+             a.provider_account_id = $3"
         ),
         workspace,
         provider,
@@ -126,7 +148,8 @@ pub async fn count(tx: &mut Tx, workspace: WorkspaceId) -> Result<i64> {
     let (count,) = sql!(
         tx,
         (i64,),
-        "SELECT CAST(COUNT(*) AS BIGINT) FROM oauth_accounts WHERE workspace_id = $1 AND status <> 'former'",
+        "SELECT CAST(COUNT(*) AS BIGINT) FROM oauth_accounts WHERE workspace_id = $1 AND status <>
+         'former'",
         workspace
     )?;
     Ok(count)
@@ -137,7 +160,8 @@ pub async fn at_least(db: &Db, provider: &Provider, most: i64) -> Result<i64> {
     let (count,) = sql!(
         db,
         (i64,),
-        "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT id FROM oauth_accounts WHERE provider = $1 AND status <> 'former' LIMIT $2) AS found",
+        "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT id FROM oauth_accounts WHERE provider = $1
+         AND status <> 'former' LIMIT $2) AS found",
         provider,
         most
     )?;
@@ -145,14 +169,20 @@ pub async fn at_least(db: &Db, provider: &Provider, most: i64) -> Result<i64> {
 }
 
 /// What an upsert finds: the row of that platform account, locked by the workspace's lock.
-pub async fn for_upsert(tx: &mut Tx, workspace: WorkspaceId, provider: &Provider, platform_id: &str) -> Result<Option<Account>> {
+pub async fn for_upsert(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    provider: &Provider,
+    platform_id: &str,
+) -> Result<Option<Account>> {
     sql!(
         tx,
         Option<Account>,
         concat!(
             "SELECT ",
             columns!(),
-            " FROM oauth_accounts a WHERE a.workspace_id = $1 AND a.provider = $2 AND a.provider_account_id = $3"
+            " FROM oauth_accounts a WHERE a.workspace_id = $1 AND a.provider = $2 AND
+             a.provider_account_id = $3"
         ),
         workspace,
         provider,
@@ -160,21 +190,29 @@ pub async fn for_upsert(tx: &mut Tx, workspace: WorkspaceId, provider: &Provider
     )
 }
 
-/// Inserts a connection or renews the one of the same platform account: its id, label and creation time stay. Secrets are sealed
-/// for the row by then, because its id is known.
+/// Inserts a connection or renews the one of the same platform account: its id, label and creation
+/// time stay. Secrets are sealed for the row by then, because its id is known.
 pub async fn upsert(tx: &mut Tx, account: &Account) -> Result<()> {
     sql!(
         tx,
         rows,
-        "INSERT INTO oauth_accounts (id, workspace_id, user_id, provider, provider_account_id, name, handle, has_avatar, access_token,
-         refresh_token, token_type, scope, grant_key, issued_at, expires_at, refresh_expires_at, metadata, status, reason, say, checked_at,
+        "INSERT INTO oauth_accounts (id, workspace_id, user_id, provider, provider_account_id,
+         name, handle, has_avatar, access_token,
+         refresh_token, token_type, scope, grant_key, issued_at, expires_at, refresh_expires_at,
+         metadata, status, reason, say, checked_at,
          check_ok, check_text, next_refresh_at, version, connected_at, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, 1, $14, $14, $14)
-         ON CONFLICT (workspace_id, provider, provider_account_id) DO UPDATE SET user_id = $3, name = $6, handle = $7,
-         access_token = $9, refresh_token = $10, token_type = $11, scope = $12, grant_key = $13, issued_at = $14,
-         expires_at = $15, refresh_expires_at = $16, metadata = $17, status = $18, reason = $19, say = $20, checked_at = $21, check_ok = $22,
-         check_text = $23, next_refresh_at = $24, refresh_failures = 0, refresh_held_until = NULL, version = oauth_accounts.version + 1,
-         connected_at = CASE WHEN oauth_accounts.status = 'former' THEN $14 ELSE oauth_accounts.connected_at END, updated_at = $14",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+         $19, $20, $21, $22, $23, $24, 1, $14, $14, $14)
+         ON CONFLICT (workspace_id, provider, provider_account_id) DO UPDATE SET user_id = $3,
+         name = $6, handle = $7,
+         access_token = $9, refresh_token = $10, token_type = $11, scope = $12, grant_key = $13,
+         issued_at = $14,
+         expires_at = $15, refresh_expires_at = $16, metadata = $17, status = $18, reason = $19,
+         say = $20, checked_at = $21, check_ok = $22,
+         check_text = $23, next_refresh_at = $24, refresh_failures = 0, refresh_held_until = NULL,
+         version = oauth_accounts.version + 1,
+         connected_at = CASE WHEN oauth_accounts.status = 'former' THEN $14 ELSE
+         oauth_accounts.connected_at END, updated_at = $14",
         account.id,
         account.workspace_id,
         account.user_id,
@@ -215,7 +253,8 @@ pub async fn mark(
     let rows = sql!(
         tx,
         rows,
-        "UPDATE oauth_accounts SET status = $3, reason = $4, say = $5, next_refresh_at = $6, version = version + 1, updated_at = $7
+        "UPDATE oauth_accounts SET status = $3, reason = $4, say = $5, next_refresh_at = $6,
+         version = version + 1, updated_at = $7
          WHERE id = $1 AND version = $2 AND status <> 'former'",
         account.id,
         account.version,
@@ -228,12 +267,21 @@ pub async fn mark(
     Ok(rows == 1)
 }
 
-/// What a successful look at the platform told of an account. Does not move the version: no token changed.
-pub async fn describe(db: &Db, id: AccountId, name: &str, handle: &str, metadata: &Value, now: DateTime<Utc>) -> Result<()> {
+/// What a successful look at the platform told of an account. Does not move the version: no token
+/// changed.
+pub async fn describe(
+    db: &Db,
+    id: AccountId,
+    name: &str,
+    handle: &str,
+    metadata: &Value,
+    now: DateTime<Utc>,
+) -> Result<()> {
     sql!(
         db,
         rows,
-        "UPDATE oauth_accounts SET name = $2, handle = $3, metadata = $4, updated_at = $5 WHERE id = $1",
+        "UPDATE oauth_accounts SET name = $2, handle = $3, metadata = $4, updated_at = $5 WHERE id
+         = $1",
         id,
         name,
         handle,
@@ -244,17 +292,38 @@ pub async fn describe(db: &Db, id: AccountId, name: &str, handle: &str, metadata
 }
 
 /// The result of a test, with its time.
-pub async fn checked(db: &Db, id: AccountId, ok: bool, text: &str, now: DateTime<Utc>) -> Result<()> {
-    sql!(db, rows, "UPDATE oauth_accounts SET checked_at = $2, check_ok = $3, check_text = $4 WHERE id = $1", id, now, ok, text)?;
+pub async fn checked(
+    db: &Db,
+    id: AccountId,
+    ok: bool,
+    text: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sql!(
+        db,
+        rows,
+        "UPDATE oauth_accounts SET checked_at = $2, check_ok = $3, check_text = $4 WHERE id = $1",
+        id,
+        now,
+        ok,
+        text
+    )?;
     Ok(())
 }
 
-/// Claims the right to look at an account in the background: one caller gets it until the next `before`.
-pub async fn claim_check(db: &Db, id: AccountId, before: DateTime<Utc>, now: DateTime<Utc>) -> Result<bool> {
+/// Claims the right to look at an account in the background: one caller gets it until the next
+/// `before`.
+pub async fn claim_check(
+    db: &Db,
+    id: AccountId,
+    before: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<bool> {
     let rows = sql!(
         db,
         rows,
-        "UPDATE oauth_accounts SET checked_at = $3 WHERE id = $1 AND (checked_at IS NULL OR checked_at <= $2)",
+        "UPDATE oauth_accounts SET checked_at = $3 WHERE id = $1 AND (checked_at IS NULL OR
+         checked_at <= $2)",
         id,
         before,
         now
@@ -272,7 +341,8 @@ pub async fn set_label(
     let rows = sql!(
         tx,
         rows,
-        "UPDATE oauth_accounts SET label = $3, updated_at = $4 WHERE workspace_id = $1 AND id = $2 AND status <> 'former'",
+        "UPDATE oauth_accounts SET label = $3, updated_at = $4 WHERE workspace_id = $1 AND id = $2
+         AND status <> 'former'",
         workspace,
         id,
         label,
@@ -281,13 +351,17 @@ pub async fn set_label(
     Ok(rows == 1)
 }
 
-/// Turns an account into a former one: every credential goes, name, label and history stay. `false`: the row moved on since it was read.
+/// Turns an account into a former one: every credential goes, name, label and history stay.
+/// `false`: the row moved on since it was read.
 pub async fn make_former(tx: &mut Tx, account: &Account, now: DateTime<Utc>) -> Result<bool> {
     let rows = sql!(
         tx,
         rows,
-        "UPDATE oauth_accounts SET status = 'former', reason = NULL, say = NULL, access_token = NULL, refresh_token = NULL, grant_key = NULL,
-         expires_at = NULL, refresh_expires_at = NULL, next_refresh_at = NULL, refresh_failures = 0, refresh_held_until = NULL, checked_at = NULL, check_ok = NULL, check_text = NULL, version = version + 1, updated_at = $4
+        "UPDATE oauth_accounts SET status = 'former', reason = NULL, say = NULL,
+         access_token = NULL, refresh_token = NULL, grant_key = NULL,
+         expires_at = NULL, refresh_expires_at = NULL, next_refresh_at = NULL,
+         refresh_failures = 0, refresh_held_until = NULL, checked_at = NULL, check_ok = NULL, check_text = NULL,
+         version = version + 1, updated_at = $4
          WHERE workspace_id = $1 AND id = $2 AND version = $3 AND status <> 'former'",
         account.workspace_id,
         account.id,

@@ -1,5 +1,5 @@
-//! The audit log: lines are added and read. There is no statement that changes one; they go when they are old, or with their
-//! workspace.
+//! The audit log: lines are added and read. There is no statement that changes one; they go when
+//! they are old, or with their workspace.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -29,7 +29,8 @@ pub async fn insert(tx: &mut Tx, workspace: Option<WorkspaceId>, line: &Line) ->
     sql!(
         tx,
         rows,
-        "INSERT INTO audit_events (id, workspace_id, at, action, result, user_id, actor, account_id, subject, detail, ip, user_agent, reference)
+        "INSERT INTO audit_events (id, workspace_id, at, action, result, user_id, actor,
+         account_id, subject, detail, ip, user_agent, reference)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         line.id,
         workspace,
@@ -65,20 +66,32 @@ pub struct Filter {
 macro_rules! page {
     ($whose:literal) => {
         concat!(
-            "SELECT id, at, action, result, user_id, actor, account_id, subject, detail, ip, user_agent, reference FROM audit_events
+            "SELECT id, at, action, result, user_id, actor, account_id, subject, detail, ip,
+             user_agent, reference FROM audit_events
              WHERE ",
             $whose,
-            " AND at >= $2 AND (at, id) < ($3, $4) AND ($5 IS NULL OR action = $5) AND ($6 IS NULL OR result = $6)
+            " AND at >= $2 AND (at, id) < ($3, $4) AND ($5 IS NULL OR action = $5) AND ($6 IS NULL
+             OR result = $6)
               AND ($7 IS NULL OR account_id = $7) AND ($8 IS NULL OR user_id = $8)
-              AND ($9 IS NULL OR LOWER(subject || ' ' || detail || ' ' || actor || ' ' || ip || ' ' || reference) LIKE $9 ESCAPE '\\')
+              AND ($9 IS NULL OR LOWER(subject || ' ' || detail || ' ' || actor || ' ' || ip || '
+              ' || reference) LIKE $9 ESCAPE '\\')
              ORDER BY at DESC, id DESC LIMIT $10"
         )
     };
 }
 
 /// The newest lines of a workspace, or, without one, of the server itself.
-pub async fn page(db: &Db, workspace: Option<WorkspaceId>, filter: &Filter, most: i64) -> Result<Vec<Line>> {
-    let text = if workspace.is_some() { page!("workspace_id = $1") } else { page!("workspace_id IS NULL AND $1 IS NULL") };
+pub async fn page(
+    db: &Db,
+    workspace: Option<WorkspaceId>,
+    filter: &Filter,
+    most: i64,
+) -> Result<Vec<Line>> {
+    let text = if workspace.is_some() {
+        page!("workspace_id = $1")
+    } else {
+        page!("workspace_id IS NULL AND $1 IS NULL")
+    };
     sql!(
         db,
         Vec<Line>,

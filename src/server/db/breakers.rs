@@ -15,16 +15,27 @@ pub struct Breaker {
 }
 
 pub async fn all_open(db: &Db) -> Result<Vec<Breaker>> {
-    sql!(db, Vec<Breaker>, "SELECT provider, opened, until FROM breakers WHERE until IS NOT NULL ORDER BY provider")
+    sql!(
+        db,
+        Vec<Breaker>,
+        "SELECT provider, opened, until FROM breakers WHERE until IS NOT NULL ORDER BY provider"
+    )
 }
 
-/// Opens one for the first time or, after `opened` times, once more; `false`: another process was faster.
-pub async fn open(tx: &mut Tx, provider: &Provider, opened: i64, until: DateTime<Utc>) -> Result<bool> {
+/// Opens one for the first time or, after `opened` times, once more; `false`: another process was
+/// faster.
+pub async fn open(
+    tx: &mut Tx,
+    provider: &Provider,
+    opened: i64,
+    until: DateTime<Utc>,
+) -> Result<bool> {
     let rows = sql!(
         tx,
         rows,
         "INSERT INTO breakers (provider, opened, until) VALUES ($1, 1, $3)
-         ON CONFLICT (provider) DO UPDATE SET opened = breakers.opened + 1, until = $3 WHERE breakers.opened = $2",
+         ON CONFLICT (provider) DO UPDATE SET opened = breakers.opened + 1, until = $3 WHERE
+         breakers.opened = $2",
         provider,
         opened,
         until
@@ -34,14 +45,24 @@ pub async fn open(tx: &mut Tx, provider: &Provider, opened: i64, until: DateTime
 
 /// Claims the one probe of an open breaker whose time has come.
 pub async fn probe(db: &Db, seen: &Breaker, until: DateTime<Utc>) -> Result<bool> {
-    let rows =
-        sql!(db, rows, "UPDATE breakers SET until = $3 WHERE provider = $1 AND until = $2", &seen.provider, seen.until, until)?;
+    let rows = sql!(
+        db,
+        rows,
+        "UPDATE breakers SET until = $3 WHERE provider = $1 AND until = $2",
+        &seen.provider,
+        seen.until,
+        until
+    )?;
     Ok(rows == 1)
 }
 
 /// The platform answers again; `false`: another process heard it first.
 pub async fn close(tx: &mut Tx, provider: &Provider) -> Result<bool> {
-    let rows =
-        sql!(tx, rows, "UPDATE breakers SET opened = 0, until = NULL WHERE provider = $1 AND until IS NOT NULL", provider)?;
+    let rows = sql!(
+        tx,
+        rows,
+        "UPDATE breakers SET opened = 0, until = NULL WHERE provider = $1 AND until IS NOT NULL",
+        provider
+    )?;
     Ok(rows == 1)
 }

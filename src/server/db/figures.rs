@@ -1,11 +1,13 @@
-//! Totals over every workspace, for the people who run the server. No name, id or secret is in them.
+//! Totals over every workspace, for the people who run the server. No name, id or secret is in
+//! them.
 
 use chrono::{DateTime, Utc};
 
 use super::{Db, Result, sql};
 use crate::model::{Provider, Status};
 
-/// How many accounts are in one state on one platform, and when the first of their access tokens ends.
+/// How many accounts are in one state on one platform, and when the first of their access tokens
+/// ends.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Total {
     pub provider: Provider,
@@ -19,7 +21,8 @@ pub async fn accounts(db: &Db) -> Result<Vec<Total>> {
     sql!(
         db,
         Vec<Total>,
-        "SELECT provider, status, CAST(COUNT(*) AS BIGINT) AS count, MIN(expires_at) AS first_end FROM oauth_accounts
+        "SELECT provider, status, CAST(COUNT(*) AS BIGINT) AS count, MIN(expires_at) AS first_end
+         FROM oauth_accounts
          WHERE status <> 'former' GROUP BY provider, status ORDER BY provider, status"
     )
 }

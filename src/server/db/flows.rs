@@ -26,7 +26,8 @@ pub async fn insert(db: &Db, flow: &Flow, state_hash: &[u8], now: DateTime<Utc>)
     sql!(
         db,
         rows,
-        "INSERT INTO oauth_flows (id, state_hash, session_id, user_id, workspace_id, provider, redirect_uri, verifier, account_id, created_at, expires_at)
+        "INSERT INTO oauth_flows (id, state_hash, session_id, user_id, workspace_id, provider,
+         redirect_uri, verifier, account_id, created_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         flow.id,
         state_hash,
@@ -45,18 +46,25 @@ pub async fn insert(db: &Db, flow: &Flow, state_hash: &[u8], now: DateTime<Utc>)
 
 macro_rules! columns {
     () => {
-        "id, session_id, user_id, workspace_id, provider, redirect_uri, verifier, account_id, expires_at, claimed_at, outcome"
+        "id, session_id, user_id, workspace_id, provider, redirect_uri, verifier, account_id,
+         expires_at, claimed_at, outcome"
     };
 }
 
-/// Claims the flow of this state for `session`, once: of two callbacks with the same state only one gets it. A flow of another
-/// session is left alone, so that nobody can use up someone else's.
-pub async fn claim(db: &Db, state_hash: &[u8], session: SessionId, now: DateTime<Utc>) -> Result<Option<Flow>> {
+/// Claims the flow of this state for `session`, once: of two callbacks with the same state only one
+/// gets it. A flow of another session is left alone, so that nobody can use up someone else's.
+pub async fn claim(
+    db: &Db,
+    state_hash: &[u8],
+    session: SessionId,
+    now: DateTime<Utc>,
+) -> Result<Option<Flow>> {
     sql!(
         db,
         Option<Flow>,
         concat!(
-            "UPDATE oauth_flows SET claimed_at = $3 WHERE state_hash = $1 AND session_id = $2 AND claimed_at IS NULL RETURNING ",
+            "UPDATE oauth_flows SET claimed_at = $3 WHERE state_hash = $1 AND session_id = $2 AND
+             claimed_at IS NULL RETURNING ",
             columns!()
         ),
         state_hash,
@@ -67,18 +75,35 @@ pub async fn claim(db: &Db, state_hash: &[u8], session: SessionId, now: DateTime
 
 /// The flow of this state, to tell why it could not be claimed.
 pub async fn by_state(db: &Db, state_hash: &[u8]) -> Result<Option<Flow>> {
-    sql!(db, Option<Flow>, concat!("SELECT ", columns!(), " FROM oauth_flows WHERE state_hash = $1"), state_hash)
+    sql!(
+        db,
+        Option<Flow>,
+        concat!("SELECT ", columns!(), " FROM oauth_flows WHERE state_hash = $1"),
+        state_hash
+    )
 }
 
 /// Keeps what the callback said and erases the verifier, which has served.
 pub async fn finish(db: &Db, id: FlowId, outcome: &Outcome) -> Result<()> {
-    sql!(db, rows, "UPDATE oauth_flows SET outcome = $2, verifier = NULL WHERE id = $1", id, Json(outcome))?;
+    sql!(
+        db,
+        rows,
+        "UPDATE oauth_flows SET outcome = $2, verifier = NULL WHERE id = $1",
+        id,
+        Json(outcome)
+    )?;
     Ok(())
 }
 
 /// Begun anew: earlier unfinished attempts of this session on this platform are over.
 pub async fn delete_open(db: &Db, session: SessionId, provider: &Provider) -> Result<()> {
-    sql!(db, rows, "DELETE FROM oauth_flows WHERE session_id = $1 AND provider = $2 AND claimed_at IS NULL", session, provider)?;
+    sql!(
+        db,
+        rows,
+        "DELETE FROM oauth_flows WHERE session_id = $1 AND provider = $2 AND claimed_at IS NULL",
+        session,
+        provider
+    )?;
     Ok(())
 }
 

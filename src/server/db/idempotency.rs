@@ -23,12 +23,20 @@ pub struct Kept {
 }
 
 /// Claims a key; `false` when somebody has it already.
-pub async fn insert(tx: &mut Tx, id: Uuid, key: &Key<'_>, body_hash: &[u8], now: DateTime<Utc>) -> Result<bool> {
+pub async fn insert(
+    tx: &mut Tx,
+    id: Uuid,
+    key: &Key<'_>,
+    body_hash: &[u8],
+    now: DateTime<Utc>,
+) -> Result<bool> {
     let rows = sql!(
         tx,
         rows,
-        "INSERT INTO idempotency_keys (id, workspace_id, user_id, route, key_hash, body_hash, began_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (workspace_id, user_id, route, key_hash) DO NOTHING",
+        "INSERT INTO idempotency_keys (id, workspace_id, user_id, route, key_hash, body_hash,
+         began_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (workspace_id, user_id, route, key_hash)
+         DO NOTHING",
         id,
         key.workspace,
         key.user,
@@ -54,11 +62,17 @@ pub async fn find(tx: &mut Tx, key: &Key<'_>) -> Result<Option<Kept>> {
 }
 
 /// Takes over from a request that never ended: of several who try, one succeeds.
-pub async fn take_over(tx: &mut Tx, id: Uuid, began_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<bool> {
+pub async fn take_over(
+    tx: &mut Tx,
+    id: Uuid,
+    began_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<bool> {
     let rows = sql!(
         tx,
         rows,
-        "UPDATE idempotency_keys SET began_at = $3 WHERE id = $1 AND began_at = $2 AND answer IS NULL",
+        "UPDATE idempotency_keys SET began_at = $3 WHERE id = $1 AND began_at = $2 AND answer IS
+         NULL",
         id,
         began_at,
         now
@@ -67,7 +81,13 @@ pub async fn take_over(tx: &mut Tx, id: Uuid, began_at: DateTime<Utc>, now: Date
 }
 
 pub async fn keep(db: &Db, id: Uuid, answer: &[u8]) -> Result<()> {
-    sql!(db, rows, "UPDATE idempotency_keys SET answer = $2 WHERE id = $1 AND answer IS NULL", id, answer)?;
+    sql!(
+        db,
+        rows,
+        "UPDATE idempotency_keys SET answer = $2 WHERE id = $1 AND answer IS NULL",
+        id,
+        answer
+    )?;
     Ok(())
 }
 

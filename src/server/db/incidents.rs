@@ -29,12 +29,18 @@ pub struct OfAccount {
 }
 
 /// Begins an account's incident; its id, or nothing where one of this kind is open already.
-pub async fn begin(tx: &mut Tx, provider: &Provider, new: &OfAccount, now: DateTime<Utc>) -> Result<Option<Uuid>> {
+pub async fn begin(
+    tx: &mut Tx,
+    provider: &Provider,
+    new: &OfAccount,
+    now: DateTime<Utc>,
+) -> Result<Option<Uuid>> {
     let id = Uuid::now_v7();
     let rows = sql!(
         tx,
         rows,
-        "INSERT INTO incidents (id, kind, provider, workspace_id, account_id, reason, owed, began_at)
+        "INSERT INTO incidents (id, kind, provider, workspace_id, account_id, reason, owed,
+         began_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
         id,
         new.kind,
@@ -49,24 +55,37 @@ pub async fn begin(tx: &mut Tx, provider: &Provider, new: &OfAccount, now: DateT
 }
 
 /// Ends an account's open incident: its id, and whether nobody was told of it yet.
-pub async fn end(tx: &mut Tx, account: AccountId, kind: Kind, now: DateTime<Utc>) -> Result<Option<(Uuid, bool)>> {
+pub async fn end(
+    tx: &mut Tx,
+    account: AccountId,
+    kind: Kind,
+    now: DateTime<Utc>,
+) -> Result<Option<(Uuid, bool)>> {
     sql!(
         tx,
         Option<(Uuid, bool)>,
-        "UPDATE incidents SET ended_at = $3 WHERE account_id = $1 AND kind = $2 AND ended_at IS NULL RETURNING id, owed",
+        "UPDATE incidents SET ended_at = $3 WHERE account_id = $1 AND kind = $2 AND ended_at IS
+         NULL RETURNING id, owed",
         account,
         kind,
         now
     )
 }
 
-/// In how many workspaces accounts of a platform broke for one reason since `since` and are still broken.
-pub async fn alike(tx: &mut Tx, provider: &Provider, reason: Option<Reason>, since: DateTime<Utc>) -> Result<i64> {
+/// In how many workspaces accounts of a platform broke for one reason since `since` and are still
+/// broken.
+pub async fn alike(
+    tx: &mut Tx,
+    provider: &Provider,
+    reason: Option<Reason>,
+    since: DateTime<Utc>,
+) -> Result<i64> {
     let (count,) = sql!(
         tx,
         (i64,),
         "SELECT CAST(COUNT(DISTINCT workspace_id) AS BIGINT) FROM incidents
-         WHERE provider = $1 AND kind = 'broken' AND reason = $2 AND began_at > $3 AND ended_at IS NULL",
+         WHERE provider = $1 AND kind = 'broken' AND reason = $2 AND began_at > $3 AND ended_at IS
+         NULL",
         provider,
         reason,
         since
@@ -79,14 +98,16 @@ pub async fn is_open(tx: &mut Tx, provider: &Provider, kind: Kind) -> Result<boo
     let (count,) = sql!(
         tx,
         (i64,),
-        "SELECT CAST(COUNT(*) AS BIGINT) FROM incidents WHERE provider = $1 AND kind = $2 AND account_id IS NULL AND ended_at IS NULL",
+        "SELECT CAST(COUNT(*) AS BIGINT) FROM incidents WHERE provider = $1 AND kind = $2 AND
+         account_id IS NULL AND ended_at IS NULL",
         provider,
         kind
     )?;
     Ok(count > 0)
 }
 
-/// Begins a platform's incident, or keeps the open one with its new time of the next try. `true` when it is new or its time changed.
+/// Begins a platform's incident, or keeps the open one with its new time of the next try. `true`
+/// when it is new or its time changed.
 pub async fn platform(
     tx: &mut Tx,
     provider: &Provider,
@@ -97,8 +118,10 @@ pub async fn platform(
     let rows = sql!(
         tx,
         rows,
-        "INSERT INTO incidents (id, kind, provider, owed, began_at, next_at) VALUES ($1, $2, $3, TRUE, $4, $5)
-         ON CONFLICT (provider, kind) WHERE ended_at IS NULL AND account_id IS NULL DO UPDATE SET next_at = $5
+        "INSERT INTO incidents (id, kind, provider, owed, began_at, next_at) VALUES ($1, $2, $3,
+         TRUE, $4, $5)
+         ON CONFLICT (provider, kind) WHERE ended_at IS NULL AND account_id IS NULL DO UPDATE SET
+         next_at = $5
          WHERE incidents.next_at IS NULL OR incidents.next_at <> $5",
         Uuid::now_v7(),
         kind,
@@ -110,7 +133,12 @@ pub async fn platform(
 }
 
 /// Ends a platform's open incident. Who was told of its beginning is owed word of its end.
-pub async fn end_platform(tx: &mut Tx, provider: &Provider, kind: Kind, now: DateTime<Utc>) -> Result<bool> {
+pub async fn end_platform(
+    tx: &mut Tx,
+    provider: &Provider,
+    kind: Kind,
+    now: DateTime<Utc>,
+) -> Result<bool> {
     let rows = sql!(
         tx,
         rows,
@@ -123,7 +151,8 @@ pub async fn end_platform(tx: &mut Tx, provider: &Provider, kind: Kind, now: Dat
     Ok(rows == 1)
 }
 
-/// A platform's incident about which something is still to be told, or an account's that was held back.
+/// A platform's incident about which something is still to be told, or an account's that was held
+/// back.
 #[derive(sqlx::FromRow)]
 pub struct Owed {
     pub id: Uuid,
@@ -138,15 +167,21 @@ pub async fn owed(db: &Db, since: DateTime<Utc>) -> Result<Vec<Owed>> {
         db,
         Vec<Owed>,
         "SELECT id, provider, began_at, ended_at FROM incidents
-         WHERE kind = 'down' AND owed AND (ended_at IS NOT NULL OR began_at <= $1) ORDER BY began_at, id",
+         WHERE kind = 'down' AND owed AND (ended_at IS NOT NULL OR began_at <= $1) ORDER BY
+         began_at, id",
         since
     )
 }
 
 /// Everything about this incident has been told.
 pub async fn settle(tx: &mut Tx, id: Uuid, ended: bool) -> Result<bool> {
-    let rows =
-        sql!(tx, rows, "UPDATE incidents SET owed = FALSE WHERE id = $1 AND owed AND (ended_at IS NOT NULL) = $2", id, ended)?;
+    let rows = sql!(
+        tx,
+        rows,
+        "UPDATE incidents SET owed = FALSE WHERE id = $1 AND owed AND (ended_at IS NOT NULL) = $2",
+        id,
+        ended
+    )?;
     Ok(rows == 1)
 }
 
@@ -155,20 +190,27 @@ pub async fn calmed(db: &Db, since: DateTime<Utc>) -> Result<Vec<(Provider,)>> {
     sql!(
         db,
         Vec<(Provider,)>,
-        "SELECT i.provider FROM incidents i WHERE i.kind = 'refusing' AND i.ended_at IS NULL AND i.began_at <= $1
-         AND NOT EXISTS (SELECT 1 FROM incidents b WHERE b.provider = i.provider AND b.kind = 'broken' AND b.began_at > $1)
+        "SELECT i.provider FROM incidents i WHERE i.kind = 'refusing' AND i.ended_at IS NULL AND
+         i.began_at <= $1
+         AND NOT EXISTS (SELECT 1 FROM incidents b WHERE b.provider = i.provider AND b.kind =
+         'broken' AND b.began_at > $1)
          ORDER BY i.provider",
         since
     )
 }
 
-/// Accounts of a platform that broke while it refused many, still are broken, and whose people were not told.
-pub async fn held_back(tx: &mut Tx, provider: &Provider) -> Result<Vec<(Uuid, WorkspaceId, AccountId)>> {
+/// Accounts of a platform that broke while it refused many, still are broken, and whose people were
+/// not told.
+pub async fn held_back(
+    tx: &mut Tx,
+    provider: &Provider,
+) -> Result<Vec<(Uuid, WorkspaceId, AccountId)>> {
     sql!(
         tx,
         Vec<(Uuid, WorkspaceId, AccountId)>,
         "SELECT id, workspace_id, account_id FROM incidents
-         WHERE provider = $1 AND kind = 'broken' AND owed AND ended_at IS NULL ORDER BY began_at, id",
+         WHERE provider = $1 AND kind = 'broken' AND owed AND ended_at IS NULL ORDER BY began_at,
+         id",
         provider
     )
 }
@@ -178,7 +220,8 @@ pub async fn concerned(tx: &mut Tx, provider: &Provider) -> Result<Vec<(Workspac
     sql!(
         tx,
         Vec<(WorkspaceId,)>,
-        "SELECT DISTINCT workspace_id FROM oauth_accounts WHERE provider = $1 AND status <> 'former' ORDER BY workspace_id",
+        "SELECT DISTINCT workspace_id FROM oauth_accounts WHERE provider = $1 AND status <>
+         'former' ORDER BY workspace_id",
         provider
     )
 }
@@ -193,27 +236,37 @@ pub struct Ending {
     pub warned: Option<i64>,
 }
 
-/// Connected accounts of a platform that end before `before` or were warned of it. `itself`: the access token's own end counts.
-pub async fn ending(db: &Db, provider: &Provider, itself: bool, before: DateTime<Utc>) -> Result<Vec<Ending>> {
+/// Connected accounts of a platform that end before `before` or were warned of it. `itself`: the
+/// access token's own end counts.
+pub async fn ending(
+    db: &Db,
+    provider: &Provider,
+    itself: bool,
+    before: DateTime<Utc>,
+) -> Result<Vec<Ending>> {
     sql!(
         db,
         Vec<Ending>,
-        "SELECT a.id, a.workspace_id, a.expires_at, a.refresh_expires_at, i.warned FROM oauth_accounts a
+        "SELECT a.id, a.workspace_id, a.expires_at, a.refresh_expires_at, i.warned FROM
+         oauth_accounts a
          LEFT JOIN incidents i ON i.account_id = a.id AND i.kind = 'expiring' AND i.ended_at IS NULL
          WHERE a.provider = $1 AND a.status = 'connected'
-         AND (a.refresh_expires_at <= $3 OR ($2 AND a.expires_at <= $3) OR i.id IS NOT NULL) ORDER BY a.id",
+         AND (a.refresh_expires_at <= $3 OR ($2 AND a.expires_at <= $3) OR i.id IS NOT NULL) ORDER
+         BY a.id",
         provider,
         itself,
         before
     )
 }
 
-/// Raises the early warning of an account to the one of `days`: the incident's id, for the one process that does it first.
+/// Raises the early warning of an account to the one of `days`: the incident's id, for the one
+/// process that does it first.
 pub async fn warn(tx: &mut Tx, account: AccountId, days: i64) -> Result<Option<Uuid>> {
     let found = sql!(
         tx,
         Option<(Uuid,)>,
-        "UPDATE incidents SET warned = $2 WHERE account_id = $1 AND kind = 'expiring' AND ended_at IS NULL AND (warned IS NULL OR warned > $2)
+        "UPDATE incidents SET warned = $2 WHERE account_id = $1 AND kind = 'expiring' AND ended_at
+         IS NULL AND (warned IS NULL OR warned > $2)
          RETURNING id",
         account,
         days

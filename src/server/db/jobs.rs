@@ -1,8 +1,9 @@
 //! The queue: jobs with a lease and a fence, and the times of what recurs.
 //!
-//! A job is `queued`, `running` or `dead`; a finished one is gone. `run_at` says when it may be claimed, and while it runs that is the
-//! end of its lease, so that a crashed worker's job comes up again by itself. Every claim moves `version` on, and whoever renews, ends
-//! or hands back names the version it claimed: a worker whose lease was taken changes nothing.
+//! A job is `queued`, `running` or `dead`; a finished one is gone. `run_at` says when it may be
+//! claimed, and while it runs that is the end of its lease, so that a crashed worker's job comes up
+//! again by itself. Every claim moves `version` on, and whoever renews, ends or hands back names
+//! the version it claimed: a worker whose lease was taken changes nothing.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -18,17 +19,21 @@ pub struct New {
     pub reference: String,
 }
 
-/// Writes a job down. Where the same one waits already, that one runs, at the earlier of the two times; where it is running, it runs
-/// once more afterwards, because it may have read what this transaction is about to change.
+/// Writes a job down. Where the same one waits already, that one runs, at the earlier of the two
+/// times; where it is running, it runs once more afterwards, because it may have read what this
+/// transaction is about to change.
 pub async fn enqueue(tx: &mut Tx, job: &New, now: DateTime<Utc>) -> Result<()> {
     sql!(
         tx,
         rows,
-        "INSERT INTO jobs (id, kind, payload, priority, state, run_at, attempts, version, reference, created_at, updated_at)
+        "INSERT INTO jobs (id, kind, payload, priority, state, run_at, attempts, version,
+         reference, created_at, updated_at)
          VALUES ($1, $2, $3, $4, 'queued', $5, 0, 0, $6, $7, $7)
          ON CONFLICT (payload) WHERE state <> 'dead' DO UPDATE SET
-           run_at = CASE WHEN jobs.state = 'queued' AND excluded.run_at < jobs.run_at THEN excluded.run_at ELSE jobs.run_at END,
-           again_at = CASE WHEN jobs.state = 'running' AND (jobs.again_at IS NULL OR excluded.run_at < jobs.again_at)
+           run_at = CASE WHEN jobs.state = 'queued' AND excluded.run_at < jobs.run_at THEN
+           excluded.run_at ELSE jobs.run_at END,
+           again_at = CASE WHEN jobs.state = 'running' AND (jobs.again_at IS NULL OR
+           excluded.run_at < jobs.again_at)
                            THEN excluded.run_at ELSE jobs.again_at END,
            updated_at = excluded.updated_at",
         Uuid::now_v7(),
@@ -50,7 +55,12 @@ pub async fn withdraw(tx: &mut Tx, payload: &str) -> Result<()> {
 
 /// Whether this job waits or runs.
 pub async fn is_alive(db: &Db, payload: &str) -> Result<bool> {
-    let found = sql!(db, Option<(Uuid,)>, "SELECT id FROM jobs WHERE payload = $1 AND state <> 'dead'", payload)?;
+    let found = sql!(
+        db,
+        Option<(Uuid,)>,
+        "SELECT id FROM jobs WHERE payload = $1 AND state <> 'dead'",
+        payload
+    )?;
     Ok(found.is_some())
 }
 
@@ -65,16 +75,20 @@ pub struct Claimed {
     pub reference: String,
 }
 
-/// What is due, the most urgent first. `MATERIALIZED`: looked for once, so that no more than the limit is ever locked.
+/// What is due, the most urgent first. `MATERIALIZED`: looked for once, so that no more than the
+/// limit is ever locked.
 macro_rules! claim {
     ($lock:literal) => {
         concat!(
             "WITH due AS MATERIALIZED (
-               SELECT id FROM jobs WHERE state <> 'dead' AND run_at <= $1 ORDER BY priority, run_at, id LIMIT $2 ",
+               SELECT id FROM jobs WHERE state <> 'dead' AND run_at <= $1 ORDER BY priority,
+               run_at, id LIMIT $2 ",
             $lock,
             ")
-             UPDATE jobs SET state = 'running', run_at = $3, owner = $4, version = version + 1, attempts = attempts + 1, updated_at = $1
-             WHERE id IN (SELECT id FROM due) RETURNING id, kind, payload, attempts, version, reference"
+             UPDATE jobs SET state = 'running', run_at = $3, owner = $4, version = version + 1,
+             attempts = attempts + 1, updated_at = $1
+             WHERE id IN (SELECT id FROM due) RETURNING id, kind, payload, attempts, version,
+             reference"
         )
     };
 }
@@ -84,7 +98,13 @@ const CLAIM_SQLITE: &str = claim!("");
 const CLAIM_POSTGRES: &str = claim!("FOR UPDATE SKIP LOCKED");
 
 /// Claims up to `most` jobs that are due for `owner`, until `lease_until`.
-pub async fn claim(db: &Db, owner: Uuid, most: usize, now: DateTime<Utc>, lease_until: DateTime<Utc>) -> Result<Vec<Claimed>> {
+pub async fn claim(
+    db: &Db,
+    owner: Uuid,
+    most: usize,
+    now: DateTime<Utc>,
+    lease_until: DateTime<Utc>,
+) -> Result<Vec<Claimed>> {
     let text = if db.is_sqlite() { CLAIM_SQLITE } else { CLAIM_POSTGRES };
     sql!(db, Vec<Claimed>, text, now, most as i64, lease_until, owner)
 }
@@ -102,11 +122,15 @@ pub async fn renew(db: &Db, job: &Claimed, lease_until: DateTime<Utc>) -> Result
     Ok(rows == 1)
 }
 
-/// The job is done: it is gone, or waits again where it was asked for meanwhile. `false`: somebody else has it.
+/// The job is done: it is gone, or waits again where it was asked for meanwhile. `false`: somebody
+/// else has it.
 pub async fn complete(db: &Db, job: &Claimed, now: DateTime<Utc>) -> Result<bool> {
-    let gone = "DELETE FROM jobs WHERE id = $1 AND version = $2 AND state = 'running' AND again_at IS NULL";
+    let gone = "DELETE FROM jobs WHERE id = $1 AND version = $2 AND state = 'running' AND again_at
+        IS NULL";
     // Asked for between the two statements: then the first one fits the second time.
-    Ok(once_more(db, job, now).await? || sql!(db, rows, gone, job.id, job.version)? == 1 || once_more(db, job, now).await?)
+    Ok(once_more(db, job, now).await?
+        || sql!(db, rows, gone, job.id, job.version)? == 1
+        || once_more(db, job, now).await?)
 }
 
 /// The job is given up, and kept for the operators to see. `false`: somebody else has it.
@@ -123,7 +147,8 @@ async fn once_more(db: &Db, job: &Claimed, now: DateTime<Utc>) -> Result<bool> {
     let rows = sql!(
         db,
         rows,
-        "UPDATE jobs SET state = 'queued', run_at = again_at, again_at = NULL, attempts = 0, last_error = NULL, updated_at = $3
+        "UPDATE jobs SET state = 'queued', run_at = again_at, again_at = NULL, attempts = 0,
+         last_error = NULL, updated_at = $3
          WHERE id = $1 AND version = $2 AND state = 'running' AND again_at IS NOT NULL",
         job.id,
         job.version,
@@ -133,11 +158,18 @@ async fn once_more(db: &Db, job: &Claimed, now: DateTime<Utc>) -> Result<bool> {
 }
 
 /// The job failed and is tried again. `false`: somebody else has it.
-pub async fn retry(db: &Db, job: &Claimed, run_at: DateTime<Utc>, say: &str, now: DateTime<Utc>) -> Result<bool> {
+pub async fn retry(
+    db: &Db,
+    job: &Claimed,
+    run_at: DateTime<Utc>,
+    say: &str,
+    now: DateTime<Utc>,
+) -> Result<bool> {
     let rows = sql!(
         db,
         rows,
-        "UPDATE jobs SET state = 'queued', run_at = CASE WHEN again_at < $3 THEN again_at ELSE $3 END, again_at = NULL,
+        "UPDATE jobs SET state = 'queued', run_at = CASE WHEN again_at < $3 THEN again_at ELSE $3
+         END, again_at = NULL,
            last_error = $4, updated_at = $5
          WHERE id = $1 AND version = $2 AND state = 'running'",
         job.id,
@@ -149,12 +181,14 @@ pub async fn retry(db: &Db, job: &Claimed, run_at: DateTime<Utc>, say: &str, now
     Ok(rows == 1)
 }
 
-/// Gives a job back as if it had not been claimed, for the next worker to take at once. `false`: somebody else has it.
+/// Gives a job back as if it had not been claimed, for the next worker to take at once. `false`:
+/// somebody else has it.
 pub async fn hand_back(db: &Db, job: &Claimed, now: DateTime<Utc>) -> Result<bool> {
     let rows = sql!(
         db,
         rows,
-        "UPDATE jobs SET state = 'queued', run_at = $3, again_at = NULL, attempts = attempts - 1, updated_at = $3
+        "UPDATE jobs SET state = 'queued', run_at = $3, again_at = NULL, attempts = attempts - 1,
+         updated_at = $3
          WHERE id = $1 AND version = $2 AND state = 'running'",
         job.id,
         job.version,
@@ -206,7 +240,8 @@ pub async fn in_state(db: &Db, state: &str, most: i64) -> Result<Vec<Shown>> {
     sql!(
         db,
         Vec<Shown>,
-        "SELECT id, kind, attempts, last_error, reference, run_at, updated_at FROM jobs WHERE state = $1
+        "SELECT id, kind, attempts, last_error, reference, run_at, updated_at FROM jobs WHERE
+         state = $1
          ORDER BY updated_at DESC, id LIMIT $2",
         state,
         most
@@ -226,7 +261,12 @@ pub async fn failing(db: &Db, most: i64) -> Result<Vec<Shown>> {
 
 /// Takes a dead job out, once, and hands out what it was.
 pub async fn exhume(tx: &mut Tx, id: Uuid) -> Result<Option<String>> {
-    let taken = sql!(tx, Option<(String,)>, "DELETE FROM jobs WHERE id = $1 AND state = 'dead' RETURNING payload", id)?;
+    let taken = sql!(
+        tx,
+        Option<(String,)>,
+        "DELETE FROM jobs WHERE id = $1 AND state = 'dead' RETURNING payload",
+        id
+    )?;
     Ok(taken.map(|(payload,)| payload))
 }
 
@@ -235,11 +275,30 @@ pub async fn schedules(db: &Db) -> Result<Vec<(String, DateTime<Utc>)>> {
     sql!(db, Vec<(String, DateTime<Utc>)>, "SELECT name, next_at FROM schedules ORDER BY name")
 }
 
-/// Moves a schedule on; `false`: another process was first. `from` is what was read, nothing for a schedule that is new.
-pub async fn move_schedule(tx: &mut Tx, name: &str, from: Option<DateTime<Utc>>, to: DateTime<Utc>) -> Result<bool> {
+/// Moves a schedule on; `false`: another process was first. `from` is what was read, nothing for a
+/// schedule that is new.
+pub async fn move_schedule(
+    tx: &mut Tx,
+    name: &str,
+    from: Option<DateTime<Utc>>,
+    to: DateTime<Utc>,
+) -> Result<bool> {
     let rows = match from {
-        Some(from) => sql!(tx, rows, "UPDATE schedules SET next_at = $3 WHERE name = $1 AND next_at = $2", name, from, to)?,
-        None => sql!(tx, rows, "INSERT INTO schedules (name, next_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING", name, to)?,
+        Some(from) => sql!(
+            tx,
+            rows,
+            "UPDATE schedules SET next_at = $3 WHERE name = $1 AND next_at = $2",
+            name,
+            from,
+            to
+        )?,
+        None => sql!(
+            tx,
+            rows,
+            "INSERT INTO schedules (name, next_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
+            name,
+            to
+        )?,
     };
     Ok(rows == 1)
 }

@@ -44,7 +44,12 @@ pub async fn retire(db: &Db, key: &str, now: DateTime<Utc>) -> Result<()> {
 
 /// Since when a key seals no more, as a transaction sees it.
 pub async fn retired_at(tx: &mut Tx, key: &str) -> Result<Option<DateTime<Utc>>> {
-    let found = sql!(tx, Option<(Option<DateTime<Utc>>,)>, "SELECT retired_at FROM key_seals WHERE key_id = $1", key)?;
+    let found = sql!(
+        tx,
+        Option<(Option<DateTime<Utc>>,)>,
+        "SELECT retired_at FROM key_seals WHERE key_id = $1",
+        key
+    )?;
     Ok(found.and_then(|(at,)| at))
 }
 

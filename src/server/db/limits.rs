@@ -18,8 +18,10 @@ pub async fn keep(db: &Db, account: AccountId, told: &Told<'_>) -> Result<()> {
     sql!(
         db,
         rows,
-        "INSERT INTO account_limits (account_id, name, most, remaining, resets_at, seen_at) VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (account_id, name) DO UPDATE SET most = $3, remaining = $4, resets_at = $5, seen_at = $6",
+        "INSERT INTO account_limits (account_id, name, most, remaining, resets_at, seen_at) VALUES
+         ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (account_id, name) DO UPDATE SET most = $3, remaining = $4, resets_at = $5,
+         seen_at = $6",
         account,
         told.name,
         told.most,

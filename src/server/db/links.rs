@@ -40,7 +40,8 @@ pub async fn insert(tx: &mut Tx, new: &New<'_>) -> Result<()> {
     sql!(
         tx,
         rows,
-        "INSERT INTO mail_links (token_hash, user_id, purpose, email, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO mail_links (token_hash, user_id, purpose, email, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6)",
         new.token_hash,
         new.user,
         new.purpose,
@@ -65,11 +66,17 @@ pub async fn count(tx: &mut Tx, user: UserId, purpose: Purpose, now: DateTime<Ut
 }
 
 /// When the first of them is over.
-pub async fn first_end(tx: &mut Tx, user: UserId, purpose: Purpose, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+pub async fn first_end(
+    tx: &mut Tx,
+    user: UserId,
+    purpose: Purpose,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>> {
     let first = sql!(
         tx,
         Option<(DateTime<Utc>,)>,
-        "SELECT expires_at FROM mail_links WHERE user_id = $1 AND purpose = $2 AND expires_at > $3 ORDER BY expires_at LIMIT 1",
+        "SELECT expires_at FROM mail_links WHERE user_id = $1 AND purpose = $2 AND expires_at > $3
+         ORDER BY expires_at LIMIT 1",
         user,
         purpose,
         now
@@ -92,13 +99,15 @@ pub async fn take(tx: &mut Tx, token_hash: &[u8], now: DateTime<Utc>) -> Result<
     sql!(
         tx,
         Option<Link>,
-        "DELETE FROM mail_links WHERE token_hash = $1 AND expires_at > $2 RETURNING user_id, purpose, email",
+        "DELETE FROM mail_links WHERE token_hash = $1 AND expires_at > $2 RETURNING user_id,
+         purpose, email",
         token_hash,
         now
     )
 }
 
-/// No link that changes anything of this person works any more. One that confirms an address is good as long as they have it.
+/// No link that changes anything of this person works any more. One that confirms an address is
+/// good as long as they have it.
 pub async fn delete_of(tx: &mut Tx, user: UserId) -> Result<()> {
     sql!(tx, rows, "DELETE FROM mail_links WHERE user_id = $1 AND purpose <> 'verify'", user)?;
     Ok(())
@@ -110,12 +119,23 @@ pub async fn delete_expired(db: &Db, now: DateTime<Utc>) -> Result<u64> {
 
 /// Somebody forgot the password for this address, whosever it is.
 pub async fn insert_request(tx: &mut Tx, id: Uuid, email: &str, now: DateTime<Utc>) -> Result<()> {
-    sql!(tx, rows, "INSERT INTO reset_requests (id, email, created_at) VALUES ($1, $2, $3)", id, email, now)?;
+    sql!(
+        tx,
+        rows,
+        "INSERT INTO reset_requests (id, email, created_at) VALUES ($1, $2, $3)",
+        id,
+        email,
+        now
+    )?;
     Ok(())
 }
 
 pub async fn requests(db: &Db) -> Result<Vec<(Uuid, String)>> {
-    sql!(db, Vec<(Uuid, String)>, "SELECT id, email FROM reset_requests ORDER BY created_at, id LIMIT 100")
+    sql!(
+        db,
+        Vec<(Uuid, String)>,
+        "SELECT id, email FROM reset_requests ORDER BY created_at, id LIMIT 100"
+    )
 }
 
 /// Takes a request out, once.

@@ -28,11 +28,19 @@ pub struct Stuck {
 }
 
 /// Puts a mail into the outbox, due at once.
-pub async fn insert(tx: &mut Tx, id: Uuid, recipient: &str, subject: &str, body: &[u8], now: DateTime<Utc>) -> Result<()> {
+pub async fn insert(
+    tx: &mut Tx,
+    id: Uuid,
+    recipient: &str,
+    subject: &str,
+    body: &[u8],
+    now: DateTime<Utc>,
+) -> Result<()> {
     sql!(
         tx,
         rows,
-        "INSERT INTO mails (id, recipient, subject, body, attempts, next_at, created_at) VALUES ($1, $2, $3, $4, 0, $5, $5)",
+        "INSERT INTO mails (id, recipient, subject, body, attempts, next_at, created_at) VALUES
+         ($1, $2, $3, $4, 0, $5, $5)",
         id,
         recipient,
         subject,
@@ -44,11 +52,21 @@ pub async fn insert(tx: &mut Tx, id: Uuid, recipient: &str, subject: &str, body:
 
 /// What is due, oldest first.
 pub async fn due(db: &Db, now: DateTime<Utc>) -> Result<Vec<(Uuid,)>> {
-    sql!(db, Vec<(Uuid,)>, "SELECT id FROM mails WHERE next_at <= $1 ORDER BY next_at, id LIMIT 100", now)
+    sql!(
+        db,
+        Vec<(Uuid,)>,
+        "SELECT id FROM mails WHERE next_at <= $1 ORDER BY next_at, id LIMIT 100",
+        now
+    )
 }
 
 /// Takes a mail that is due, until `until`: of two processes only one sends it.
-pub async fn claim(db: &Db, id: Uuid, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<Option<Claimed>> {
+pub async fn claim(
+    db: &Db,
+    id: Uuid,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Option<Claimed>> {
     sql!(
         db,
         Option<Claimed>,
@@ -73,11 +91,17 @@ pub async fn delete(db: &Db, id: Uuid) -> Result<()> {
 }
 
 /// It was not sent: once more at `next_at`, or never, and then its body goes.
-pub async fn postpone(db: &Db, id: Uuid, problem: &str, next_at: Option<DateTime<Utc>>) -> Result<()> {
+pub async fn postpone(
+    db: &Db,
+    id: Uuid,
+    problem: &str,
+    next_at: Option<DateTime<Utc>>,
+) -> Result<()> {
     sql!(
         db,
         rows,
-        "UPDATE mails SET problem = $2, next_at = $3, body = CASE WHEN $3 IS NULL THEN NULL ELSE body END WHERE id = $1",
+        "UPDATE mails SET problem = $2, next_at = $3, body = CASE WHEN $3 IS NULL THEN NULL ELSE
+         body END WHERE id = $1",
         id,
         problem,
         next_at
@@ -90,7 +114,8 @@ pub async fn stuck(db: &Db) -> Result<Vec<Stuck>> {
     sql!(
         db,
         Vec<Stuck>,
-        "SELECT recipient, subject, attempts, next_at, problem, created_at FROM mails ORDER BY created_at DESC, id LIMIT 100"
+        "SELECT recipient, subject, attempts, next_at, problem, created_at FROM mails ORDER BY
+         created_at DESC, id LIMIT 100"
     )
 }
 

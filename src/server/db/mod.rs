@@ -1,8 +1,9 @@
 //! All SQL. One text runs on SQLite and on PostgreSQL through [`sql!`].
 //!
-//! Rules: bind times and ids from Rust, never `now()`; `CAST(SUM(x) AS BIGINT)`; every ORDER BY ends in the id; JSON columns hold
-//! objects and are never queried inside; no ILIKE, ANY, `::`, FOR UPDATE, greatest. A text that begins with SELECT may run on a
-//! reader, everything else runs on SQLite's one writer. Nothing here calls anything outside the database.
+//! Rules: bind times and ids from Rust, never `now()`; `CAST(SUM(x) AS BIGINT)`; every ORDER BY
+//! ends in the id; JSON columns hold objects and are never queried inside; no ILIKE, ANY, `::`, FOR
+//! UPDATE, greatest. A text that begins with SELECT may run on a reader, everything else runs on
+//! SQLite's one writer. Nothing here calls anything outside the database.
 
 pub mod accounts;
 pub mod audit;
@@ -56,7 +57,8 @@ pub struct Db {
 
 #[derive(Clone)]
 enum Engine {
-    /// One writer, so that nobody waits for a lock inside a statement, and a pool of readers beside it.
+    /// One writer, so that nobody waits for a lock inside a statement, and a pool of readers beside
+    /// it.
     Sqlite {
         write: SqlitePool,
         read: SqlitePool,
@@ -72,8 +74,9 @@ pub struct Tx {
     told: Vec<Signal>,
 }
 
-/// Runs one text on either engine: `sql!(db, Option<Row>, "SELECT ... WHERE id = $1", id)` for `Row`, `Option<Row>`, `Vec<Row>`, or
-/// `rows` for the number of rows it touched. `db` is a [`Db`] or a [`Tx`].
+/// Runs one text on either engine: `sql!(db, Option<Row>, "SELECT ... WHERE id = $1", id)` for
+/// `Row`, `Option<Row>`, `Vec<Row>`, or `rows` for the number of rows it touched. `db` is a [`Db`]
+/// or a [`Tx`].
 macro_rules! sql {
     ($on:expr, rows, $sql:expr $(, $arg:expr)* $(,)?) => {
         match $on.on($sql) {
@@ -89,8 +92,10 @@ macro_rules! sql {
     };
     (@ $on:expr, $row:ty, $fetch:ident, $sql:expr $(, $arg:expr)*) => {
         match $on.on($sql) {
-            $crate::server::db::On::Sqlite(db) => sqlx::query_as::<_, $row>($sql)$(.bind($arg))*.$fetch(db).await,
-            $crate::server::db::On::Postgres(db) => sqlx::query_as::<_, $row>($sql)$(.bind($arg))*.$fetch(db).await,
+            $crate::server::db::On::Sqlite(db) => sqlx::query_as::<_,
+                $row>($sql)$(.bind($arg))*.$fetch(db).await,
+            $crate::server::db::On::Postgres(db) => sqlx::query_as::<_,
+                $row>($sql)$(.bind($arg))*.$fetch(db).await,
         }
     };
     ($on:expr, $row:ty, $sql:expr $(, $arg:expr)* $(,)?) => {
@@ -100,34 +105,55 @@ macro_rules! sql {
 pub(crate) use sql;
 
 impl Db {
-    /// Opens `postgres://...`, `sqlite://path`, or SQLite's file in `data_dir` when there is no URL.
-    pub async fn open(url: Option<&SecretString>, data_dir: &Path, max_connections: Option<u32>) -> Result<Self> {
+    /// Opens `postgres://...`, `sqlite://path`, or SQLite's file in `data_dir` when there is no
+    /// URL.
+    pub async fn open(
+        url: Option<&SecretString>,
+        data_dir: &Path,
+        max_connections: Option<u32>,
+    ) -> Result<Self> {
         match url.map(ExposeSecret::expose_secret) {
             Some(url) if url.starts_with("postgres") => {
                 let options = PgConnectOptions::from_str(url)?;
-                let pool =
-                    PgPoolOptions::new().max_connections(max_connections.unwrap_or(16)).acquire_timeout(Duration::from_secs(5));
-                Ok(Self { engine: Engine::Postgres(pool.connect_with(options).await?), signals: Signals::new() })
+                let pool = PgPoolOptions::new()
+                    .max_connections(max_connections.unwrap_or(16))
+                    .acquire_timeout(Duration::from_secs(5));
+                Ok(Self {
+                    engine: Engine::Postgres(pool.connect_with(options).await?),
+                    signals: Signals::new(),
+                })
             }
-            Some(url) => Self::open_sqlite(SqliteConnectOptions::from_str(url)?, max_connections).await,
+            Some(url) => {
+                Self::open_sqlite(SqliteConnectOptions::from_str(url)?, max_connections).await
+            }
             None => {
                 std::fs::create_dir_all(data_dir).map_err(Error::Io)?;
-                Self::open_sqlite(SqliteConnectOptions::new().filename(data_dir.join("huntaze.db")), max_connections).await
+                Self::open_sqlite(
+                    SqliteConnectOptions::new().filename(data_dir.join("huntaze.db")),
+                    max_connections,
+                )
+                .await
             }
         }
     }
 
-    async fn open_sqlite(options: SqliteConnectOptions, max_connections: Option<u32>) -> Result<Self> {
+    async fn open_sqlite(
+        options: SqliteConnectOptions,
+        max_connections: Option<u32>,
+    ) -> Result<Self> {
         let options = options
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
-            // An acknowledged change survives a power cut: a rotated refresh token exists nowhere else.
+            // An acknowledged change survives a power cut: a rotated refresh token exists nowhere
+            // else.
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(5))
             .foreign_keys(true)
             // What is deleted is overwritten, so that no credential lingers in a free page.
             .pragma("secure_delete", "ON");
-        let pool = |most| SqlitePoolOptions::new().max_connections(most).acquire_timeout(Duration::from_secs(5));
+        let pool = |most| {
+            SqlitePoolOptions::new().max_connections(most).acquire_timeout(Duration::from_secs(5))
+        };
         let write = pool(1).connect_with(options.clone()).await?;
         let read = pool(max_connections.unwrap_or(4)).connect_with(options.read_only(true)).await?;
         Ok(Self { engine: Engine::Sqlite { write, read }, signals: Signals::new() })
@@ -142,7 +168,8 @@ impl Db {
         }
     }
 
-    /// Begins a transaction that may write: on SQLite it takes the lock at once, so that it can't fail half-way.
+    /// Begins a transaction that may write: on SQLite it takes the lock at once, so that it can't
+    /// fail half-way.
     pub async fn begin(&self) -> Result<Tx> {
         let on = match &self.engine {
             Engine::Sqlite { write, .. } => On::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
@@ -169,7 +196,9 @@ impl Db {
 
     fn on(&self, text: &str) -> On<&SqlitePool, &PgPool> {
         match &self.engine {
-            Engine::Sqlite { read, .. } if text.trim_start().starts_with("SELECT") => On::Sqlite(read),
+            Engine::Sqlite { read, .. } if text.trim_start().starts_with("SELECT") => {
+                On::Sqlite(read)
+            }
             Engine::Sqlite { write, .. } => On::Sqlite(write),
             Engine::Postgres(pool) => On::Postgres(pool),
         }

@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::{Db, Result, Tx, sql};
-use crate::model::{AccountId, NoticeId, NoticeKind, Provider, Reason, Status, UserId, WorkspaceId};
+use crate::model::{
+    AccountId, NoticeId, NoticeKind, Provider, Reason, Status, UserId, WorkspaceId,
+};
 
 /// Somebody to be told.
 #[derive(sqlx::FromRow)]
@@ -23,7 +25,8 @@ pub async fn members(tx: &mut Tx, workspace: WorkspaceId, kind: NoticeKind) -> R
     sql!(
         tx,
         Vec<Member>,
-        "SELECT u.id, u.email, u.email_verified_at, u.name, u.time_zone, p.by_mail FROM members m JOIN users u ON u.id = m.user_id
+        "SELECT u.id, u.email, u.email_verified_at, u.name, u.time_zone, p.by_mail FROM members m
+         JOIN users u ON u.id = m.user_id
          LEFT JOIN notice_preferences p ON p.user_id = u.id AND p.kind = $2
          WHERE m.workspace_id = $1 AND m.role <> 'viewer' ORDER BY u.id",
         workspace,
@@ -49,7 +52,8 @@ pub async fn insert(tx: &mut Tx, new: &New<'_>) -> Result<bool> {
     let rows = sql!(
         tx,
         rows,
-        "INSERT INTO notices (id, key, user_id, workspace_id, kind, provider, account_id, title, body, created_at)
+        "INSERT INTO notices (id, key, user_id, workspace_id, kind, provider, account_id, title,
+         body, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (key, user_id) DO NOTHING",
         NoticeId::new(),
         new.key,
@@ -67,7 +71,12 @@ pub async fn insert(tx: &mut Tx, new: &New<'_>) -> Result<bool> {
 
 /// The workspaces that were told something.
 pub async fn told(tx: &mut Tx, key: &str) -> Result<Vec<(WorkspaceId,)>> {
-    sql!(tx, Vec<(WorkspaceId,)>, "SELECT DISTINCT workspace_id FROM notices WHERE key = $1 ORDER BY workspace_id", key)
+    sql!(
+        tx,
+        Vec<(WorkspaceId,)>,
+        "SELECT DISTINCT workspace_id FROM notices WHERE key = $1 ORDER BY workspace_id",
+        key
+    )
 }
 
 /// A notice with how its account stands now.
@@ -90,20 +99,30 @@ pub async fn list(db: &Db, workspace: WorkspaceId, user: UserId) -> Result<Vec<R
     sql!(
         db,
         Vec<Row>,
-        "SELECT n.id, n.kind, n.provider, n.account_id, n.title, n.body, n.created_at, n.read_at, a.status, a.reason
-         FROM notices n LEFT JOIN oauth_accounts a ON a.id = n.account_id AND a.workspace_id = n.workspace_id
-         WHERE n.user_id = $2 AND n.workspace_id = $1 ORDER BY n.created_at DESC, n.id DESC LIMIT 100",
+        "SELECT n.id, n.kind, n.provider, n.account_id, n.title, n.body, n.created_at, n.read_at,
+         a.status, a.reason
+         FROM notices n LEFT JOIN oauth_accounts a ON a.id = n.account_id AND a.workspace_id =
+         n.workspace_id
+         WHERE n.user_id = $2 AND n.workspace_id = $1 ORDER BY n.created_at DESC, n.id DESC LIMIT
+         100",
         workspace,
         user
     )
 }
 
 /// Marks a notice read, if it is this person's; one that was read stays as it is.
-pub async fn read(tx: &mut Tx, workspace: WorkspaceId, user: UserId, id: NoticeId, now: DateTime<Utc>) -> Result<bool> {
+pub async fn read(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    user: UserId,
+    id: NoticeId,
+    now: DateTime<Utc>,
+) -> Result<bool> {
     let rows = sql!(
         tx,
         rows,
-        "UPDATE notices SET read_at = COALESCE(read_at, $4) WHERE id = $3 AND user_id = $2 AND workspace_id = $1",
+        "UPDATE notices SET read_at = COALESCE(read_at, $4) WHERE id = $3 AND user_id = $2 AND
+         workspace_id = $1",
         workspace,
         user,
         id,
@@ -113,11 +132,17 @@ pub async fn read(tx: &mut Tx, workspace: WorkspaceId, user: UserId, id: NoticeI
 }
 
 /// Marks everything read; how many were not.
-pub async fn read_all(tx: &mut Tx, workspace: WorkspaceId, user: UserId, now: DateTime<Utc>) -> Result<u64> {
+pub async fn read_all(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    user: UserId,
+    now: DateTime<Utc>,
+) -> Result<u64> {
     sql!(
         tx,
         rows,
-        "UPDATE notices SET read_at = $3 WHERE user_id = $2 AND workspace_id = $1 AND read_at IS NULL",
+        "UPDATE notices SET read_at = $3 WHERE user_id = $2 AND workspace_id = $1 AND read_at IS
+         NULL",
         workspace,
         user,
         now
@@ -126,12 +151,23 @@ pub async fn read_all(tx: &mut Tx, workspace: WorkspaceId, user: UserId, now: Da
 
 /// What was said of an account is over: nobody has to look at it any more.
 pub async fn read_of_account(tx: &mut Tx, account: AccountId, now: DateTime<Utc>) -> Result<u64> {
-    sql!(tx, rows, "UPDATE notices SET read_at = $2 WHERE account_id = $1 AND read_at IS NULL", account, now)
+    sql!(
+        tx,
+        rows,
+        "UPDATE notices SET read_at = $2 WHERE account_id = $1 AND read_at IS NULL",
+        account,
+        now
+    )
 }
 
 /// What a person chose, kind by kind.
 pub async fn preferences(db: &Db, user: UserId) -> Result<Vec<(NoticeKind, bool)>> {
-    sql!(db, Vec<(NoticeKind, bool)>, "SELECT kind, by_mail FROM notice_preferences WHERE user_id = $1 ORDER BY kind", user)
+    sql!(
+        db,
+        Vec<(NoticeKind, bool)>,
+        "SELECT kind, by_mail FROM notice_preferences WHERE user_id = $1 ORDER BY kind",
+        user
+    )
 }
 
 pub async fn prefer(tx: &mut Tx, user: UserId, kind: NoticeKind, by_mail: bool) -> Result<()> {

@@ -1,4 +1,5 @@
-//! Tokens that wait: between consent and choice, and for a revocation that the platform could not take.
+//! Tokens that wait: between consent and choice, and for a revocation that the platform could not
+//! take.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -35,7 +36,8 @@ pub async fn insert(
     sql!(
         db,
         rows,
-        "INSERT INTO pending_connections (id, session_id, user_id, workspace_id, provider, payload, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO pending_connections (id, session_id, user_id, workspace_id, provider,
+         payload, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
         id,
         owner.session,
         owner.user,
@@ -47,12 +49,18 @@ pub async fn insert(
     Ok(())
 }
 
-pub async fn find(db: &Db, id: FlowId, owner: Owner, now: DateTime<Utc>) -> Result<Option<Connection>> {
+pub async fn find(
+    db: &Db,
+    id: FlowId,
+    owner: Owner,
+    now: DateTime<Utc>,
+) -> Result<Option<Connection>> {
     sql!(
         db,
         Option<Connection>,
         "SELECT id, user_id, workspace_id, provider, payload FROM pending_connections
-         WHERE id = $1 AND session_id = $2 AND user_id = $3 AND workspace_id = $4 AND expires_at > $5",
+         WHERE id = $1 AND session_id = $2 AND user_id = $3 AND workspace_id = $4 AND expires_at >
+         $5",
         id,
         owner.session,
         owner.user,
@@ -71,7 +79,8 @@ pub async fn of_session(db: &Db, session: SessionId) -> Result<Vec<Connection>> 
     sql!(
         db,
         Vec<Connection>,
-        "SELECT id, user_id, workspace_id, provider, payload FROM pending_connections WHERE session_id = $1 ORDER BY id",
+        "SELECT id, user_id, workspace_id, provider, payload FROM pending_connections WHERE
+         session_id = $1 ORDER BY id",
         session
     )
 }
@@ -81,7 +90,8 @@ pub async fn of_user(db: &Db, user: UserId) -> Result<Vec<Connection>> {
     sql!(
         db,
         Vec<Connection>,
-        "SELECT id, user_id, workspace_id, provider, payload FROM pending_connections WHERE user_id = $1 ORDER BY id",
+        "SELECT id, user_id, workspace_id, provider, payload FROM pending_connections WHERE
+         user_id = $1 ORDER BY id",
         user
     )
 }
@@ -91,7 +101,8 @@ pub async fn expired(db: &Db, now: DateTime<Utc>) -> Result<Vec<Connection>> {
     sql!(
         db,
         Vec<Connection>,
-        "SELECT id, user_id, workspace_id, provider, payload FROM pending_connections WHERE expires_at <= $1 ORDER BY expires_at, id LIMIT 100",
+        "SELECT id, user_id, workspace_id, provider, payload FROM pending_connections WHERE
+         expires_at <= $1 ORDER BY expires_at, id LIMIT 100",
         now
     )
 }
@@ -109,7 +120,8 @@ pub async fn insert_revocation(tx: &mut Tx, revocation: &Revocation) -> Result<(
     sql!(
         tx,
         rows,
-        "INSERT INTO pending_revocations (id, provider, payload, expires_at) VALUES ($1, $2, $3, $4)",
+        "INSERT INTO pending_revocations (id, provider, payload, expires_at) VALUES ($1, $2, $3,
+         $4)",
         revocation.id,
         &revocation.provider,
         &revocation.payload,
@@ -119,7 +131,12 @@ pub async fn insert_revocation(tx: &mut Tx, revocation: &Revocation) -> Result<(
 }
 
 pub async fn revocation(db: &Db, id: Uuid) -> Result<Option<Revocation>> {
-    sql!(db, Option<Revocation>, "SELECT id, provider, payload, expires_at FROM pending_revocations WHERE id = $1", id)
+    sql!(
+        db,
+        Option<Revocation>,
+        "SELECT id, provider, payload, expires_at FROM pending_revocations WHERE id = $1",
+        id
+    )
 }
 
 /// All that wait; there are few, and for a day at most.
@@ -138,11 +155,17 @@ pub async fn delete_expired_revocations(db: &Db, now: DateTime<Utc>) -> Result<u
 }
 
 /// Whether another account, in any workspace, still lives by this grant.
-pub async fn grant_in_use(tx: &mut Tx, provider: &Provider, grant_key: &str, but: AccountId) -> Result<bool> {
+pub async fn grant_in_use(
+    tx: &mut Tx,
+    provider: &Provider,
+    grant_key: &str,
+    but: AccountId,
+) -> Result<bool> {
     let found = sql!(
         tx,
         Option<(AccountId,)>,
-        "SELECT id FROM oauth_accounts WHERE provider = $1 AND grant_key = $2 AND id <> $3 AND access_token IS NOT NULL LIMIT 1",
+        "SELECT id FROM oauth_accounts WHERE provider = $1 AND grant_key = $2 AND id <> $3 AND
+         access_token IS NOT NULL LIMIT 1",
         provider,
         grant_key,
         but

@@ -5,7 +5,12 @@ use chrono::{DateTime, Utc};
 use super::{Db, Result, Tx, sql};
 use crate::model::SessionId;
 
-pub async fn insert(tx: &mut Tx, token_hash: &[u8], session: SessionId, now: DateTime<Utc>) -> Result<()> {
+pub async fn insert(
+    tx: &mut Tx,
+    token_hash: &[u8],
+    session: SessionId,
+    now: DateTime<Utc>,
+) -> Result<()> {
     sql!(
         tx,
         rows,
@@ -22,7 +27,8 @@ pub async fn take(tx: &mut Tx, token_hash: &[u8], now: DateTime<Utc>) -> Result<
     let found = sql!(
         tx,
         Option<(SessionId,)>,
-        "UPDATE refresh_tokens SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL RETURNING session_id",
+        "UPDATE refresh_tokens SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL
+         RETURNING session_id",
         token_hash,
         now
     )?;
@@ -31,6 +37,11 @@ pub async fn take(tx: &mut Tx, token_hash: &[u8], now: DateTime<Utc>) -> Result<
 
 /// The session of a token, used or not.
 pub async fn session_of(db: &Db, token_hash: &[u8]) -> Result<Option<SessionId>> {
-    let found = sql!(db, Option<(SessionId,)>, "SELECT session_id FROM refresh_tokens WHERE token_hash = $1", token_hash)?;
+    let found = sql!(
+        db,
+        Option<(SessionId,)>,
+        "SELECT session_id FROM refresh_tokens WHERE token_hash = $1",
+        token_hash
+    )?;
     Ok(found.map(|(session,)| session))
 }

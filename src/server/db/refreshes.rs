@@ -1,4 +1,5 @@
-//! Refreshes under way: whose turn it is, what was begun, and what was answered and does not yet stand in its account's row.
+//! Refreshes under way: whose turn it is, what was begun, and what was answered and does not yet
+//! stand in its account's row.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -7,12 +8,19 @@ use super::{Db, Result, Tx, sql};
 use crate::model::{AccountId, WorkspaceId};
 
 /// Takes the lease of an account if nobody holds it, and answers with its new epoch.
-pub async fn take(tx: &mut Tx, account: AccountId, owner: Uuid, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<Option<i64>> {
+pub async fn take(
+    tx: &mut Tx,
+    account: AccountId,
+    owner: Uuid,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Option<i64>> {
     let taken = sql!(
         tx,
         Option<(i64,)>,
         "INSERT INTO refresh_leases (account_id, owner, epoch, until) VALUES ($1, $2, 1, $3)
-         ON CONFLICT (account_id) DO UPDATE SET owner = $2, epoch = refresh_leases.epoch + 1, until = $3
+         ON CONFLICT (account_id) DO UPDATE SET owner = $2, epoch = refresh_leases.epoch + 1,
+         until = $3
          WHERE refresh_leases.until <= $4 RETURNING epoch",
         account,
         owner,
@@ -23,7 +31,13 @@ pub async fn take(tx: &mut Tx, account: AccountId, owner: Uuid, now: DateTime<Ut
 }
 
 /// Prolongs a lease that is still held; `false`: it ran out, or somebody else has it.
-pub async fn prolong(db: &Db, account: AccountId, epoch: i64, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<bool> {
+pub async fn prolong(
+    db: &Db,
+    account: AccountId,
+    epoch: i64,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<bool> {
     let rows = sql!(
         db,
         rows,
@@ -37,8 +51,20 @@ pub async fn prolong(db: &Db, account: AccountId, epoch: i64, now: DateTime<Utc>
 }
 
 /// Gives a lease back; somebody else's is left alone. `false`: it had moved on.
-pub async fn release(tx: &mut Tx, account: AccountId, epoch: i64, now: DateTime<Utc>) -> Result<bool> {
-    let rows = sql!(tx, rows, "UPDATE refresh_leases SET until = $3 WHERE account_id = $1 AND epoch = $2", account, epoch, now)?;
+pub async fn release(
+    tx: &mut Tx,
+    account: AccountId,
+    epoch: i64,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let rows = sql!(
+        tx,
+        rows,
+        "UPDATE refresh_leases SET until = $3 WHERE account_id = $1 AND epoch = $2",
+        account,
+        epoch,
+        now
+    )?;
     Ok(rows == 1)
 }
 
@@ -70,7 +96,8 @@ macro_rules! write {
             concat!(
                 "INSERT INTO refresh_journal (",
                 columns!(),
-                ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO UPDATE SET answer = $8"
+                ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO UPDATE SET answer =
+                 $8"
             ),
             $line.id,
             $line.workspace_id,
@@ -84,15 +111,16 @@ macro_rules! write {
     };
 }
 
-/// Writes an intent down. It takes the place of earlier ones of the same account that nobody answered.
+/// Writes an intent down. It takes the place of earlier ones of the same account that nobody
+/// answered.
 pub async fn intend(tx: &mut Tx, line: &Line) -> Result<()> {
     close_unanswered(tx, line.account_id, line.epoch).await?;
     write!(tx, line, None::<&[u8]>)?;
     Ok(())
 }
 
-/// Makes an answer durable, also where its intent was taken for lost meanwhile. One statement: as long as it takes, the answer can be
-/// lost.
+/// Makes an answer durable, also where its intent was taken for lost meanwhile. One statement: as
+/// long as it takes, the answer can be lost.
 pub async fn answer(db: &Db, line: &Line, sealed: &[u8]) -> Result<()> {
     write!(db, line, sealed)?;
     Ok(())
@@ -100,7 +128,16 @@ pub async fn answer(db: &Db, line: &Line, sealed: &[u8]) -> Result<()> {
 
 /// What the journal holds of an account, oldest first.
 pub async fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Line>> {
-    sql!(tx, Vec<Line>, concat!("SELECT ", columns!(), " FROM refresh_journal WHERE account_id = $1 ORDER BY epoch, id"), account)
+    sql!(
+        tx,
+        Vec<Line>,
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM refresh_journal WHERE account_id = $1 ORDER BY epoch, id"
+        ),
+        account
+    )
 }
 
 /// Answers that do not stand in their account's row.
@@ -108,7 +145,11 @@ pub async fn answered(db: &Db) -> Result<Vec<Line>> {
     sql!(
         db,
         Vec<Line>,
-        concat!("SELECT ", columns!(), " FROM refresh_journal WHERE answer IS NOT NULL ORDER BY began_at, id LIMIT 200")
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM refresh_journal WHERE answer IS NOT NULL ORDER BY began_at, id LIMIT 200"
+        )
     )
 }
 
@@ -119,6 +160,12 @@ pub async fn close(tx: &mut Tx, id: Uuid) -> Result<bool> {
 
 /// Closes what was begun up to this epoch and never answered.
 pub async fn close_unanswered(tx: &mut Tx, account: AccountId, epoch: i64) -> Result<()> {
-    sql!(tx, rows, "DELETE FROM refresh_journal WHERE account_id = $1 AND epoch <= $2 AND answer IS NULL", account, epoch)?;
+    sql!(
+        tx,
+        rows,
+        "DELETE FROM refresh_journal WHERE account_id = $1 AND epoch <= $2 AND answer IS NULL",
+        account,
+        epoch
+    )?;
     Ok(())
 }

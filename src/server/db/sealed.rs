@@ -1,10 +1,12 @@
-//! Every column that holds sealed bytes, so that they can be sealed anew with another key. A test compares the list with the tables.
+//! Every column that holds sealed bytes, so that they can be sealed anew with another key. A test
+//! compares the list with the tables.
 
 use uuid::Uuid;
 
 use super::{Db, Result, Tx, sql};
 
-/// A sealed column, with its statements. The blob's place is its table, the row's id and the column's name.
+/// A sealed column, with its statements. The blob's place is its table, the row's id and the
+/// column's name.
 pub struct Column {
     pub table: &'static str,
     pub name: &'static str,
@@ -15,23 +17,29 @@ pub struct Column {
     left: &'static str,
 }
 
-/// A blob begins with its version and the id of its key: five bytes, which the database can tell apart by itself.
+/// A blob begins with its version and the id of its key: five bytes, which the database can tell
+/// apart by itself.
 macro_rules! columns {
     ($($table:literal $name:literal),* $(,)?) => {
         &[$(Column {
             table: $table,
             name: $name,
             others: concat!(
-                "SELECT id, ", $name, " FROM ", $table, " WHERE ", $name, " IS NOT NULL AND substr(", $name, ", 1, 5) <> $1 AND id > $2
+                "SELECT id, ", $name, " FROM ", $table, " WHERE ", $name, " IS NOT NULL AND
+                 substr(", $name, ", 1, 5) <> $1 AND id > $2
                  ORDER BY id LIMIT $3"
             ),
-            page: concat!("SELECT id, ", $name, " FROM ", $table, " WHERE ", $name, " IS NOT NULL AND id > $1 ORDER BY id LIMIT $2"),
-            swap: concat!("UPDATE ", $table, " SET ", $name, " = $3 WHERE id = $1 AND ", $name, " = $2"),
+            page: concat!("SELECT id, ", $name, " FROM ", $table, " WHERE ", $name, " IS NOT NULL
+                AND id > $1 ORDER BY id LIMIT $2"),
+            swap: concat!("UPDATE ", $table, " SET ", $name, " = $3 WHERE id = $1
+                AND ", $name, " = $2"),
             count: concat!(
-                "SELECT head, COUNT(*) FROM (SELECT substr(", $name, ", 1, 5) AS head FROM ", $table, " WHERE ", $name, " IS NOT NULL) AS heads
+                "SELECT head, COUNT(*) FROM (SELECT substr(", $name, ", 1, 5) AS head
+                 FROM ", $table, " WHERE ", $name, " IS NOT NULL) AS heads
                  GROUP BY head ORDER BY head"
             ),
-            left: concat!("SELECT CAST(COUNT(*) AS BIGINT) FROM ", $table, " WHERE substr(", $name, ", 1, 5) = $1"),
+            left: concat!("SELECT CAST(COUNT(*) AS BIGINT) FROM ", $table, " WHERE
+                substr(", $name, ", 1, 5) = $1"),
         }),*]
     };
 }
@@ -52,7 +60,13 @@ pub const COLUMNS: &[Column] = columns![
 pub type Row = (Uuid, Vec<u8>);
 
 /// The next rows whose value begins with anything but `head`.
-pub async fn others(db: &Db, column: &Column, head: &[u8], after: Uuid, most: i64) -> Result<Vec<Row>> {
+pub async fn others(
+    db: &Db,
+    column: &Column,
+    head: &[u8],
+    after: Uuid,
+    most: i64,
+) -> Result<Vec<Row>> {
     sql!(db, Vec<Row>, column.others, head, after, most)
 }
 
@@ -61,7 +75,8 @@ pub async fn page(db: &Db, column: &Column, after: Uuid, most: i64) -> Result<Ve
     sql!(db, Vec<Row>, column.page, after, most)
 }
 
-/// Replaces a value that is still the one that was read; `false`: it is another one by now, or gone.
+/// Replaces a value that is still the one that was read; `false`: it is another one by now, or
+/// gone.
 pub async fn swap(tx: &mut Tx, column: &Column, id: Uuid, old: &[u8], new: &[u8]) -> Result<bool> {
     Ok(sql!(tx, rows, column.swap, id, old, new)? == 1)
 }

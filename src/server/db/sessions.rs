@@ -60,18 +60,26 @@ impl Row {
 macro_rules! live {
     ($by:literal) => {
         concat!(
-            "SELECT s.id, s.user_id, s.workspace_id, s.seen_at, s.expires_at, u.email, u.email_verified_at, u.name, u.time_zone, w.tier, m.role,
-             (SELECT f.provider FROM oauth_flows f WHERE f.session_id = s.id AND f.claimed_at IS NULL AND f.expires_at > $2
+            "SELECT s.id, s.user_id, s.workspace_id, s.seen_at, s.expires_at, u.email,
+             u.email_verified_at, u.name, u.time_zone, w.tier, m.role,
+             (SELECT f.provider FROM oauth_flows f WHERE f.session_id = s.id AND f.claimed_at IS
+             NULL AND f.expires_at > $2
               ORDER BY f.created_at DESC, f.id LIMIT 1) AS open_flow,
              (SELECT CAST(COUNT(*) AS BIGINT) FROM notices n
-              WHERE n.user_id = s.user_id AND n.workspace_id = s.workspace_id AND n.read_at IS NULL) AS unread,
-             (SELECT n.title FROM notices n WHERE n.user_id = s.user_id AND n.workspace_id = s.workspace_id AND n.read_at IS NULL
+              WHERE n.user_id = s.user_id AND n.workspace_id = s.workspace_id AND n.read_at IS
+              NULL) AS unread,
+             (SELECT n.title FROM notices n WHERE n.user_id = s.user_id AND n.workspace_id =
+             s.workspace_id AND n.read_at IS NULL
               ORDER BY n.created_at DESC, n.id DESC LIMIT 1) AS newest,
-             i.provider AS trouble_provider, i.kind AS trouble_kind, i.began_at AS trouble_began_at, i.next_at AS trouble_next_at
-             FROM sessions s JOIN users u ON u.id = s.user_id JOIN workspaces w ON w.id = s.workspace_id
+             i.provider AS trouble_provider, i.kind AS trouble_kind, i.began_at AS
+             trouble_began_at, i.next_at AS trouble_next_at
+             FROM sessions s JOIN users u ON u.id = s.user_id JOIN workspaces w ON w.id =
+             s.workspace_id
              JOIN members m ON m.workspace_id = s.workspace_id AND m.user_id = s.user_id
-             LEFT JOIN incidents i ON i.account_id IS NULL AND i.ended_at IS NULL AND EXISTS (SELECT 1 FROM oauth_accounts a
-              WHERE a.workspace_id = s.workspace_id AND a.provider = i.provider AND a.status <> 'former')
+             LEFT JOIN incidents i ON i.account_id IS NULL AND i.ended_at IS NULL AND EXISTS
+             (SELECT 1 FROM oauth_accounts a
+              WHERE a.workspace_id = s.workspace_id AND a.provider = i.provider AND a.status <>
+              'former')
              WHERE s.expires_at > $2 AND ",
             $by,
             " = $1 ORDER BY i.provider, i.id"
@@ -104,7 +112,8 @@ pub async fn insert(tx: &mut Tx, new: &New<'_>) -> Result<()> {
     sql!(
         tx,
         rows,
-        "INSERT INTO sessions (id, token_hash, user_id, workspace_id, user_agent, created_at, seen_at, expires_at)
+        "INSERT INTO sessions (id, token_hash, user_id, workspace_id, user_agent, created_at,
+         seen_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $6, $7)",
         new.id,
         new.token_hash,
@@ -141,13 +150,15 @@ pub async fn of_user(db: &Db, user: UserId, now: DateTime<Utc>) -> Result<Vec<De
     sql!(
         db,
         Vec<Device>,
-        "SELECT id, user_agent, created_at, seen_at FROM sessions WHERE user_id = $1 AND expires_at > $2 ORDER BY seen_at DESC, id",
+        "SELECT id, user_agent, created_at, seen_at FROM sessions WHERE user_id = $1 AND
+         expires_at > $2 ORDER BY seen_at DESC, id",
         user,
         now
     )
 }
 
-/// Ends a session of this user; its open flows and waiting choices go with it. Pages of it that listen hear of it and stop.
+/// Ends a session of this user; its open flows and waiting choices go with it. Pages of it that
+/// listen hear of it and stop.
 pub async fn delete(tx: &mut Tx, id: SessionId, user: UserId) -> Result<bool> {
     let text = "DELETE FROM sessions WHERE id = $1 AND user_id = $2 RETURNING workspace_id";
     let ended = sql!(tx, Option<(WorkspaceId,)>, text, id, user)?;

@@ -1,7 +1,9 @@
-//! Telling whoever waits that something changed: in this process by a channel, in the others by PostgreSQL's NOTIFY.
+//! Telling whoever waits that something changed: in this process by a channel, in the others by
+//! PostgreSQL's NOTIFY.
 //!
-//! A signal is a hint, never the news itself: who hears it looks at the database. So a lost one costs time and nothing else -
-//! everybody who waits for signals looks now and then without one - and one that is heard twice does no harm.
+//! A signal is a hint, never the news itself: who hears it looks at the database. So a lost one
+//! costs time and nothing else - everybody who waits for signals looks now and then without one -
+//! and one that is heard twice does no harm.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -119,12 +121,20 @@ impl Signals {
         let task = tokio::spawn(async move {
             loop {
                 if let Err(error) = hear(&url, &channel, us).await {
-                    tracing::warn!("signals of other processes are not heard, looking at intervals instead: {error}");
+                    tracing::warn!(
+                        "signals of other processes are not heard, looking at intervals instead:
+                         {error}"
+                    );
                 }
                 tokio::time::sleep(AGAIN).await;
             }
         });
-        let earlier = self.0.listening.lock().unwrap_or_else(PoisonError::into_inner).replace(task.abort_handle());
+        let earlier = self
+            .0
+            .listening
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .replace(task.abort_handle());
         if let Some(earlier) = earlier {
             earlier.abort();
         }
@@ -172,15 +182,17 @@ impl Db {
 
     /// Tells everybody at once. Where the news is in a transaction, use [`Tx::signal`].
     pub async fn signal(&self, signal: Signal) -> Result<()> {
-        if let (Engine::Postgres(pool), Some(letter)) = (&self.engine, self.signals.letter(signal)) {
+        if let (Engine::Postgres(pool), Some(letter)) = (&self.engine, self.signals.letter(signal))
+        {
             sqlx::query(NOTIFY).bind(letter).execute(pool).await?;
         }
         self.signals.deliver(signal);
         Ok(())
     }
 
-    /// Begins to hear what other processes tell, on a connection to `url`. NOTIFY does not pass a pooler that hands out connections by the
-    /// transaction, so where there is one this has to be an address behind it. SQLite has one process and needs nothing.
+    /// Begins to hear what other processes tell, on a connection to `url`. NOTIFY does not pass a
+    /// pooler that hands out connections by the transaction, so where there is one this has to be
+    /// an address behind it. SQLite has one process and needs nothing.
     pub fn listen(&self, url: &SecretString) {
         if let Engine::Postgres(_) = self.engine {
             self.signals.listen(url.clone());
@@ -189,15 +201,17 @@ impl Db {
 }
 
 impl Tx {
-    /// Tells everybody when this transaction has committed, and nobody if it does not. The same twice is told once.
+    /// Tells everybody when this transaction has committed, and nobody if it does not. The same
+    /// twice is told once.
     pub fn signal(&mut self, signal: Signal) {
         if !self.told.contains(&signal) {
             self.told.push(signal);
         }
     }
 
-    /// Hands the signals to PostgreSQL, which passes them on when it commits: there is no moment in which a crash keeps the change and
-    /// loses the word. (Commits that notify wait for one another there, for the time of one flush.)
+    /// Hands the signals to PostgreSQL, which passes them on when it commits: there is no moment in
+    /// which a crash keeps the change and loses the word. (Commits that notify wait for one another
+    /// there, for the time of one flush.)
     pub(super) async fn notify(&mut self) -> Result<()> {
         let On::Postgres(tx) = &mut self.on else { return Ok(()) };
         for letter in self.told.iter().filter_map(|signal| self.signals.letter(*signal)) {
@@ -241,7 +255,8 @@ mod tests {
     async fn a_process_does_not_hear_its_own_letters_again() {
         let (ours, theirs) = (Signals::new(), Signals::new());
         let mut heard = ours.subscribe();
-        for letter in [ours.letter(Signal::Missed), ours.letter(Signal::Jobs)].into_iter().flatten() {
+        for letter in [ours.letter(Signal::Missed), ours.letter(Signal::Jobs)].into_iter().flatten()
+        {
             Hub::heard(&ours.0.channel, ours.0.us, &letter);
         }
         let workspace = Signal::Workspace(WorkspaceId::new());

@@ -5,7 +5,8 @@ use chrono::{DateTime, Utc};
 use super::{Db, Result, Tx, sql};
 use crate::model::{UserId, WorkspaceId};
 
-/// A user's row. The password's hash is no secret type: it is worth nothing without hours of work for each guess.
+/// A user's row. The password's hash is no secret type: it is worth nothing without hours of work
+/// for each guess.
 #[derive(Clone, sqlx::FromRow)]
 pub struct User {
     pub id: UserId,
@@ -34,7 +35,12 @@ pub async fn by_id(db: &Db, id: UserId) -> Result<Option<User>> {
 
 /// Locks a person for the rest of the transaction, on both engines.
 pub async fn lock(tx: &mut Tx, id: UserId) -> Result<Option<User>> {
-    sql!(tx, Option<User>, concat!("UPDATE users SET updated_at = updated_at WHERE id = $1 RETURNING ", columns!()), id)
+    sql!(
+        tx,
+        Option<User>,
+        concat!("UPDATE users SET updated_at = updated_at WHERE id = $1 RETURNING ", columns!()),
+        id
+    )
 }
 
 /// Inserts a user; `false` when the e-mail is taken.
@@ -42,7 +48,8 @@ pub async fn insert(tx: &mut Tx, user: &User) -> Result<bool> {
     let rows = sql!(
         tx,
         rows,
-        "INSERT INTO users (id, email, name, password_hash, time_zone, email_verified_at, created_at, updated_at)
+        "INSERT INTO users (id, email, name, password_hash, time_zone, email_verified_at,
+         created_at, updated_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT (email) DO NOTHING",
         user.id,
         &user.email,
@@ -73,7 +80,13 @@ pub async fn insert_workspace(
         tier,
         now
     )?;
-    sql!(tx, rows, "INSERT INTO members (workspace_id, user_id, role) VALUES ($1, $2, 'owner')", id, owner)?;
+    sql!(
+        tx,
+        rows,
+        "INSERT INTO members (workspace_id, user_id, role) VALUES ($1, $2, 'owner')",
+        id,
+        owner
+    )?;
     Ok(())
 }
 
@@ -82,7 +95,8 @@ pub async fn home_workspace(db: &Db, user: UserId) -> Result<Option<WorkspaceId>
     let found = sql!(
         db,
         Option<(WorkspaceId,)>,
-        "SELECT w.id FROM workspaces w JOIN members m ON m.workspace_id = w.id WHERE m.user_id = $1 ORDER BY w.created_at, w.id LIMIT 1",
+        "SELECT w.id FROM workspaces w JOIN members m ON m.workspace_id = w.id WHERE m.user_id =
+         $1 ORDER BY w.created_at, w.id LIMIT 1",
         user
     )?;
     Ok(found.map(|(id,)| id))
@@ -90,17 +104,43 @@ pub async fn home_workspace(db: &Db, user: UserId) -> Result<Option<WorkspaceId>
 
 /// Locks a workspace for the rest of the transaction, on both engines, and returns its tier.
 pub async fn lock_workspace(tx: &mut Tx, id: WorkspaceId) -> Result<Option<String>> {
-    let found = sql!(tx, Option<(String,)>, "UPDATE workspaces SET version = version + 1 WHERE id = $1 RETURNING tier", id)?;
+    let found = sql!(
+        tx,
+        Option<(String,)>,
+        "UPDATE workspaces SET version = version + 1 WHERE id = $1 RETURNING tier",
+        id
+    )?;
     Ok(found.map(|(tier,)| tier))
 }
 
-pub async fn update_profile(tx: &mut Tx, id: UserId, name: &str, time_zone: &str, now: DateTime<Utc>) -> Result<()> {
-    sql!(tx, rows, "UPDATE users SET name = $2, time_zone = $3, updated_at = $4 WHERE id = $1", id, name, time_zone, now)?;
+pub async fn update_profile(
+    tx: &mut Tx,
+    id: UserId,
+    name: &str,
+    time_zone: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sql!(
+        tx,
+        rows,
+        "UPDATE users SET name = $2, time_zone = $3, updated_at = $4 WHERE id = $1",
+        id,
+        name,
+        time_zone,
+        now
+    )?;
     Ok(())
 }
 
 pub async fn set_password(tx: &mut Tx, id: UserId, hash: &str, now: DateTime<Utc>) -> Result<()> {
-    sql!(tx, rows, "UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1", id, hash, now)?;
+    sql!(
+        tx,
+        rows,
+        "UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1",
+        id,
+        hash,
+        now
+    )?;
     Ok(())
 }
 
@@ -109,17 +149,25 @@ pub async fn set_verified(tx: &mut Tx, id: UserId, now: DateTime<Utc>) -> Result
     sql!(
         tx,
         rows,
-        "UPDATE users SET email_verified_at = COALESCE(email_verified_at, $2), updated_at = $2 WHERE id = $1",
+        "UPDATE users SET email_verified_at = COALESCE(email_verified_at, $2), updated_at = $2
+         WHERE id = $1",
         id,
         now
     )?;
     Ok(())
 }
 
-/// Changes to a confirmed address; `false` when somebody else has it, and then the transaction is over.
+/// Changes to a confirmed address; `false` when somebody else has it, and then the transaction is
+/// over.
 pub async fn set_email(tx: &mut Tx, id: UserId, email: &str, now: DateTime<Utc>) -> Result<bool> {
-    let set =
-        sql!(tx, rows, "UPDATE users SET email = $2, email_verified_at = $3, updated_at = $3 WHERE id = $1", id, email, now);
+    let set = sql!(
+        tx,
+        rows,
+        "UPDATE users SET email = $2, email_verified_at = $3, updated_at = $3 WHERE id = $1",
+        id,
+        email,
+        now
+    );
     match set {
         Err(super::Error::Database(error)) if error.is_unique_violation() => Ok(false),
         other => other.map(|rows| rows == 1),
@@ -131,7 +179,8 @@ pub async fn own_workspaces(tx: &mut Tx, user: UserId) -> Result<Vec<(WorkspaceI
     sql!(
         tx,
         Vec<(WorkspaceId,)>,
-        "SELECT workspace_id FROM members WHERE user_id = $1 AND role = 'owner' ORDER BY workspace_id",
+        "SELECT workspace_id FROM members WHERE user_id = $1 AND role = 'owner' ORDER BY
+         workspace_id",
         user
     )
 }

@@ -1,5 +1,6 @@
-//! The audit log (requirement S7): who did what, when, from where, and what came of it. A line is written in the transaction of the
-//! change that it tells of, so that there is neither a change without its line nor a line without its change.
+//! The audit log (requirement S7): who did what, when, from where, and what came of it. A line is
+//! written in the transaction of the change that it tells of, so that there is neither a change
+//! without its line nor a line without its change.
 
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -24,7 +25,8 @@ const LONGEST_SEARCH: usize = 100;
 
 /// Who did what nobody asked for.
 const OURSELVES: &str = "Huntaze";
-/// Who works with the command on the server itself: whoever may read the key file may do everything.
+/// Who works with the command on the server itself: whoever may read the key file may do
+/// everything.
 const AT_THE_SERVER: &str = "An operator on the server";
 
 /// What happened. Where it came from is added when it is recorded.
@@ -45,17 +47,30 @@ pub struct Event {
 impl Event {
     /// Something a person did in their workspace.
     pub fn by(actor: &Actor, action: Action) -> Self {
-        Self { user: Some(actor.user), actor: actor.name.clone(), ..Self::of_workspace(Some(actor.workspace), action) }
+        Self {
+            user: Some(actor.user),
+            actor: actor.name.clone(),
+            ..Self::of_workspace(Some(actor.workspace), action)
+        }
     }
 
     /// Something somebody did who is not logged in (yet).
-    pub fn by_user(workspace: Option<WorkspaceId>, user: UserId, name: &str, action: Action) -> Self {
+    pub fn by_user(
+        workspace: Option<WorkspaceId>,
+        user: UserId,
+        name: &str,
+        action: Action,
+    ) -> Self {
         Self { user: Some(user), actor: name.to_owned(), ..Self::of_workspace(workspace, action) }
     }
 
     /// Something the server did by itself, or found out: an access that ended, or works again.
     pub fn by_itself(workspace: WorkspaceId, action: Action) -> Self {
-        Self { actor: OURSELVES.into(), unasked: true, ..Self::of_workspace(Some(workspace), action) }
+        Self {
+            actor: OURSELVES.into(),
+            unasked: true,
+            ..Self::of_workspace(Some(workspace), action)
+        }
     }
 
     /// Something that was done with the command on the server itself.
@@ -85,7 +100,10 @@ impl Event {
 
     /// The account it was done to, as people know it.
     pub fn on(self, backend: &Backend, account: &Account) -> Self {
-        let platform = backend.platforms.get(account.provider.as_str()).map_or("", |entry| entry.info().name.as_ref());
+        let platform = backend
+            .platforms
+            .get(account.provider.as_str())
+            .map_or("", |entry| entry.info().name.as_ref());
         let called = if account.handle.is_empty() { &account.name } else { &account.handle };
         Self { account: Some(account.id), subject: format!("{called} on {platform}"), ..self }
     }
@@ -112,7 +130,11 @@ impl Event {
 
     fn line(self, now: DateTime<Utc>) -> (Option<WorkspaceId>, Line) {
         let origin = origin::current();
-        let from = if self.unasked { Origin { reference: origin.reference, ..Origin::default() } } else { origin };
+        let from = if self.unasked {
+            Origin { reference: origin.reference, ..Origin::default() }
+        } else {
+            origin
+        };
         let line = Line {
             id: Uuid::now_v7(),
             at: now,
@@ -141,8 +163,8 @@ pub async fn record(backend: &Backend, tx: &mut Tx, event: Event) -> Result<()> 
     Ok(db::audit::insert(tx, workspace, &line).await?)
 }
 
-/// Writes a line about what changed nothing, such as a failure. If it can't be written the log says so: the person's answer does not
-/// depend on it.
+/// Writes a line about what changed nothing, such as a failure. If it can't be written the log says
+/// so: the person's answer does not depend on it.
 pub async fn note(backend: &Backend, event: Event) {
     let action = event.action;
     if let Err(error) = write(backend, event).await {
@@ -157,7 +179,11 @@ async fn write(backend: &Backend, event: Event) -> Result<()> {
 }
 
 /// Notes what failed, and passes it on.
-pub async fn noted<T>(backend: &Backend, outcome: Result<T>, event: impl FnOnce() -> Event) -> Result<T> {
+pub async fn noted<T>(
+    backend: &Backend,
+    outcome: Result<T>,
+    event: impl FnOnce() -> Event,
+) -> Result<T> {
     if let Err(error) = &outcome {
         note(backend, event().failed(error)).await;
     }
@@ -167,7 +193,8 @@ pub async fn noted<T>(backend: &Backend, outcome: Result<T>, event: impl FnOnce(
 /// Lets go of lines that are older than the configuration keeps them.
 pub async fn sweep(backend: &Backend) -> Result<()> {
     if let Some(days) = backend.config.audit.kept_days() {
-        db::audit::delete_older(&backend.db, backend.clock.now() - Duration::days(i64::from(days))).await?;
+        db::audit::delete_older(&backend.db, backend.clock.now() - Duration::days(i64::from(days)))
+            .await?;
     }
     Ok(())
 }
@@ -189,11 +216,21 @@ pub async fn page(backend: &Backend, actor: &Actor, query: AuditQuery) -> Result
         ip: line.ip,
         reference: line.reference,
     };
-    Ok(AuditPage { query, lines: lines.into_iter().map(line).collect(), next, kept_days: backend.config.audit.kept_days() })
+    Ok(AuditPage {
+        query,
+        lines: lines.into_iter().map(line).collect(),
+        next,
+        kept_days: backend.config.audit.kept_days(),
+    })
 }
 
 /// At most `most` lines, the newest first, and where the next page begins if there is one.
-pub async fn read(backend: &Backend, actor: &Actor, query: &AuditQuery, most: usize) -> Result<(Vec<Line>, Option<String>)> {
+pub async fn read(
+    backend: &Backend,
+    actor: &Actor,
+    query: &AuditQuery,
+    most: usize,
+) -> Result<(Vec<Line>, Option<String>)> {
     let workspace = scope(actor, query)?;
     let filter = filter(query, Reader::new(backend.clock.now(), &actor.time_zone).zone)?;
     let mut lines = db::audit::page(&backend.db, workspace, &filter, most as i64 + 1).await?;
@@ -212,7 +249,10 @@ fn scope(actor: &Actor, query: &AuditQuery) -> Result<Option<WorkspaceId>> {
 fn filter(query: &AuditQuery, zone: Tz) -> Result<Filter> {
     let search = query.search.trim().to_lowercase();
     if search.chars().count() > LONGEST_SEARCH {
-        return Err(Error::field("search", format!("Search for at most {LONGEST_SEARCH} characters.")));
+        return Err(Error::field(
+            "search",
+            format!("Search for at most {LONGEST_SEARCH} characters."),
+        ));
     }
     if search.contains('\0') {
         return Err(Error::field("search", "No line has such a character."));
@@ -243,7 +283,9 @@ fn typed<T>(text: &str, field: &str, read: impl FnOnce(&str) -> Option<T>) -> Re
     if text.is_empty() {
         return Ok(None);
     }
-    read(text).map(Some).ok_or_else(|| Error::field(field, "There is nothing of that kind to look for."))
+    read(text)
+        .map(Some)
+        .ok_or_else(|| Error::field(field, "There is nothing of that kind to look for."))
 }
 
 fn word<T: DeserializeOwned>(text: &str) -> Option<T> {
@@ -253,14 +295,22 @@ fn word<T: DeserializeOwned>(text: &str) -> Option<T> {
 
 /// The first moment of a day, or of the day so many days later, where the reader lives.
 fn day(text: &str, field: &str, zone: Tz, later: u64) -> Result<Option<DateTime<Utc>>> {
-    let Some(date) = typed(text, field, |text| text.parse::<NaiveDate>().ok()?.checked_add_days(Days::new(later)))? else {
+    let Some(date) = typed(text, field, |text| {
+        text.parse::<NaiveDate>().ok()?.checked_add_days(Days::new(later))
+    })?
+    else {
         return Ok(None);
     };
     let midnight = date.and_time(NaiveTime::MIN);
     // Where clocks are set forward at midnight the day begins an hour later.
     let begins = zone.from_local_datetime(&midnight).earliest();
-    let begins = begins.or_else(|| zone.from_local_datetime(&(midnight + Duration::hours(1))).earliest());
-    Ok(Some(begins.map_or_else(|| midnight.and_utc(), |at| at.with_timezone(&Utc)).clamp(DateTime::UNIX_EPOCH, far())))
+    let begins =
+        begins.or_else(|| zone.from_local_datetime(&(midnight + Duration::hours(1))).earliest());
+    Ok(Some(
+        begins
+            .map_or_else(|| midnight.and_utc(), |at| at.with_timezone(&Utc))
+            .clamp(DateTime::UNIX_EPOCH, far()),
+    ))
 }
 
 fn cursor(at: DateTime<Utc>, id: Uuid) -> String {
@@ -280,7 +330,11 @@ mod tests {
     // S7: a day begins where the reader lives.
     #[test]
     fn a_day_is_the_readers() {
-        let query = AuditQuery { from: "2026-11-20".into(), to: "2026-11-20".into(), ..AuditQuery::default() };
+        let query = AuditQuery {
+            from: "2026-11-20".into(),
+            to: "2026-11-20".into(),
+            ..AuditQuery::default()
+        };
         let filter = filter(&query, Tz::Europe__Paris).expect("a filter");
         assert_eq!(filter.since.to_rfc3339(), "2026-11-19T23:00:00+00:00");
         assert_eq!(filter.before.0.to_rfc3339(), "2026-11-20T23:00:00+00:00");

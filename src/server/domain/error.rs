@@ -97,7 +97,9 @@ impl Error {
             Ok(error) => error,
             Err(error) => match &*error {
                 Self::Platform { name, error } => Self::Platform { name, error: error.clone() },
-                Self::PlatformTrouble { name, until } => Self::PlatformTrouble { name, until: *until },
+                Self::PlatformTrouble { name, until } => {
+                    Self::PlatformTrouble { name, until: *until }
+                }
                 Self::NotFound(what) => Self::NotFound(what),
                 Self::Refreshing => Self::Refreshing,
                 _ => Self::Shared(error),
@@ -117,15 +119,20 @@ impl Error {
     /// When it is worth asking again, where somebody has said so (requirement S5).
     pub fn again(&self) -> Option<chrono::DateTime<chrono::Utc>> {
         match self {
-            Self::Platform { error: platform::Error::RateLimited { until, .. }, .. } => Some(*until),
-            Self::PlatformTrouble { until, .. } | Self::TooManyGuesses { until, .. } => Some(*until),
+            Self::Platform { error: platform::Error::RateLimited { until, .. }, .. } => {
+                Some(*until)
+            }
+            Self::PlatformTrouble { until, .. } | Self::TooManyGuesses { until, .. } => {
+                Some(*until)
+            }
             Self::TooSoon { again, .. } => *again,
             Self::Shared(error) => error.again(),
             _ => None,
         }
     }
 
-    /// The platform's trouble in a sentence, where that is what this is: a test of a connection then has a result.
+    /// The platform's trouble in a sentence, where that is what this is: a test of a connection
+    /// then has a result.
     pub fn of_platform(&self) -> Option<String> {
         matches!(self, Self::Platform { .. } | Self::PlatformTrouble { .. } | Self::Refreshing)
             .then(|| self.as_app_error().sentence)
@@ -146,7 +153,9 @@ impl Error {
     /// What happened, in one sentence for people.
     pub fn sentence(&self) -> String {
         match self {
-            Self::Validation(fields) => fields.iter().map(|field| field.message.as_str()).collect::<Vec<_>>().join(" "),
+            Self::Validation(fields) => {
+                fields.iter().map(|field| field.message.as_str()).collect::<Vec<_>>().join(" ")
+            }
             other => other.as_app_error().sentence,
         }
     }
@@ -155,9 +164,11 @@ impl Error {
         match self {
             Self::Validation(fields) => AppError::validation(fields.clone()),
             Self::Unauthorized => AppError::unauthorized(),
-            Self::Forbidden => {
-                AppError::new(Kind::Forbidden, "Your role in this workspace does not allow this.", "Ask its owner.")
-            }
+            Self::Forbidden => AppError::new(
+                Kind::Forbidden,
+                "Your role in this workspace does not allow this.",
+                "Ask its owner.",
+            ),
             Self::NotFound(what) => AppError::not_found(what),
             Self::WrongLogin => AppError::new(
                 Kind::Unauthorized,
@@ -165,9 +176,15 @@ impl Error {
                 "Check both, mind capital letters, and try again.",
             ),
             Self::EmailTaken => {
-                let mut error = AppError::new(Kind::Conflict, "There is an account with this e-mail already.", "Log in instead.");
-                error.fields =
-                    vec![FieldError { field: "email".into(), message: "This e-mail is taken. Log in instead.".into() }];
+                let mut error = AppError::new(
+                    Kind::Conflict,
+                    "There is an account with this e-mail already.",
+                    "Log in instead.",
+                );
+                error.fields = vec![FieldError {
+                    field: "email".into(),
+                    message: "This e-mail is taken. Log in instead.".into(),
+                }];
                 error
             }
             Self::LinkOver => AppError::new(
@@ -175,26 +192,34 @@ impl Error {
                 "This link was used already, or is too old.",
                 "Nothing was changed. Ask for a new one.",
             ),
-            Self::RegistrationClosed => {
-                AppError::new(Kind::Forbidden, "This server takes no new registrations.", "Ask the people who run it.")
-            }
+            Self::RegistrationClosed => AppError::new(
+                Kind::Forbidden,
+                "This server takes no new registrations.",
+                "Ask the people who run it.",
+            ),
             Self::TierLimit { used, limit } => AppError::new(
                 Kind::TierLimit,
                 format!("Your plan holds {limit} accounts and {used} are connected."),
-                "Disconnect one that you no longer need, then connect this one. Nothing was changed.",
+                "Disconnect one that you no longer need, then connect this one. Nothing was \
+                 changed.",
             ),
             Self::NotConfigured { name, .. } => AppError::new(
                 Kind::Conflict,
                 format!("{name} is not set up on this server yet."),
                 "The people who run it have to add its credentials first.",
             ),
-            Self::Conflict { sentence, next } => AppError::new(Kind::Conflict, sentence.clone(), next.clone()),
-            Self::TooSoon { sentence, .. } => AppError::new(Kind::RateLimited, sentence.clone(), ""),
+            Self::Conflict { sentence, next } => {
+                AppError::new(Kind::Conflict, sentence.clone(), next.clone())
+            }
+            Self::TooSoon { sentence, .. } => {
+                AppError::new(Kind::RateLimited, sentence.clone(), "")
+            }
             Self::TooManyGuesses { wait, .. } => AppError::new(
                 Kind::RateLimited,
                 "There were too many wrong passwords.",
                 format!(
-                    "Nothing is locked. Try again in {}, or choose a new password with \"Forgot your password?\".",
+                    "Nothing is locked. Try again in {}, or choose a new password with \"Forgot \
+                     your password?\".",
                     words::span(*wait)
                 ),
             ),
@@ -216,9 +241,11 @@ impl Error {
                 "The database is busy or out of reach.",
                 "Nothing was changed. Try again in a moment.",
             ),
-            Self::Interrupted | Self::Metadata { .. } | Self::Database(_) | Self::Vault(_) | Self::Hashing(_) => {
-                AppError::internal()
-            }
+            Self::Interrupted
+            | Self::Metadata { .. }
+            | Self::Database(_)
+            | Self::Vault(_)
+            | Self::Hashing(_) => AppError::internal(),
         }
     }
 }
@@ -232,7 +259,10 @@ pub fn platform_error(name: &str, error: &platform::Error) -> AppError {
         }
         P::Rejected { say, field, .. } => {
             let mut app = AppError::new(Kind::PlatformRefused, say.clone(), "");
-            app.fields = field.iter().map(|field| FieldError { field: (*field).to_owned(), message: say.to_string() }).collect();
+            app.fields = field
+                .iter()
+                .map(|field| FieldError { field: (*field).to_owned(), message: say.to_string() })
+                .collect();
             app
         }
         P::CodeRefused { .. } => AppError::new(
@@ -268,14 +298,18 @@ fn minute(until: DateTime<Utc>) -> impl std::fmt::Display {
     (until + Duration::seconds(59)).format("%H:%M")
 }
 
-/// Locked, gone or out of connections: passes, or is the operator's to mend, and a repeat is harmless.
+/// Locked, gone or out of connections: passes, or is the operator's to mend, and a repeat is
+/// harmless.
 fn is_busy(error: &db::Error) -> bool {
     match error {
         db::Error::PoolTimedOut | db::Error::PoolClosed | db::Error::Io(_) => true,
         db::Error::Database(inner) => {
             let code = inner.code().unwrap_or_default();
-            // SQLITE_BUSY, SQLITE_LOCKED and their extended codes; PostgreSQL's class 57 (shutting down) and 53 (out of resources).
-            matches!(code.as_ref(), "5" | "6" | "261" | "517" | "262") || code.starts_with("57") || code.starts_with("53")
+            // SQLITE_BUSY, SQLITE_LOCKED and their extended codes; PostgreSQL's class 57 (shutting
+            // down) and 53 (out of resources).
+            matches!(code.as_ref(), "5" | "6" | "261" | "517" | "262")
+                || code.starts_with("57")
+                || code.starts_with("53")
         }
         _ => false,
     }

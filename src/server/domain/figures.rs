@@ -16,10 +16,17 @@ pub async fn collect(backend: &Backend) -> Result<()> {
 async fn queue(backend: &Backend) -> Result<()> {
     let now = backend.clock.now();
     let depth = db::jobs::depth(&backend.db, now).await?;
-    for (state, count) in [("queued", depth.queued), ("due", depth.due), ("running", depth.running), ("dead", depth.dead)] {
+    for (state, count) in [
+        ("queued", depth.queued),
+        ("due", depth.due),
+        ("running", depth.running),
+        ("dead", depth.dead),
+    ] {
         metrics::jobs(state, count);
     }
-    metrics::oldest_job(depth.oldest.and_then(|since| (now - since).to_std().ok()).unwrap_or_default());
+    metrics::oldest_job(
+        depth.oldest.and_then(|since| (now - since).to_std().ok()).unwrap_or_default(),
+    );
     Ok(())
 }
 
@@ -29,7 +36,9 @@ async fn accounts(backend: &Backend) -> Result<()> {
     // Every pair is told, so that one that went away does not stand at its last value.
     for entry in backend.platforms.iter() {
         let platform = entry.provider.as_str();
-        let of = |state: Status| totals.iter().find(|total| total.provider == entry.provider && total.status == state);
+        let of = |state: Status| {
+            totals.iter().find(|total| total.provider == entry.provider && total.status == state)
+        };
         for state in STATES {
             metrics::accounts(platform, state.word(), of(state).map_or(0, |total| total.count));
         }

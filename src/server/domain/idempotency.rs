@@ -1,5 +1,5 @@
-//! A request with an `Idempotency-Key` happens once (requirement U6): whoever does not get the answer asks again with the same key,
-//! and gets what the first one got.
+//! A request with an `Idempotency-Key` happens once (requirement U6): whoever does not get the
+//! answer asks again with the same key, and gets what the first one got.
 
 use chrono::Duration;
 use secrecy::SecretString;
@@ -14,8 +14,9 @@ use crate::server::vault::Place;
 
 /// Answers are kept so long.
 const KEPT: Duration = Duration::days(1);
-/// Longer than any request takes: whoever holds a key for longer has died with its process. What it began may then be done once more,
-/// which every such request bears: flows replace one another, and connecting the same account twice updates it.
+/// Longer than any request takes: whoever holds a key for longer has died with its process. What it
+/// began may then be done once more, which every such request bears: flows replace one another, and
+/// connecting the same account twice updates it.
 const LEASE: Duration = Duration::minutes(3);
 
 /// What a key stands for.
@@ -30,8 +31,15 @@ pub enum Claim {
 }
 
 /// Claims a key for a request, or finds out what became of the request that claimed it before.
-pub async fn claim(backend: &Backend, actor: &Actor, route: &str, key: &str, body: &[u8]) -> Result<Claim> {
-    let (now, key_hash, body_hash) = (backend.clock.now(), hash(key), Sha256::digest(body).to_vec());
+pub async fn claim(
+    backend: &Backend,
+    actor: &Actor,
+    route: &str,
+    key: &str,
+    body: &[u8],
+) -> Result<Claim> {
+    let (now, key_hash, body_hash) =
+        (backend.clock.now(), hash(key), Sha256::digest(body).to_vec());
     let key = Key { workspace: actor.workspace, user: actor.user, route, hash: &key_hash };
     sweep(backend).await?;
     let mut tx = backend.db.begin().await?;
@@ -40,16 +48,23 @@ pub async fn claim(backend: &Backend, actor: &Actor, route: &str, key: &str, bod
         tx.commit().await?;
         return Ok(Claim::First(id));
     }
-    let Some(kept) = db::idempotency::find(&mut tx, &key).await? else { return Ok(Claim::UnderWay) };
-    let claim =
-        match kept {
-            Kept { body_hash: other, .. } if other != body_hash => Claim::OtherRequest,
-            Kept { id, answer: Some(answer), .. } => Claim::Answered(backend.vault.open(&answer, place(id))?),
-            Kept { id, began_at, .. } if began_at + LEASE <= now => {
-                if db::idempotency::take_over(&mut tx, id, began_at, now).await? { Claim::First(id) } else { Claim::UnderWay }
+    let Some(kept) = db::idempotency::find(&mut tx, &key).await? else {
+        return Ok(Claim::UnderWay);
+    };
+    let claim = match kept {
+        Kept { body_hash: other, .. } if other != body_hash => Claim::OtherRequest,
+        Kept { id, answer: Some(answer), .. } => {
+            Claim::Answered(backend.vault.open(&answer, place(id))?)
+        }
+        Kept { id, began_at, .. } if began_at + LEASE <= now => {
+            if db::idempotency::take_over(&mut tx, id, began_at, now).await? {
+                Claim::First(id)
+            } else {
+                Claim::UnderWay
             }
-            Kept { .. } => Claim::UnderWay,
-        };
+        }
+        Kept { .. } => Claim::UnderWay,
+    };
     tx.commit().await?;
     Ok(claim)
 }
@@ -66,7 +81,10 @@ pub async fn release(backend: &Backend, id: Uuid) -> Result<()> {
 
 /// Lets go of answers that are a day old.
 pub async fn sweep(backend: &Backend) -> Result<()> {
-    db::idempotency::delete_older(&backend.db, backend.clock.now() - KEPT).await.map(|_| ()).map_err(Error::from)
+    db::idempotency::delete_older(&backend.db, backend.clock.now() - KEPT)
+        .await
+        .map(|_| ())
+        .map_err(Error::from)
 }
 
 fn place(id: Uuid) -> Place {

@@ -1,7 +1,9 @@
-//! Work that outlives the request that caused it: written down in the transaction that causes it, done afterwards, at least once.
+//! Work that outlives the request that caused it: written down in the transaction that causes it,
+//! done afterwards, at least once.
 //!
-//! A job holds ids and nothing else: whoever does it reads what is true by then. So every handler may run twice, and the same job asked
-//! for twice while it waits is one job. To add one: a line in [`Job`], one in [`Job::law`] where it differs, one in the worker's `run`.
+//! A job holds ids and nothing else: whoever does it reads what is true by then. So every handler
+//! may run twice, and the same job asked for twice while it waits is one job. To add one: a line in
+//! [`Job`], one in [`Job::law`] where it differs, one in the worker's `run`.
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
@@ -60,16 +62,30 @@ pub struct Law {
 }
 
 /// How a job is treated unless its line says otherwise.
-pub const USUAL: Law =
-    Law { priority: Priority::Normal, first: Duration::seconds(10), longest: Duration::hours(1), most: Some(12) };
+pub const USUAL: Law = Law {
+    priority: Priority::Normal,
+    first: Duration::seconds(10),
+    longest: Duration::hours(1),
+    most: Some(12),
+};
 /// What recurs is never given up: the next round would only begin anew.
-const SWEEP: Law = Law { priority: Priority::Whenever, first: Duration::seconds(30), longest: Duration::minutes(10), most: None };
+const SWEEP: Law = Law {
+    priority: Priority::Whenever,
+    first: Duration::seconds(30),
+    longest: Duration::minutes(10),
+    most: None,
+};
 
 impl Job {
     pub fn law(&self) -> Law {
         match self {
             // The end of its row ends it, after a day.
-            Self::Revoke { .. } => Law { first: Duration::minutes(1), longest: Duration::hours(2), most: None, ..USUAL },
+            Self::Revoke { .. } => Law {
+                first: Duration::minutes(1),
+                longest: Duration::hours(2),
+                most: None,
+                ..USUAL
+            },
             Self::SendMail | Self::AnswerResets => Law { priority: Priority::Soon, ..SWEEP },
             Self::FindRevocations
             | Self::GiveBackChoices
@@ -95,7 +111,9 @@ impl Job {
 
     /// Its name in the table, on the operators' page and in the metrics.
     pub fn kind(&self) -> String {
-        let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(self) else { return String::new() };
+        let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(self) else {
+            return String::new();
+        };
         fields.get("kind").and_then(|kind| kind.as_str()).unwrap_or_default().to_owned()
     }
 
@@ -158,7 +176,8 @@ pub enum Verdict {
 }
 
 impl Law {
-    /// The one place that decides. `attempts` counts the one that just failed, `dice` is a random number in 0..1.
+    /// The one place that decides. `attempts` counts the one that just failed, `dice` is a random
+    /// number in 0..1.
     pub fn after(&self, attempts: i64, dice: f64) -> Verdict {
         if self.is_over(attempts) {
             return Verdict::Dead;
@@ -166,7 +185,10 @@ impl Law {
         let doubled = self.first * 2i32.pow(attempts.clamp(1, 24) as u32 - 1);
         let pause = doubled.min(self.longest);
         // Between half and whole, so that what failed together does not come back together.
-        Verdict::After(pause / 2 + Duration::milliseconds((pause.num_milliseconds() as f64 / 2.0 * dice) as i64))
+        Verdict::After(
+            pause / 2
+                + Duration::milliseconds((pause.num_milliseconds() as f64 / 2.0 * dice) as i64),
+        )
     }
 
     /// Whether there have been enough attempts.
@@ -205,9 +227,11 @@ mod tests {
     }
 
     proptest! {
-        // Retry laws: never sooner than half the first pause, never later than the longest, and growing until then.
+        // Retry laws: never sooner than half the first pause, never later than the longest, and
+        // growing until then.
         #[test]
-        fn a_pause_grows_within_its_bounds(at in 0..JOBS.len(), attempts in 1i64..1_000, dice in 0.0..1.0f64) {
+        fn a_pause_grows_within_its_bounds(at in 0..JOBS.len(), attempts in 1i64..1_000,
+            dice in 0.0..1.0f64) {
             let law = JOBS[at].law();
             match law.after(attempts, dice) {
                 Verdict::Dead => prop_assert!(law.most.is_some_and(|most| attempts >= most)),

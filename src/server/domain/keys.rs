@@ -1,8 +1,9 @@
 //! Sealing everything anew with the primary key, while the server runs.
 //!
-//! Every value opens at every moment: it is replaced only after the new key is in the key file, which a process reads again when it
-//! meets a key that it does not know. A value that changed since it was read is left alone. So rotating may be interrupted anywhere and
-//! begun again, and two may run at once.
+//! Every value opens at every moment: it is replaced only after the new key is in the key file,
+//! which a process reads again when it meets a key that it does not know. A value that changed
+//! since it was read is left alone. So rotating may be interrupted anywhere and begun again, and
+//! two may run at once.
 
 use std::collections::BTreeMap;
 use std::time::Duration as StdDuration;
@@ -19,14 +20,15 @@ use crate::server::failpoint::failpoint;
 use crate::server::keys::Droppable;
 use crate::server::vault::{self, Place};
 
-/// So many rows are sealed anew in one transaction: a few milliseconds, in which other writers wait on SQLite.
+/// So many rows are sealed anew in one transaction: a few milliseconds, in which other writers wait
+/// on SQLite.
 const BATCH: i64 = 100;
-/// Between two batches. SQLite gives its lock to whoever asks at the right moment, not to who has waited longest: without a pause the
-/// writers of other processes waited for seconds.
+/// Between two batches. SQLite gives its lock to whoever asks at the right moment, not to who has
+/// waited longest: without a pause the writers of other processes waited for seconds.
 const PAUSE: StdDuration = StdDuration::from_millis(10);
 
-/// What was sealed with a key is stored by then, or will not be: longer than any request or refresh, and than a process takes to look at
-/// the key file again.
+/// What was sealed with a key is stored by then, or will not be: longer than any request or
+/// refresh, and than a process takes to look at the key file again.
 const IN_FLIGHT: Duration = Duration::minutes(10);
 
 /// What rotating did.
@@ -49,7 +51,8 @@ pub async fn rotate(backend: &Backend) -> Result<Rotated> {
     for column in sealed::COLUMNS {
         let mut after = Uuid::nil();
         loop {
-            let rows = sealed::others(&backend.db, column, &backend.vault.head(), after, BATCH).await?;
+            let rows =
+                sealed::others(&backend.db, column, &backend.vault.head(), after, BATCH).await?;
             let Some((last, _)) = rows.last() else { break };
             after = *last;
             reseal(backend, column, rows, &mut done).await?;
@@ -60,17 +63,27 @@ pub async fn rotate(backend: &Backend) -> Result<Rotated> {
     Ok(done)
 }
 
-async fn reseal(backend: &Backend, column: &sealed::Column, rows: Vec<sealed::Row>, done: &mut Rotated) -> Result<()> {
+async fn reseal(
+    backend: &Backend,
+    column: &sealed::Column,
+    rows: Vec<sealed::Row>,
+    done: &mut Rotated,
+) -> Result<()> {
     let mut tx = backend.db.begin().await?;
     for (id, old) in rows {
         let place = Place::new(column.table, id, column.name);
         match backend.vault.open(&old, place) {
-            Ok(secret) => match sealed::swap(&mut tx, column, id, &old, &backend.vault.seal(&secret, place)).await? {
-                true => done.resealed += 1,
-                false => done.overtaken += 1,
-            },
+            Ok(secret) => {
+                match sealed::swap(&mut tx, column, id, &old, &backend.vault.seal(&secret, place))
+                    .await?
+                {
+                    true => done.resealed += 1,
+                    false => done.overtaken += 1,
+                }
+            }
             Err(error) => {
-                tracing::error!(table = column.table, column = column.name, row = %id, "not sealed anew: {error}");
+                tracing::error!(table = column.table, column = column.name, row = %id, "not sealed \
+                    anew: {error}");
                 done.unreadable += 1;
             }
         }
@@ -78,7 +91,8 @@ async fn reseal(backend: &Backend, column: &sealed::Column, rows: Vec<sealed::Ro
     Ok(tx.commit().await?)
 }
 
-/// How many values each key seals, by the key's id; values that are cut short or older than any key count under `None`.
+/// How many values each key seals, by the key's id; values that are cut short or older than any key
+/// count under `None`.
 pub async fn counts(backend: &Backend) -> Result<BTreeMap<Option<u32>, i64>> {
     let mut counts = BTreeMap::new();
     for column in sealed::COLUMNS {
@@ -98,7 +112,8 @@ pub struct Unreadable {
     pub error: vault::Error,
 }
 
-/// Opens everything that is sealed, and tells what does not open. Nothing leaves this function but the place.
+/// Opens everything that is sealed, and tells what does not open. Nothing leaves this function but
+/// the place.
 pub async fn verify(backend: &Backend) -> Result<(u64, Vec<Unreadable>)> {
     let (mut opened, mut unreadable) = (0, Vec::new());
     for column in sealed::COLUMNS {
@@ -110,7 +125,12 @@ pub async fn verify(backend: &Backend) -> Result<(u64, Vec<Unreadable>)> {
             for (row, blob) in &rows {
                 match backend.vault.open(blob, Place::new(column.table, *row, column.name)) {
                     Ok(_) => opened += 1,
-                    Err(error) => unreadable.push(Unreadable { table: column.table, column: column.name, row: *row, error }),
+                    Err(error) => unreadable.push(Unreadable {
+                        table: column.table,
+                        column: column.name,
+                        row: *row,
+                        error,
+                    }),
                 }
             }
         }
@@ -125,11 +145,13 @@ pub enum Kept {
     Seals(i64),
     /// Nobody wrote down that another key seals.
     NotRetired,
-    /// It sealed until shortly ago; what somebody sealed with it and has not stored yet may still come.
+    /// It sealed until shortly ago; what somebody sealed with it and has not stored yet may still
+    /// come.
     Until(DateTime<Utc>),
 }
 
-/// Lets the database forget a key that seals nothing and will not. Looked at and forgotten in one transaction.
+/// Lets the database forget a key that seals nothing and will not. Looked at and forgotten in one
+/// transaction.
 pub async fn forget(backend: &Backend, key: Droppable) -> Result<std::result::Result<(), Kept>> {
     let (id, now) = (format!("{:08x}", key.id), backend.clock.now());
     let mut tx = backend.db.begin().await?;
@@ -147,7 +169,12 @@ pub async fn forget(backend: &Backend, key: Droppable) -> Result<std::result::Re
         return Ok(Err(Kept::Seals(left)));
     }
     db::keys::forget(&mut tx, &id).await?;
-    audit::record(backend, &mut tx, Event::at_the_server(Action::KeyDropped).about(format!("key {id}"))).await?;
+    audit::record(
+        backend,
+        &mut tx,
+        Event::at_the_server(Action::KeyDropped).about(format!("key {id}")),
+    )
+    .await?;
     tx.commit().await?;
     Ok(Ok(()))
 }
@@ -159,7 +186,8 @@ pub async fn added(backend: &Backend, id: &str) {
 
 /// Writes down what a rotation came to.
 pub async fn rotated(backend: &Backend, done: Rotated) {
-    let event = Event::at_the_server(Action::KeysRotated).about(format!("key {:08x}", backend.vault.primary()));
+    let event = Event::at_the_server(Action::KeysRotated)
+        .about(format!("key {:08x}", backend.vault.primary()));
     let event = match done.unreadable {
         0 => event.saying(format!("{} values are sealed anew.", done.resealed)),
         left => event.refused(format!("{left} values do not open and were left as they are.")),

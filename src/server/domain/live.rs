@@ -1,5 +1,6 @@
-//! The live page: a page that listens hears that something changed in its workspace, and nothing else. Whoever hears it asks for the page,
-//! and is shown what they may see. It hears nothing once its session is over.
+//! The live page: a page that listens hears that something changed in its workspace, and nothing
+//! else. Whoever hears it asks for the page, and is shown what they may see. It hears nothing once
+//! its session is over.
 
 use std::time::Duration;
 
@@ -41,13 +42,22 @@ impl Watch {
     /// `since`: when the page was drawn, so that it is told at once what has changed in between.
     pub fn begin(backend: &Backend, actor: &Actor, since: Option<DateTime<Utc>>) -> Result<Self> {
         let place = backend.streams.enter(actor.user).ok_or_else(|| Error::TooSoon {
-            sentence: "Too many pages of yours are listening. Close some tabs, then reload this one.".into(),
+            sentence:
+                "Too many pages of yours are listening. Close some tabs, then reload this one."
+                    .into(),
             again: None,
         })?;
         let mut checks = interval(CHECK);
         checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let heard = backend.db.signals().subscribe();
-        Ok(Self { backend: backend.clone(), actor: actor.clone(), heard, place, checks, greeting: Some(since) })
+        Ok(Self {
+            backend: backend.clone(),
+            actor: actor.clone(),
+            heard,
+            place,
+            checks,
+            greeting: Some(since),
+        })
     }
 
     /// The next word; `None` when the server stops.
@@ -83,14 +93,23 @@ impl Watch {
     async fn greet(&self, since: Option<DateTime<Utc>>) -> Word {
         let changed = match since {
             // Not knowing is reason enough to look.
-            Some(since) => db::accounts::changed_since(&self.backend.db, self.actor.workspace, since).await.unwrap_or(true),
+            Some(since) => {
+                db::accounts::changed_since(&self.backend.db, self.actor.workspace, since)
+                    .await
+                    .unwrap_or(true)
+            }
             None => false,
         };
         self.if_live(if changed { Word::Changed } else { Word::Ready }).await
     }
 
-    /// Says it if the session lives. A database that can't be asked ends the stream, too; the browser comes back.
+    /// Says it if the session lives. A database that can't be asked ends the stream, too; the
+    /// browser comes back.
     async fn if_live(&self, word: Word) -> Word {
-        if session::is_live(&self.backend, self.actor.session).await.unwrap_or(false) { word } else { Word::Ended }
+        if session::is_live(&self.backend, self.actor.session).await.unwrap_or(false) {
+            word
+        } else {
+            Word::Ended
+        }
     }
 }

@@ -48,8 +48,11 @@ pub async fn post(backend: &Backend, tx: &mut Tx, mail: Mail) -> Result<()> {
 pub async fn send_due(backend: &Backend) -> Result<()> {
     let now = backend.clock.now();
     for (id,) in db::mails::due(&backend.db, now).await? {
-        let Some(mail) = db::mails::claim(&backend.db, id, now, now + CLAIM).await? else { continue };
-        // Where nobody answers, the others would only wait for nothing; their turn comes with the next round.
+        let Some(mail) = db::mails::claim(&backend.db, id, now, now + CLAIM).await? else {
+            continue;
+        };
+        // Where nobody answers, the others would only wait for nothing; their turn comes with the
+        // next round.
         if let Err(mail::Error::Unreachable(_)) = send(backend, mail).await? {
             break;
         }
@@ -64,11 +67,18 @@ async fn send(backend: &Backend, mail: db::mails::Claimed) -> Result<Result<(), 
         Ok(text) => text,
         Err(error) => {
             tracing::error!(mail = %mail.id, "mail given up: {error}");
-            db::mails::postpone(&backend.db, mail.id, "its sealed text does not open", None).await?;
+            db::mails::postpone(&backend.db, mail.id, "its sealed text does not open", None)
+                .await?;
             return Ok(Ok(()));
         }
     };
-    let letter = Letter { id: mail.id, to: mail.recipient, subject: mail.subject, text, at: mail.created_at };
+    let letter = Letter {
+        id: mail.id,
+        to: mail.recipient,
+        subject: mail.subject,
+        text,
+        at: mail.created_at,
+    };
     let sent = backend.mailer.send(&letter).await;
     match &sent {
         Ok(()) => {
@@ -81,7 +91,8 @@ async fn send(backend: &Backend, mail: db::mails::Claimed) -> Result<Result<(), 
         Err(error) => {
             let next_at = next_attempt(letter.at, mail.attempts, backend.clock.now());
             metrics::mail(false);
-            tracing::warn!(mail = %letter.id, attempts = mail.attempts, given_up = next_at.is_none(), "mail not sent: {error}");
+            tracing::warn!(mail = %letter.id, attempts = mail.attempts,
+                given_up = next_at.is_none(), "mail not sent: {error}");
             db::mails::postpone(&backend.db, letter.id, &error.to_string(), next_at).await?;
             remember(backend, db::facts::MAIL_FAILED).await?;
         }
@@ -149,9 +160,11 @@ mod tests {
     #[test]
     fn only_our_own_addresses_are_links() {
         let base = "https://huntaze.example";
-        let text = "Open\nhttps://huntaze.example/reset#1 or https://huntaze.example.evil/x or https://evil.example/y";
+        let text = "Open\nhttps://huntaze.example/reset#1 or https://huntaze.example.evil/x or \
+            https://evil.example/y";
         let parts = parts(text, base);
-        let links: Vec<_> = parts.iter().filter(|part| part.link).map(|part| part.text.as_str()).collect();
+        let links: Vec<_> =
+            parts.iter().filter(|part| part.link).map(|part| part.text.as_str()).collect();
         assert_eq!(links, ["https://huntaze.example/reset#1"]);
         assert_eq!(parts.iter().map(|part| part.text.as_str()).collect::<String>(), text);
     }

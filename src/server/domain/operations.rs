@@ -42,7 +42,8 @@ pub async fn jobs(backend: &Backend, actor: &Actor) -> Result<JobsView> {
     })
 }
 
-/// Lets a job that was given up start from the beginning. Where the same one waits already, that one is enough.
+/// Lets a job that was given up start from the beginning. Where the same one waits already, that
+/// one is enough.
 pub async fn retry(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
     may_operate(actor)?;
     let mut tx = backend.db.begin().await?;
@@ -64,8 +65,10 @@ pub async fn discard(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
     may_operate(actor)?;
     let mut tx = backend.db.begin().await?;
     let dead = db::jobs::exhume(&mut tx, id).await?.ok_or(Error::NotFound("job"))?;
-    let kind = job::Job::read(&dead).map_or("A job of another version".into(), |job| name(&job.kind()));
-    audit::record(backend, &mut tx, Event::by_operator(actor, Action::JobDiscarded).about(kind)).await?;
+    let kind =
+        job::Job::read(&dead).map_or("A job of another version".into(), |job| name(&job.kind()));
+    audit::record(backend, &mut tx, Event::by_operator(actor, Action::JobDiscarded).about(kind))
+        .await?;
     tx.commit().await?;
     tracing::info!(job = %id, user = %actor.user, "a dead letter was discarded");
     Ok(())
@@ -86,6 +89,9 @@ fn name(kind: &str) -> String {
 mod tests {
     #[test]
     fn kinds_are_words() {
-        assert_eq!((super::name("send_mail"), super::name("")), ("Send mail".to_owned(), String::new()));
+        assert_eq!(
+            (super::name("send_mail"), super::name("")),
+            ("Send mail".to_owned(), String::new())
+        );
     }
 }

@@ -13,7 +13,8 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// An unknown time zone reads as UTC: the profile form takes only known ones, but zones come and go.
+    /// An unknown time zone reads as UTC: the profile form takes only known ones, but zones come
+    /// and go.
     pub fn new(now: DateTime<Utc>, zone: &str) -> Self {
         Self { now, zone: zone.parse().unwrap_or(Tz::UTC) }
     }
@@ -26,7 +27,11 @@ impl Reader {
     /// "3 May", with the year when it is another one.
     pub fn day(&self, at: DateTime<Utc>) -> Moment {
         let (local, now) = (at.with_timezone(&self.zone), self.now.with_timezone(&self.zone));
-        let text = if local.year() == now.year() { local.format("%-d %b") } else { local.format("%-d %b %Y") };
+        let text = if local.year() == now.year() {
+            local.format("%-d %b")
+        } else {
+            local.format("%-d %b %Y")
+        };
         self.moment(at, text.to_string())
     }
 
@@ -51,7 +56,8 @@ fn distance(by: Duration) -> String {
     let size = by.abs();
     let (count, unit) = match size {
         s if s < Duration::minutes(1) => {
-            return if by > Duration::zero() { "in less than a minute" } else { "just now" }.to_owned();
+            return if by > Duration::zero() { "in less than a minute" } else { "just now" }
+                .to_owned();
         }
         s if s < Duration::hours(1) => (s.num_minutes(), "minute"),
         s if s < Duration::days(1) => (s.num_hours(), "hour"),
@@ -60,7 +66,11 @@ fn distance(by: Duration) -> String {
         s => (s.num_days() / 365, "year"),
     };
     let plural = if count == 1 { "" } else { "s" };
-    if by > Duration::zero() { format!("in {count} {unit}{plural}") } else { format!("{count} {unit}{plural} ago") }
+    if by > Duration::zero() {
+        format!("in {count} {unit}{plural}")
+    } else {
+        format!("{count} {unit}{plural} ago")
+    }
 }
 
 /// How long to wait: "47 seconds", "4 minutes", "1 hour"; never less than it is.
@@ -77,8 +87,12 @@ pub fn span(wait: std::time::Duration) -> String {
 /// 12,431
 pub fn thousands(n: i64) -> String {
     let digits = n.unsigned_abs().to_string();
-    let groups: Vec<&str> =
-        digits.as_bytes().rchunks(3).rev().map(|group| std::str::from_utf8(group).unwrap_or_default()).collect();
+    let groups: Vec<&str> = digits
+        .as_bytes()
+        .rchunks(3)
+        .rev()
+        .map(|group| std::str::from_utf8(group).unwrap_or_default())
+        .collect();
     format!("{}{}", if n < 0 { "-" } else { "" }, groups.join(","))
 }
 
@@ -107,7 +121,8 @@ mod tests {
     use super::*;
 
     fn reader() -> Reader {
-        // 01:30 on 20 November in Berlin, still the 20th's first hours there while UTC says half past midnight.
+        // 01:30 on 20 November in Berlin, still the 20th's first hours there while UTC says half
+        // past midnight.
         Reader::new(Utc.with_ymd_and_hms(2026, 11, 20, 0, 30, 0).unwrap(), "Europe/Berlin")
     }
 
@@ -124,21 +139,43 @@ mod tests {
 
     #[test]
     fn a_wait_is_never_told_too_short() {
-        let said = [0, 1, 59, 60, 61, 240, 3600, 3601].map(|seconds| span(std::time::Duration::from_secs(seconds)));
-        assert_eq!(said, ["1 second", "1 second", "59 seconds", "1 minute", "2 minutes", "4 minutes", "1 hour", "2 hours"]);
+        let said = [0, 1, 59, 60, 61, 240, 3600, 3601]
+            .map(|seconds| span(std::time::Duration::from_secs(seconds)));
+        assert_eq!(
+            said,
+            [
+                "1 second",
+                "1 second",
+                "59 seconds",
+                "1 minute",
+                "2 minutes",
+                "4 minutes",
+                "1 hour",
+                "2 hours"
+            ]
+        );
     }
 
     #[test]
     fn a_day_of_another_year_says_its_year() {
         assert_eq!(reader().day(Utc.with_ymd_and_hms(2026, 5, 3, 12, 0, 0).unwrap()).text, "3 May");
-        assert_eq!(reader().day(Utc.with_ymd_and_hms(2024, 5, 3, 12, 0, 0).unwrap()).text, "3 May 2024");
+        assert_eq!(
+            reader().day(Utc.with_ymd_and_hms(2024, 5, 3, 12, 0, 0).unwrap()).text,
+            "3 May 2024"
+        );
         assert_eq!(reader().clock(reader().now), "01:30");
     }
 
     #[test]
     fn figures_names_and_lists_read_well() {
-        assert_eq!((thousands(0), thousands(-1234), thousands(1_234_567)), ("0".into(), "-1,234".into(), "1,234,567".into()));
-        assert_eq!((initials("Ada Lovelace"), initials("ada"), initials("  ")), ("AL".into(), "A".into(), String::new()));
+        assert_eq!(
+            (thousands(0), thousands(-1234), thousands(1_234_567)),
+            ("0".into(), "-1,234".into(), "1,234,567".into())
+        );
+        assert_eq!(
+            (initials("Ada Lovelace"), initials("ada"), initials("  ")),
+            ("AL".into(), "A".into(), String::new())
+        );
         assert_eq!(list(&["a", "b", "c"]), "a, b and c");
     }
 }

@@ -1,4 +1,5 @@
-//! The counts of this process. Strangers choose how many addresses they come from, so there is an end to how many are remembered.
+//! The counts of this process. Strangers choose how many addresses they come from, so there is an
+//! end to how many are remembered.
 
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
@@ -44,12 +45,16 @@ impl Memory {
         windows.sweep(now);
         let is_full = windows.by_key.len() >= self.most && !windows.by_key.contains_key(&key);
         let key = if is_full { (key.0, Who::Slot(self.hasher.hash_one(key) % SLOTS)) } else { key };
-        let window = windows.by_key.entry(key).or_insert(Window { ends_at: now + WINDOW, count: 0 });
+        let window =
+            windows.by_key.entry(key).or_insert(Window { ends_at: now + WINDOW, count: 0 });
         if window.ends_at <= now {
             *window = Window { ends_at: now + WINDOW, count: 0 };
         }
         window.count = window.count.saturating_add(1);
-        Counted { count: window.count, ends_in: (window.ends_at - now).to_std().unwrap_or(Duration::ZERO) }
+        Counted {
+            count: window.count,
+            ends_in: (window.ends_at - now).to_std().unwrap_or(Duration::ZERO),
+        }
     }
 }
 
@@ -80,22 +85,35 @@ mod tests {
         let (memory, start) = (Memory::default(), DateTime::UNIX_EPOCH + Span::days(20_000));
         assert_eq!(memory.count(stranger(1), start), Counted { count: 1, ends_in: WINDOW });
         let later = start + Span::seconds(59);
-        assert_eq!(memory.count(stranger(1), later), Counted { count: 2, ends_in: Duration::from_secs(1) });
+        assert_eq!(
+            memory.count(stranger(1), later),
+            Counted { count: 2, ends_in: Duration::from_secs(1) }
+        );
         assert_eq!(memory.count(stranger(2), later).count, 1);
         assert_eq!(memory.count(stranger(1), start + Span::seconds(60)).count, 1);
     }
 
-    // S5: whoever comes from a million addresses fills a table of a fixed size, and is counted all the same.
+    // S5: whoever comes from a million addresses fills a table of a fixed size, and is counted all
+    // the same.
     #[test]
     fn strangers_do_not_fill_the_memory() {
-        let (memory, now) = (Memory { most: 100, ..Memory::default() }, DateTime::UNIX_EPOCH + Span::days(20_000));
+        let (memory, now) =
+            (Memory { most: 100, ..Memory::default() }, DateTime::UNIX_EPOCH + Span::days(20_000));
         let highest = (0..100_000).map(|n| memory.count(stranger(n), now).count).max();
         let kept = memory.windows.lock().expect("the table").by_key.len();
         assert!(kept <= 100 + usize::try_from(SLOTS).expect("few"), "{kept}");
         assert!(highest > Some(50), "the late ones share their counts: {highest:?}");
-        assert_eq!(memory.count(stranger(1), now).count, 2, "who was there before is counted apart");
+        assert_eq!(
+            memory.count(stranger(1), now).count,
+            2,
+            "who was there before is counted apart"
+        );
         memory.count(stranger(1), now + Span::minutes(1));
-        assert_eq!(memory.windows.lock().expect("the table").by_key.len(), 1, "forgotten a minute later");
+        assert_eq!(
+            memory.windows.lock().expect("the table").by_key.len(),
+            1,
+            "forgotten a minute later"
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
-//! How often somebody may ask (requirement S5): so many times in a minute, which begins with the first; and how soon they may guess a
-//! secret once more. Counted in this process, and, where Redis is configured, once more in Redis, so that all processes share a count. Without Redis, or while it is away, this
-//! process' own count goes on.
+//! How often somebody may ask (requirement S5): so many times in a minute, which begins with the
+//! first; and how soon they may guess a secret once more. Counted in this process, and, where Redis
+//! is configured, once more in Redis, so that all processes share a count. Without Redis, or while
+//! it is away, this process' own count goes on.
 
 mod memory;
 mod pace;
@@ -53,7 +54,8 @@ impl Class {
 pub enum Who {
     Person(UserId),
     Address(IpAddr),
-    /// An e-mail address, whosever it is, by its hash: tables and Redis hold no addresses of people.
+    /// An e-mail address, whosever it is, by its hash: tables and Redis hold no addresses of
+    /// people.
     Mailbox(u128),
     /// A browser in which somebody was logged in before.
     Device(Uuid),
@@ -140,7 +142,8 @@ impl Limits {
         })
     }
 
-    /// Somebody begins to try a secret, and it is taken for a wrong try. `Err`: it is too soon, by so much.
+    /// Somebody begins to try a secret, and it is taken for a wrong try. `Err`: it is too soon, by
+    /// so much.
     pub async fn begin_try(&self, who: Who) -> Result<(), Duration> {
         let free = self.most.guesses;
         if free == 0 {
@@ -149,7 +152,11 @@ impl Limits {
         self.paces.begin(who, free, self.clock.now())?;
         let Some(shared) = &self.shared else { return Ok(()) };
         // What was refused elsewhere was no try here.
-        shared.begin_try(who, free).await.unwrap_or(Ok(())).inspect_err(|_| self.paces.take_back(who, self.clock.now()))
+        shared
+            .begin_try(who, free)
+            .await
+            .unwrap_or(Ok(()))
+            .inspect_err(|_| self.paces.take_back(who, self.clock.now()))
     }
 
     /// The try that was just begun was a right one: it does not count.

@@ -1,5 +1,6 @@
-//! How soon a secret may be guessed once more: the first tries at once, then after pauses that double. The law, and the counts of this
-//! process. Whoever guesses names whose secret it is, so there is an end to how many are remembered.
+//! How soon a secret may be guessed once more: the first tries at once, then after pauses that
+//! double. The law, and the counts of this process. Whoever guesses names whose secret it is, so
+//! there is an end to how many are remembered.
 
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
@@ -60,7 +61,8 @@ impl Paces {
     pub fn begin(&self, who: Who, free: u32, now: DateTime<Utc>) -> Result<(), Duration> {
         let mut known = self.paces.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let who = self.place(&mut known, who, free, now);
-        let pace = known.by_who.entry(who).or_insert(Pace { tries: 0, next_at: now, forgotten_at: now });
+        let pace =
+            known.by_who.entry(who).or_insert(Pace { tries: 0, next_at: now, forgotten_at: now });
         if now < pace.next_at {
             return Err((pace.next_at - now).to_std().unwrap_or_default());
         }
@@ -84,7 +86,8 @@ impl Paces {
         Who::Slot(self.hasher.hash_one(who) % SLOTS)
     }
 
-    /// While the table is full, those that have met no pause yet are forgotten first: who tries names by the thousand loses their own.
+    /// While the table is full, those that have met no pause yet are forgotten first: who tries
+    /// names by the thousand loses their own.
     fn place(&self, known: &mut Known, who: Who, free: u32, now: DateTime<Utc>) -> Who {
         if known.by_who.len() < self.most || known.by_who.contains_key(&who) {
             return who;
@@ -109,7 +112,8 @@ mod tests {
         DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
     }
 
-    // S5: whatever anybody does, with whatever patience: so many free tries, then one for each pause.
+    // S5: whatever anybody does, with whatever patience: so many free tries, then one for each
+    // pause.
     #[test]
     fn pauses_double_up_to_an_hour() {
         let (paces, mut now) = (Paces::default(), start());
@@ -117,13 +121,18 @@ mod tests {
         for _ in 0..13 {
             if let Err(left) = paces.begin(ADA, 5, now) {
                 waited.push(left.as_secs() / 60);
-                assert_eq!(paces.begin(ADA, 5, now + left - TimeDelta::seconds(1)), Err(Duration::from_secs(1)));
+                assert_eq!(
+                    paces.begin(ADA, 5, now + left - TimeDelta::seconds(1)),
+                    Err(Duration::from_secs(1))
+                );
                 now += left;
                 assert_eq!(paces.begin(ADA, 5, now), Ok(()));
             }
         }
         assert_eq!(waited, [1, 2, 4, 8, 16, 32, 60, 60]);
-        let a_day = (0..24 * 60).filter(|minute| paces.begin(ADA, 5, now + TimeDelta::minutes(60 + minute)).is_ok()).count();
+        let a_day = (0..24 * 60)
+            .filter(|minute| paces.begin(ADA, 5, now + TimeDelta::minutes(60 + minute)).is_ok())
+            .count();
         assert_eq!(a_day, 24);
     }
 
@@ -135,7 +144,11 @@ mod tests {
             assert_eq!(paces.begin(ADA, 2, now), Ok(()));
             paces.take_back(ADA, now);
         }
-        assert!(paces.begin(ADA, 2, now).is_ok() && paces.begin(ADA, 2, now).is_ok() && paces.begin(ADA, 2, now).is_err());
+        assert!(
+            paces.begin(ADA, 2, now).is_ok()
+                && paces.begin(ADA, 2, now).is_ok()
+                && paces.begin(ADA, 2, now).is_err()
+        );
         assert_eq!(paces.begin(Who::Mailbox(2), 2, now), Ok(()), "nobody else waits");
         let tomorrow = now + TimeDelta::days(1);
         assert!(paces.begin(ADA, 2, tomorrow).is_ok() && paces.begin(ADA, 2, tomorrow).is_ok());

@@ -1,5 +1,5 @@
-//! Counts that several processes share, in Redis. A request waits for it a tenth of a second at most; while it is away it is left alone
-//! for a moment at a time.
+//! Counts that several processes share, in Redis. A request waits for it a tenth of a second at
+//! most; while it is away it is left alone for a moment at a time.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -25,7 +25,8 @@ if left < 0 then
 end
 return {count, left}";
 
-/// Begins a try: how many milliseconds it is too soon, or 0. The pause is a key that ends by itself.
+/// Begins a try: how many milliseconds it is too soon, or 0. The pause is a key that ends by
+/// itself.
 const TRY: &str = "
 local left = redis.call('PTTL', KEYS[2])
 if left > 0 then
@@ -64,7 +65,8 @@ impl Shared {
             .set_connection_timeout(Some(PATIENCE))
             .set_response_timeout(Some(PATIENCE))
             .set_number_of_retries(0);
-        let redis = ConnectionManager::new_lazy_with_config(Client::open(url.expose_secret())?, config)?;
+        let redis =
+            ConnectionManager::new_lazy_with_config(Client::open(url.expose_secret())?, config)?;
         Ok(Self {
             redis,
             count: Script::new(COUNT),
@@ -82,7 +84,9 @@ impl Shared {
         let key = format!("huntaze:limit:{}:{}", class.word(), who.word());
         let window = milliseconds(WINDOW);
         let mut redis = self.redis.clone();
-        let answer = self.asked(self.count.key(key).arg(window).invoke_async::<(u32, u64)>(&mut redis)).await?;
+        let answer = self
+            .asked(self.count.key(key).arg(window).invoke_async::<(u32, u64)>(&mut redis))
+            .await?;
         Some(Counted { count: answer.0, ends_in: Duration::from_millis(answer.1) })
     }
 
@@ -134,15 +138,23 @@ impl Shared {
     }
 
     fn is_left_alone(&self) -> bool {
-        self.away.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).is_some_and(|until| Instant::now() < until)
+        self.away
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+            .is_some_and(|until| Instant::now() < until)
     }
 
     /// Logs when it goes and when it is back, once each.
     fn remember(&self, trouble: Option<&str>) {
         let now = trouble.map(|_| Instant::now() + REST);
-        let before = std::mem::replace(&mut *self.away.lock().unwrap_or_else(|poisoned| poisoned.into_inner()), now);
+        let before = std::mem::replace(
+            &mut *self.away.lock().unwrap_or_else(|poisoned| poisoned.into_inner()),
+            now,
+        );
         match (before, trouble) {
-            (None, Some(error)) => tracing::warn!("Redis is away, so each process limits by its own counts: {error}"),
+            (None, Some(error)) => {
+                tracing::warn!("Redis is away, so each process limits by its own counts: {error}")
+            }
             (Some(_), None) => tracing::info!("Redis is back; counts are shared again"),
             _ => {}
         }

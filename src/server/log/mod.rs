@@ -1,8 +1,10 @@
-//! What this server writes down: one line for each event, as flat JSON for collectors or as text for people (requirement H3).
+//! What this server writes down: one line for each event, as flat JSON for collectors or as text
+//! for people (requirement H3).
 //!
-//! The fields of the spans around an event stand in its own line, and the correlation id of whatever the work comes from: a request, the
-//! request that left a job behind, or a round of the server's own.
-//! On the way out everything that looks like a secret is masked: types that can't be printed are the wall, this is the moat.
+//! The fields of the spans around an event stand in its own line, and the correlation id of
+//! whatever the work comes from: a request, the request that left a job behind, or a round of the
+//! server's own. On the way out everything that looks like a secret is masked: types that can't be
+//! printed are the wall, this is the moat.
 
 mod redact;
 
@@ -27,7 +29,8 @@ use super::origin;
 /// Begins to write to standard error. What is written: `RUST_LOG`.
 pub fn init(format: Log) {
     // Platform queries may hold codes; reqwest and hyper would log them at debug.
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,hyper=warn,reqwest=warn"));
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,hyper=warn,reqwest=warn"));
     let is_terminal = std::io::stderr().is_terminal();
     let format = if format == Log::Auto && is_terminal { Log::Text } else { format };
     let in_colour = is_terminal && std::env::var_os("NO_COLOR").is_none();
@@ -80,7 +83,11 @@ where
         if !reference.is_empty() {
             fields.0.entry("reference").or_insert(reference.into());
         }
-        let message = fields.0.remove("message").and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default();
+        let message = fields
+            .0
+            .remove("message")
+            .and_then(|text| text.as_str().map(str::to_owned))
+            .unwrap_or_default();
         let line = Line {
             timestamp: Clock::System.now().to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
             level: *event.metadata().level(),
@@ -115,15 +122,23 @@ impl Line<'_> {
         }
         let Self { timestamp, target, message, fields, .. } = self;
         // Texts, numbers and booleans always have a JSON form.
-        let mut text =
-            serde_json::to_string(&Json { timestamp, level: self.level.as_str(), target, message, fields }).unwrap_or_default();
+        let mut text = serde_json::to_string(&Json {
+            timestamp,
+            level: self.level.as_str(),
+            target,
+            message,
+            fields,
+        })
+        .unwrap_or_default();
         text.push('\n');
         text
     }
 
     /// The time of day, the level, the message, then what goes with it, fainter.
     fn text(&self, in_colour: bool) -> String {
-        let paint = |code: &str, text: &str| if in_colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() };
+        let paint = |code: &str, text: &str| {
+            if in_colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+        };
         let colour = match self.level {
             Level::ERROR => "31",
             Level::WARN => "33",
@@ -131,7 +146,11 @@ impl Line<'_> {
             _ => "2",
         };
         let level = paint(colour, &format!("{:>5}", self.level.as_str()));
-        let mut text = format!("{} {level} {}", paint("2", self.timestamp.get(11..23).unwrap_or(&self.timestamp)), self.message);
+        let mut text = format!(
+            "{} {level} {}",
+            paint("2", self.timestamp.get(11..23).unwrap_or(&self.timestamp)),
+            self.message
+        );
         for (name, value) in &self.fields {
             // A String takes whatever is written to it.
             let _ = match value {

@@ -3,10 +3,21 @@
 const MASK: &str = "[masked]";
 /// Identifiers of ours and words of theirs are shorter, or have no digits, or are UUIDs.
 const LONGEST_WORD: usize = 15;
-/// Longer than a name made of several words; chance leaves a token of so many letters without a digit now and then.
+/// Longer than a name made of several words; chance leaves a token of so many letters without a
+/// digit now and then.
 const LONGEST_NAME: usize = 28;
 /// What a field or a parameter is called whose value is nobody's business.
-const SECRET: &[&str] = &["password", "secret", "token", "cookie", "authorization", "verifier", "credential", "x-bc", "api_key"];
+const SECRET: &[&str] = &[
+    "password",
+    "secret",
+    "token",
+    "cookie",
+    "authorization",
+    "verifier",
+    "credential",
+    "x-bc",
+    "api_key",
+];
 /// These are also the names of harmless things: an error's code, a job's state.
 const MAYBE_SECRET: &[&str] = &["code", "state"];
 
@@ -18,20 +29,28 @@ pub fn masked(name: &str, value: &str) -> String {
 /// Whether a value under this name is to be kept from the log whatever it looks like.
 fn is_secret(name: &str, value: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    let is_plain = |value: &str| value.len() < 12 || value.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-    SECRET.iter().any(|secret| name.contains(secret)) || (MAYBE_SECRET.contains(&name.as_str()) && !is_plain(value))
+    let is_plain = |value: &str| {
+        value.len() < 12 || value.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+    };
+    SECRET.iter().any(|secret| name.contains(secret))
+        || (MAYBE_SECRET.contains(&name.as_str()) && !is_plain(value))
 }
 
-/// Words that look like tokens, what follows `Bearer`, and the values of telling names: `token=...`, `"token":"..."`.
+/// Words that look like tokens, what follows `Bearer`, and the values of telling names:
+/// `token=...`, `"token":"..."`.
 fn text(text: &str) -> String {
     let (mut out, mut rest) = (String::with_capacity(text.len()), text);
     let (mut before, mut gap) = ("", "");
     while !rest.is_empty() {
         let (word, after) = rest.split_at(rest.find(between_words).unwrap_or(rest.len()));
-        let (next_gap, next) = after.split_at(after.find(|c| !between_words(c)).unwrap_or(after.len()));
+        let (next_gap, next) =
+            after.split_at(after.find(|c| !between_words(c)).unwrap_or(after.len()));
         let is_value = gap.contains('=') || (gap.contains('"') && gap.contains(':'));
-        let of_scheme = ["bearer", "basic"].contains(&before.to_ascii_lowercase().as_str()) && !is_word(word);
-        let hidden = looks_secret(word) || of_scheme || (is_value && !word.is_empty() && is_secret(before, word));
+        let of_scheme =
+            ["bearer", "basic"].contains(&before.to_ascii_lowercase().as_str()) && !is_word(word);
+        let hidden = looks_secret(word)
+            || of_scheme
+            || (is_value && !word.is_empty() && is_secret(before, word));
         out.push_str(if hidden { MASK } else { word });
         out.push_str(next_gap);
         (before, gap, rest) = (word, next_gap, next);
@@ -47,11 +66,14 @@ fn is_word(word: &str) -> bool {
     word.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
-/// Long, of letters and digits or of letters in both cases, and no id of ours. Tokens with dots and slashes have at least one long part.
+/// Long, of letters and digits or of letters in both cases, and no id of ours. Tokens with dots and
+/// slashes have at least one long part.
 fn looks_secret(word: &str) -> bool {
     let has = |kind: fn(&char) -> bool| word.chars().any(|c| kind(&c));
-    let with_digits = word.len() > LONGEST_WORD && has(char::is_ascii_digit) && has(char::is_ascii_alphabetic);
-    let by_chance_without = word.len() > LONGEST_NAME && has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase);
+    let with_digits =
+        word.len() > LONGEST_WORD && has(char::is_ascii_digit) && has(char::is_ascii_alphabetic);
+    let by_chance_without =
+        word.len() > LONGEST_NAME && has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase);
     (with_digits || by_chance_without) && !is_id(word)
 }
 
@@ -68,7 +90,11 @@ mod tests {
     #[test]
     fn what_looks_like_a_secret_is_masked() {
         for (name, value) in [
-            ("message", "refused: Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMTkyYWJjMTIzIn0.c2lnbmF0dXJlX29mX3RoZV90b2tlbjE"),
+            (
+                "message",
+                "refused: Bearer \
+                 eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMTkyYWJjMTIzIn0.c2lnbmF0dXJlX29mX3RoZV90b2tlbjE",
+            ),
             ("message", "sent Authorization: Basic YWxhZGRpbjpvcGVuMQ"),
             ("message", r#"answered {"access_token":"short","expires_in":7200}"#),
             ("message", "refresh_token=short&grant_type=refresh_token"),
@@ -84,7 +110,20 @@ mod tests {
         ] {
             let line = masked(name, value);
             assert!(line.contains(MASK), "{name}: {line}");
-            for secret in ["eyJ", "YWxh", "short", "0AVH", "k3j4", "draws", "session=1", "abc", "d3ce", "L-bN", "Zk3a", "AQDG"] {
+            for secret in [
+                "eyJ",
+                "YWxh",
+                "short",
+                "0AVH",
+                "k3j4",
+                "draws",
+                "session=1",
+                "abc",
+                "d3ce",
+                "L-bN",
+                "Zk3a",
+                "AQDG",
+            ] {
                 assert!(!line.contains(secret), "{name}: {line}");
             }
         }
@@ -94,7 +133,11 @@ mod tests {
     fn what_operators_need_stays() {
         for (name, value) in [
             ("message", "platform call: unavailable: could not connect: error sending request"),
-            ("message", "refused (#190, subcode 463): ACCESS_TOKEN_SCOPE_INSUFFICIENT for yt-analytics.readonly"),
+            (
+                "message",
+                "refused (#190, subcode 463): ACCESS_TOKEN_SCOPE_INSUFFICIENT for \
+                 yt-analytics.readonly",
+            ),
             ("account", "01a1fc29-d45c-738e-bede-42163d3cda5b"),
             ("reference", "7F3K-92QD"),
             ("endpoint", "GET /v21.0/{id}/permissions"),

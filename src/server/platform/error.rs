@@ -8,16 +8,19 @@ use crate::model::Reason;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// A finished English text for the person: what happened and what to do next. Never holds anything a platform sent unread.
+/// A finished English text for the person: what happened and what to do next. Never holds anything
+/// a platform sent unread.
 pub type Say = Cow<'static, str>;
 
 /// Why a call to a platform did not give what was asked for.
 ///
-/// `say` is for the person, `detail` for the log: the platform's own code and message, never a token, code or body as a whole. A
-/// message that repeats what the platform was sent is shortened on its way into the log.
+/// `say` is for the person, `detail` for the log: the platform's own code and message, never a
+/// token, code or body as a whole. A message that repeats what the platform was sent is shortened
+/// on its way into the log.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
-    /// The access token was refused. The caller refreshes once and repeats; if that does not help, this is [`Error::Reconnect`].
+    /// The access token was refused. The caller refreshes once and repeats; if that does not help,
+    /// this is [`Error::Reconnect`].
     #[error("access refused: {}", quoted(.detail))]
     AccessRefused { reason: Reason, say: Say, detail: String },
     /// Only the person can heal it, by connecting again.
@@ -29,7 +32,8 @@ pub enum Error {
     /// The authorization code was used, expired or is not ours.
     #[error("authorization code refused: {}", quoted(.detail))]
     CodeRefused { detail: String },
-    /// The platform will not do this for this account or with this input: an account of the wrong kind, a field it refuses.
+    /// The platform will not do this for this account or with this input: an account of the wrong
+    /// kind, a field it refuses.
     #[error("rejected: {}", quoted(.detail))]
     Rejected { say: Say, field: Option<&'static str>, detail: String },
     /// Asked to slow down.
@@ -38,7 +42,8 @@ pub enum Error {
     /// Down, unreachable, too slow, or answering nonsense. Passes by itself.
     #[error("unavailable: {}", quoted(.detail))]
     Unavailable { detail: String },
-    /// The operator's to mend: credentials, redirect URI, approval of the app, signing rules. The person is not blamed.
+    /// The operator's to mend: credentials, redirect URI, approval of the app, signing rules. The
+    /// person is not blamed.
     #[error("configuration: {}", quoted(.detail))]
     Configuration { detail: String },
     /// An answer that the contract does not know.
@@ -76,7 +81,9 @@ impl Error {
     /// What a failure means for the account (requirement T7).
     pub fn class(&self) -> Class {
         match self {
-            Self::AccessRefused { .. } | Self::Reconnect { .. } | Self::NeedsAction { .. } => Class::Permanent,
+            Self::AccessRefused { .. } | Self::Reconnect { .. } | Self::NeedsAction { .. } => {
+                Class::Permanent
+            }
             Self::Configuration { .. } => Class::Configuration,
             // A field or a code that is refused says nothing of the account.
             Self::RateLimited { .. }
@@ -102,8 +109,8 @@ impl Error {
         }
     }
 
-    /// Whether the platform answered and did nothing. A time-out, a cut or a page of something in between may come after it did what was
-    /// asked.
+    /// Whether the platform answered and did nothing. A time-out, a cut or a page of something in
+    /// between may come after it did what was asked.
     pub fn was_answered(&self) -> bool {
         !matches!(self, Self::Unavailable { .. } | Self::Unexpected { .. })
     }
@@ -112,8 +119,9 @@ impl Error {
 /// Shorter words are no secrets; longer ones of letters and digits may be.
 const LONGEST_WORD: usize = 16;
 
-/// A platform's words with everything shortened that could be a token, code or verifier: what a platform repeats of a request must
-/// not get into the log. Names of errors and scopes have no digits, account ids have no letters.
+/// A platform's words with everything shortened that could be a token, code or verifier: what a
+/// platform repeats of a request must not get into the log. Names of errors and scopes have no
+/// digits, account ids have no letters.
 fn quoted(text: &str) -> String {
     text.split_inclusive(between_words).map(shortened).collect()
 }
@@ -125,7 +133,10 @@ fn between_words(c: char) -> bool {
 fn shortened(part: &str) -> String {
     let word = part.trim_end_matches(between_words);
     let holds = |kind: fn(&char) -> bool| word.chars().any(|c| kind(&c));
-    if word.chars().count() > LONGEST_WORD && holds(char::is_ascii_digit) && holds(char::is_ascii_alphabetic) {
+    if word.chars().count() > LONGEST_WORD
+        && holds(char::is_ascii_digit)
+        && holds(char::is_ascii_alphabetic)
+    {
         word.chars().take(6).chain("...".chars()).chain(part[word.len()..].chars()).collect()
     } else {
         part.to_owned()
@@ -139,14 +150,23 @@ mod tests {
     // S9, T1
     #[test]
     fn what_could_be_a_secret_is_shortened_on_its_way_into_the_log() {
-        let detail = "400 invalid_grant: code=4/0AVHEtk8zQ3vLx7TqB5nY-p2 of 17841405822304914".to_owned();
+        let detail =
+            "400 invalid_grant: code=4/0AVHEtk8zQ3vLx7TqB5nY-p2 of 17841405822304914".to_owned();
         let line = Error::CodeRefused { detail }.to_string();
-        assert_eq!(line, "authorization code refused: 400 invalid_grant: code=4/0AVH... of 17841405822304914");
+        assert_eq!(
+            line,
+            "authorization code refused: 400 invalid_grant: code=4/0AVH... of 17841405822304914"
+        );
     }
 
     #[test]
     fn the_names_of_errors_and_scopes_stay_whole() {
-        let detail = "403 ACCESS_TOKEN_SCOPE_INSUFFICIENT for yt-analytics.readonly, instagram_manage_insights (#10)".to_owned();
-        assert_eq!(Error::Unexpected { detail: detail.clone() }.to_string(), format!("unexpected answer: {detail}"));
+        let detail = "403 ACCESS_TOKEN_SCOPE_INSUFFICIENT for yt-analytics.readonly, \
+            instagram_manage_insights (#10)"
+            .to_owned();
+        assert_eq!(
+            Error::Unexpected { detail: detail.clone() }.to_string(),
+            format!("unexpected answer: {detail}")
+        );
     }
 }

@@ -1,6 +1,8 @@
-//! Calls to a platform: base URL, bearer, time-outs, retries of what may be repeated, and what the headers say of limits.
+//! Calls to a platform: base URL, bearer, time-outs, retries of what may be repeated, and what the
+//! headers say of limits.
 //!
-//! Errors from here never hold a URL: some platforms document their token exchange with secrets in the query.
+//! Errors from here never hold a URL: some platforms document their token exchange with secrets in
+//! the query.
 
 mod answer;
 mod call;
@@ -21,7 +23,8 @@ use crate::server::clock::Clock;
 
 const CONNECT: Duration = Duration::from_secs(5);
 
-/// How long is waited for the whole of a call, and of one to a token endpoint, which is never repeated (requirement H5).
+/// How long is waited for the whole of a call, and of one to a token endpoint, which is never
+/// repeated (requirement H5).
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
     pub call: Duration,
@@ -46,8 +49,8 @@ pub struct Client {
     patience: Patience,
 }
 
-/// Builds the one connection pool that all platforms share. It follows no redirect: a token endpoint that sends us elsewhere is
-/// an attack or a mistake.
+/// Builds the one connection pool that all platforms share. It follows no redirect: a token
+/// endpoint that sends us elsewhere is an attack or a mistake.
 pub fn pool() -> reqwest::Result<reqwest::Client> {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
@@ -57,7 +60,12 @@ pub fn pool() -> reqwest::Result<reqwest::Client> {
 }
 
 impl Client {
-    pub fn new(http: reqwest::Client, settings: Arc<Settings>, clock: Clock, retries: Retries) -> Self {
+    pub fn new(
+        http: reqwest::Client,
+        settings: Arc<Settings>,
+        clock: Clock,
+        retries: Retries,
+    ) -> Self {
         Self { name: "", http, settings, clock, retries, patience: Patience::default() }
     }
 
@@ -78,8 +86,9 @@ impl Client {
         self.clock.now()
     }
 
-    /// The address of `path` (with a leading slash, query allowed) at `host` (`https://api.example.com`), or below the configured
-    /// base URL. Paths are glued, not joined: `Url::join("/path")` would drop the base's own prefix.
+    /// The address of `path` (with a leading slash, query allowed) at `host`
+    /// (`https://api.example.com`), or below the configured base URL. Paths are glued, not joined:
+    /// `Url::join("/path")` would drop the base's own prefix.
     pub fn url(&self, host: &str, path: &str) -> Url {
         glue(self.settings.base_url.as_ref(), host, path)
     }
@@ -103,7 +112,8 @@ impl Client {
 
     /// What an address is called in metrics and log lines.
     fn endpoint(&self, method: &Method, url: &Url) -> String {
-        let prefix = self.settings.base_url.as_ref().map_or("", |base| base.path().trim_end_matches('/'));
+        let prefix =
+            self.settings.base_url.as_ref().map_or("", |base| base.path().trim_end_matches('/'));
         format!("{method} {}", template(url.path().strip_prefix(prefix).unwrap_or(url.path())))
     }
 
@@ -116,8 +126,10 @@ impl Client {
 
 fn glue(base: Option<&Url>, host: &str, path: &str) -> Url {
     let base = base.map_or(host, Url::as_str).trim_end_matches('/');
-    // Hosts are constants of the platform folders and base URLs were parsed at start, so the two glued are a URL.
-    Url::parse(&format!("{base}{path}")).unwrap_or_else(|error| panic!("{path} is no path: {error}"))
+    // Hosts are constants of the platform folders and base URLs were parsed at start, so the two
+    // glued are a URL.
+    Url::parse(&format!("{base}{path}"))
+        .unwrap_or_else(|error| panic!("{path} is no path: {error}"))
 }
 
 /// A client with an account's token in it: what a platform gets for its calls.
@@ -136,7 +148,14 @@ pub type ReadLimits = fn(&Answer, DateTime<Utc>) -> Vec<Limit>;
 
 impl Api {
     pub fn new(client: Client, token: SecretString, scopes: Vec<String>) -> Self {
-        Self { client, token, scopes, limits: Arc::default(), read_limits: |_, _| Vec::new(), renewed: Arc::default() }
+        Self {
+            client,
+            token,
+            scopes,
+            limits: Arc::default(),
+            read_limits: |_, _| Vec::new(),
+            renewed: Arc::default(),
+        }
     }
 
     /// Keeps what `read` finds of rate limits in every answer.
@@ -173,10 +192,14 @@ impl Api {
     }
 
     fn bearer<'a>(&'a self, call: Call<'a>) -> Call<'a> {
-        let mut value =
-            HeaderValue::try_from(format!("Bearer {}", self.token.expose_secret())).unwrap_or(HeaderValue::from_static("Bearer"));
+        let mut value = HeaderValue::try_from(format!("Bearer {}", self.token.expose_secret()))
+            .unwrap_or(HeaderValue::from_static("Bearer"));
         value.set_sensitive(true);
-        Call { request: call.request.header(header::AUTHORIZATION, value), limits: Some(self), ..call }
+        Call {
+            request: call.request.header(header::AUTHORIZATION, value),
+            limits: Some(self),
+            ..call
+        }
     }
 
     /// The rate limits seen so far, the newest of each name.
@@ -184,7 +207,8 @@ impl Api {
         lock(&self.limits).clone()
     }
 
-    /// Notes that the platform replaced the credential in the middle of a call, as a browser session does by `Set-Cookie`.
+    /// Notes that the platform replaced the credential in the middle of a call, as a browser
+    /// session does by `Set-Cookie`.
     pub fn renew(&self, credential: SecretString) {
         *lock(&self.renewed) = Some(credential);
     }
@@ -209,9 +233,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A path with every segment that could be an id replaced, so that there are as many endpoints as a contract has: versions, as in
-/// `/v21.0/me`, have fewer digits than ids.
+/// A path with every segment that could be an id replaced, so that there are as many endpoints as a
+/// contract has: versions, as in `/v21.0/me`, have fewer digits than ids.
 fn template(path: &str) -> String {
-    let is_id = |part: &str| part.len() > 32 || part.chars().filter(char::is_ascii_digit).count() > 3;
-    path.split('/').map(|part| if is_id(part) { "{id}" } else { part }).collect::<Vec<_>>().join("/")
+    let is_id =
+        |part: &str| part.len() > 32 || part.chars().filter(char::is_ascii_digit).count() > 3;
+    path.split('/')
+        .map(|part| if is_id(part) { "{id}" } else { part })
+        .collect::<Vec<_>>()
+        .join("/")
 }

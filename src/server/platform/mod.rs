@@ -1,9 +1,11 @@
 //! The only place that knows any platform.
 //!
-//! To add one: a folder here with its constants and an `impl Platform`, one line in [`Registry::new`], one icon in `ui/components`,
-//! and its twin in `sandbox/`. Nothing else changes: pages draw platforms from [`PlatformInfo`].
+//! To add one: a folder here with its constants and an `impl Platform`, one line in
+//! [`Registry::new`], one icon in `ui/components`, and its twin in `sandbox/`. Nothing else
+//! changes: pages draw platforms from [`PlatformInfo`].
 //!
-//! Nothing here sees the database, users or our ids: a platform gets an [`Api`] with the opened token inside and returns plain data.
+//! Nothing here sees the database, users or our ids: a platform gets an [`Api`] with the opened
+//! token inside and returns plain data.
 
 pub mod error;
 pub mod http;
@@ -48,8 +50,8 @@ pub trait Platform: Send + Sync {
         settings.missing_oauth()
     }
 
-    /// The accounts that this grant can connect; several mean that the person chooses. An account of the wrong kind, or none at
-    /// all, is an error with its explanation.
+    /// The accounts that this grant can connect; several mean that the person chooses. An account
+    /// of the wrong kind, or none at all, is an error with its explanation.
     fn candidates<'a>(&'a self, api: &'a Api) -> BoxFuture<'a, Result<Vec<Profile>>>;
 
     /// Reads the account again, to test the connection and to keep name and facts fresh.
@@ -58,7 +60,11 @@ pub trait Platform: Send + Sync {
             let found = self.candidates(api).await?.into_iter().find(|p| p.id == account);
             found.ok_or_else(|| Error::Reconnect {
                 reason: Reason::RefusedByPlatform,
-                say: format!("{} no longer gives access to this account. Reconnect it.", self.info().name).into(),
+                say: format!(
+                    "{} no longer gives access to this account. Reconnect it.",
+                    self.info().name
+                )
+                .into(),
                 detail: format!("account {account} is not among the answers"),
             })
         })
@@ -67,7 +73,8 @@ pub trait Platform: Send + Sync {
     /// Checks metadata as it is written and read. An error names what is wrong, for the log.
     fn check_metadata(&self, metadata: &Value) -> Result<(), String>;
 
-    /// What the metadata says in words, for a row's details: what the account may do, figures with a name.
+    /// What the metadata says in words, for a row's details: what the account may do, figures with
+    /// a name.
     fn facts(&self, metadata: &Value) -> Vec<(String, String)> {
         let _ = metadata;
         Vec::new()
@@ -84,25 +91,36 @@ pub trait Platform: Send + Sync {
     }
 
     /// Turns the authorization code into a grant. Called once for a code; never retried.
-    fn exchange<'a>(&'a self, client: &'a Client, code: &'a CodeGrant) -> BoxFuture<'a, Result<Grant>> {
+    fn exchange<'a>(
+        &'a self,
+        client: &'a Client,
+        code: &'a CodeGrant,
+    ) -> BoxFuture<'a, Result<Grant>> {
         Box::pin(oauth::exchange(self.info(), self.connect().oauth(), client, code))
     }
 
-    /// Turns the pasted fields of a browser session into a grant, checking only their form. The errors name fields.
+    /// Turns the pasted fields of a browser session into a grant, checking only their form. The
+    /// errors name fields.
     fn accept(&self, fields: &BTreeMap<String, String>) -> Result<Grant, Vec<FieldError>> {
         let _ = fields;
-        Err(vec![FieldError { field: String::new(), message: format!("{} is connected on its own page.", self.info().name) }])
+        Err(vec![FieldError {
+            field: String::new(),
+            message: format!("{} is connected on its own page.", self.info().name),
+        }])
     }
 
-    /// Renews a grant. Never retried by itself. An answer without a refresh token keeps the old one.
+    /// Renews a grant. Never retried by itself. An answer without a refresh token keeps the old
+    /// one.
     fn refresh<'a>(&'a self, client: &'a Client, grant: &'a Held) -> BoxFuture<'a, Result<Grant>> {
         Box::pin(oauth::refresh(self.info(), self.connect().oauth(), client, grant))
     }
 
-    /// Ends a grant at the platform. A grant that is dead already counts as ended. `Ok(false)`: the platform has no such thing.
+    /// Ends a grant at the platform. A grant that is dead already counts as ended. `Ok(false)`: the
+    /// platform has no such thing.
     fn revoke<'a>(&'a self, client: &'a Client, grant: &'a Held) -> BoxFuture<'a, Result<bool>>;
 
-    /// Whether revoking one grant ends others of the same person too; then only the last one may be revoked, by its grant key.
+    /// Whether revoking one grant ends others of the same person too; then only the last one may be
+    /// revoked, by its grant key.
     fn revokes_whole_person(&self) -> bool {
         false
     }
@@ -116,11 +134,13 @@ pub enum Connect {
 }
 
 impl Connect {
-    /// The OAuth specification. Called only by the provided OAuth methods, which a session platform does not have.
+    /// The OAuth specification. Called only by the provided OAuth methods, which a session platform
+    /// does not have.
     fn oauth(&self) -> &OAuthSpec {
         match self {
             Self::OAuth2(spec) => spec,
-            // A session platform that forgot to override an OAuth method: caught by the registry's own test.
+            // A session platform that forgot to override an OAuth method: caught by the registry's
+            // own test.
             Self::Session => unreachable!("session platforms have no OAuth endpoints"),
         }
     }
@@ -152,7 +172,8 @@ pub struct Grant {
     pub refresh_expires_in: Option<Duration>,
     /// The granted scopes; empty: the platform did not say, so all that were asked for.
     pub scopes: Vec<String>,
-    /// Names the person's grant at the platform where one grant carries several accounts (Facebook's user, Google's `sub`).
+    /// Names the person's grant at the platform where one grant carries several accounts
+    /// (Facebook's user, Google's `sub`).
     pub grant_key: Option<String>,
 }
 

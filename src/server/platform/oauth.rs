@@ -1,6 +1,7 @@
 //! OAuth 2.0 over the `oauth2` crate's types and our HTTP client, driven by an [`OAuthSpec`].
 //!
-//! A specification holds only the axes that several platforms share. An oddity of one platform is code in its folder.
+//! A specification holds only the axes that several platforms share. An oddity of one platform is
+//! code in its folder.
 
 pub mod token;
 
@@ -36,7 +37,8 @@ pub struct OAuthSpec {
     pub pkce: fn(&Url) -> Pkce,
     /// Further parameters of the consent page.
     pub extra: &'static [(&'static str, &'static str)],
-    /// Added when the person connects another account or reconnects, so that they are asked which one.
+    /// Added when the person connects another account or reconnects, so that they are asked which
+    /// one.
     pub again: &'static [(&'static str, &'static str)],
     pub refreshing: Refreshing,
     pub replay: Replay,
@@ -54,7 +56,8 @@ pub enum ClientAuth {
 /// The form of PKCE that a platform takes (RFC 7636, and one that is not in it).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Pkce {
-    /// The platform documents none for this kind of app; state and the client secret protect the code.
+    /// The platform documents none for this kind of app; state and the client secret protect the
+    /// code.
     None,
     /// base64url of SHA-256, without padding.
     S256,
@@ -98,7 +101,12 @@ pub fn verifier() -> SecretString {
 }
 
 /// The address of the consent page as most platforms want it.
-pub fn authorize(info: &PlatformInfo, spec: &OAuthSpec, client: &Client, request: &Authorize<'_>) -> Url {
+pub fn authorize(
+    info: &PlatformInfo,
+    spec: &OAuthSpec,
+    client: &Client,
+    request: &Authorize<'_>,
+) -> Url {
     let mut url = client.browser_url(spec.authorize.host, spec.authorize.path);
     let scopes: Vec<&str> = info.permissions.iter().map(|p| p.scope.as_ref()).collect();
     {
@@ -114,7 +122,9 @@ pub fn authorize(info: &PlatformInfo, spec: &OAuthSpec, client: &Client, request
             query.extend_pairs(spec.again);
         }
         if let Some(challenge) = challenge((spec.pkce)(request.redirect_uri), request.verifier) {
-            query.append_pair("code_challenge", &challenge).append_pair("code_challenge_method", "S256");
+            query
+                .append_pair("code_challenge", &challenge)
+                .append_pair("code_challenge_method", "S256");
         }
     }
     url
@@ -124,9 +134,15 @@ fn challenge(kind: Pkce, verifier: Option<&SecretString>) -> Option<String> {
     let verifier = verifier?.expose_secret();
     match kind {
         Pkce::None => None,
-        Pkce::S256 => {
-            Some(PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(verifier.to_owned())).as_str().to_owned())
-        }
-        Pkce::HexS256 => Some(Sha256::digest(verifier.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()),
+        Pkce::S256 => Some(
+            PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(
+                verifier.to_owned(),
+            ))
+            .as_str()
+            .to_owned(),
+        ),
+        Pkce::HexS256 => Some(
+            Sha256::digest(verifier.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect(),
+        ),
     }
 }

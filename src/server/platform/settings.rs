@@ -21,7 +21,8 @@ pub struct Settings {
     pub browser_url: Option<Url>,
     /// The issuer that the callback's `iss` has to name; the platform's own unless set.
     pub issuer: Option<String>,
-    /// Instagram: the Facebook Login for Business configuration. Without it, scopes are asked for by name.
+    /// Instagram: the Facebook Login for Business configuration. Without it, scopes are asked for
+    /// by name.
     pub config_id: Option<String>,
     /// Reddit: the contact in the mandatory User-Agent, `web:com.example.app:v1.0.0 (by /u/you)`.
     pub user_agent: Option<String>,

@@ -3,8 +3,12 @@
 /// A count with thousands separated: "18,420".
 pub fn count(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
-    let groups: Vec<&str> =
-        digits.as_bytes().rchunks(3).rev().map(|group| std::str::from_utf8(group).unwrap_or_default()).collect();
+    let groups: Vec<&str> = digits
+        .as_bytes()
+        .rchunks(3)
+        .rev()
+        .map(|group| std::str::from_utf8(group).unwrap_or_default())
+        .collect();
     let sign = if number < 0 { "-" } else { "" };
     format!("{sign}{}", groups.join(","))
 }

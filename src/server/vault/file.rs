@@ -1,4 +1,5 @@
-//! The key file, and how its keys change: a new one is known to everybody before it seals, and goes only after another one does.
+//! The key file, and how its keys change: a new one is known to everybody before it seals, and goes
+//! only after another one does.
 
 use std::collections::BTreeMap;
 
@@ -33,7 +34,8 @@ impl Drop for KeyFile {
 
 impl KeyFile {
     pub fn from_text(text: &SecretString) -> Result<Self, KeyError> {
-        serde_json::from_str(text.expose_secret()).map_err(|e| KeyError::Syntax(e.classify(), e.line()))
+        serde_json::from_str(text.expose_secret())
+            .map_err(|e| KeyError::Syntax(e.classify(), e.line()))
     }
 
     /// Fresh random keys.
@@ -77,7 +79,8 @@ impl KeyFile {
         Some(self.primary.clone())
     }
 
-    /// Whether a key may go, as far as the file tells; whether it still seals something the database knows.
+    /// Whether a key may go, as far as the file tells; whether it still seals something the
+    /// database knows.
     pub fn may_remove(&self, id: &str) -> Result<(), Refusal> {
         if !self.seal.contains_key(id) {
             return Err(Refusal::NoSuchKey(id.to_owned()));

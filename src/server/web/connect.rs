@@ -1,7 +1,8 @@
 //! `POST /platforms/connect/{platform}`: the form of a platform's landing page.
 //!
-//! Browsers check `form-action` on every redirect hop of a submitted form, so the consent page is not reached by redirect: the
-//! answer is a page that goes on by itself, or JSON for the browser's own code.
+//! Browsers check `form-action` on every redirect hop of a submitted form, so the consent page is
+//! not reached by redirect: the answer is a page that goes on by itself, or JSON for the browser's
+//! own code.
 
 use std::collections::BTreeMap;
 
@@ -24,8 +25,8 @@ use crate::server::Backend;
 use crate::server::domain::accounts;
 
 /// The page that goes on runs no script and sends no form.
-const POLICY: &str =
-    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; frame-ancestors 'none'; base-uri 'none'";
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; \
+    frame-ancestors 'none'; base-uri 'none'";
 
 /// What the form says.
 struct Form {
@@ -43,7 +44,9 @@ pub async fn begin(
     RawForm(body): RawForm,
 ) -> Response {
     let backend = app.backend.clone();
-    let wants_json = headers.get(ACCEPT).is_some_and(|accept| accept.to_str().unwrap_or_default().contains("application/json"));
+    let wants_json = headers
+        .get(ACCEPT)
+        .is_some_and(|accept| accept.to_str().unwrap_or_default().contains("application/json"));
     let reader = Reader::of(&backend, &headers);
     let form = read(&body);
     let account = form.account;
@@ -51,16 +54,26 @@ pub async fn begin(
     match (outcome, wants_json) {
         (Ok(outcome), true) => Json(outcome).into_response(),
         (Err(error), true) => {
-            let status = StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            let status = StatusCode::from_u16(error.kind.status())
+                .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             (status, Json(error)).into_response()
         }
         (Ok(outcome), false) => match outcome.location.as_deref() {
             Some(url) if url.starts_with("http") => onward(&app, &provider, url),
-            _ => redirect(&backend, reader, "/integrations", Flash { toast: outcome.toast, ..Flash::default() }),
+            _ => redirect(
+                &backend,
+                reader,
+                "/integrations",
+                Flash { toast: outcome.toast, ..Flash::default() },
+            ),
         },
         (Err(error), false) => {
             let query = account.map(|id| format!("?account={id}")).unwrap_or_default();
-            let flash = Flash { toast: error.fields.is_empty().then(|| error.toast()), errors: error.fields, values: Vec::new() };
+            let flash = Flash {
+                toast: error.fields.is_empty().then(|| error.toast()),
+                errors: error.fields,
+                values: Vec::new(),
+            };
             // An unknown platform has no page of its own.
             let target = if accounts::entry(&backend, &provider).is_ok() {
                 format!("/platforms/connect/{provider}{query}")
@@ -84,11 +97,16 @@ async fn connect(
     let kind = accounts::entry(backend, provider).map_err(told)?.info().kind;
     match kind {
         ConnectKind::OAuth => {
-            let begun = accounts::begin(backend, actor, provider, form.account, form.attested).await.map_err(told)?;
+            let begun = accounts::begin(backend, actor, provider, form.account, form.attested)
+                .await
+                .map_err(told)?;
             Ok(Outcome::go(begun.url))
         }
         ConnectKind::Session => {
-            let account = accounts::connect_session(backend, actor, provider, &form.fields, form.account).await.map_err(told)?;
+            let account =
+                accounts::connect_session(backend, actor, provider, &form.fields, form.account)
+                    .await
+                    .map_err(told)?;
             Ok(oauth::connected(backend, &account))
         }
     }
@@ -108,7 +126,8 @@ fn read(body: &[u8]) -> Form {
     form
 }
 
-/// A page that goes on to the consent page by itself, with a link for whoever it does not take there.
+/// A page that goes on to the consent page by itself, with a link for whoever it does not take
+/// there.
 fn onward(app: &App, provider: &str, url: &str) -> Response {
     let name = app.backend.platforms.get(provider).map_or("", |entry| entry.info().name.as_ref());
     let (options, name, url) = (app.leptos.clone(), name.to_owned(), url.to_owned());
@@ -121,6 +140,11 @@ fn onward(app: &App, provider: &str, url: &str) -> Response {
 }
 
 fn redirect(backend: &Backend, reader: Reader, target: &str, flash: Flash) -> Response {
-    let location = HeaderValue::try_from(target).unwrap_or(HeaderValue::from_static("/integrations"));
-    (StatusCode::SEE_OTHER, [(LOCATION, location), (SET_COOKIE, cookies::flash(backend, reader, &flash))]).into_response()
+    let location =
+        HeaderValue::try_from(target).unwrap_or(HeaderValue::from_static("/integrations"));
+    (
+        StatusCode::SEE_OTHER,
+        [(LOCATION, location), (SET_COOKIE, cookies::flash(backend, reader, &flash))],
+    )
+        .into_response()
 }

@@ -53,7 +53,12 @@ pub async fn correlate(State(app): State<App>, mut request: Request, next: Next)
     // The path without its query: codes and states arrive there.
     let span = tracing::info_span!("request", %method, path);
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
-    let origin = Origin::of_request(&correlation.0, peer, request.headers(), &app.backend.config.server.trusted_proxies);
+    let origin = Origin::of_request(
+        &correlation.0,
+        peer,
+        request.headers(),
+        &app.backend.config.server.trusted_proxies,
+    );
     request.extensions_mut().insert(correlation.clone());
     let mut response = origin::scope(origin, next.run(request)).instrument(span).await;
     if let Ok(value) = HeaderValue::try_from(&correlation.0) {
@@ -70,7 +75,9 @@ pub async fn attach(State(app): State<App>, mut request: Request, next: Next) ->
         Asking(Ok(None))
     } else {
         Asking(
-            session::identify(&app.backend, request.headers()).await.map_err(|error: domain::Error| error.told(&correlation.0)),
+            session::identify(&app.backend, request.headers())
+                .await
+                .map_err(|error: domain::Error| error.told(&correlation.0)),
         )
     };
     // A bearer token that is not good is answered at once: it never falls back to the cookie.

@@ -1,5 +1,5 @@
-//! Cookies: the session, the mark of a browser that was logged in before, and the flash that carries a form's answer over its redirect
-//! when there are no scripts.
+//! Cookies: the session, the mark of a browser that was logged in before, and the flash that
+//! carries a form's answer over its redirect when there are no scripts.
 
 use axum::http::{HeaderMap, HeaderValue};
 use base64::Engine;
@@ -33,7 +33,12 @@ pub fn no_session(backend: &Backend) -> HeaderValue {
 
 /// `Set-Cookie` for a browser in which somebody was just logged in or proved their mailbox.
 pub fn device(backend: &Backend, device: Device) -> HeaderValue {
-    set(backend, device_name(backend), &URL_SAFE_NO_PAD.encode(device.seal(backend)), DEVICE.num_seconds())
+    set(
+        backend,
+        device_name(backend),
+        &URL_SAFE_NO_PAD.encode(device.seal(backend)),
+        DEVICE.num_seconds(),
+    )
 }
 
 /// Where this browser was logged in before.
@@ -50,9 +55,9 @@ fn flash_name(backend: &Backend) -> &'static str {
     if https(backend) { "__Host-flash" } else { "flash" }
 }
 
-/// Who reads a flash: the browser with this session's cookie, or any that has none. A flash is sealed for its reader, so that whoever
-/// can toss cookies at a browser, as a sibling host on plain http can, neither puts words into our mouth nor shows somebody what was
-/// said to another.
+/// Who reads a flash: the browser with this session's cookie, or any that has none. A flash is
+/// sealed for its reader, so that whoever can toss cookies at a browser, as a sibling host on plain
+/// http can, neither puts words into our mouth nor shows somebody what was said to another.
 #[derive(Clone, Copy)]
 pub struct Reader(Uuid);
 
@@ -61,7 +66,8 @@ impl Reader {
 
     /// Whoever sends these headers.
     pub fn of(backend: &Backend, headers: &HeaderMap) -> Self {
-        cookie(headers, cookie_name(https(backend))).map_or(Self::NOBODY, |secret| Self::with(&secret.into()))
+        cookie(headers, cookie_name(https(backend)))
+            .map_or(Self::NOBODY, |secret| Self::with(&secret.into()))
     }
 
     /// Whoever is given the cookie of this session.

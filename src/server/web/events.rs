@@ -41,14 +41,25 @@ pub struct Told {
     path = "/events",
     tag = "Notices",
     summary = "What changes, as it changes",
-    description = "A stream of server-sent events. `ready` says that it listens, `changed` that something in the workspace did: ask again for \
-                   what you show. `event: ended` is the last word of a stream whose session is over. A comment every 25 seconds keeps proxies \
+    description = "A stream of server-sent events. `ready` says that it listens, `changed` that \
+        something in the workspace did: ask again for \
+                   what you show. `event: ended` is the last word of a stream whose session is \
+                   over. A comment every 25 seconds keeps proxies \
                    from cutting it. A person has 12 streams at most; one more is answered 429.",
-    params(("since" = Option<String>, Query, format = DateTime, description = "It begins with `changed` if anything did since")),
-    responses((status = 200, description = "The stream", body = Told, content_type = "text/event-stream", example = json!("data: ready\n\ndata: changed\n\n")))
+    params(("since" = Option<String>, Query, format = DateTime, description = "It begins with \
+        `changed` if anything did since")),
+    responses((status = 200, description = "The \
+        stream", body = Told, content_type = "text/event-stream", example = json!("data: \
+        ready\n\ndata: changed\n\n")))
 )]
 pub async fn events(rest: Rest, Query(Since { since }): Query<Since>) -> Answer {
-    let wrong = |_| rest.fail(AppError::new(Kind::BadRequest, "`since` is no time.", "Write it so: 2026-11-21T06:00:00Z."));
+    let wrong = |_| {
+        rest.fail(AppError::new(
+            Kind::BadRequest,
+            "`since` is no time.",
+            "Write it so: 2026-11-21T06:00:00Z.",
+        ))
+    };
     let since = since.map(|text| text.parse::<DateTime<Utc>>()).transpose().map_err(wrong)?;
     let watch = rest.told(Watch::begin(&rest.backend, rest.actor()?, since))?;
     Ok(streamed(watch))
@@ -60,7 +71,8 @@ fn streamed(watch: Watch) -> Response {
         let word = watch.next().await?;
         Some((Ok::<_, Infallible>(event(word)), (word != Word::Ended).then_some(watch)))
     });
-    let mut response = Sse::new(told).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response();
+    let mut response =
+        Sse::new(told).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response();
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // nginx keeps an answer back until it is whole, unless told not to.

@@ -8,23 +8,35 @@ use crate::server::Backend;
 
 /// Whether a browser asks by itself, rather than our code in it or a program.
 pub fn wants_html(headers: &HeaderMap) -> bool {
-    headers.get(ACCEPT).is_some_and(|accept| accept.to_str().unwrap_or_default().contains("text/html"))
+    headers
+        .get(ACCEPT)
+        .is_some_and(|accept| accept.to_str().unwrap_or_default().contains("text/html"))
 }
 
-/// A path of our own to go to after logging in, out of a parameter that anybody can write (CWE-601).
+/// A path of our own to go to after logging in, out of a parameter that anybody can write
+/// (CWE-601).
 pub fn own_path(next: &str) -> String {
-    let ours =
-        next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') && next.bytes().all(|b| b.is_ascii_graphic());
+    let ours = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains('\\')
+        && next.bytes().all(|b| b.is_ascii_graphic());
     if ours { next.to_owned() } else { "/".to_owned() }
 }
 
-/// The page with the form, as a path of ours: never another site. The path of a referrer may itself begin with `//elsewhere`.
+/// The page with the form, as a path of ours: never another site. The path of a referrer may itself
+/// begin with `//elsewhere`.
 pub fn came_from(backend: &Backend, headers: &HeaderMap) -> String {
     let referer = headers.get(REFERER).and_then(|value| Url::parse(value.to_str().ok()?).ok());
     let ours = referer.filter(|url| url.origin() == backend.config.public_url().origin());
     ours.map_or_else(
         || "/".to_owned(),
-        |url| own_path(&format!("{}{}", url.path(), url.query().map(|q| format!("?{q}")).unwrap_or_default())),
+        |url| {
+            own_path(&format!(
+                "{}{}",
+                url.path(),
+                url.query().map(|q| format!("?{q}")).unwrap_or_default()
+            ))
+        },
     )
 }
 

@@ -19,7 +19,8 @@ pub const COMMIT: &str = match option_env!("HUNTAZE_COMMIT") {
 
 /// The process answers.
 #[derive(Serialize, ToSchema)]
-#[schema(example = json!({ "status": "ok", "time": "2026-11-21T03:32:37.484Z", "version": "0.1.0", "commit": "5db1d07" }))]
+#[schema(example = json!({ "status": "ok", "time": "2026-11-21T03:32:37.484Z", "version": "0.1.0",
+    "commit": "5db1d07" }))]
 pub struct Alive {
     /// `ok`, `degraded` or `down`.
     status: &'static str,
@@ -32,7 +33,8 @@ pub struct Alive {
 /// What it stands on.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
-    "status": "degraded", "time": "2026-11-21T03:32:37.484Z", "version": "0.1.0", "commit": "5db1d07",
+    "status": "degraded", "time": "2026-11-21T03:32:37.484Z", "version": "0.1.0",
+        "commit": "5db1d07",
     "checks": {
         "database": { "status": "ok", "latencyMs": 0.31 },
         "redis": { "status": "silent", "meaning": "Each process limits by its own counts." },
@@ -107,7 +109,8 @@ struct Check {
     path = "/health",
     tag = "Server",
     summary = "Liveness",
-    description = "The process answers. It asks neither the database nor a platform, and answers under any host name.",
+    description = "The process answers. It asks neither the database nor a platform, and answers \
+        under any host name.",
     responses((status = 200, description = "It does", body = Alive)),
     security(())
 )]
@@ -115,20 +118,24 @@ pub async fn health(State(backend): State<Backend>) -> Json<Alive> {
     Json(alive("ok", backend.clock.now()))
 }
 
-/// `GET /health/detailed`: asked for at most every 30 seconds. Anybody may read it, so it tells words, figures and times, and neither
-/// hosts nor what somebody else's server said.
+/// `GET /health/detailed`: asked for at most every 30 seconds. Anybody may read it, so it tells
+/// words, figures and times, and neither hosts nor what somebody else's server said.
 #[utoipa::path(
     get,
     path = "/health/detailed",
     tag = "Server",
     summary = "Readiness",
-    description = "What the process stands on, at most 30 seconds old and within half a second. `degraded`: people are served, but not as well.",
+    description = "What the process stands on, at most 30 seconds old and within half a second. \
+        `degraded`: people are served, but not as well.",
     responses(
         (status = 200, description = "It can work", body = Detailed),
-        (status = 503, description = "It can't: the database is silent", body = Detailed, example = json!({
-            "status": "down", "time": "2026-11-21T03:32:37.484Z", "version": "0.1.0", "commit": "5db1d07",
+        (status = 503, description = "It can't: the database is \
+            silent", body = Detailed, example = json!({
+            "status": "down", "time": "2026-11-21T03:32:37.484Z", "version": "0.1.0",
+                "commit": "5db1d07",
             "checks": {
-                "database": { "status": "silent", "meaning": "Nothing works without it." }, "redis": { "status": "off" },
+                "database": { "status": "silent", "meaning": "Nothing works without \
+                 it." }, "redis": { "status": "off" },
                 "queue": { "status": "silent" }, "mail": { "status": "silent", "mode": "smtp" }
             }
         })),
@@ -170,7 +177,9 @@ fn time(at: DateTime<Utc>) -> String {
 fn check(part: Part, without: &'static str) -> Check {
     match part {
         Part::Off => Check { status: "off", latency_ms: None, meaning: None },
-        Part::Answers { within } => Check { status: "ok", latency_ms: Some(within.as_secs_f64() * 1000.0), meaning: None },
+        Part::Answers { within } => {
+            Check { status: "ok", latency_ms: Some(within.as_secs_f64() * 1000.0), meaning: None }
+        }
         Part::Silent => Check { status: "silent", latency_ms: None, meaning: Some(without) },
     }
 }
@@ -190,9 +199,24 @@ fn queue(queue: Option<Queue>) -> Jobs {
 
 fn mail(mode: &'static str, mail: Option<Mail>) -> Post {
     let Some(mail) = mail else {
-        return Post { status: "silent", mode, last_sent_at: None, last_failed_at: None, meaning: None };
+        return Post {
+            status: "silent",
+            mode,
+            last_sent_at: None,
+            last_failed_at: None,
+            meaning: None,
+        };
     };
-    let (status, meaning) =
-        if mail.is_failing() { ("failing", Some("The last mail could not be sent and is tried again.")) } else { ("ok", None) };
-    Post { status, mode, last_sent_at: mail.sent_at.map(time), last_failed_at: mail.failed_at.map(time), meaning }
+    let (status, meaning) = if mail.is_failing() {
+        ("failing", Some("The last mail could not be sent and is tried again."))
+    } else {
+        ("ok", None)
+    };
+    Post {
+        status,
+        mode,
+        last_sent_at: mail.sent_at.map(time),
+        last_failed_at: mail.failed_at.map(time),
+        meaning,
+    }
 }

@@ -1,5 +1,6 @@
-//! Rate limits at the door (requirement S5). Every request counts for its address before anybody is looked up, then for the person,
-//! or for what it asks where that has a count of its own. Answers carry `RateLimit-Limit`, `-Remaining`, `-Reset` and `-Policy`, as
+//! Rate limits at the door (requirement S5). Every request counts for its address before anybody is
+//! looked up, then for the person, or for what it asks where that has a count of its own. Answers
+//! carry `RateLimit-Limit`, `-Remaining`, `-Reset` and `-Policy`, as
 //! draft-ietf-httpapi-ratelimit-headers-06 has them; refusals `Retry-After` (RFC 9110, 10.2.3) too.
 
 use axum::extract::{Request, State};
@@ -23,7 +24,11 @@ pub async fn by_address(State(app): State<App>, request: Request, next: Next) ->
 
 /// Once it is known who asks.
 pub async fn by_person(State(app): State<App>, request: Request, next: Next) -> Response {
-    let person = request.extensions().get::<Asking>().and_then(Asking::maybe).map(|actor| Who::Person(actor.user));
+    let person = request
+        .extensions()
+        .get::<Asking>()
+        .and_then(Asking::maybe)
+        .map(|actor| Who::Person(actor.user));
     let address = origin::current().ip.map(Who::at);
     let class = class_of(request.method(), request.uri().path());
     let who = match class {
@@ -44,24 +49,41 @@ pub fn class_of(method: &Method, path: &str) -> Option<Class> {
     const ENTRANCES: [&str; 6] = ["register", "login", "refresh", "forgot", "reset", "verify"];
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     match (parts.as_slice(), method) {
-        (["api", "auth", name] | ["fn", name], &Method::POST) if ENTRANCES.contains(name) && path != "/fn/refresh" => {
+        (["api", "auth", name] | ["fn", name], &Method::POST)
+            if ENTRANCES.contains(name) && path != "/fn/refresh" =>
+        {
             Some(Class::Entrance)
         }
-        (["api", "auth", "verify", "again"] | ["fn", "verify_again"], &Method::POST) => Some(Class::Entrance),
+        (["api", "auth", "verify", "again"] | ["fn", "verify_again"], &Method::POST) => {
+            Some(Class::Entrance)
+        }
         // A password is asked for here too: a stolen session must not be where it is guessed.
-        (["api", "auth", "password" | "email"], &Method::PUT) | (["api", "auth", "me"], &Method::DELETE) => Some(Class::Entrance),
-        (["fn", "change_password" | "change_email" | "delete_account"], &Method::POST) => Some(Class::Entrance),
+        (["api", "auth", "password" | "email"], &Method::PUT)
+        | (["api", "auth", "me"], &Method::DELETE) => Some(Class::Entrance),
+        (["fn", "change_password" | "change_email" | "delete_account"], &Method::POST) => {
+            Some(Class::Entrance)
+        }
         (["api", "auth", "me" | "sessions"], _) => None,
         // HEAD does all that GET does.
-        (["api", "auth", _] | ["api", "auth", _, "callback"], &(Method::GET | Method::HEAD)) => Some(Class::OAuth),
+        (["api", "auth", _] | ["api", "auth", _, "callback"], &(Method::GET | Method::HEAD)) => {
+            Some(Class::OAuth)
+        }
         (["api", "integrations", "callback", _], _) => Some(Class::OAuth),
-        (["api", "integrations", "connect", _] | ["platforms", "connect", _], &Method::POST) => Some(Class::OAuth),
+        (["api", "integrations", "connect", _] | ["platforms", "connect", _], &Method::POST) => {
+            Some(Class::OAuth)
+        }
         (["api", "integrations", "status"], _) => Some(Class::Status),
         _ => None,
     }
 }
 
-async fn limited(app: App, class: Class, who: Option<Who>, request: Request, next: Next) -> Response {
+async fn limited(
+    app: App,
+    class: Class,
+    who: Option<Who>,
+    request: Request,
+    next: Next,
+) -> Response {
     let verdict = match who {
         Some(who) => app.backend.limits.count(class, who).await,
         None => None,
@@ -85,7 +107,10 @@ fn seconds(verdict: &Verdict) -> u64 {
 /// The strictest count is told: it is the innermost, and stands already.
 fn tell(response: &mut Response, verdict: &Verdict) {
     // What was refused further in, such as one guess too many, says itself when to come back.
-    let wait = response.headers().get(RETRY_AFTER).filter(|_| response.status() == StatusCode::TOO_MANY_REQUESTS);
+    let wait = response
+        .headers()
+        .get(RETRY_AFTER)
+        .filter(|_| response.status() == StatusCode::TOO_MANY_REQUESTS);
     let (remaining, reset) = match wait.and_then(|wait| wait.to_str().ok()) {
         Some(wait) => (0, wait.to_owned()),
         None => (verdict.remaining, seconds(verdict).to_string()),
@@ -112,8 +137,14 @@ fn refusal(verdict: &Verdict) -> AppError {
         seconds => format!("{seconds} seconds"),
     };
     let (sentence, next) = match verdict.class {
-        Class::Entrance => ("There were too many tries in a short time.", format!("Nothing is locked. Try again in {wait}.")),
-        _ => ("That is more than we can answer at once.", format!("Nothing was changed. Try again in {wait}.")),
+        Class::Entrance => (
+            "There were too many tries in a short time.",
+            format!("Nothing is locked. Try again in {wait}."),
+        ),
+        _ => (
+            "That is more than we can answer at once.",
+            format!("Nothing was changed. Try again in {wait}."),
+        ),
     };
     AppError::new(Kind::RateLimited, sentence, next)
 }

@@ -4,7 +4,9 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, FORWARDED, HOST, HeaderName, WWW_AUTHENTICATE};
+use axum::http::header::{
+    AUTHORIZATION, CONTENT_TYPE, FORWARDED, HOST, HeaderName, WWW_AUTHENTICATE,
+};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -14,7 +16,8 @@ use crate::server::domain::figures;
 use crate::server::{Backend, metrics};
 
 /// What proxies add. A request that went through one does not come from this machine.
-const BY_PROXY: [HeaderName; 3] = [FORWARDED, HeaderName::from_static("x-forwarded-for"), HeaderName::from_static("x-real-ip")];
+const BY_PROXY: [HeaderName; 3] =
+    [FORWARDED, HeaderName::from_static("x-forwarded-for"), HeaderName::from_static("x-real-ip")];
 
 /// Counts and logs every answer under its route's template.
 pub async fn measure(request: Request, next: Next) -> Response {
@@ -34,8 +37,8 @@ pub async fn measure(request: Request, next: Next) -> Response {
     response
 }
 
-const NOT_YOURS: &str =
-    "Metrics are for the people who run this server: send `Authorization: Bearer` with server.metrics_token.\n";
+const NOT_YOURS: &str = "Metrics are for the people who run this server: send `Authorization: \
+    Bearer` with server.metrics_token.\n";
 const FILES: &str = "/pkg/{*file}";
 
 fn route(request: &Request) -> String {
@@ -52,11 +55,15 @@ fn route(request: &Request) -> String {
     path = "/metrics",
     tag = "Server",
     summary = "Counters",
-    description = "In Prometheus' text format, each with its `# HELP`. For whoever has `server.metrics_token`, or, where none is set, for this \
+    description = "In Prometheus' text format, each with its `# HELP`. For whoever has \
+        `server.metrics_token`, or, where none is set, for this \
                    machine.",
     responses(
-        (status = 200, description = "The counters", body = String, content_type = "text/plain", example = json!("huntaze_jobs{state=\"due\"} 0\n")),
-        (status = 401, description = "Not for whoever asks", body = String, content_type = "text/plain", example = json!(NOT_YOURS))
+        (status = 200, description = "The \
+            counters", body = String, content_type = "text/plain",
+                example = json!("huntaze_jobs{state=\"due\"} 0\n")),
+        (status = 401, description = "Not for whoever \
+            asks", body = String, content_type = "text/plain", example = json!(NOT_YOURS))
     ),
     security(("operators" = []), ())
 )]
@@ -71,23 +78,30 @@ pub async fn metrics(
         None => is_this_machine(peer, &headers),
     };
     if !allowed {
-        return (StatusCode::UNAUTHORIZED, [(WWW_AUTHENTICATE, "Bearer")], NOT_YOURS).into_response();
+        return (StatusCode::UNAUTHORIZED, [(WWW_AUTHENTICATE, "Bearer")], NOT_YOURS)
+            .into_response();
     }
     if let Err(error) = figures::collect(&backend).await {
         // The counters are worth having when the database is not.
         tracing::warn!("gauges not read: {error}");
     }
-    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics::render()).into_response()
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics::render())
+        .into_response()
 }
 
 /// Hashes are compared, so that the time it takes tells nothing of the token.
 fn has_token(headers: &HeaderMap, token: &str) -> bool {
-    let told = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|text| text.strip_prefix("Bearer "));
-    told.is_some_and(|told| crate::server::session::hash(told) == crate::server::session::hash(token))
+    let told = headers
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| text.strip_prefix("Bearer "));
+    told.is_some_and(|told| {
+        crate::server::session::hash(told) == crate::server::session::hash(token)
+    })
 }
 
-/// The other end is on this machine, asks for it by a loopback name (no page elsewhere can make a browser say so of another
-/// machine: DNS rebinding), and is no proxy that speaks for others.
+/// The other end is on this machine, asks for it by a loopback name (no page elsewhere can make a
+/// browser say so of another machine: DNS rebinding), and is no proxy that speaks for others.
 fn is_this_machine(peer: Option<SocketAddr>, headers: &HeaderMap) -> bool {
     let by_loopback = || {
         let host = headers.get(HOST).and_then(|value| value.to_str().ok())?;

@@ -21,13 +21,17 @@ pub async fn avatar(
 ) -> Response {
     let found = async {
         let id: AccountId = account.parse().map_err(|_| AppError::not_found("picture"))?;
-        let found = accounts::avatar(&backend, asking.actor()?, id).await.map_err(|error| error.told(&correlation.0))?;
+        let found = accounts::avatar(&backend, asking.actor()?, id)
+            .await
+            .map_err(|error| error.told(&correlation.0))?;
         found.ok_or_else(|| AppError::not_found("picture"))
     };
     match found.await {
-        Ok((media_type, bytes)) => {
-            ([(CONTENT_TYPE, media_type), (CACHE_CONTROL, "private, max-age=3600".to_owned())], bytes).into_response()
-        }
+        Ok((media_type, bytes)) => (
+            [(CONTENT_TYPE, media_type), (CACHE_CONTROL, "private, max-age=3600".to_owned())],
+            bytes,
+        )
+            .into_response(),
         Err(error) => refused(&correlation, error),
     }
 }

@@ -47,15 +47,20 @@ impl FromRef<App> for Backend {
     }
 }
 
-/// What probes and scrapers ask, before any guard: under whatever host name, and as often as they like.
+/// What probes and scrapers ask, before any guard: under whatever host name, and as often as they
+/// like.
 fn probes<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S>
 where
     Backend: FromRef<S>,
 {
-    OpenApiRouter::new().routes(routes!(health::health)).routes(routes!(health::detailed)).routes(routes!(measure::metrics))
+    OpenApiRouter::new()
+        .routes(routes!(health::health))
+        .routes(routes!(health::detailed))
+        .routes(routes!(measure::metrics))
 }
 
-/// Every route, and the guards around them from the outside in: correlation and log, host, headers, CSRF, limits, bodies.
+/// Every route, and the guards around them from the outside in: correlation and log, host, headers,
+/// CSRF, limits, bodies.
 pub fn router(app: App) -> Router {
     let site = pages::routes(&app)
         .route("/platforms/connect/{platform}", post(connect::begin))

@@ -1,4 +1,5 @@
-//! The callback of every platform. The person always ends on a page of ours that says what happened.
+//! The callback of every platform. The person always ends on a page of ours that says what
+//! happened.
 
 use axum::Extension;
 use axum::extract::{Path, RawQuery, State};
@@ -23,7 +24,8 @@ use crate::server::domain::accounts::{self, CallbackError, Finished, Returned};
     path = "/callback/{provider}",
     tag = "Browser",
     summary = "Where a platform sends people back to",
-    description = "Claims the flow of `state`, exchanges the code and leads to a page that says what came of it. Who begins must be who finishes: \
+    description = "Claims the flow of `state`, exchanges the code and leads to a page that says \
+        what came of it. Who begins must be who finishes: \
                    the browser has to hold the cookie of the session that began.",
     params(
         ("provider" = String, Path, description = "The platform"),
@@ -31,7 +33,8 @@ use crate::server::domain::accounts::{self, CallbackError, Finished, Returned};
         ("code" = Option<String>, Query, description = "Exchanged once"),
         ("error" = Option<String>, Query, description = "Why there is no code")
     ),
-    responses((status = 303, description = "To `/integrations`, with a message, or to the page where the person chooses an account")),
+    responses((status = 303, description = "To `/integrations`, with a message, or to the page \
+        where the person chooses an account")),
     security(("cookie" = []), ())
 )]
 pub async fn callback(
@@ -71,14 +74,21 @@ pub async fn callback(
 
 /// The toast after connecting: plain when all is well, with the reason when it is limited.
 pub fn connected(backend: &Backend, account: &crate::server::db::accounts::Account) -> Outcome {
-    let name = backend.platforms.get(account.provider.as_str()).map_or("", |entry| entry.info().name.as_ref());
+    let name = backend
+        .platforms
+        .get(account.provider.as_str())
+        .map_or("", |entry| entry.info().name.as_ref());
     let called = if account.handle.is_empty() { &account.name } else { &account.handle };
     let text = account.say.clone().unwrap_or_default();
     Outcome::said(format!("{called} on {name} is connected."), text).and_go("/integrations")
 }
 
 fn failed(error: AppError) -> Outcome {
-    Outcome { toast: Some(error.toast()), location: Some("/integrations".to_owned()), errors: Vec::new() }
+    Outcome {
+        toast: Some(error.toast()),
+        location: Some("/integrations".to_owned()),
+        errors: Vec::new(),
+    }
 }
 
 /// On to the page, with what there is to say.
@@ -86,7 +96,10 @@ fn leave(backend: &Backend, reader: Reader, outcome: Outcome) -> Response {
     let mut headers = HeaderMap::new();
     let target = outcome.location.unwrap_or_else(|| "/integrations".to_owned());
     // Our own relative paths only.
-    headers.insert(LOCATION, target.parse().unwrap_or(axum::http::HeaderValue::from_static("/integrations")));
+    headers.insert(
+        LOCATION,
+        target.parse().unwrap_or(axum::http::HeaderValue::from_static("/integrations")),
+    );
     if outcome.toast.is_some() {
         let flash = Flash { toast: outcome.toast, ..Flash::default() };
         headers.insert(SET_COOKIE, cookies::flash(backend, reader, &flash));
@@ -102,11 +115,15 @@ fn read(query: &str) -> Returned {
         if value.len() > 4096 || value.chars().any(char::is_control) {
             continue;
         }
-        // Facebook and Reddit hang `#_` on the last parameter; a client that keeps fragments would pass it on.
+        // Facebook and Reddit hang `#_` on the last parameter; a client that keeps fragments would
+        // pass it on.
         let value = value.trim_end_matches("#_=_").trim_end_matches("#_").to_owned();
         match name.as_ref() {
             "state" => returned.state = returned.state.or(Some(value)),
-            "code" => returned.code = returned.code.or(Some(value).filter(|v| !v.is_empty()).map(SecretString::from)),
+            "code" => {
+                returned.code =
+                    returned.code.or(Some(value).filter(|v| !v.is_empty()).map(SecretString::from))
+            }
             "error" => returned.error = returned.error.or(Some(value)),
             "iss" => returned.iss = returned.iss.or(Some(value)),
             "scopes" | "scope" => returned.scopes = returned.scopes.or(Some(value)),
@@ -126,7 +143,8 @@ fn read(query: &str) -> Returned {
     responses((status = 303, description = "To the callback")),
     security(())
 )]
-/// `GET /api/auth/{provider}/callback`: an address some people register; the one callback does the work.
+/// `GET /api/auth/{provider}/callback`: an address some people register; the one callback does the
+/// work.
 pub async fn shortcut_callback(
     State(backend): State<Backend>,
     Extension(correlation): Extension<Correlation>,
@@ -137,7 +155,11 @@ pub async fn shortcut_callback(
         return refused(&correlation, AppError::not_found("platform"));
     };
     let query = query.map(|query| format!("?{query}")).unwrap_or_default();
-    (StatusCode::SEE_OTHER, [(LOCATION, format!("/api/integrations/callback/{}{query}", entry.provider))]).into_response()
+    (
+        StatusCode::SEE_OTHER,
+        [(LOCATION, format!("/api/integrations/callback/{}{query}", entry.provider))],
+    )
+        .into_response()
 }
 
 #[utoipa::path(
@@ -145,13 +167,14 @@ pub async fn shortcut_callback(
     path = "/{provider}",
     tag = "Browser",
     summary = "Begin to connect in a browser",
-    description = "To the consent page when the person clicked or typed it here; anything else sees the page that says what will happen first.",
+    description = "To the consent page when the person clicked or typed it here; anything else \
+        sees the page that says what will happen first.",
     params(("provider" = String, Path, description = "The platform")),
     responses((status = 303, description = "To the consent page, or to the page before it")),
     security(("cookie" = []), ())
 )]
-/// `GET /api/auth/{provider}`: begins a connection when the person typed or clicked it here; anything else sees the page that says
-/// what will happen first.
+/// `GET /api/auth/{provider}`: begins a connection when the person typed or clicked it here;
+/// anything else sees the page that says what will happen first.
 pub async fn shortcut(
     State(backend): State<Backend>,
     Extension(asking): Extension<Asking>,
@@ -162,16 +185,21 @@ pub async fn shortcut(
     let Ok(entry) = accounts::entry(&backend, &provider) else {
         return refused(&correlation, AppError::not_found("platform"));
     };
-    let says = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let says = |name: &str| {
+        headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+    };
     let own = matches!(says("sec-fetch-site").as_str(), "same-origin" | "none");
-    let prefetch = [says("sec-purpose"), says("purpose")].iter().any(|purpose| purpose.contains("prefetch"));
+    let prefetch =
+        [says("sec-purpose"), says("purpose")].iter().any(|purpose| purpose.contains("prefetch"));
     let page = format!("/platforms/connect/{}", entry.provider);
     let target = match asking.maybe() {
-        Some(actor) if own && !prefetch => match accounts::begin(&backend, actor, &provider, None, 0).await {
-            Ok(begun) => begun.url.into(),
-            // The page says what is missing: a confirmation, room, credentials.
-            Err(_) => page,
-        },
+        Some(actor) if own && !prefetch => {
+            match accounts::begin(&backend, actor, &provider, None, 0).await {
+                Ok(begun) => begun.url.into(),
+                // The page says what is missing: a confirmation, room, credentials.
+                Err(_) => page,
+            }
+        }
         _ => page,
     };
     (StatusCode::SEE_OTHER, [(LOCATION, target)]).into_response()

@@ -1,5 +1,5 @@
-//! A refusal at the door, in the form in which the answer was wanted: a page, a form's message, a server function's error or the
-//! envelope.
+//! A refusal at the door, in the form in which the answer was wanted: a page, a form's message, a
+//! server function's error or the envelope.
 
 use axum::Json;
 use axum::extract::Request;
@@ -34,7 +34,8 @@ impl Wanted {
 
     pub fn refuse(self, backend: &Backend, mut error: AppError) -> Response {
         error.reference.clone_from(&self.correlation.0);
-        let status = StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status =
+            StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         match (forms::wants_html(&self.headers), self.method) {
             (true, Method::GET) => page(status, &error),
             (true, _) => {
@@ -42,7 +43,8 @@ impl Wanted {
                 let location = HeaderValue::try_from(back).unwrap_or(HeaderValue::from_static("/"));
                 let flash = Flash { toast: Some(error.toast()), ..Flash::default() };
                 let cookie = cookies::flash(backend, Reader::of(backend, &self.headers), &flash);
-                (StatusCode::SEE_OTHER, [(LOCATION, location), (SET_COOKIE, cookie)]).into_response()
+                (StatusCode::SEE_OTHER, [(LOCATION, location), (SET_COOKIE, cookie)])
+                    .into_response()
             }
             (false, _) if self.is_rest => rest::envelope::refused(&self.correlation, error),
             (false, _) => (status, Json(error)).into_response(),
@@ -53,14 +55,19 @@ impl Wanted {
 /// A page that costs nothing. All of its words are ours.
 fn page(status: StatusCode, error: &AppError) -> Response {
     let page = format!(
-        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <meta name=\"color-scheme\" content=\"light dark\"><title>A moment, please - Huntaze</title></head>\
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
+         content=\"width=device-width\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><title>A moment, please - \
+         Huntaze</title></head>\
          <body><main><h1>A moment, please</h1><p>{} {}</p><p>Reference {}</p></main></body></html>",
         error.sentence, error.next, error.reference
     );
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
-        (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'")),
+        (
+            CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'"),
+        ),
     ];
     (status, headers, page).into_response()
 }

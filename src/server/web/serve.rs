@@ -1,5 +1,5 @@
-//! Accepting connections. axum's own loop waits for the head of a request for ever, so that whoever opens connections and says nothing
-//! ("Slowloris") would hold them all.
+//! Accepting connections. axum's own loop waits for the head of a request for ever, so that whoever
+//! opens connections and says nothing ("Slowloris") would hold them all.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -33,7 +33,12 @@ pub async fn observe(listener: TcpListener, backend: Backend, stop: impl Future<
     accept(listener, Router::from(probes()).with_state(backend.clone()), &backend, stop).await;
 }
 
-async fn accept(listener: TcpListener, router: Router, backend: &Backend, stop: impl Future<Output = ()>) {
+async fn accept(
+    listener: TcpListener,
+    router: Router,
+    backend: &Backend,
+    stop: impl Future<Output = ()>,
+) {
     let patience = Duration::from_secs(backend.config.server.request_seconds);
     let (stopping, stopped) = watch::channel(());
     let mut open = JoinSet::new();
@@ -43,7 +48,8 @@ async fn accept(listener: TcpListener, router: Router, backend: &Backend, stop: 
             () = &mut stop => break,
             Some(_) = open.join_next() => {}
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => _ = open.spawn(answer(router.clone(), stream, peer, patience, stopped.clone())),
+                Ok((stream, peer)) => _ = open.spawn(answer(router.clone(), stream, peer, patience,
+                    stopped.clone())),
                 Err(error) => {
                     tracing::warn!("a connection could not be accepted: {error}");
                     tokio::time::sleep(PAUSE).await;
@@ -58,7 +64,13 @@ async fn accept(listener: TcpListener, router: Router, backend: &Backend, stop: 
 }
 
 /// One connection, to its end.
-async fn answer(router: Router, stream: TcpStream, peer: SocketAddr, patience: Duration, mut stopped: watch::Receiver<()>) {
+async fn answer(
+    router: Router,
+    stream: TcpStream,
+    peer: SocketAddr,
+    patience: Duration,
+    mut stopped: watch::Receiver<()>,
+) {
     let service = router.map_request(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));

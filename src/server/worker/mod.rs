@@ -1,9 +1,11 @@
 //! Does the jobs: claims what is due, holds its lease while it runs, and settles how it ended.
 //!
-//! Woken by [`Signal::Jobs`] as soon as a job is committed, here or in another process, and looking by itself every second. A worker
-//! that is killed leaves leases behind; they end, and another one takes over.
+//! Woken by [`Signal::Jobs`] as soon as a job is committed, here or in another process, and looking
+//! by itself every second. A worker that is killed leaves leases behind; they end, and another one
+//! takes over.
 //!
-//! Beside the jobs every worker renews accesses ahead of their end: no job, because all processes share that work.
+//! Beside the jobs every worker renews accesses ahead of their end: no job, because all processes
+//! share that work.
 
 mod run;
 mod schedule;
@@ -129,15 +131,23 @@ impl Worker {
                     failpoint!("job.worked");
                     settle(&self.backend, &claimed, ended, begun.elapsed()).await;
                 }
-                None => told(&claimed, db::jobs::hand_back(&self.backend.db, &claimed, self.backend.clock.now()).await),
+                None => told(
+                    &claimed,
+                    db::jobs::hand_back(&self.backend.db, &claimed, self.backend.clock.now()).await,
+                ),
             }
         };
         origin::scope(origin, work.instrument(span)).await;
     }
 
-    /// Holds the lease while the work runs; `None`: the worker is told to stop. A lease that was lost does not end the work - it may just
-    /// have been given a token that exists nowhere else - but it can't settle the job any more.
-    async fn hold<Ended>(&self, claimed: &Claimed, work: impl Future<Output = Ended>) -> Option<Ended> {
+    /// Holds the lease while the work runs; `None`: the worker is told to stop. A lease that was
+    /// lost does not end the work - it may just have been given a token that exists nowhere else -
+    /// but it can't settle the job any more.
+    async fn hold<Ended>(
+        &self,
+        claimed: &Claimed,
+        work: impl Future<Output = Ended>,
+    ) -> Option<Ended> {
         let mut over = self.over.clone();
         tokio::pin!(work);
         loop {
@@ -170,7 +180,9 @@ async fn attempt(backend: &Backend, claimed: &Claimed) -> Ended {
     }
     let verdict = law.after(claimed.attempts, rand::rng().random());
     // While processes are updated one by one, a newer one may know it.
-    let Some(job) = job else { return Err(("Another version of Huntaze wrote this job.".into(), verdict)) };
+    let Some(job) = job else {
+        return Err(("Another version of Huntaze wrote this job.".into(), verdict));
+    };
     run::run(backend, job).await.map_err(|error| (error.told(&claimed.reference).sentence, verdict))
 }
 
@@ -189,7 +201,13 @@ async fn settle(backend: &Backend, claimed: &Claimed, ended: Ended, took: Durati
             db::jobs::complete(db, claimed, now).await
         }
         Err((say, Verdict::After(pause))) => {
-            tracing::warn!(kind, attempts, reference, again_in = pause.num_seconds(), "job failed: {say}");
+            tracing::warn!(
+                kind,
+                attempts,
+                reference,
+                again_in = pause.num_seconds(),
+                "job failed: {say}"
+            );
             db::jobs::retry(db, claimed, now + pause, &say, now).await
         }
         Err((say, Verdict::Dead)) => {
@@ -206,6 +224,10 @@ fn told(claimed: &Claimed, answer: db::Result<bool>) {
     match answer {
         Ok(true) => {}
         Ok(false) => tracing::warn!(kind, reference, "another worker has taken over this job"),
-        Err(error) => tracing::error!(kind, reference, "the job's row was not written; its lease will end: {error}"),
+        Err(error) => tracing::error!(
+            kind,
+            reference,
+            "the job's row was not written; its lease will end: {error}"
+        ),
     }
 }

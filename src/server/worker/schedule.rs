@@ -1,4 +1,5 @@
-//! What recurs. Of several processes the one that moves the schedule's time on enqueues the job, so that it runs once.
+//! What recurs. Of several processes the one that moves the schedule's time on enqueues the job, so
+//! that it runs once.
 
 use std::collections::BTreeMap;
 

@@ -22,7 +22,8 @@ pub fn AccountDetails<'a>(
             <div class="facts">
                 <Permissions permissions=&account.permissions />
                 <div class="grid content-start gap-5">
-                    {account.life.as_ref().map(|life| view! { <Life life status=account.status title /> })}
+                    {account.life.as_ref().map(|life| view! {
+                        <Life life status=account.status title /> })}
                     <Figures account info />
                 </div>
             </div>
@@ -35,7 +36,11 @@ fn Permissions<'a>(permissions: &'a [PermissionView]) -> impl IntoView + use<> {
     let lines = permissions.iter().map(|permission| {
         let (class, glyph, missing) = match permission.granted {
             true => ("text-good", Glyph::Check, None),
-            false => ("text-bad", Glyph::Cross, Some(view! { <span class="text-bad font-medium">" - not granted"</span> })),
+            false => (
+                "text-bad",
+                Glyph::Cross,
+                Some(view! { <span class="text-bad font-medium">" - not granted"</span> }),
+            ),
         };
         view! {
             <li>
@@ -66,7 +71,8 @@ fn Life<'a>(life: &'a LifeView, status: Status, title: &'a str) -> impl IntoView
                 value=life.used_percent.to_string()
                 aria-label=format!("Access of {title} used up")
             ></progress>
-            <p class="small soft mt-1.5">"Until " <When moment=&life.until /> ": " {life.then.clone()}</p>
+            <p class="small soft \
+                mt-1.5">"Until " <When moment=&life.until /> ": " {life.then.clone()}</p>
         </section>
     }
 }
@@ -97,7 +103,8 @@ fn Figures<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl IntoVie
             <h3>{format!("On {}", info.name)}</h3>
             <dl>
                 {facts.collect_view()} {limits.collect_view()} <dt>"Last check"</dt> {check}
-                <dt>{format!("{} id", info.name)}</dt> <dd class="code">{account.platform_id.clone()}</dd> <dt>"Huntaze id"</dt>
+                <dt>{format!("{} \
+                    id", info.name)}</dt> <dd class="code">{account.platform_id.clone()}</dd> <dt>"Huntaze id"</dt>
                 <dd class="code">{account.id.to_string()}</dd>
             </dl>
         </section>

@@ -18,7 +18,8 @@ pub fn AccountMenu<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl
                 <Icon glyph=Glyph::Dots />
             </summary>
             <div class="menu-panel">
-                <Act action="/fn/test" id=id.to_string() glyph=Glyph::Test text="Test connection" title />
+                <Act action="/fn/test" id=id.to_string() glyph=Glyph::Test text="Test \
+                    connection" title />
                 <Act action="/fn/refresh" id=id.to_string() glyph=Glyph::Refresh text=refresh title />
                 <a
                     class="menu-item"
@@ -51,7 +52,13 @@ pub fn AccountMenu<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl
 
 /// An act that needs no question: a form of one button.
 #[component]
-fn Act<'a>(action: &'static str, id: String, glyph: Glyph, text: &'static str, title: &'a str) -> impl IntoView + use<> {
+fn Act<'a>(
+    action: &'static str,
+    id: String,
+    glyph: Glyph,
+    text: &'static str,
+    title: &'a str,
+) -> impl IntoView + use<> {
     view! {
         <form method="post" action=action>
             <input type="hidden" name="id" value=id />

@@ -1,13 +1,19 @@
-//! One connected account: one row, a second line only when something needs saying, and the rest unfolds in place.
+//! One connected account: one row, a second line only when something needs saying, and the rest
+//! unfolds in place.
 
 use leptos::prelude::*;
 
-use super::{AccountDetails, AccountLabel, AccountMenu, Avatar, ButtonLink, Look, StatusBadge, Submit, When};
+use super::{
+    AccountDetails, AccountLabel, AccountMenu, Avatar, ButtonLink, Look, StatusBadge, Submit, When,
+};
 use crate::model::{AccountView, NextStep, PlatformInfo};
 
 #[component]
 pub fn AccountRow<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl IntoView + use<> {
-    let notice = account.notice.as_ref().map(|notice| view! { <p class="row-notice">{notice.text.clone()}</p> });
+    let notice = account
+        .notice
+        .as_ref()
+        .map(|notice| view! { <p class="row-notice">{notice.text.clone()}</p> });
     view! {
         <li id=format!("account-{}", account.id) data-status=account.status.word()>
             <div class="row">
@@ -23,7 +29,8 @@ pub fn AccountRow<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl 
                     <span class="row-badge">
                         <StatusBadge status=account.status text=account.status_text.clone() />
                     </span>
-                    <span class="row-since small soft">"connected " <When moment=&account.connected /></span>
+                    <span class="row-since small \
+                        soft">"connected " <When moment=&account.connected /></span>
                 </div>
                 {notice}
                 <div class="row-next">

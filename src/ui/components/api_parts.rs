@@ -63,9 +63,15 @@ pub fn ApiEntries<'a>(entries: &'a [Entry]) -> impl IntoView + use<> {
 /// An answer: when it is given, how it looks, and examples of it.
 #[component]
 pub fn ApiReply<'a>(reply: &'a Reply) -> impl IntoView + use<> {
-    let tone = if reply.status.starts_with(['2', '3']) { "reply-status text-good" } else { "reply-status text-bad" };
-    let headers = reply.headers.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    let headers = (!headers.is_empty()).then(|| view! { <p class="small soft">"With "<Prose text=&headers /></p> });
+    let tone = if reply.status.starts_with(['2', '3']) {
+        "reply-status text-good"
+    } else {
+        "reply-status text-bad"
+    };
+    let headers =
+        reply.headers.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let headers = (!headers.is_empty())
+        .then(|| view! { <p class="small soft">"With "<Prose text=&headers /></p> });
     view! {
         <p>
             <strong class=tone>{reply.status.clone()}</strong>

@@ -1,4 +1,5 @@
-//! Platforms in trouble, above every page of those who have accounts there. Nothing is asked of anybody.
+//! Platforms in trouble, above every page of those who have accounts there. Nothing is asked of
+//! anybody.
 
 use leptos::prelude::*;
 

@@ -1,5 +1,5 @@
-//! What a person reads before leaving for a platform: who can connect, what is read, what is written, what never happens; then one
-//! button.
+//! What a person reads before leaving for a platform: who can connect, what is read, what is
+//! written, what never happens; then one button.
 
 use std::borrow::Cow;
 
@@ -9,11 +9,22 @@ use super::{ButtonLink, FieldError, FormError, Glyph, Icon, Look, Note, Submit, 
 use crate::model::{AccountView, ConnectKind, Flash, PlatformInfo, platform};
 
 #[component]
-pub fn BeforeConsent<'a>(info: &'a PlatformInfo, again: Option<&'a AccountView>, flash: &'a Flash) -> impl IntoView + use<> {
-    let warning = info.warning.as_ref().map(|text| text.to_string()).map(|text| view! { <Note tone=Tone::Warn>{text}</Note> });
+pub fn BeforeConsent<'a>(
+    info: &'a PlatformInfo,
+    again: Option<&'a AccountView>,
+    flash: &'a Flash,
+) -> impl IntoView + use<> {
+    let warning = info
+        .warning
+        .as_ref()
+        .map(|text| text.to_string())
+        .map(|text| view! { <Note tone=Tone::Warn>{text}</Note> });
     let same = again.map(|account| {
         let (title, name) = (account.title(), &info.name);
-        let text = format!("Choose {title} again on {name}. Label, posts and history stay; another account is refused.");
+        let text = format!(
+            "Choose {title} again on {name}. Label, posts and history stay; another \
+            account is refused."
+        );
         view! { <Note tone=Tone::Info>{text}</Note> }
     });
     let attests = info.attests.iter().enumerate().map(|(index, text)| {
@@ -25,23 +36,31 @@ pub fn BeforeConsent<'a>(info: &'a PlatformInfo, again: Option<&'a AccountView>,
             </label>
         }
     });
-    let attests =
-        (!info.attests.is_empty()).then(|| view! { <div>{attests.collect_view()} <FieldError name="attest" flash /></div> });
+    let attests = (!info.attests.is_empty())
+        .then(|| view! { <div>{attests.collect_view()} <FieldError name="attest" flash /></div> });
     let fields = (info.kind == ConnectKind::Session)
         .then(|| info.fields.iter().map(|field| view! { <Pasted field flash /> }).collect_view());
     let (button, busy) = match info.kind {
-        ConnectKind::OAuth => (format!("Continue to {}", info.name), format!("Opening {}...", info.name)),
-        ConnectKind::Session if again.is_some() => (format!("Reconnect {}", info.name), format!("Asking {}...", info.name)),
-        ConnectKind::Session => (format!("Connect {}", info.name), format!("Asking {}...", info.name)),
+        ConnectKind::OAuth => {
+            (format!("Continue to {}", info.name), format!("Opening {}...", info.name))
+        }
+        ConnectKind::Session if again.is_some() => {
+            (format!("Reconnect {}", info.name), format!("Asking {}...", info.name))
+        }
+        ConnectKind::Session => {
+            (format!("Connect {}", info.name), format!("Asking {}...", info.name))
+        }
     };
     view! {
         <form class="grid gap-5" method="post" action=format!("/platforms/connect/{}", info.id)>
-            {again.map(|account| view! { <input type="hidden" name="account" value=account.id.to_string() /> })}
+            {again.map(|account| view! {
+                <input type="hidden" name="account" value=account.id.to_string() /> })}
             {same}
             {warning}
             <Points title="Who can connect" glyph=Glyph::Check points=&info.who />
             <Points title="What Huntaze reads" glyph=Glyph::Check points=&info.reads />
-            <Points title="What Huntaze can do in your name" glyph=Glyph::Check points=&info.writes />
+            <Points title="What Huntaze can do in your \
+                name" glyph=Glyph::Check points=&info.writes />
             <Points title="What Huntaze never does" glyph=Glyph::Cross points=&info.never />
             {fields}
             {attests}
@@ -55,7 +74,11 @@ pub fn BeforeConsent<'a>(info: &'a PlatformInfo, again: Option<&'a AccountView>,
 }
 
 #[component]
-fn Points<'a>(title: &'static str, glyph: Glyph, points: &'a [Cow<'static, str>]) -> impl IntoView + use<> {
+fn Points<'a>(
+    title: &'static str,
+    glyph: Glyph,
+    points: &'a [Cow<'static, str>],
+) -> impl IntoView + use<> {
     let class = if glyph == Glyph::Cross { "text-text-faint" } else { "text-good" };
     let lines = points.iter().map(|point| {
         view! {

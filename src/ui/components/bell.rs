@@ -1,4 +1,5 @@
-//! The bell: a link to the notices that says how many are new. What is new is read out when it comes, not when a page opens.
+//! The bell: a link to the notices that says how many are new. What is new is read out when it
+//! comes, not when a page opens.
 
 use leptos::prelude::*;
 
@@ -29,12 +30,14 @@ pub fn BellLink(bell: Bell, current: bool) -> impl IntoView {
     }
 }
 
-/// Reads the newest notice out when it changes: what is put into a live region later is announced, what it begins with is not.
+/// Reads the newest notice out when it changes: what is put into a live region later is announced,
+/// what it begins with is not.
 #[component]
 pub fn BellVoice(bell: Bell) -> impl IntoView {
     view! {
         <p class="sr-only" aria-live="polite" id="bell-voice">
-            <span data-live="bell-voice">{bell.newest.map(|title| format!("New notice: {title}"))}</span>
+            <span data-live="bell-voice">{bell.newest.map(|title| format!("New notice: \
+                {title}"))}</span>
         </p>
     }
 }

@@ -29,7 +29,8 @@ pub fn Submit(
     #[prop(into)] text: String,
     #[prop(into)] busy: String,
     #[prop(optional)] look: Look,
-    /// The full name for screen readers, where the visible text needs its surroundings to be understood.
+    /// The full name for screen readers, where the visible text needs its surroundings to be
+    /// understood.
     #[prop(optional, into)]
     name: Option<String>,
     #[prop(optional, into)] id: Option<String>,

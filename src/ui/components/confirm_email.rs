@@ -14,7 +14,8 @@ pub fn ConfirmEmail(viewer: Option<Viewer>) -> impl IntoView {
                 <Note tone=Tone::Info>
                     <div class="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
                         <p>
-                            "Confirm your e-mail: follow the link that we sent to " <span class="break-all">{viewer.email}</span>
+                            "Confirm your e-mail: follow the link that we sent \
+                             to " <span class="break-all">{viewer.email}</span>
                             "."
                         </p>
                         <LiveForms>

@@ -1,4 +1,5 @@
-//! A field with its label, its help and its error. The place of the error is always there: a live form fills it.
+//! A field with its label, its help and its error. The place of the error is always there: a live
+//! form fills it.
 
 use leptos::prelude::*;
 
@@ -20,7 +21,8 @@ pub fn Field<'a>(
     let typed = flash.value(name);
     let value = if typed.is_empty() { value.unwrap_or_default() } else { typed };
     let invalid = flash.error(name).is_some();
-    let described = if help.is_some() { format!("{name}-help {name}-error") } else { format!("{name}-error") };
+    let described =
+        if help.is_some() { format!("{name}-help {name}-error") } else { format!("{name}-error") };
     let help = help.map(|text| {
         view! {
             <p class="field-help" id=format!("{name}-help")>

@@ -7,9 +7,19 @@ use super::{AccountDetails, Avatar, StatusBadge};
 use crate::model::{AccountView, PlatformInfo};
 
 #[component]
-pub fn Glance<'a>(account: &'a AccountView, info: &'a PlatformInfo, #[prop(optional)] whole: bool) -> impl IntoView + use<> {
-    let notice = account.notice.as_ref().map(|notice| view! { <p class="row-notice">{notice.text.clone()}</p> });
-    let label = account.label.as_ref().map(|label| view! { <span class="soft small">{label.clone()}</span> });
+pub fn Glance<'a>(
+    account: &'a AccountView,
+    info: &'a PlatformInfo,
+    #[prop(optional)] whole: bool,
+) -> impl IntoView + use<> {
+    let notice = account
+        .notice
+        .as_ref()
+        .map(|notice| view! { <p class="row-notice">{notice.text.clone()}</p> });
+    let label = account
+        .label
+        .as_ref()
+        .map(|label| view! { <span class="soft small">{label.clone()}</span> });
     view! {
         <li data-status=account.status.word()>
             <div class="row row-glance">
@@ -18,7 +28,8 @@ pub fn Glance<'a>(account: &'a AccountView, info: &'a PlatformInfo, #[prop(optio
                 </span>
                 <div class="row-who">
                     <span class="font-medium">{account.name.clone()}</span>
-                    <span class="soft">{format!("{} on {}", account.handle_beside_name(), info.name)}</span>
+                    <span class="soft">{format!("{} on \
+                        {}", account.handle_beside_name(), info.name)}</span>
                     {label}
                 </div>
                 <div class="row-status">

@@ -1,5 +1,6 @@
-//! The secret of a link in a mail. It stands in the address's fragment, which browsers keep to themselves: where the page is alive it
-//! is taken from there and the field is hidden; without scripts the person pastes it.
+//! The secret of a link in a mail. It stands in the address's fragment, which browsers keep to
+//! themselves: where the page is alive it is taken from there and the field is hidden; without
+//! scripts the person pastes it.
 
 use leptos::prelude::*;
 

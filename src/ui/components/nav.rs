@@ -1,15 +1,18 @@
-//! The way around: at the side of a wide window, at the bottom of a narrow one. What does not exist is not shown.
+//! The way around: at the side of a wide window, at the bottom of a narrow one. What does not exist
+//! is not shown.
 
 use leptos::prelude::*;
 
 use super::{BellLink, BellVoice, Glyph, Icon};
 use crate::model::{Bell, Viewer};
 
-const PLACES: [(&str, &str, Glyph); 2] = [("/", "Home", Glyph::Home), ("/integrations", "Integrations", Glyph::Plug)];
+const PLACES: [(&str, &str, Glyph); 2] =
+    [("/", "Home", Glyph::Home), ("/integrations", "Integrations", Glyph::Plug)];
 
 #[component]
 pub fn Nav(viewer: Viewer, bell: Bell, at: String, path: String) -> impl IntoView {
-    let link = |(href, name, glyph)| view! { <NavLink href name glyph current=leads_to(href, &path) /> };
+    let link =
+        |(href, name, glyph)| view! { <NavLink href name glyph current=leads_to(href, &path) /> };
     let links = PLACES.map(link).collect_view();
     let settings = link(("/settings", "Settings", Glyph::Settings));
     view! {

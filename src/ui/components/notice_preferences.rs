@@ -13,7 +13,9 @@ pub fn NoticePreferences(preferences: Vec<Preference>) -> impl IntoView {
             NoticeKind::Broken => "An account needs me",
             NoticeKind::Expiring => "Access is about to end: 14, 7 and 1 days before",
             NoticeKind::Recovered => "An account works again",
-            NoticeKind::Trouble => "A platform has been in trouble for an hour, and when it is over",
+            NoticeKind::Trouble => {
+                "A platform has been in trouble for an hour, and when it is over"
+            }
         };
         view! {
             <label class="tick">
@@ -30,7 +32,8 @@ pub fn NoticePreferences(preferences: Vec<Preference>) -> impl IntoView {
             <form class="panel grid gap-4 p-5" method="post" action="/fn/notice_preferences">
                 <fieldset class="grid gap-2">
                     <legend class="mb-2">
-                        "What comes by e-mail, too, once your address is confirmed. The bell tells you everything, once for each incident."
+                        "What comes by e-mail, too, once your address is confirmed. The bell tells \
+                         you everything, once for each incident."
                     </legend>
                     {boxes.collect_view()}
                 </fieldset>

@@ -12,7 +12,8 @@ use crate::api::frame::frame;
 use crate::error::{AppError, Kind};
 use crate::model::Frame;
 
-/// A page within the frame. What it shows is a future of the frame, so that a page reads from top to bottom and may end with `?`.
+/// A page within the frame. What it shows is a future of the frame, so that a page reads from top
+/// to bottom and may end with `?`.
 pub fn page<Body, Content>(body: impl FnOnce(Frame) -> Body + Send + 'static) -> impl IntoView
 where
     Body: Future<Output = Result<Content, AppError>> + Send + 'static,
@@ -30,7 +31,10 @@ where
     framed("column column-narrow", body)
 }
 
-fn framed<Body, Content>(column: &'static str, body: impl FnOnce(Frame) -> Body + Send + 'static) -> impl IntoView
+fn framed<Body, Content>(
+    column: &'static str,
+    body: impl FnOnce(Frame) -> Body + Send + 'static,
+) -> impl IntoView
 where
     Body: Future<Output = Result<Content, AppError>> + Send + 'static,
     Content: IntoView + Send + 'static,
@@ -57,7 +61,12 @@ where
 }
 
 #[component]
-fn Surroundings(frame: Frame, path: String, column: &'static str, children: Children) -> impl IntoView {
+fn Surroundings(
+    frame: Frame,
+    path: String,
+    column: &'static str,
+    children: Children,
+) -> impl IntoView {
     let sandbox = frame.sandbox_url.map(|url| {
         view! {
             <aside class="sandbox-line" aria-label="Sandbox">
@@ -98,7 +107,8 @@ fn Offline() -> impl IntoView {
     view! {
         <div class="offline-line" aria-live="polite">
             <p id="offline" hidden>
-                "You are offline. What you see is from before; what you press waits until you are back."
+                "You are offline. What you see is from before; what you press waits until you are \
+                 back."
             </p>
         </div>
     }
@@ -107,7 +117,8 @@ fn Offline() -> impl IntoView {
 /// What stands above a page for somebody who is not logged in.
 #[component]
 fn Door(registration_open: bool, path: String) -> impl IntoView {
-    let log_in = (path != "/login").then(|| view! { <ButtonLink href="/login" text="Log in" look=Look::Quiet /> });
+    let log_in = (path != "/login")
+        .then(|| view! { <ButtonLink href="/login" text="Log in" look=Look::Quiet /> });
     let register = (registration_open && path != "/register")
         .then(|| view! { <ButtonLink href="/register" text="Create account" look=Look::Plain /> });
     view! {
@@ -126,14 +137,26 @@ fn Problem(error: AppError, here: String) -> impl IntoView {
     let (title, act) = match error.kind {
         Kind::Unauthorized => {
             let href = format!("/login?next={}", Url::escape(&here));
-            ("Log in to go on", view! { <ButtonLink href text="Log in" look=Look::Primary /> }.into_any())
+            (
+                "Log in to go on",
+                view! { <ButtonLink href text="Log in" look=Look::Primary /> }.into_any(),
+            )
         }
-        Kind::NotFound => ("Not found", view! { <ButtonLink href="/" text="Go to Home" look=Look::Primary /> }.into_any()),
-        Kind::Forbidden => ("Not allowed", view! { <ButtonLink href="/" text="Go to Home" look=Look::Primary /> }.into_any()),
-        _ => ("This page could not be shown", view! { <ButtonLink href=here text="Try again" look=Look::Primary /> }.into_any()),
+        Kind::NotFound => (
+            "Not found",
+            view! { <ButtonLink href="/" text="Go to Home" look=Look::Primary /> }.into_any(),
+        ),
+        Kind::Forbidden => (
+            "Not allowed",
+            view! { <ButtonLink href="/" text="Go to Home" look=Look::Primary /> }.into_any(),
+        ),
+        _ => (
+            "This page could not be shown",
+            view! { <ButtonLink href=here text="Try again" look=Look::Primary /> }.into_any(),
+        ),
     };
-    let reference =
-        (!error.reference.is_empty()).then(|| view! { <p class="small soft mt-4">"Reference " {error.reference.clone()}</p> });
+    let reference = (!error.reference.is_empty())
+        .then(|| view! { <p class="small soft mt-4">"Reference " {error.reference.clone()}</p> });
     view! {
         <Head title />
         <section class="panel p-6">

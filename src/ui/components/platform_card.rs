@@ -6,7 +6,8 @@ use super::{AccountRow, Badge, ButtonLink, Glyph, Look, PlatformMark, Tone};
 use crate::model::{AccountView, Card, Status};
 use crate::ui::islands::IntegrationCard;
 
-/// What a card as a whole is: the best of its accounts, since one that works makes the platform usable.
+/// What a card as a whole is: the best of its accounts, since one that works makes the platform
+/// usable.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     NotConfigured,
@@ -20,7 +21,8 @@ enum State {
 
 impl State {
     fn of(card: &Card) -> Self {
-        let any = |status| card.accounts.iter().any(|account: &AccountView| account.status == status);
+        let any =
+            |status| card.accounts.iter().any(|account: &AccountView| account.status == status);
         match card {
             _ if any(Status::Connected) => Self::Connected,
             _ if any(Status::Expiring) => Self::Expiring,
@@ -49,7 +51,8 @@ impl State {
 pub fn PlatformCard(card: Card, operator: bool) -> impl IntoView {
     let info = &card.info;
     let state = State::of(&card);
-    let rows = card.accounts.iter().map(|account| view! { <AccountRow account info /> }).collect_view();
+    let rows =
+        card.accounts.iter().map(|account| view! { <AccountRow account info /> }).collect_view();
     let rows = (!card.accounts.is_empty()).then(|| view! { <ul class="rows">{rows}</ul> });
     let class = match state {
         State::NotConfigured => "card card-off panel",
@@ -91,15 +94,23 @@ pub fn PlatformCard(card: Card, operator: bool) -> impl IntoView {
 #[component]
 fn Sum<'a>(card: &'a Card, state: State) -> impl IntoView + use<> {
     let all = card.accounts.len();
-    let working = card.accounts.iter().filter(|account| matches!(account.status, Status::Connected | Status::Expiring)).count();
+    let working = card
+        .accounts
+        .iter()
+        .filter(|account| matches!(account.status, Status::Connected | Status::Expiring))
+        .count();
     let (tone, glyph, text) = match state {
         State::Disconnected => return None,
-        State::NotConfigured => (Tone::Quiet, Glyph::Minus, "Not set up on this server yet".to_owned()),
+        State::NotConfigured => {
+            (Tone::Quiet, Glyph::Minus, "Not set up on this server yet".to_owned())
+        }
         State::Connecting => (Tone::Info, Glyph::Clock, "Connecting".to_owned()),
         State::Connected | State::Expiring if working < all => {
             (Tone::Warn, Glyph::Alert, format!("Connected ({working} of {all})"))
         }
-        State::Connected | State::Expiring => (Tone::Good, Glyph::CheckCircle, format!("Connected ({all})")),
+        State::Connected | State::Expiring => {
+            (Tone::Good, Glyph::CheckCircle, format!("Connected ({all})"))
+        }
         State::Error => (Tone::Bad, Glyph::Alert, "Needs attention".to_owned()),
         State::Expired => (Tone::Bad, Glyph::Unplug, "Expired".to_owned()),
     };
@@ -113,15 +124,17 @@ fn Add<'a>(card: &'a Card, operator: bool) -> impl IntoView + use<> {
     let href = format!("/platforms/connect/{}", card.info.id);
     let id = format!("add-{}", card.info.id);
     match (card.configured, card.accounts.is_empty()) {
-        (true, true) => {
-            Some(view! { <ButtonLink href id text="Add app" name=format!("Add app: {name}") look=Look::Plain dialog=true /> })
-        }
+        (true, true) => Some(view! { <ButtonLink href id text="Add app" name=format!("Add app: \
+        {name}") look=Look::Plain dialog=true /> }),
         (true, false) => {
             let name = format!("Add another account: {name}");
-            Some(view! { <ButtonLink href id text="Add another account" name look=Look::Quiet dialog=true /> })
+            Some(view! { <ButtonLink href id text="Add another \
+            account" name look=Look::Quiet dialog=true /> })
         }
-        (false, _) => operator
-            .then(|| view! { <ButtonLink href id text="How to set up" name=format!("How to set up {name}") look=Look::Quiet /> }),
+        (false, _) => operator.then(|| {
+            view! { <ButtonLink href id text="How to set up" name=format!("How to set up \
+            {name}") look=Look::Quiet /> }
+        }),
     }
 }
 
@@ -132,7 +145,8 @@ fn Unfinished<'a>(card: &'a Card) -> impl IntoView + use<> {
     (card.unfinished && card.configured).then(|| {
         view! {
             <p class="card-line">
-                <span class="soft">{format!("Connecting {name} was not finished. Nothing was connected.")}</span>
+                <span class="soft">{format!("Connecting {name} was not finished. Nothing was \
+                    connected.")}</span>
                 <a class="link" href=format!("/platforms/connect/{id}") data-dialog=true aria-label=format!("Try again: {name}")>
                     "Try again"
                 </a>

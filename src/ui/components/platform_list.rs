@@ -11,7 +11,9 @@ pub fn PlatformList(cards: Vec<Card>, #[prop(optional)] dialogs: bool) -> impl I
     let lines = cards.into_iter().map(move |card| {
         let (id, name, pitch) = (card.info.id, card.info.name, card.info.pitch);
         let act = match (card.configured, card.accounts.len()) {
-            (false, _) => view! { <span class="small soft">"Not set up here yet"</span> }.into_any(),
+            (false, _) => {
+                view! { <span class="small soft">"Not set up here yet"</span> }.into_any()
+            }
             (true, count) => {
                 let text = if count == 0 { "Connect" } else { "Connect another" };
                 view! {

@@ -11,9 +11,11 @@ pub fn SetupHelp<'a>(info: &'a PlatformInfo, setup: Setup) -> impl IntoView + us
     let register = (!info.console.is_empty()).then(|| {
         view! {
             <li>
-                "Register Huntaze at " <a class="link" href=info.console_url.to_string() rel="noreferrer">
+                "Register Huntaze \
+                 at " <a class="link" href=info.console_url.to_string() rel="noreferrer">
                     {info.console.to_string()}
-                </a> ", with exactly this redirect URI:" <p class="code panel mt-1.5 px-3 py-2">{setup.redirect_uri.clone()}</p>
+                </a> ", with exactly this redirect URI:" <p class="code panel mt-1.5 px-3 \
+                    py-2">{setup.redirect_uri.clone()}</p>
             </li>
         }
     });

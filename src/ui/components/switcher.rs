@@ -1,4 +1,5 @@
-//! The choice of the account that a page shows: links in a `<details>`, so it works without scripts.
+//! The choice of the account that a page shows: links in a `<details>`, so it works without
+//! scripts.
 
 use leptos::prelude::*;
 
@@ -10,7 +11,10 @@ use crate::ui::islands::AccountSwitcher;
 const SEARCH_FROM: usize = 6;
 
 #[component]
-pub fn Switcher<'a>(accounts: &'a [(&'a PlatformInfo, &'a AccountView)], chosen: Option<AccountId>) -> impl IntoView + use<> {
+pub fn Switcher<'a>(
+    accounts: &'a [(&'a PlatformInfo, &'a AccountView)],
+    chosen: Option<AccountId>,
+) -> impl IntoView + use<> {
     let current = accounts.iter().find(|(_, account)| Some(account.id) == chosen);
     let shown = match current {
         Some((info, account)) => view! {
@@ -24,7 +28,8 @@ pub fn Switcher<'a>(accounts: &'a [(&'a PlatformInfo, &'a AccountView)], chosen:
         None => view! { <span>"All accounts"</span> }.into_any(),
     };
     let search = (accounts.len() >= SEARCH_FROM).then(|| {
-        view! { <input class="input mb-1" type="search" placeholder="Search accounts" aria-label="Search accounts" autocomplete="off" /> }
+        view! { <input class="input mb-1" type="search" placeholder="Search \
+        accounts" aria-label="Search accounts" autocomplete="off" /> }
     });
     let options = accounts.iter().map(|(info, account)| {
         let selected = if Some(account.id) == chosen { "true" } else { "false" };
@@ -39,7 +44,8 @@ pub fn Switcher<'a>(accounts: &'a [(&'a PlatformInfo, &'a AccountView)], chosen:
                 <Avatar account mark=&info.id />
                 <span class="min-w-0">
                     <span class="block truncate">{account.name.clone()}</span>
-                    <span class="block truncate small soft">{format!("{} {}", info.name, account.handle)}</span>
+                    <span class="block truncate small soft">{format!("{} \
+                        {}", info.name, account.handle)}</span>
                 </span>
             </a>
         }
@@ -52,7 +58,8 @@ pub fn Switcher<'a>(accounts: &'a [(&'a PlatformInfo, &'a AccountView)], chosen:
             )>{shown} <Icon glyph=Glyph::Chevron small=true /></summary>
             <div class="menu-panel">
                 {search} <div class="switcher-list" role="listbox" aria-label="Account">
-                    <a class="menu-item" role="option" href="/" aria-selected=if chosen.is_none() { "true" } else { "false" }>
+                    <a class="menu-item" role="option" href="/" aria-selected=if chosen.is_none() {
+                        "true" } else { "false" }>
                         "All accounts"
                     </a>
                     {options.collect_view()}

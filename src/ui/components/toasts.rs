@@ -1,4 +1,5 @@
-//! What the toaster starts with: the message that the last form left, and the forms of those to come.
+//! What the toaster starts with: the message that the last form left, and the forms of those to
+//! come.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,5 @@
-//! A form acts on the first of rapid clicks: while it is under way its buttons rest and say what is happening.
+//! A form acts on the first of rapid clicks: while it is under way its buttons rest and say what is
+//! happening.
 
 use leptos::wasm_bindgen::JsCast;
 use web_sys::{HtmlButtonElement, HtmlFormElement};

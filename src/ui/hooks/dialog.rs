@@ -1,5 +1,6 @@
-//! Confirmations are pages of their own; in an island a link marked `data-dialog` opens its page's `data-dialog` part in place.
-//! `<dialog>` itself keeps the keyboard inside, closes on Escape and gives the keyboard back.
+//! Confirmations are pages of their own; in an island a link marked `data-dialog` opens its page's
+//! `data-dialog` part in place. `<dialog>` itself keeps the keyboard inside, closes on Escape and
+//! gives the keyboard back.
 
 use leptos::ev::MouseEvent;
 use leptos::task::spawn_local;
@@ -12,7 +13,8 @@ use super::{dom, menu, wire};
 /// A click somewhere in an island.
 pub fn click(event: MouseEvent) {
     // With a modifier key or another button the browser opens the page in a tab of its own.
-    let plain = event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key());
+    let plain = event.button() == 0
+        && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key());
     if let Some(link) = dom::closest(&event, "a[data-dialog]").filter(|_| plain) {
         event.prevent_default();
         open(&link);
@@ -36,7 +38,9 @@ fn open(link: &HtmlElement) {
     let Some(href) = link.get_attribute("href") else {
         return;
     };
-    let (Some(root), Some(dialog)) = (link.closest("leptos-island").ok().flatten(), dom::copy_of("dialog-template")) else {
+    let (Some(root), Some(dialog)) =
+        (link.closest("leptos-island").ok().flatten(), dom::copy_of("dialog-template"))
+    else {
         return dom::go(&href);
     };
     menu::close_around(link);
@@ -53,7 +57,10 @@ fn open(link: &HtmlElement) {
 }
 
 async fn fill(dialog: HtmlDialogElement, href: String) {
-    let page = wire::page(&href).await.ok().and_then(|page| page.query_selector("main [data-dialog-page]").ok()?);
+    let page = wire::page(&href)
+        .await
+        .ok()
+        .and_then(|page| page.query_selector("main [data-dialog-page]").ok()?);
     let (Some(page), Some(body)) = (page, dom::find(&dialog, "[data-dialog-body]")) else {
         return dom::go(&href);
     };
@@ -76,7 +83,11 @@ fn remove_when_closed(dialog: &HtmlDialogElement) {
 
 /// Closes the dialog around something, if there is one.
 pub fn close_around(element: &Element) {
-    if let Some(dialog) = element.closest("dialog").ok().flatten().and_then(|dialog| dialog.dyn_into::<HtmlDialogElement>().ok())
+    if let Some(dialog) = element
+        .closest("dialog")
+        .ok()
+        .flatten()
+        .and_then(|dialog| dialog.dyn_into::<HtmlDialogElement>().ok())
     {
         dialog.close();
     }

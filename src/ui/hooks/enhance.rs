@@ -1,7 +1,7 @@
 //! A plain form made live: sent in the background, answered in place.
 //!
-//! The same address answers a browser without scripts by cookie and redirect; asked for JSON it answers an
-//! [`Outcome`](crate::model::Outcome) or an [`AppError`](crate::error::AppError).
+//! The same address answers a browser without scripts by cookie and redirect; asked for JSON it
+//! answers an [`Outcome`](crate::model::Outcome) or an [`AppError`](crate::error::AppError).
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -18,7 +18,10 @@ use crate::model::{FieldError, Toast};
 
 /// Takes over a form that was submitted within an island.
 pub fn submit(event: SubmitEvent) {
-    let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else { return };
+    let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok())
+    else {
+        return;
+    };
     if form.method() != "post" {
         return;
     }
@@ -99,7 +102,8 @@ fn refuse(form: &HtmlFormElement, refusal: Refusal) {
 }
 
 fn in_one_line(toast: &Toast) -> String {
-    let reference = toast.reference.as_ref().map(|code| ["Reference ", code].concat()).unwrap_or_default();
+    let reference =
+        toast.reference.as_ref().map(|code| ["Reference ", code].concat()).unwrap_or_default();
     [toast.title.as_str(), &toast.text, &reference].join(" ")
 }
 

@@ -1,5 +1,5 @@
-//! The keyboard, the search and the memory of a list of links that choose what a page shows. The options are links, so a choice is
-//! a page of its own and stands in the address.
+//! The keyboard, the search and the memory of a list of links that choose what a page shows. The
+//! options are links, so a choice is a page of its own and stands in the address.
 
 use leptos::ev::{Event, KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
@@ -26,11 +26,14 @@ pub fn key(event: KeyboardEvent) {
     event.prevent_default();
     let _ = list.set_attribute("open", "");
     let options = dom::find_all(&list, "[role=option]:not([hidden])");
-    let at = document().active_element().and_then(|focused| options.iter().position(|option| **option == focused));
+    let at = document()
+        .active_element()
+        .and_then(|focused| options.iter().position(|option| **option == focused));
     let next = match (key.as_str(), at) {
-        ("ArrowDown", None) => {
-            options.iter().position(|option| option.get_attribute("aria-selected").as_deref() == Some("true")).unwrap_or(0)
-        }
+        ("ArrowDown", None) => options
+            .iter()
+            .position(|option| option.get_attribute("aria-selected").as_deref() == Some("true"))
+            .unwrap_or(0),
         ("ArrowDown", Some(at)) => at + 1,
         ("ArrowUp", at) => at.unwrap_or_default().saturating_sub(1),
         ("End", _) => usize::MAX,
@@ -43,7 +46,8 @@ pub fn key(event: KeyboardEvent) {
 
 /// Hides what does not contain the typed words.
 pub fn search(event: Event) {
-    let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else {
+    let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
+    else {
         return;
     };
     let Some(list) = dom::closest(&event, "details") else {
@@ -80,7 +84,10 @@ pub fn recall() {
     let (false, Some(account)) = (chosen, remembered) else {
         return;
     };
-    match dom::body().and_then(|body| option_of(&body, &account)).and_then(|option| option.get_attribute("href")) {
+    match dom::body()
+        .and_then(|body| option_of(&body, &account))
+        .and_then(|option| option.get_attribute("href"))
+    {
         Some(href) => drop(window().location().replace(&href)),
         // The account is gone.
         None => drop(storage().map(|storage| storage.remove_item(REMEMBERED))),

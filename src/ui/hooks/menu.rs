@@ -1,4 +1,5 @@
-//! Menus are `<details class="menu">`. Here they learn to close: by Escape, by a click elsewhere, after a choice.
+//! Menus are `<details class="menu">`. Here they learn to close: by Escape, by a click elsewhere,
+//! after a choice.
 
 use leptos::ev;
 use leptos::prelude::*;

@@ -1,4 +1,5 @@
-//! What islands do in the browser. All of it works on HTML that the server rendered and is found by `data-` attributes.
+//! What islands do in the browser. All of it works on HTML that the server rendered and is found by
+//! `data-` attributes.
 
 mod busy;
 pub mod dialog;

@@ -1,5 +1,5 @@
-//! A form marked `data-optimistic` shows at once what it asks for. What to show is its first text field; where, the element marked
-//! `data-shown` in the `<details>` around it.
+//! A form marked `data-optimistic` shows at once what it asks for. What to show is its first text
+//! field; where, the element marked `data-shown` in the `<details>` around it.
 
 use leptos::wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlFormElement, HtmlInputElement};
@@ -14,12 +14,20 @@ pub struct Optimistic {
 
 impl Optimistic {
     pub fn begin(form: &HtmlFormElement) -> Option<Self> {
-        let details = form.has_attribute("data-optimistic").then(|| form.closest("details").ok()?)??;
+        let details =
+            form.has_attribute("data-optimistic").then(|| form.closest("details").ok()?)??;
         let shown = dom::find(&details, "[data-shown]")?;
-        let typed = dom::find(form, "input:not([type=hidden])")?.dyn_into::<HtmlInputElement>().ok()?.value();
+        let typed = dom::find(form, "input:not([type=hidden])")?
+            .dyn_into::<HtmlInputElement>()
+            .ok()?
+            .value();
         let before = shown.text_content();
         let typed = typed.trim();
-        let text = if typed.is_empty() { shown.get_attribute("data-empty").unwrap_or_default() } else { typed.to_owned() };
+        let text = if typed.is_empty() {
+            shown.get_attribute("data-empty").unwrap_or_default()
+        } else {
+            typed.to_owned()
+        };
         shown.set_text_content(Some(&text));
         let _ = details.remove_attribute("open");
         if let Some(summary) = dom::find(&details, "summary") {

@@ -22,7 +22,10 @@ impl Place {
     pub fn now() -> Option<Self> {
         let control: HtmlElement = document().active_element()?.dyn_into().ok()?;
         let around = control.closest("[id]").ok()?.map(|element| element.id());
-        let region = control.closest("[data-live]").ok()?.and_then(|region| region.get_attribute("data-live"));
+        let region = control
+            .closest("[data-live]")
+            .ok()?
+            .and_then(|region| region.get_attribute("data-live"));
         Some(Self { control, around, region, typed: None })
     }
 
@@ -32,7 +35,8 @@ impl Place {
         self
     }
 
-    /// Puts the keyboard back to the control, or to the one that took its place; where that is gone, to the region it was in.
+    /// Puts the keyboard back to the control, or to the one that took its place; where that is
+    /// gone, to the region it was in.
     pub fn restore(self) {
         if !dom::keyboard_is_lost() {
             return;

@@ -1,5 +1,5 @@
-//! Fresh data without a new page: the page is fetched again and the regions marked `data-live` that differ are put in. What is
-//! unfolded stays so, and the keyboard stays where it is.
+//! Fresh data without a new page: the page is fetched again and the regions marked `data-live` that
+//! differ are put in. What is unfolded stays so, and the keyboard stays where it is.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -22,7 +22,8 @@ pub enum Seen {
     Unreachable,
 }
 
-/// After a form: when the page has become another one, or its session ended, the browser fetches it whole.
+/// After a form: when the page has become another one, or its session ended, the browser fetches it
+/// whole.
 pub async fn revalidate() {
     if !matches!(look(false).await, Seen::Fresh) {
         dom::reload();
@@ -45,8 +46,10 @@ pub async fn look(by_itself: bool) -> Seen {
         Err(Absent::Unreachable) => return Seen::Unreachable,
     };
     let (Some(fresh), Some(body)) = (fresh, dom::body()) else { return Seen::Elsewhere };
-    let (regions, renewed) = (dom::find_all(&body, "[data-live]"), dom::find_all(&fresh, "[data-live]"));
-    let same = regions.len() == renewed.len() && regions.iter().zip(&renewed).all(|(old, new)| name(old) == name(new));
+    let (regions, renewed) =
+        (dom::find_all(&body, "[data-live]"), dom::find_all(&fresh, "[data-live]"));
+    let same = regions.len() == renewed.len()
+        && regions.iter().zip(&renewed).all(|(old, new)| name(old) == name(new));
     if !same {
         return Seen::Elsewhere;
     }

@@ -1,4 +1,5 @@
-//! Messages that float up and are read out. Good news leaves by itself, errors stay until they are dismissed.
+//! Messages that float up and are read out. Good news leaves by itself, errors stay until they are
+//! dismissed.
 
 use std::time::Duration;
 
@@ -20,11 +21,17 @@ pub fn show(toast: &Toast) {
         ToastKind::Info => ("toast-info", "toasts"),
         ToastKind::Error => ("toast-error", "toasts-error"),
     };
-    let (Some(element), Some(region)) = (dom::copy_of(template), document().get_element_by_id(region)) else {
+    let (Some(element), Some(region)) =
+        (dom::copy_of(template), document().get_element_by_id(region))
+    else {
         return;
     };
     let reference = toast.reference.as_ref().map(|code| ["Reference ", code].concat());
-    for (part, text) in [("title", Some(&toast.title)), ("text", Some(&toast.text)), ("reference", reference.as_ref())] {
+    for (part, text) in [
+        ("title", Some(&toast.title)),
+        ("text", Some(&toast.text)),
+        ("reference", reference.as_ref()),
+    ] {
         if let Some(place) = dom::find(&element, &["[data-toast-", part, "]"].concat()) {
             place.set_text_content(text.map(String::as_str));
         }
@@ -45,7 +52,8 @@ fn go_later(toast: HtmlElement) {
     );
 }
 
-/// What a page begins with: the server's message, put in again so that it is read out, and one carried over.
+/// What a page begins with: the server's message, put in again so that it is read out, and one
+/// carried over.
 pub fn begin() {
     let shown = dom::body().map(|body| dom::find_all(&body, ".toast")).unwrap_or_default();
     for toast in shown {
@@ -65,7 +73,8 @@ pub fn begin() {
             show(&toast);
         }
     }
-    // A page that the browser kept while another site was shown: its forms are still busy and its data is old.
+    // A page that the browser kept while another site was shown: its forms are still busy and its
+    // data is old.
     window_event_listener(ev::pageshow, |event| {
         if event.persisted() {
             dom::reload();
@@ -76,7 +85,8 @@ pub fn begin() {
 /// Leaves words of our own for the page that comes next.
 pub fn leave(title: &str) {
     if let Some(storage) = storage() {
-        let _ = storage.set_item(CARRIED, &["{\"kind\":\"info\",\"title\":\"", title, "\"}"].concat());
+        let _ =
+            storage.set_item(CARRIED, &["{\"kind\":\"info\",\"title\":\"", title, "\"}"].concat());
     }
 }
 
@@ -92,7 +102,9 @@ pub fn carry(toast: &Value) {
 
 /// The cross of a message.
 pub fn click(event: MouseEvent) {
-    if let Some(toast) = dom::closest(&event, ".toast-close").and_then(|cross| cross.closest(".toast").ok().flatten()) {
+    if let Some(toast) = dom::closest(&event, ".toast-close")
+        .and_then(|cross| cross.closest(".toast").ok().flatten())
+    {
         toast.remove();
     }
 }

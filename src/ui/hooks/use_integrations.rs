@@ -1,7 +1,9 @@
-//! Keeps the page fresh without a reload: the server says that something changed, and the page looks. It also looks when somebody
-//! comes back to it, when the connection does, and every five minutes.
+//! Keeps the page fresh without a reload: the server says that something changed, and the page
+//! looks. It also looks when somebody comes back to it, when the connection does, and every five
+//! minutes.
 //!
-//! A page that nobody sees holds no stream: browsers open six connections to a server of HTTP/1.1, for all of its tabs together.
+//! A page that nobody sees holds no stream: browsers open six connections to a server of HTTP/1.1,
+//! for all of its tabs together.
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
@@ -45,7 +47,9 @@ fn handler(act: fn(MessageEvent)) -> Function {
 pub fn use_integrations() {
     let Some(at) = drawn_at() else { return };
     connect(Some(&at));
-    window_event_listener_untyped("visibilitychange", |_| if document().hidden() { disconnect() } else { come_back() });
+    window_event_listener_untyped("visibilitychange", |_| {
+        if document().hidden() { disconnect() } else { come_back() }
+    });
     window_event_listener(ev::online, |_| come_back());
     window_event_listener(ev::offline, |_| disconnect());
     window_event_listener(ev::focus, |_| look_soon());
@@ -71,7 +75,8 @@ fn connect(since: Option<&str>) {
     if document().hidden() || !offline::is_online() {
         return;
     }
-    let url = since.map_or("/api/events".to_owned(), |since| ["/api/events?since=", since].concat());
+    let url =
+        since.map_or("/api/events".to_owned(), |since| ["/api/events?since=", since].concat());
     let Ok(stream) = EventSource::new(&url) else { return };
     HEARD.with(|heard| stream.set_onmessage(Some(heard)));
     LOST.with(|lost| {
@@ -96,7 +101,8 @@ fn heard(event: MessageEvent) {
     }
 }
 
-/// The browser would come back by itself, but at a fixed pace and never after an error of the server.
+/// The browser would come back by itself, but at a fixed pace and never after an error of the
+/// server.
 fn lost() {
     disconnect();
     let failed = FAILED.get();
@@ -108,7 +114,8 @@ fn lost() {
         return;
     }
     // Half as long up to half as long again, so that not all come back at once.
-    let pause = (FIRST_PAUSE * 2f64.powi(failed.min(6))).min(LONGEST_PAUSE) * (0.5 + Math::random());
+    let pause =
+        (FIRST_PAUSE * 2f64.powi(failed.min(6))).min(LONGEST_PAUSE) * (0.5 + Math::random());
     set_timeout(
         || {
             WAITING.set(false);
@@ -120,7 +127,8 @@ fn lost() {
     );
 }
 
-/// Looks at once, or as soon as the last look is long enough ago. What changes meanwhile is seen by the same look.
+/// Looks at once, or as soon as the last look is long enough ago. What changes meanwhile is seen by
+/// the same look.
 fn look_soon() {
     if document().hidden() || PLANNED.replace(true) {
         return;
@@ -139,12 +147,15 @@ fn look_soon() {
 async fn try_to_look(attempt: u32) {
     match look(true).await {
         Seen::Fresh => {}
-        Seen::Unreachable if attempt < RETRIES => set_timeout(move || spawn_local(try_to_look(attempt + 1)), RETRY),
+        Seen::Unreachable if attempt < RETRIES => {
+            set_timeout(move || spawn_local(try_to_look(attempt + 1)), RETRY)
+        }
         Seen::Unreachable => {}
         // A form or a dialog in use decides itself where to go.
         Seen::Elsewhere if in_use() => {}
         Seen::Elsewhere => dom::reload(),
-        Seen::LoggedOut if dom::body().is_some_and(|body| dom::find(&body, "form[data-busy]").is_some()) => {}
+        Seen::LoggedOut
+            if dom::body().is_some_and(|body| dom::find(&body, "form[data-busy]").is_some()) => {}
         Seen::LoggedOut => {
             toast::leave("You were logged out in another tab or on another device.");
             dom::reload();

@@ -1,12 +1,15 @@
 //! How the browser asks the server.
 //!
-//! JSON is read by the browser itself: serde_json with its numbers and messages would weigh more than all hooks together. The
-//! fields are those of [`Outcome`](crate::model::Outcome) and [`AppError`](crate::error::AppError).
+//! JSON is read by the browser itself: serde_json with its numbers and messages would weigh more
+//! than all hooks together. The fields are those of [`Outcome`](crate::model::Outcome) and
+//! [`AppError`](crate::error::AppError).
 
 use leptos::prelude::*;
 use leptos::wasm_bindgen::{JsCast, JsValue};
 use web_sys::js_sys::{Array, JSON, Reflect};
-use web_sys::{Document, DomParser, Headers, RequestInit, Response, SupportedType, UrlSearchParams};
+use web_sys::{
+    Document, DomParser, Headers, RequestInit, Response, SupportedType, UrlSearchParams,
+};
 
 use crate::model::{FieldError, Toast, ToastKind};
 
@@ -47,7 +50,12 @@ impl Value {
             _ => ToastKind::Error,
         };
         let text = |key| self.text(key).unwrap_or_default();
-        Some(Toast { kind, title: text("title"), text: text("text"), reference: self.text("reference") })
+        Some(Toast {
+            kind,
+            title: text("title"),
+            text: text("text"),
+            reference: self.text("reference"),
+        })
     }
 }
 
@@ -67,7 +75,12 @@ impl Refusal {
         Self {
             logged_out: value.text("kind").as_deref() == Some("unauthorized"),
             fields: value.field_errors("fields"),
-            toast: Toast { kind: ToastKind::Error, title, text: value.text("next").unwrap_or_default(), reference },
+            toast: Toast {
+                kind: ToastKind::Error,
+                title,
+                text: value.text("next").unwrap_or_default(),
+                reference,
+            },
         }
     }
 
@@ -76,7 +89,12 @@ impl Refusal {
     }
 
     pub fn saying(title: &str, text: &str) -> Self {
-        let toast = Toast { kind: ToastKind::Error, title: title.to_owned(), text: text.to_owned(), reference: None };
+        let toast = Toast {
+            kind: ToastKind::Error,
+            title: title.to_owned(),
+            text: text.to_owned(),
+            reference: None,
+        };
         Self { logged_out: false, fields: Vec::new(), toast }
     }
 }
@@ -86,7 +104,8 @@ pub async fn post(action: &str, body: &UrlSearchParams) -> Result<Value, Refusal
     let init = RequestInit::new();
     init.set_method("POST");
     init.set_body(body);
-    let answer = fetch(action, &init, "application/json").await.map_err(|_| Refusal::unreachable())?;
+    let answer =
+        fetch(action, &init, "application/json").await.map_err(|_| Refusal::unreachable())?;
     let text = text_of(&answer).await.map_err(|_| Refusal::unreachable())?;
     let value = Value::of_text(&text).unwrap_or(Value(JsValue::UNDEFINED));
     if answer.ok() { Ok(value) } else { Err(Refusal::of(&value)) }
@@ -104,15 +123,22 @@ pub enum Absent {
 
 /// A page of ours, as a document.
 pub async fn page(url: &str) -> Result<Document, Absent> {
-    let answer = fetch(url, &RequestInit::new(), "text/html").await.map_err(|_| Absent::Unreachable)?;
+    let answer =
+        fetch(url, &RequestInit::new(), "text/html").await.map_err(|_| Absent::Unreachable)?;
     if answer.redirected() {
         return Err(Absent::Redirected);
     }
     if !answer.ok() {
-        return Err(if answer.status() >= 500 || answer.status() == 429 { Absent::Unreachable } else { Absent::Gone });
+        return Err(if answer.status() >= 500 || answer.status() == 429 {
+            Absent::Unreachable
+        } else {
+            Absent::Gone
+        });
     }
     let html = text_of(&answer).await.map_err(|_| Absent::Unreachable)?;
-    DomParser::new().and_then(|parser| parser.parse_from_string(&html, SupportedType::TextHtml)).map_err(|_| Absent::Gone)
+    DomParser::new()
+        .and_then(|parser| parser.parse_from_string(&html, SupportedType::TextHtml))
+        .map_err(|_| Absent::Gone)
 }
 
 async fn fetch(url: &str, init: &RequestInit, accept: &str) -> Result<Response, JsValue> {

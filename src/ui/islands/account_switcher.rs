@@ -1,5 +1,5 @@
-//! Chooses whose data a page shows. The server renders it as links in a `<details>`; here it gets the keyboard of a listbox, a
-//! search, and a memory.
+//! Chooses whose data a page shows. The server renders it as links in a `<details>`; here it gets
+//! the keyboard of a listbox, a search, and a memory.
 
 use leptos::prelude::*;
 

@@ -1,5 +1,5 @@
-//! What is alive. Each island wraps HTML that the server rendered and only adds behaviour to it, so that everything works without
-//! it and nothing is drawn twice. Anything else stays on the server.
+//! What is alive. Each island wraps HTML that the server rendered and only adds behaviour to it, so
+//! that everything works without it and nothing is drawn twice. Anything else stays on the server.
 
 mod account_switcher;
 mod integration_card;

@@ -1,4 +1,5 @@
-//! Who did what, when, from where. A plain form filters; each line leads to the others of its account or person.
+//! Who did what, when, from where. A plain form filters; each line leads to the others of its
+//! account or person.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -43,7 +44,8 @@ fn told(shown: &AuditPage) -> String {
     let what = if shown.query.server {
         "What happened on this server outside of any workspace."
     } else {
-        "What was done with your account and your connections, and from where. Nothing here can be changed."
+        "What was done with your account and your connections, and from where. Nothing here can be \
+         changed."
     };
     match shown.kept_days {
         Some(days) => format!("{what} Lines are kept for {days} days."),
@@ -61,7 +63,9 @@ fn Filter<'a>(query: &'a AuditQuery, operator: bool) -> impl IntoView + use<> {
         }
     };
     let groups = Action::GROUPS.map(|(theme, actions)| {
-        let options = actions.iter().map(|action| option(query.action == action.word(), action.word(), action.label()));
+        let options = actions
+            .iter()
+            .map(|action| option(query.action == action.word(), action.word(), action.label()));
         view! { <optgroup label=theme>{options.collect_view()}</optgroup> }
     });
     let whose = operator.then(|| {
@@ -74,9 +78,12 @@ fn Filter<'a>(query: &'a AuditQuery, operator: bool) -> impl IntoView + use<> {
     });
     let kept = [("account", &query.account), ("person", &query.person)];
     let kept = kept.into_iter().filter(|(_, id)| !id.is_empty());
-    let kept = kept.map(|(name, id)| view! { <input type="hidden" name=name value=id.clone() /> }).collect_view();
+    let kept = kept
+        .map(|(name, id)| view! { <input type="hidden" name=name value=id.clone() /> })
+        .collect_view();
     view! {
-        <form class="panel log-filter" method="get" action=HERE role="search" aria-label="Activity log">
+        <form class="panel log-filter" method="get" action=HERE role="search" aria-label="Activity \
+            log">
             {kept}
             <div class="field">
                 <label for="action">"What"</label>
@@ -141,8 +148,16 @@ fn Only<'a>(shown: &'a AuditPage) -> impl IntoView + use<> {
         })
     };
     let page = AuditQuery { before: String::new(), ..query.clone() };
-    let account = only(&query.account, first.map(|l| l.subject.as_str()), AuditQuery { account: String::new(), ..page.clone() });
-    let person = only(&query.person, first.map(|l| l.actor.as_str()), AuditQuery { person: String::new(), ..page });
+    let account = only(
+        &query.account,
+        first.map(|l| l.subject.as_str()),
+        AuditQuery { account: String::new(), ..page.clone() },
+    );
+    let person = only(
+        &query.person,
+        first.map(|l| l.actor.as_str()),
+        AuditQuery { person: String::new(), ..page },
+    );
     view! {
         {account}
         {person}
@@ -152,8 +167,11 @@ fn Only<'a>(shown: &'a AuditPage) -> impl IntoView + use<> {
 #[component]
 fn Lines<'a>(shown: &'a AuditPage) -> impl IntoView + use<> {
     if shown.lines.is_empty() {
-        let none =
-            if shown.query == AuditQuery::default() { "Nothing has happened yet." } else { "No line fits what you asked for." };
+        let none = if shown.query == AuditQuery::default() {
+            "Nothing has happened yet."
+        } else {
+            "No line fits what you asked for."
+        };
         return view! { <p class="panel mt-4 p-5">{none}</p> }.into_any();
     }
     let rows = shown.lines.iter().map(|line| row(line, &shown.query));
@@ -196,10 +214,13 @@ fn row(line: &AuditLine, query: &AuditQuery) -> impl IntoView + use<> {
         (_, true) if line.ip.is_empty() => view! { <span>"Huntaze itself"</span> }.into_any(),
         (_, true) => view! { <span>"Somebody"</span> }.into_any(),
     };
-    let result = (line.result == Ended::Failed).then(|| view! { <Badge tone=Tone::Bad glyph=Glyph::Alert text="Failed" /> });
-    let detail = (!line.detail.is_empty()).then(|| view! { <p class="mt-1">{line.detail.clone()}</p> });
+    let result = (line.result == Ended::Failed)
+        .then(|| view! { <Badge tone=Tone::Bad glyph=Glyph::Alert text="Failed" /> });
+    let detail =
+        (!line.detail.is_empty()).then(|| view! { <p class="mt-1">{line.detail.clone()}</p> });
     let from = [line.device.as_str(), line.ip.as_str(), line.reference.as_str()];
-    let from: Vec<String> = from.into_iter().filter(|text| !text.is_empty()).map(str::to_owned).collect();
+    let from: Vec<String> =
+        from.into_iter().filter(|text| !text.is_empty()).map(str::to_owned).collect();
     view! {
         <li class="log-line">
             <p class="flex flex-wrap items-baseline gap-x-2">

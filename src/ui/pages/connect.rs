@@ -13,7 +13,8 @@ pub fn ConnectPage() -> impl IntoView {
         Ok(view! {
             <Head title="Connect an account" back=("/integrations", "Integrations") />
             <p class="soft mb-5">
-                "What each platform needs, what Huntaze reads and does there, and what to do when something is wrong."
+                "What each platform needs, what Huntaze reads and does there, and what to do when \
+                 something is wrong."
             </p>
             <PlatformList cards dialogs=frame.viewer.is_some() />
             <DialogTemplate />

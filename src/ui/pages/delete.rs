@@ -16,7 +16,9 @@ pub fn DeletePage() -> impl IntoView {
             <article class="question" data-dialog-page=true>
                 <Head title="Delete your account?" back=("/settings", "Settings") />
                 <p class="max-w-prose">
-                    "Everything goes at once and can't be brought back: your profile, your connected accounts and all that was collected about them. Huntaze ends its access at the platforms. What you posted there stays."
+                    "Everything goes at once and can't be brought back: your profile, your \
+                     connected accounts and all that was collected about them. Huntaze ends its \
+                     access at the platforms. What you posted there stays."
                 </p>
                 <form class="mt-6 grid max-w-md gap-4" method="post" action="/fn/delete_account">
                     <Field
@@ -27,10 +29,12 @@ pub fn DeletePage() -> impl IntoView {
                         max=254
                         flash
                     />
-                    <Field name="password" label="Your password" kind="password" autocomplete="current-password" max=128 flash />
+                    <Field name="password" label="Your \
+                        password" kind="password" autocomplete="current-password" max=128 flash />
                     <FormError />
                     <div class="flex flex-wrap justify-end gap-2">
-                        <ButtonLink href="/settings" text="Keep my account" look=Look::Quiet closes=true />
+                        <ButtonLink href="/settings" text="Keep my \
+                            account" look=Look::Quiet closes=true />
                         <Submit text="Delete my account" busy="Deleting..." look=Look::Danger />
                     </div>
                 </form>

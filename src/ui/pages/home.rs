@@ -6,7 +6,8 @@ use leptos_router::hooks::use_query_map;
 use crate::api::accounts::{integrations, platforms};
 use crate::model::{AccountId, Card, Frame, Status, Viewer};
 use crate::ui::components::{
-    ButtonLink, ConfirmEmail, DialogTemplate, Glance, Glyph, Head, Icon, Look, PlatformList, Switcher, page,
+    ButtonLink, ConfirmEmail, DialogTemplate, Glance, Glyph, Head, Icon, Look, PlatformList,
+    Switcher, page,
 };
 use crate::ui::islands::LiveForms;
 
@@ -28,11 +29,13 @@ pub fn HomePage() -> impl IntoView {
 /// For somebody who is not logged in.
 #[component]
 fn Welcome(cards: Vec<Card>, registration_open: bool) -> impl IntoView {
-    let begin = if registration_open { ("/register", "Create account") } else { ("/login", "Log in") };
+    let begin =
+        if registration_open { ("/register", "Create account") } else { ("/login", "Log in") };
     view! {
         <Head title="Every account you earn with, in one place" />
         <p class="soft mb-5 max-w-prose">
-            "Connect your accounts and see at a glance which connections are healthy. When one needs you, Huntaze says what happened and what to do."
+            "Connect your accounts and see at a glance which connections are healthy. When one \
+             needs you, Huntaze says what happened and what to do."
         </p>
         <p class="mb-6">
             <ButtonLink href=begin.0 text=begin.1 look=Look::Primary />
@@ -47,7 +50,8 @@ fn FirstVisit(cards: Vec<Card>, viewer: Option<Viewer>) -> impl IntoView {
     view! {
         <Head title="Connect your accounts" />
         <ConfirmEmail viewer />
-        <p class="soft mb-5">"Choose where to begin. You see what Huntaze reads and does before anything is connected."</p>
+        <p class="soft mb-5">"Choose where to begin. You see what Huntaze reads and does before \
+            anything is connected."</p>
         <PlatformList cards dialogs=true />
         <DialogTemplate />
     }
@@ -56,12 +60,18 @@ fn FirstVisit(cards: Vec<Card>, viewer: Option<Viewer>) -> impl IntoView {
 /// The connected accounts, those that need the person first.
 #[component]
 fn Accounts(cards: Vec<Card>, chosen: Option<AccountId>, viewer: Option<Viewer>) -> impl IntoView {
-    let mut accounts: Vec<_> =
-        cards.iter().flat_map(|card| card.accounts.iter().map(move |account| (&card.info, account))).collect();
+    let mut accounts: Vec<_> = cards
+        .iter()
+        .flat_map(|card| card.accounts.iter().map(move |account| (&card.info, account)))
+        .collect();
     accounts.sort_by_key(|(_, account)| urgency(account.status));
     let chosen = chosen.filter(|id| accounts.iter().any(|(_, account)| account.id == *id));
-    let shown: Vec<_> = accounts.iter().filter(|(_, account)| chosen.is_none_or(|id| account.id == id)).collect();
-    let rows = shown.iter().map(|(info, account)| view! { <Glance account info whole=chosen.is_some() /> }).collect_view();
+    let shown: Vec<_> =
+        accounts.iter().filter(|(_, account)| chosen.is_none_or(|id| account.id == id)).collect();
+    let rows = shown
+        .iter()
+        .map(|(info, account)| view! { <Glance account info whole=chosen.is_some() /> })
+        .collect_view();
     let needy = shown.iter().filter(|(_, account)| account.status != Status::Connected).count();
     let all = shown.len();
     let switcher = view! { <Switcher accounts=&accounts chosen /> };

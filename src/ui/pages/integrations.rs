@@ -22,11 +22,16 @@ pub fn IntegrationsPage() -> impl IntoView {
         let full = (shown.used >= shown.limit).then(|| {
             view! {
                 <p class="soft mb-4">
-                    "All accounts of your plan are in use. Disconnect one to connect another; reconnecting always works."
+                    "All accounts of your plan are in use. Disconnect one to connect another; \
+                     reconnecting always works."
                 </p>
             }
         });
-        let cards = shown.cards.into_iter().map(|card| view! { <PlatformCard card operator /> }).collect_view();
+        let cards = shown
+            .cards
+            .into_iter()
+            .map(|card| view! { <PlatformCard card operator /> })
+            .collect_view();
         Ok(view! {
             <Head title="Integrations">
                 <p class="soft whitespace-nowrap" data-live="usage">

@@ -27,8 +27,9 @@ pub fn JobsPage() -> impl IntoView {
 
 #[component]
 fn Figures<'a>(shown: &'a JobsView) -> impl IntoView + use<> {
-    let oldest =
-        shown.oldest.as_ref().map(|oldest| view! { <p class="small soft">"The oldest since " <When moment=oldest /></p> });
+    let oldest = shown.oldest.as_ref().map(
+        |oldest| view! { <p class="small soft">"The oldest since " <When moment=oldest /></p> },
+    );
     view! {
         <section aria-labelledby="now">
             <h2 id="now" class="mb-2">
@@ -68,8 +69,10 @@ fn Dead(jobs: Vec<JobView>, in_all: i64) -> impl IntoView {
         }
         .into_any();
     }
-    let more = (in_all > jobs.len() as i64)
-        .then(|| view! { <p class="small soft mt-2">{format!("The last {} of {in_all}.", jobs.len())}</p> });
+    let more = (in_all > jobs.len() as i64).then(|| {
+        view! { <p class="small soft mt-2">{format!("The last {} of \
+        {in_all}.", jobs.len())}</p> }
+    });
     let rows = jobs.into_iter().map(|job| view! { <DeadJob job /> }).collect_view();
     view! {
         <section aria-labelledby="dead">
@@ -78,7 +81,8 @@ fn Dead(jobs: Vec<JobView>, in_all: i64) -> impl IntoView {
             </h2>
             <div class="mb-4">
                 <Note tone=Tone::Warn>
-                    "These were tried often enough. Mend the cause, which the log tells under the reference, then let them be tried again."
+                    "These were tried often enough. Mend the cause, which the log tells under the \
+                     reference, then let them be tried again."
                 </Note>
             </div>
             <ul class="panel rows rows-first">{rows}</ul>
@@ -91,14 +95,16 @@ fn Dead(jobs: Vec<JobView>, in_all: i64) -> impl IntoView {
 #[component]
 fn DeadJob(job: JobView) -> impl IntoView {
     let id = job.id.to_string();
-    let (retry, discard) = (format!("Try {} again", job.reference), format!("Discard {}", job.reference));
+    let (retry, discard) =
+        (format!("Try {} again", job.reference), format!("Discard {}", job.reference));
     view! {
         <li class="flex flex-wrap items-center gap-3">
             <div class="min-w-0 flex-1 basis-60">
                 <p class="font-medium">{job.name.clone()}</p>
                 <Problem job=&job />
                 <p class="small soft">
-                    {attempts(job.attempts)} ", given up " <When moment=&job.changed /> ", reference " {job.reference.clone()}
+                    {attempts(job.attempts)} ", given up " <When moment=&job.changed /> ", \
+                        reference " {job.reference.clone()}
                 </p>
             </div>
             <div class="flex gap-2">
@@ -135,7 +141,8 @@ fn Others(id: &'static str, title: &'static str, jobs: Vec<JobView>) -> impl Int
             <li>
                 <p class="font-medium">{job.name.clone()}</p>
                 <Problem job />
-                <p class="small soft">{attempts(job.attempts)} {next} ", reference " {job.reference.clone()}</p>
+                <p class="small soft">{attempts(job.attempts)} {next} ", \
+                    reference " {job.reference.clone()}</p>
             </li>
         }
     });

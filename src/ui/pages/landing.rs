@@ -1,5 +1,5 @@
-//! A platform's own page: what connecting needs and does, how it stands, and what to do when something is wrong. Its first part is
-//! also the dialog on other pages.
+//! A platform's own page: what connecting needs and does, how it stands, and what to do when
+//! something is wrong. Its first part is also the dialog on other pages.
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -20,9 +20,12 @@ pub fn LandingPage() -> impl IntoView {
         let info = &card.info;
         let again = match account.as_deref().map(str::parse::<AccountId>) {
             None => None,
-            Some(id) => {
-                Some(card.accounts.iter().find(|account| Ok(account.id) == id).ok_or_else(|| AppError::not_found("account"))?)
-            }
+            Some(id) => Some(
+                card.accounts
+                    .iter()
+                    .find(|account| Ok(account.id) == id)
+                    .ok_or_else(|| AppError::not_found("account"))?,
+            ),
         };
         let title = match again {
             Some(account) => format!("Reconnect {} on {}", account.title(), info.name),
@@ -43,7 +46,8 @@ pub fn LandingPage() -> impl IntoView {
                         <div class="panel landing-way">{way}</div>
                     </article>
                 </LiveForms>
-                <div class="landing-aside grid content-start gap-6">{standing} <Permissions info /> <Troubles info /></div>
+                <div class="landing-aside grid content-start \
+                    gap-6">{standing} <Permissions info /> <Troubles info /></div>
             </div>
         })
     })
@@ -53,7 +57,8 @@ pub fn LandingPage() -> impl IntoView {
 fn NotSetUp<'a>(info: &'a PlatformInfo) -> impl IntoView + use<> {
     view! {
         <p>"Not set up on this server yet."</p>
-        <p class="soft mt-1">{format!("The person who runs this server has to register it at {} first.", info.name)}</p>
+        <p class="soft mt-1">{format!("The person who runs this server has to register it at {} \
+            first.", info.name)}</p>
     }
 }
 
@@ -73,7 +78,10 @@ fn LogInFirst<'a>(info: &'a PlatformInfo) -> impl IntoView + use<> {
 #[component]
 fn Standing<'a>(card: &'a Card) -> impl IntoView + use<> {
     let lines = card.accounts.iter().map(|account| {
-        let notice = account.notice.as_ref().map(|notice| view! { <p class="soft small mt-1">{notice.text.clone()}</p> });
+        let notice = account
+            .notice
+            .as_ref()
+            .map(|notice| view! { <p class="soft small mt-1">{notice.text.clone()}</p> });
         view! {
             <li>
                 <p class="flex flex-wrap justify-between gap-x-3">
@@ -85,7 +93,11 @@ fn Standing<'a>(card: &'a Card) -> impl IntoView + use<> {
         }
     });
     let none = card.accounts.is_empty().then(|| {
-        let text = if card.unfinished { "Connecting was begun but not finished." } else { "No account connected." };
+        let text = if card.unfinished {
+            "Connecting was begun but not finished."
+        } else {
+            "No account connected."
+        };
         view! { <p class="soft">{text}</p> }
     });
     view! {

@@ -21,7 +21,10 @@ pub fn LoginPage() -> impl IntoView {
                 </p>
             }
         });
-        let demo = frame.demo.clone().map(|(email, password)| view! { <Demo email password next=next.clone() /> });
+        let demo = frame
+            .demo
+            .clone()
+            .map(|(email, password)| view! { <Demo email password next=next.clone() /> });
         let form = view! {
             <form class="panel grid gap-4 p-5" method="post" action="/fn/login" data-entrance=true>
                 <input type="hidden" name="next" value=next />
@@ -52,7 +55,8 @@ fn Demo(email: String, password: String, next: String) -> impl IntoView {
         <div class="mb-4">
             <Note tone=Tone::Info>
                 <p>
-                    "In the sandbox you can log in as " <span class="code">{email.clone()}</span> " with "
+                    "In the sandbox you can log in \
+                     as " <span class="code">{email.clone()}</span> " with "
                     <span class="code">{password.clone()}</span> "."
                 </p>
                 <LiveForms>

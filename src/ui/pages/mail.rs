@@ -1,4 +1,5 @@
-//! The mail, for operators: what waits, and what was written to files where no mail server is set up.
+//! The mail, for operators: what waits, and what was written to files where no mail server is set
+//! up.
 
 use leptos::prelude::*;
 
@@ -23,7 +24,8 @@ pub fn MailPage() -> impl IntoView {
 
 #[component]
 fn Stuck(mails: Vec<StuckMail>) -> impl IntoView {
-    let empty = mails.is_empty().then(|| view! { <p class="panel p-5">"Every mail has been sent."</p> });
+    let empty =
+        mails.is_empty().then(|| view! { <p class="panel p-5">"Every mail has been sent."</p> });
     let rows = mails.into_iter().map(|mail| {
         let next = match &mail.next {
             Some(_) if mail.attempts == 0 => "goes out in a moment".into_any(),
@@ -32,14 +34,18 @@ fn Stuck(mails: Vec<StuckMail>) -> impl IntoView {
                 <When moment=next />
             }
             .into_any(),
-            None => view! { <Badge tone=Tone::Bad glyph=Glyph::Alert text="Given up" /> }.into_any(),
+            None => view! { <Badge tone=Tone::Bad glyph=Glyph::Alert text="Given \
+            up" /> }
+            .into_any(),
         };
         view! {
             <li>
                 <p class="font-medium">{mail.subject}</p>
                 <p class="soft">"To " {mail.to} ", posted " <When moment=&mail.posted /></p>
                 <p class="small soft">
-                    {format!("Attempts: {}", mail.attempts)} {mail.problem.map(|problem| format!(" ({problem})"))} ", " {next}
+                    {format!("Attempts: \
+                        {}", mail.attempts)} {mail.problem.map(|problem|
+                            format!(" ({problem})"))} ", " {next}
                 </p>
             </li>
         }
@@ -58,7 +64,9 @@ fn Stuck(mails: Vec<StuckMail>) -> impl IntoView {
 
 #[component]
 fn Written(letters: Vec<LetterView>) -> impl IntoView {
-    let empty = letters.is_empty().then(|| view! { <p class="panel p-5">"No mail has been written yet."</p> });
+    let empty = letters
+        .is_empty()
+        .then(|| view! { <p class="panel p-5">"No mail has been written yet."</p> });
     let letters = letters.into_iter().map(|letter| view! { <Letter letter /> });
     let letters = letters.collect_view();
     view! {
@@ -68,7 +76,8 @@ fn Written(letters: Vec<LetterView>) -> impl IntoView {
             </h2>
             <div class="mb-4">
                 <Note tone=Tone::Info>
-                    "No mail server is set up, so nobody receives these. Hand their links on to the people they are for, or set up "
+                    "No mail server is set up, so nobody receives these. Hand their links on to \
+                     the people they are for, or set up "
                     <span class="code">"[mail]"</span> " in Leptos.toml."
                 </Note>
             </div>

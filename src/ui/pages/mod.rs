@@ -1,4 +1,5 @@
-//! One route a file. A page asks the api for what it shows and lays it out; it holds no state and runs on the server only.
+//! One route a file. A page asks the api for what it shows and lays it out; it holds no state and
+//! runs on the server only.
 
 mod audit;
 mod choose;

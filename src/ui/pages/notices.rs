@@ -4,7 +4,9 @@ use leptos::prelude::*;
 
 use crate::api::notices::notices;
 use crate::model::{Frame, NoticeKind, NoticeView};
-use crate::ui::components::{ButtonLink, DialogTemplate, Glyph, Head, Icon, Look, Submit, When, page};
+use crate::ui::components::{
+    ButtonLink, DialogTemplate, Glyph, Head, Icon, Look, Submit, When, page,
+};
 use crate::ui::islands::LiveForms;
 
 #[component]
@@ -13,11 +15,13 @@ pub fn NoticesPage() -> impl IntoView {
         let shown = notices().await?;
         let empty = shown.notices.is_empty().then(|| view! { <Nothing /> });
         let rows = shown.notices.iter().map(|notice| view! { <Row notice /> }).collect_view();
-        let rows = (!shown.notices.is_empty()).then(|| view! { <ul class="panel rows rows-first">{rows}</ul> });
+        let rows = (!shown.notices.is_empty())
+            .then(|| view! { <ul class="panel rows rows-first">{rows}</ul> });
         let all = (shown.unread > 0).then(|| {
             view! {
                 <form method="post" action="/fn/notices_read">
-                    <Submit text="Mark all as read" busy="Marking..." look=Look::Quiet id="all-read" />
+                    <Submit text="Mark all as \
+                        read" busy="Marking..." look=Look::Quiet id="all-read" />
                 </form>
             }
         });
@@ -49,7 +53,8 @@ fn Nothing() -> impl IntoView {
         <div class="panel p-6">
             <p class="font-medium">"Nothing needs you."</p>
             <p class="soft mt-1">
-                "When an account has to be reconnected, or a platform is in trouble for long, you read it here once."
+                "When an account has to be reconnected, or a platform is in trouble for long, you \
+                 read it here once."
             </p>
         </div>
     }
@@ -92,7 +97,8 @@ fn Row<'a>(notice: &'a NoticeView) -> impl IntoView + use<> {
     });
     let new = (!notice.read).then(|| view! { <span class="sr-only">"New: "</span> });
     view! {
-        <li class=if notice.read { "notice" } else { "notice notice-new" } data-notice=notice.kind.word()>
+        <li class=if notice.read { "notice" } else { "notice \
+            notice-new" } data-notice=notice.kind.word()>
             <span class=tone>
                 <Icon glyph />
             </span>

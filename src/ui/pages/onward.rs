@@ -18,7 +18,8 @@ pub fn Onward(name: String, url: String) -> impl IntoView {
                 <section class="panel grid gap-4 p-5">
                     <p>
                         {format!(
-                            "You decide there what Huntaze may do. If {name} does not open by itself, go on with the button.",
+                            "You decide there what Huntaze may do. If {name} does not open by \
+                             itself, go on with the button.",
                         )}
                     </p>
                     <ButtonLink href=url text=format!("Continue to {name}") look=Look::Primary />

@@ -1,12 +1,15 @@
-//! The API for people who write programs: what there is, who may ask and how often, what is sent and answered. All of it from the document that
-//! programs read. Nothing here needs a script: an operation unfolds, and a link to one unfolds it.
+//! The API for people who write programs: what there is, who may ask and how often, what is sent
+//! and answered. All of it from the document that programs read. Nothing here needs a script: an
+//! operation unfolds, and a link to one unfolds it.
 
 use leptos::prelude::*;
 
 use crate::api::reference::reference;
 use crate::model::Frame;
 use crate::model::reference::{Group, Reference, Reply, Shape};
-use crate::ui::components::{ApiEntries, ApiOperation, ApiReply, ButtonLink, Head, Prose, Sample, page};
+use crate::ui::components::{
+    ApiEntries, ApiOperation, ApiReply, ButtonLink, Head, Prose, Sample, page,
+};
 
 #[component]
 pub fn ReferencePage() -> impl IntoView {
@@ -42,8 +45,12 @@ pub fn ReferencePage() -> impl IntoView {
 
 #[component]
 fn Contents<'a>(shown: &'a Reference) -> impl IntoView + use<> {
-    let groups = shown.groups.iter().map(|group| (group.id.clone(), group.name.clone(), Some(group.operations.len())));
-    let rest = [("errors", "Errors"), ("shapes", "Shapes")].map(|(id, name)| (id.to_owned(), name.to_owned(), None));
+    let groups = shown
+        .groups
+        .iter()
+        .map(|group| (group.id.clone(), group.name.clone(), Some(group.operations.len())));
+    let rest = [("errors", "Errors"), ("shapes", "Shapes")]
+        .map(|(id, name)| (id.to_owned(), name.to_owned(), None));
     let links = groups.chain(rest).map(|(id, name, count)| {
         let count = count.map(|count| view! { <span class="soft">{format!(" {count}")}</span> });
         view! {
@@ -67,13 +74,15 @@ fn Contents<'a>(shown: &'a Reference) -> impl IntoView + use<> {
 fn Begin<'a>(base: &'a str) -> impl IntoView + use<> {
     let log_in = format!(
         "TOKEN=$(curl -s {base}/api/auth/login \\\n  -H \"Content-Type: application/json\" \\\n  \
-         -d '{{\"email\":\"ada@example.com\",\"password\":\"ada-draws-daily\"}}' | jq -r .data.accessToken)"
+         -d '{{\"email\":\"ada@example.com\",\"password\":\"ada-draws-daily\"}}' | jq -r \
+         .data.accessToken)"
     );
     view! {
         <section aria-labelledby="begin">
             <h2 id="begin">"Begin"</h2>
             <p class="soft mt-1 mb-3">
-                "Log in once; the examples below use the token for 15 minutes. A click on an example selects all of it."
+                "Log in once; the examples below use the token for 15 minutes. A click on an \
+                 example selects all of it."
             </p>
             <Sample text=log_in />
         </section>
@@ -104,7 +113,8 @@ fn Errors<'a>(errors: &'a [Reply]) -> impl IntoView + use<> {
     view! {
         <section aria-labelledby="errors">
             <h2 id="errors">"Errors"</h2>
-            <p class="soft mt-1 mb-3">"The same everywhere. Operations name those that they may answer."</p>
+            <p class="soft mt-1 mb-3">"The same everywhere. Operations name those that they may \
+                answer."</p>
             <ul class="panel rows rows-first">{errors.collect_view()}</ul>
         </section>
     }
@@ -120,7 +130,8 @@ fn Shapes<'a>(shapes: &'a [Shape]) -> impl IntoView + use<> {
                 </li>
             }
         });
-        let words = (!shape.words.is_empty()).then(|| view! { <ul class="shape-words">{words.collect_view()}</ul> });
+        let words = (!shape.words.is_empty())
+            .then(|| view! { <ul class="shape-words">{words.collect_view()}</ul> });
         let about = (!shape.about.is_empty()).then(|| {
             view! {
                 <p class="soft">

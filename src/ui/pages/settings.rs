@@ -9,7 +9,8 @@ use crate::api::notices::preferences;
 use crate::api::users::{profile, sessions};
 use crate::model::{Flash, Frame, Profile, SessionView};
 use crate::ui::components::{
-    Badge, ButtonLink, DialogTemplate, Field, FormError, Glyph, Head, Look, NoticePreferences, Submit, Tone, When, page,
+    Badge, ButtonLink, DialogTemplate, Field, FormError, Glyph, Head, Look, NoticePreferences,
+    Submit, Tone, When, page,
 };
 use crate::ui::islands::LiveForms;
 
@@ -47,7 +48,11 @@ pub fn SettingsPage() -> impl IntoView {
         let profile = profile().await?;
         let sessions = sessions().await?;
         let preferences = preferences().await?;
-        let operations = frame.viewer.as_ref().is_some_and(|viewer| viewer.operator).then(|| view! { <Operations /> });
+        let operations = frame
+            .viewer
+            .as_ref()
+            .is_some_and(|viewer| viewer.operator)
+            .then(|| view! { <Operations /> });
         Ok(view! {
             <Head title="Settings" />
             <LiveForms>
@@ -62,21 +67,24 @@ pub fn SettingsPage() -> impl IntoView {
                         <h2 id="activity" class="mb-2">
                             "Activity log"
                         </h2>
-                        <p class="soft mb-3">"Who did what with this account and its connections, when and from where."</p>
+                        <p class="soft mb-3">"Who did what with this account and its connections, \
+                            when and from where."</p>
                         <ButtonLink href="/settings/audit" text="Open the activity log" />
                     </section>
                     <section aria-labelledby="programs">
                         <h2 id="programs" class="mb-2">
                             "For your programs"
                         </h2>
-                        <p class="soft mb-3">"Everything these pages do with accounts can be done by REST."</p>
+                        <p class="soft mb-3">"Everything these pages do with accounts can be done \
+                            by REST."</p>
                         <ButtonLink href="/api/docs" text="Open the API reference" />
                     </section>
                     <div class="flex flex-wrap justify-between gap-2">
                         <form method="post" action="/fn/logout">
                             <Submit text="Log out" busy="Logging out..." />
                         </form>
-                        <ButtonLink href="/settings/delete" text="Delete account" look=Look::Quiet dialog=true />
+                        <ButtonLink href="/settings/delete" text="Delete \
+                            account" look=Look::Quiet dialog=true />
                     </div>
                 </div>
             </LiveForms>
@@ -103,7 +111,8 @@ fn ProfileForm<'a>(profile: &'a Profile, flash: &'a Flash) -> impl IntoView + us
                     max=64
                     flash
                 />
-                <datalist id="zones">{ZONES.map(|zone| view! { <option value=zone></option> }).collect_view()}</datalist>
+                <datalist id="zones">{ZONES.map(|zone| view! {
+                    <option value=zone></option> }).collect_view()}</datalist>
                 <FormError />
                 <div>
                     <Submit text="Save profile" busy="Saving..." look=Look::Primary />
@@ -124,7 +133,9 @@ fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
     });
     let rows = sessions.into_iter().map(|session| {
         let act = if session.current {
-            view! { <Badge tone=Tone::Good glyph=Glyph::CheckCircle text="This device" /> }.into_any()
+            view! { <Badge tone=Tone::Good glyph=Glyph::CheckCircle text="This \
+            device" /> }
+            .into_any()
         } else {
             view! {
                 <form method="post" action="/fn/revoke_session">
@@ -139,7 +150,8 @@ fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
                 <div class="min-w-0 flex-1">
                     <p class="font-medium">{session.device}</p>
                     <p class="small soft">
-                        "Last seen " <When moment=&session.seen /> ", logged in " <When moment=&session.started />
+                        "Last seen " <When moment=&session.seen /> ", logged \
+                         in " <When moment=&session.started />
                     </p>
                 </div>
                 {act}
@@ -172,7 +184,8 @@ fn Operations() -> impl IntoView {
                     <a class="link" href="/operations/jobs">
                         "Jobs"
                     </a>
-                    <p class="small soft">"What is done in the background, and what could not be done."</p>
+                    <p class="small soft">"What is done in the background, and what could not be \
+                        done."</p>
                 </li>
                 <li>
                     <a class="link" href="/operations/mail">

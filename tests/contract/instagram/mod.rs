@@ -33,7 +33,10 @@ async fn kofi_connects_the_instagram_account_behind_his_page() {
     let found = world.candidates(&grant).await.expect("his account");
     let [profile] = found.as_slice() else { panic!("one account") };
     assert_eq!((profile.id.as_str(), profile.name.as_str()), (KOFI_COOKS, "Kofi Cooks"));
-    assert_eq!((profile.handle.as_str(), profile.detail.as_str()), ("@koficooks", "Page: Kofi Cooks"));
+    assert_eq!(
+        (profile.handle.as_str(), profile.detail.as_str()),
+        ("@koficooks", "Page: Kofi Cooks")
+    );
     assert_eq!(profile.metadata["ig_business_id"], KOFI_COOKS);
     assert_eq!(profile.metadata["page_id"], "281990473365102");
     assert_eq!(profile.metadata["followers"], json!(1_204_551));
@@ -139,7 +142,8 @@ async fn wrong_credentials_are_the_operators_matter() {
     assert_told("wrong secret", world.exchange(&code).await, &Configuration);
 }
 
-// T10, T4: a token that lives is extended, the old one lives on, and the person's grant stays the same.
+// T10, T4: a token that lives is extended, the old one lives on, and the person's grant stays the
+// same.
 #[tokio::test]
 async fn a_living_token_is_extended() {
     let world = World::of(&Instagram).await;
@@ -164,7 +168,8 @@ async fn an_expired_token_can_not_be_extended() {
     assert_told("190/463", world.candidates(&grant).await, &expected);
 }
 
-// C11: revoking ends every account of the Facebook user, so the domain has to know whose grant it is.
+// C11: revoking ends every account of the Facebook user, so the domain has to know whose grant it
+// is.
 #[tokio::test]
 async fn revoking_removes_the_app_for_the_facebook_user() {
     let world = World::of(&Instagram).await;

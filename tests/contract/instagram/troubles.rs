@@ -5,7 +5,9 @@ use huntaze::model::Reason;
 use huntaze::server::platform::instagram::Instagram;
 
 use super::KOFI;
-use crate::contract::world::Told::{Configuration, NeedsAction, RateLimited, Reconnect, Unavailable};
+use crate::contract::world::Told::{
+    Configuration, NeedsAction, RateLimited, Reconnect, Unavailable,
+};
 use crate::contract::world::{Asked, Line, World};
 
 const PAGES: &str = "GET /v26.0/me/accounts";
@@ -14,12 +16,17 @@ const TOKEN: &str = "POST /v26.0/oauth/access_token";
 /// Every line of the table that can meet any call, by Graph code and subcode.
 fn rows() -> Vec<Line> {
     let refused = Reason::RefusedByPlatform;
-    let missing = || Reconnect(Reason::MissingPermissions, "permission is missing", "leave every switch on");
+    let missing =
+        || Reconnect(Reason::MissingPermissions, "permission is missing", "leave every switch on");
     let notice = || NeedsAction(Reason::NeedsAction, "shows a notice", "Open the Instagram app");
     let confirm = || Reconnect(Reason::Locked, "confirm something", "Log in at facebook.com");
     vec![
         ("400", Some("190"), Reconnect(refused, "Facebook ended", "Reconnect Instagram")),
-        ("400", Some("190/458"), Reconnect(Reason::Revoked, "removed in your Facebook settings", "Reconnect")),
+        (
+            "400",
+            Some("190/458"),
+            Reconnect(Reason::Revoked, "removed in your Facebook settings", "Reconnect"),
+        ),
         ("400", Some("190/459"), confirm()),
         ("400", Some("190/460"), Reconnect(refused, "password was changed", "Reconnect Instagram")),
         ("401", Some("190/463"), Reconnect(Reason::RanOut, "expired", "Reconnect Instagram")),
@@ -31,7 +38,11 @@ fn rows() -> Vec<Line> {
         ("403", Some("200"), missing()),
         ("403", Some("299"), missing()),
         ("400", Some("3"), Configuration),
-        ("400", Some("100/33"), Reconnect(refused, "no longer exists or is no longer shared", "reconnect")),
+        (
+            "400",
+            Some("100/33"),
+            Reconnect(refused, "no longer exists or is no longer shared", "reconnect"),
+        ),
         ("400", Some("4"), RateLimited),
         ("400", Some("17"), RateLimited),
         ("400", Some("32"), RateLimited),
@@ -75,7 +86,9 @@ async fn suspected_spam_pauses_for_a_day() {
     for code in ["4", "4/2207051"] {
         world.trouble(PAGES, "400", Some(code)).await;
         let error = world.candidates(&grant).await.expect_err("a limit");
-        let huntaze::server::platform::Error::RateLimited { until, .. } = error else { panic!("{code}: {error}") };
+        let huntaze::server::platform::Error::RateLimited { until, .. } = error else {
+            panic!("{code}: {error}")
+        };
         pauses.push((until - world.client.now()).num_minutes());
     }
     assert!(pauses[0] <= 1 && (1_438..=1_440).contains(&pauses[1]), "{pauses:?}");

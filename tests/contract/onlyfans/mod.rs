@@ -1,4 +1,5 @@
-//! OnlyFans, row by row of its contract: no consent page and no token endpoint, but a pasted session and signed calls.
+//! OnlyFans, row by row of its contract: no consent page and no token endpoint, but a pasted
+//! session and signed calls.
 
 mod troubles;
 
@@ -58,7 +59,12 @@ async fn mara_pastes_her_session_and_sees_her_page() {
         assert!(api.renewed().is_none(), "nothing was replaced");
         onlyfans.check_metadata(&found[0].metadata).expect("good metadata");
         let kept = found[0].metadata.to_string();
-        assert!(!["@example.com", "127.0.0.1", "csrf", "ws"].iter().any(|private| kept.contains(private)), "{kept}");
+        assert!(
+            !["@example.com", "127.0.0.1", "csrf", "ws"]
+                .iter()
+                .any(|private| kept.contains(private)),
+            "{kept}"
+        );
     }
     assert_eq!(stage.calls("onlyfans", ME).await, 2);
 
@@ -76,8 +82,12 @@ async fn a_fan_account_connects_and_is_told_what_it_lacks() {
     let stage = Stage::new().await;
     let (onlyfans, client) = (OnlyFans::default(), client(&stage));
     let grant = connected(&stage, &onlyfans, TOBIAS_FAN).await;
-    let tobias = onlyfans.profile(&api(&onlyfans, &client, &grant), TOBIAS_FAN).await.expect("the account");
-    assert_eq!(onlyfans.facts(&tobias.metadata), [("Account".into(), "Fan account: no creator statistics".into())]);
+    let tobias =
+        onlyfans.profile(&api(&onlyfans, &client, &grant), TOBIAS_FAN).await.expect("the account");
+    assert_eq!(
+        onlyfans.facts(&tobias.metadata),
+        [("Account".into(), "Fan account: no creator statistics".into())]
+    );
 }
 
 // C10: off until the operator says otherwise, and nothing without rules.
@@ -85,7 +95,11 @@ async fn a_fan_account_connects_and_is_told_what_it_lacks() {
 fn onlyfans_is_off_by_default() {
     let onlyfans = OnlyFans::default();
     let missing = |enabled, rules: Option<&str>| {
-        onlyfans.missing_settings(&Settings { enabled, rules: rules.map(Into::into), ..Settings::default() })
+        onlyfans.missing_settings(&Settings {
+            enabled,
+            rules: rules.map(Into::into),
+            ..Settings::default()
+        })
     };
     assert_eq!(missing(None, None), ["enabled", "rules"]);
     assert_eq!(missing(Some(true), None), ["rules"]);
@@ -107,7 +121,8 @@ async fn the_time_may_be_signed_in_seconds() {
     onlyfans.candidates(&api(&onlyfans, &client, &grant)).await.expect("the account");
 }
 
-// C10, T6: a session that OnlyFans replaces in the middle of a call is kept, or the next call would fail.
+// C10, T6: a session that OnlyFans replaces in the middle of a call is kept, or the next call would
+// fail.
 #[tokio::test]
 async fn a_replaced_session_is_handed_back_to_be_stored() {
     let stage = Stage::new().await;
@@ -124,7 +139,11 @@ async fn a_replaced_session_is_handed_back_to_be_stored() {
     let checked = onlyfans.refresh(&client, &held(&grant)).await.expect("still logged in");
     assert!(checked.expires_in.is_none() && !same(&checked.access, &grant.access));
     onlyfans.refresh(&client, &held(&checked)).await.expect("still logged in");
-    assert_eq!(kind(onlyfans.refresh(&client, &held(&grant)).await), "reconnect", "the replaced one is dead");
+    assert_eq!(
+        kind(onlyfans.refresh(&client, &held(&grant)).await),
+        "reconnect",
+        "the replaced one is dead"
+    );
 }
 
 // C11: a browser's session is its owner's to end.

@@ -7,11 +7,14 @@ use super::*;
 async fn values_of_another_browser_end_the_session_and_say_so() {
     let stage = Stage::new().await;
     let (onlyfans, client) = (OnlyFans::default(), client(&stage));
-    for (field, value) in [("userAgent", "Mozilla/5.0 (another browser)".to_owned()), ("xBc", "0".repeat(40))] {
+    for (field, value) in
+        [("userAgent", "Mozilla/5.0 (another browser)".to_owned()), ("xBc", "0".repeat(40))]
+    {
         let mut fields = log_in(&stage, MARA).await;
         fields.insert(field.into(), value);
         let before = stage.calls("onlyfans", ME).await;
-        let (kind, reason, say) = told(onlyfans.candidates(&api(&onlyfans, &client, &paste(&onlyfans, &fields))).await);
+        let (kind, reason, say) =
+            told(onlyfans.candidates(&api(&onlyfans, &client, &paste(&onlyfans, &fields))).await);
         assert_eq!((kind, reason), ("reconnect", Some(Reason::SessionEnded)));
         assert_says(&say, &["session ended", "fresh values", "same browser"]);
         assert_eq!(stage.calls("onlyfans", ME).await - before, 1);
@@ -24,9 +27,11 @@ async fn values_of_two_logins_are_told_apart_from_an_ended_session() {
     let stage = Stage::new().await;
     let (onlyfans, client) = (OnlyFans::default(), client(&stage));
     let mut fields = log_in(&stage, MARA).await;
-    let cookie = fields["cookie"].replace(&format!("auth_id={MARA}"), &format!("auth_id={TOBIAS_FAN}"));
+    let cookie =
+        fields["cookie"].replace(&format!("auth_id={MARA}"), &format!("auth_id={TOBIAS_FAN}"));
     fields.insert("cookie".into(), cookie);
-    let (kind, reason, say) = told(onlyfans.candidates(&api(&onlyfans, &client, &paste(&onlyfans, &fields))).await);
+    let (kind, reason, say) =
+        told(onlyfans.candidates(&api(&onlyfans, &client, &paste(&onlyfans, &fields))).await);
     assert_eq!((kind, reason), ("reconnect", Some(Reason::SessionEnded)));
     assert_says(&say, &["different logins", "one browser"]);
 }
@@ -63,10 +68,14 @@ async fn an_identity_check_is_finished_at_onlyfans_and_then_tested() {
     }
     stage.calm().await;
     stage.control("onlyfans/switches", json!({ "identityCheck": false })).await;
-    onlyfans.candidates(&api(&onlyfans, &client, &grant)).await.expect("the session was good all along");
+    onlyfans
+        .candidates(&api(&onlyfans, &client, &grant))
+        .await
+        .expect("the session was good all along");
 }
 
-// C10, T7: a new web build is the operator's matter, and new rules from their address heal it by themselves.
+// C10, T7: a new web build is the operator's matter, and new rules from their address heal it by
+// themselves.
 #[tokio::test]
 async fn new_rules_are_fetched_when_the_old_ones_are_refused() {
     let stage = Stage::new().await;
@@ -78,7 +87,11 @@ async fn new_rules_are_fetched_when_the_old_ones_are_refused() {
     onlyfans.candidates(&api(&onlyfans, &client, &grant)).await.expect("signed by the new rules");
 
     stage.trouble("onlyfans", ME, "401", Some("Please refresh the page")).await;
-    assert_eq!(kind(onlyfans.refresh(&client, &held(&grant)).await), "configuration", "whatever the status");
+    assert_eq!(
+        kind(onlyfans.refresh(&client, &held(&grant)).await),
+        "configuration",
+        "whatever the status"
+    );
 }
 
 // C10: a file is read again when it changes; a bad one changes nothing.
@@ -87,9 +100,14 @@ async fn a_changed_rule_file_is_picked_up_and_a_bad_one_keeps_the_last_good_rule
     let stage = Stage::new().await;
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("rules.json");
-    let (onlyfans, client) = (OnlyFans::default(), client_with_rules(&stage, file.to_str().expect("a path")));
+    let (onlyfans, client) =
+        (OnlyFans::default(), client_with_rules(&stage, file.to_str().expect("a path")));
     let grant = connected(&stage, &onlyfans, MARA).await;
-    assert_eq!(kind(onlyfans.candidates(&api(&onlyfans, &client, &grant)).await), "configuration", "no rules at all");
+    assert_eq!(
+        kind(onlyfans.candidates(&api(&onlyfans, &client, &grant)).await),
+        "configuration",
+        "no rules at all"
+    );
     assert_eq!(stage.calls("onlyfans", ME).await, 0, "nothing unsigned is sent");
 
     write(&file, &stage.get("/onlyfans/rules.json").await);
@@ -118,7 +136,9 @@ async fn a_wrong_clock_is_named_to_the_operator() {
     let http = huntaze::server::platform::http::pool().expect("an HTTP client");
     let client = Client::new(http, settings.into(), Clock::fixed(hour_ahead), Retries::default());
     let grant = connected(&stage, &onlyfans, MARA).await;
-    let Err(Error::Configuration { detail }) = onlyfans.candidates(&api(&onlyfans, &client, &grant)).await else {
+    let Err(Error::Configuration { detail }) =
+        onlyfans.candidates(&api(&onlyfans, &client, &grant)).await
+    else {
         panic!("the signature was taken")
     };
     assert_says(&detail, &["clock", "rules"]);
@@ -142,7 +162,11 @@ async fn blocked_busy_or_down_nothing_is_blamed_on_the_session_and_nothing_is_re
     for (trouble, reason, expected) in troubles {
         stage.trouble("onlyfans", ME, trouble, reason).await;
         let before = stage.calls("onlyfans", ME).await;
-        assert_eq!(kind(onlyfans.candidates(&api(&onlyfans, &client, &grant)).await), expected, "{trouble} {reason:?}");
+        assert_eq!(
+            kind(onlyfans.candidates(&api(&onlyfans, &client, &grant)).await),
+            expected,
+            "{trouble} {reason:?}"
+        );
         assert_eq!(stage.calls("onlyfans", ME).await - before, 1, "{trouble} {reason:?}");
     }
     stage.calm().await;

@@ -36,7 +36,10 @@ async fn mara_connects_for_good_and_sees_her_karma() {
     let api = api(&Reddit, &client, &grant);
     let found = Reddit.candidates(&api).await.expect("the account");
     let [mara] = &found[..] else { panic!("one account, not {}", found.len()) };
-    assert_eq!((mara.id.as_str(), mara.name.as_str(), mara.handle.as_str()), (MARA, "mara_makes_pots", "u/mara_makes_pots"));
+    assert_eq!(
+        (mara.id.as_str(), mara.name.as_str(), mara.handle.as_str()),
+        (MARA, "mara_makes_pots", "u/mara_makes_pots")
+    );
     assert!(
         mara.avatar_url.as_ref().is_some_and(|url| url.contains("&height=256")),
         "raw_json keeps addresses whole: {:?}",
@@ -45,9 +48,13 @@ async fn mara_connects_for_good_and_sees_her_karma() {
     assert!(mara.standing.is_none());
     Reddit.check_metadata(&mara.metadata).expect("good metadata");
     let facts = Reddit.facts(&mara.metadata);
-    assert_eq!(facts[0], ("Karma".into(), "61,087 (48,210 from posts, 12,877 from comments)".into()));
+    assert_eq!(
+        facts[0],
+        ("Karma".into(), "61,087 (48,210 from posts, 12,877 from comments)".into())
+    );
     assert!(
-        facts.contains(&("Followers".into(), "3,142".into())) && facts.contains(&("On Reddit since".into(), "March 2019".into())),
+        facts.contains(&("Followers".into(), "3,142".into()))
+            && facts.contains(&("On Reddit since".into(), "March 2019".into())),
         "{facts:?}"
     );
 
@@ -63,18 +70,23 @@ async fn an_old_account_without_a_profile_page_connects_too() {
     let stage = Stage::new().await;
     let client = client(&stage);
     let grant = stage.connect(&Reddit, &client, OLD_HARBOUR).await;
-    let harbour = Reddit.profile(&api(&Reddit, &client, &grant), OLD_HARBOUR).await.expect("the account");
+    let harbour =
+        Reddit.profile(&api(&Reddit, &client, &grant), OLD_HARBOUR).await.expect("the account");
     Reddit.check_metadata(&harbour.metadata).expect("good metadata");
     assert!(!Reddit.facts(&harbour.metadata).iter().any(|(name, _)| name == "Followers"));
 }
 
-// C9: the User-Agent rule. Without one the platform is not set up, and Reddit shows a page instead of data.
+// C9: the User-Agent rule. Without one the platform is not set up, and Reddit shows a page instead
+// of data.
 #[tokio::test]
 async fn a_server_that_does_not_name_itself_is_told_so_and_blocked_by_reddit() {
     let stage = Stage::new().await;
     let unnamed = stage.client("reddit");
     assert_eq!(Reddit.missing_settings(unnamed.settings()), ["user_agent"]);
-    assert_eq!(Reddit.missing_settings(&Settings::default()), ["client_id", "client_secret", "user_agent"]);
+    assert_eq!(
+        Reddit.missing_settings(&Settings::default()),
+        ["client_id", "client_secret", "user_agent"]
+    );
     assert_eq!(Reddit.missing_settings(client(&stage).settings()), Vec::<&str>::new());
 
     let named = client(&stage);
@@ -138,8 +150,15 @@ async fn cancelling_comes_back_without_a_code() {
     let stage = Stage::new().await;
     let client = client(&stage);
     let state = CsrfToken::new("s".into());
-    let page =
-        Reddit.authorize(&client, &Authorize { redirect_uri: &redirect(&Reddit), state: &state, verifier: None, again: false });
+    let page = Reddit.authorize(
+        &client,
+        &Authorize {
+            redirect_uri: &redirect(&Reddit),
+            state: &state,
+            verifier: None,
+            again: false,
+        },
+    );
     let back = stage.decide(&page, &[("decision", "deny")]).await;
     assert!(back.contains(&("error".into(), "access_denied".into())), "{back:?}");
 }

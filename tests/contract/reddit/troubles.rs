@@ -51,14 +51,18 @@ async fn tobi_sees_until_when_reddit_suspended_him() {
     let stage = Stage::new().await;
     let client = client(&stage);
     let grant = stage.connect(&Reddit, &client, TOBI_SUSPENDED).await;
-    let tobi = Reddit.profile(&api(&Reddit, &client, &grant), TOBI_SUSPENDED).await.expect("the account");
+    let tobi =
+        Reddit.profile(&api(&Reddit, &client, &grant), TOBI_SUSPENDED).await.expect("the account");
     let (reason, say) = tobi.standing.expect("a standing");
     let day = (client.now() + Duration::days(3)).format("%-d %B %Y").to_string();
     assert_eq!(reason, Reason::Suspended);
     assert_says(&say, &["suspended", &day, "appeal", "Test"]);
 
     let grant = stage.connect(&Reddit, &client, QUICK_SUSPENDED_FOR_GOOD).await;
-    let gone = Reddit.profile(&api(&Reddit, &client, &grant), QUICK_SUSPENDED_FOR_GOOD).await.expect("the account");
+    let gone = Reddit
+        .profile(&api(&Reddit, &client, &grant), QUICK_SUSPENDED_FOR_GOOD)
+        .await
+        .expect("the account");
     assert_says(&gone.standing.expect("a standing").1, &["for good", "Appeal"]);
 }
 
@@ -83,7 +87,11 @@ async fn blocked_with_a_page_the_operator_is_told() {
     for status in ["403", "429"] {
         let code = stage.allow(&Reddit, &client, MARA, None).await;
         stage.trouble("reddit", "", status, Some("blocked")).await;
-        assert_eq!(kind(Reddit.candidates(&api(&Reddit, &client, &grant)).await), "configuration", "{status}");
+        assert_eq!(
+            kind(Reddit.candidates(&api(&Reddit, &client, &grant)).await),
+            "configuration",
+            "{status}"
+        );
         assert_eq!(kind(Reddit.exchange(&client, &code).await), "configuration", "{status}");
         assert_eq!(kind(Reddit.refresh(&client, &held(&grant)).await), "configuration", "{status}");
         stage.calm().await;
@@ -97,7 +105,9 @@ async fn asked_to_slow_down_we_wait_as_long_as_reddit_says() {
     let client = client(&stage);
     let grant = stage.connect(&Reddit, &client, MARA).await;
     stage.trouble("reddit", "", "429", None).await;
-    let Err(Error::RateLimited { until, .. }) = Reddit.candidates(&api(&Reddit, &client, &grant)).await else {
+    let Err(Error::RateLimited { until, .. }) =
+        Reddit.candidates(&api(&Reddit, &client, &grant)).await
+    else {
         panic!("Reddit is not to be asked")
     };
     let wait = until - client.now();

@@ -66,12 +66,14 @@ async fn an_account_banned_from_posting_connects_with_that_standing() {
     let found = world.candidates(&grant).await.expect("his numbers are readable all the same");
     let (reason, say) = found[0].standing.as_ref().expect("something stands in its way");
     assert_eq!(*reason, Reason::NeedsAction);
-    assert!(say.contains("blocked this account from posting") && say.contains("Open the TikTok app"));
+    assert!(
+        say.contains("blocked this account from posting") && say.contains("Open the TikTok app")
+    );
     assert_eq!(found[0].metadata["posting"]["state"], "blocked");
 }
 
-// C6: the lines `spam_risk_too_many_posts` and `reached_active_user_cap`, and TikTok in trouble: none of
-// them is in the way of connecting.
+// C6: the lines `spam_risk_too_many_posts` and `reached_active_user_cap`, and TikTok in trouble:
+// none of them is in the way of connecting.
 #[tokio::test]
 async fn what_hinders_posting_today_does_not_hinder_connecting() {
     let world = World::of(&TikTok).await;
@@ -135,7 +137,9 @@ async fn cancelling_comes_back_as_access_denied() {
 #[tokio::test]
 async fn unticked_boxes_leave_a_smaller_account() {
     let world = World::of(&TikTok).await;
-    let callback = world.consent(&[("account", INES), ("decision", "allow"), ("scopes", "user.info.basic")]).await;
+    let callback = world
+        .consent(&[("account", INES), ("decision", "allow"), ("scopes", "user.info.basic")])
+        .await;
     assert_eq!(callback.get("scopes"), Some("user.info.basic"));
     let grant = world.exchange(&world.code(&callback)).await.expect("a grant");
     assert_eq!(grant.scopes, ["user.info.basic"]);

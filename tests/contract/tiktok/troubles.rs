@@ -5,7 +5,9 @@ use huntaze::model::Reason;
 use huntaze::server::platform::tiktok::TikTok;
 
 use super::{CREATOR, INES};
-use crate::contract::world::Told::{AccessRefused, CodeRefused, Configuration, RateLimited, Reconnect, Unavailable};
+use crate::contract::world::Told::{
+    AccessRefused, CodeRefused, Configuration, RateLimited, Reconnect, Unavailable,
+};
 use crate::contract::world::{Asked, World, assert_told};
 
 const TOKEN: &str = "POST /v2/oauth/token/";
@@ -54,7 +56,8 @@ async fn each_refusal_of_a_code_is_told_apart() {
 async fn each_refusal_to_show_the_account_has_its_reason_and_next_step() {
     let world = World::of(&TikTok).await;
     let grant = world.allow(INES).await;
-    let missing = || Reconnect(Reason::MissingPermissions, "one more permission", "leave all boxes ticked");
+    let missing =
+        || Reconnect(Reason::MissingPermissions, "one more permission", "leave all boxes ticked");
     let rows = [
         ("401", None, AccessRefused(Reason::RefusedByPlatform, "Reconnect TikTok")),
         ("401", Some("scope_not_authorized"), missing()),

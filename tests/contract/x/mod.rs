@@ -26,19 +26,28 @@ async fn ines_connects_and_sees_her_account_and_how_many_calls_are_left() {
     let client = stage.client("x");
     let grant = stage.connect(&X, &client, INES).await;
     assert_eq!((grant.expires_in, grant.refresh_expires_in), (Some(Duration::hours(2)), None));
-    assert_eq!(grant.scopes, ["users.read", "tweet.read", "tweet.write", "media.write", "offline.access"]);
+    assert_eq!(
+        grant.scopes,
+        ["users.read", "tweet.read", "tweet.write", "media.write", "offline.access"]
+    );
     assert!(grant.refresh.is_some());
 
     let api = api(&X, &client, &grant);
     let found = X.candidates(&api).await.expect("the account");
     let [ines] = &found[..] else { panic!("one account, not {}", found.len()) };
-    assert_eq!((ines.id.as_str(), ines.name.as_str(), ines.handle.as_str()), (INES, "Inês Carvalho", "@ines_draws"));
+    assert_eq!(
+        (ines.id.as_str(), ines.name.as_str(), ines.handle.as_str()),
+        (INES, "Inês Carvalho", "@ines_draws")
+    );
     assert!(ines.avatar_url.as_ref().is_some_and(|url| url.contains("/avatars/x/")));
     X.check_metadata(&ines.metadata).expect("good metadata");
     assert!(X.facts(&ines.metadata).contains(&("Followers".into(), "18,420".into())));
 
     let [limit] = &api.limits()[..] else { panic!("one limit") };
-    assert_eq!((limit.name.as_str(), limit.limit, limit.remaining), ("Profile reads", Some(75), 74));
+    assert_eq!(
+        (limit.name.as_str(), limit.limit, limit.remaining),
+        ("Profile reads", Some(75), 74)
+    );
     let resets_in = limit.resets_at.expect("a time") - client.now();
     assert!(resets_in > Duration::minutes(14) && resets_in <= Duration::minutes(15), "{resets_in}");
 }
@@ -73,13 +82,20 @@ async fn refreshing_rotates_and_a_replay_asks_to_reconnect() {
 
     let second = X.refresh(&client, &held(&first)).await.expect("a new pair");
     assert!(!same(&first.access, &second.access));
-    assert!(!same(&first.refresh.clone().expect("a token"), &second.refresh.clone().expect("a new token")));
+    assert!(!same(
+        &first.refresh.clone().expect("a token"),
+        &second.refresh.clone().expect("a new token")
+    ));
     X.profile(&api(&X, &client, &second), INES).await.expect("the account");
 
     let (kind_of, reason, say) = told(X.refresh(&client, &held(&first)).await);
     assert_eq!((kind_of, reason), ("reconnect", Some(Reason::RefusedByPlatform)));
     assert_says(&say, &["X no longer accepts", "Reconnect"]);
-    assert_eq!(kind(X.refresh(&client, &held(&second)).await), "reconnect", "the whole family is gone");
+    assert_eq!(
+        kind(X.refresh(&client, &held(&second)).await),
+        "reconnect",
+        "the whole family is gone"
+    );
 }
 
 // T7: without offline.access there is nothing to refresh with.
@@ -115,8 +131,15 @@ async fn cancelling_comes_back_without_a_code() {
     let stage = Stage::new().await;
     let client = stage.client("x");
     let (verifier, state) = (secret(&"v".repeat(43)), CsrfToken::new("s".into()));
-    let page =
-        X.authorize(&client, &Authorize { redirect_uri: &redirect(&X), state: &state, verifier: Some(&verifier), again: false });
+    let page = X.authorize(
+        &client,
+        &Authorize {
+            redirect_uri: &redirect(&X),
+            state: &state,
+            verifier: Some(&verifier),
+            again: false,
+        },
+    );
     let back = stage.decide(&page, &[("decision", "deny")]).await;
     assert!(back.contains(&("error".into(), "access_denied".into())), "{back:?}");
     assert!(!back.iter().any(|(name, _)| name == "code"), "{back:?}");

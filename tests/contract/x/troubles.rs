@@ -40,9 +40,10 @@ async fn a_wrong_client_secret_is_a_matter_of_configuration() {
 async fn a_suspended_and_a_locked_account_are_told_what_to_do_at_x() {
     let stage = Stage::new().await;
     let client = stage.client("x");
-    for (account, expected, words) in
-        [(MAX_SUSPENDED, Reason::Suspended, ["suspended", "Appeal"]), (PRIYA_LOCKED, Reason::Locked, ["locked", "unlock it"])]
-    {
+    for (account, expected, words) in [
+        (MAX_SUSPENDED, Reason::Suspended, ["suspended", "Appeal"]),
+        (PRIYA_LOCKED, Reason::Locked, ["locked", "unlock it"]),
+    ] {
         let grant = stage.connect(&X, &client, account).await;
         let (kind, reason, say) = told(X.candidates(&api(&X, &client, &grant)).await);
         assert_eq!((kind, reason), ("needs action", Some(expected)));
@@ -102,7 +103,8 @@ async fn asked_to_slow_down_we_name_the_time_that_x_gave() {
     let client = stage.client("x");
     let grant = stage.connect(&X, &client, INES).await;
     stage.trouble("x", ME, "429", None).await;
-    let Err(Error::RateLimited { until, .. }) = X.candidates(&api(&X, &client, &grant)).await else {
+    let Err(Error::RateLimited { until, .. }) = X.candidates(&api(&X, &client, &grant)).await
+    else {
         panic!("X is not to be asked")
     };
     assert!(until - client.now() > Duration::minutes(14), "{until}");
@@ -135,8 +137,14 @@ async fn no_error_quotes_a_token_or_a_code() {
     let client = stage.client("x");
     let mut code = stage.allow(&X, &client, INES, None).await;
     code.code = secret("canary-code");
-    let held = Held { access: secret("canary-access"), refresh: Some(secret("canary-refresh")), grant_key: None };
-    let closed = stage.client_with("x", |settings| settings.base_url = Some("http://127.0.0.1:1/x".parse().expect("an address")));
+    let held = Held {
+        access: secret("canary-access"),
+        refresh: Some(secret("canary-refresh")),
+        grant_key: None,
+    };
+    let closed = stage.client_with("x", |settings| {
+        settings.base_url = Some("http://127.0.0.1:1/x".parse().expect("an address"))
+    });
     for client in [&client, &closed] {
         let errors = [X.exchange(client, &code).await.err(), X.refresh(client, &held).await.err()];
         for error in errors {

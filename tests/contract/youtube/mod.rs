@@ -85,7 +85,8 @@ async fn a_google_account_without_a_channel_gets_its_own_explanation() {
         assert_told("no channel", world.candidates(&grant).await, &expected);
         // A connected account whose channel is gone later is another matter.
         let gone = world.profile(&grant, KOFI).await;
-        let expected = Reconnect(Reason::RefusedByPlatform, "no longer has the channel", "Reconnect");
+        let expected =
+            Reconnect(Reason::RefusedByPlatform, "no longer has the channel", "Reconnect");
         assert_told("the channel is gone", gone, &expected);
     }
 }
@@ -142,7 +143,8 @@ async fn a_consent_for_a_time_tells_its_end() {
     let grant = world.allow(KOFI).await;
     assert_eq!(grant.refresh_expires_in.map(|life| life.num_days()), Some(7));
     world.stage.advance(chrono::Duration::seconds(604_801)).await;
-    let expected = Reconnect(Reason::RefusedByPlatform, "expired or was removed", "Reconnect YouTube");
+    let expected =
+        Reconnect(Reason::RefusedByPlatform, "expired or was removed", "Reconnect YouTube");
     assert_told("invalid_grant", world.refresh(&grant).await, &expected);
 }
 
@@ -154,7 +156,8 @@ async fn revoking_one_channel_ends_the_persons_other_one() {
     assert!(world.platform.revokes_whole_person());
     assert_eq!(paints.grant_key, cuts.grant_key);
     assert!(world.revoke(&paints).await.expect("it is revoked"));
-    let expected = Reconnect(Reason::RefusedByPlatform, "removed in your Google account", "Reconnect");
+    let expected =
+        Reconnect(Reason::RefusedByPlatform, "removed in your Google account", "Reconnect");
     assert_told("the other channel", world.refresh(&cuts).await, &expected);
     assert!(world.revoke(&paints).await.expect("dead already counts as revoked"));
 }
@@ -168,7 +171,8 @@ async fn a_revocation_that_google_does_not_take_is_not_called_done() {
     assert_told("503", world.revoke(&grant).await, &Unavailable);
 }
 
-// C11: without knowing whose grant it is, nobody may revoke, and the connection is good all the same.
+// C11: without knowing whose grant it is, nobody may revoke, and the connection is good all the
+// same.
 #[tokio::test]
 async fn whose_grant_it_is_may_stay_unknown() {
     let world = World::of(&YouTube).await;

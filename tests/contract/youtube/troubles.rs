@@ -6,7 +6,8 @@ use huntaze::server::platform::youtube::YouTube;
 
 use super::KOFI;
 use crate::contract::world::Told::{
-    AccessRefused, CodeRefused, Configuration, NeedsAction, RateLimited, Reconnect, Rejected, Unavailable,
+    AccessRefused, CodeRefused, Configuration, NeedsAction, RateLimited, Reconnect, Rejected,
+    Unavailable,
 };
 use crate::contract::world::{Asked, World};
 
@@ -61,15 +62,31 @@ async fn each_refusal_to_show_the_channel_has_its_reason_and_next_step() {
     let rows = [
         ("401", None, AccessRefused(refused, "Reconnect YouTube")),
         ("401", Some("youtubeSignupRequired"), Rejected("no YouTube channel", "Create one")),
-        ("403", Some("insufficientPermissions"), Reconnect(missing, "permission", "tick every box")),
+        (
+            "403",
+            Some("insufficientPermissions"),
+            Reconnect(missing, "permission", "tick every box"),
+        ),
         ("403", Some("quotaExceeded"), RateLimited),
         ("403", Some("dailyLimitExceeded"), RateLimited),
         ("403", Some("rateLimitExceeded"), RateLimited),
         ("403", Some("userRateLimitExceeded"), RateLimited),
         ("429", None, RateLimited),
-        ("403", Some("authenticatedUserAccountSuspended"), NeedsAction(Reason::Suspended, "suspended", "test the connection")),
-        ("403", Some("authenticatedUserAccountClosed"), NeedsAction(Reason::NeedsAction, "closed", "Recover it")),
-        ("403", Some("authenticatedUserNotChannel"), NeedsAction(Reason::NeedsAction, "not a YouTube channel", "Create one")),
+        (
+            "403",
+            Some("authenticatedUserAccountSuspended"),
+            NeedsAction(Reason::Suspended, "suspended", "test the connection"),
+        ),
+        (
+            "403",
+            Some("authenticatedUserAccountClosed"),
+            NeedsAction(Reason::NeedsAction, "closed", "Recover it"),
+        ),
+        (
+            "403",
+            Some("authenticatedUserNotChannel"),
+            NeedsAction(Reason::NeedsAction, "not a YouTube channel", "Create one"),
+        ),
         ("403", Some("accessNotConfigured"), Configuration),
         ("403", None, Rejected("does not allow", "YouTube Studio")),
         ("500", None, Unavailable),

@@ -16,7 +16,8 @@ const NO_PAGE: &str = "10223310057748192";
 const PERSONAL: &str = "10225561480937715";
 const NO_TASK: &str = "10157290348816629";
 const APP: &str = "huntaze-sandbox|huntaze-sandbox-secret";
-const PAGES: &str = "id,name,access_token,tasks,instagram_business_account{id,username,profile_picture_url}";
+const PAGES: &str =
+    "id,name,access_token,tasks,instagram_business_account{id,username,profile_picture_url}";
 
 fn authorize(change: &[(&str, &str)]) -> String {
     let (callback, scope) = (callback(TWIN.id), CONFIGURED.join(","));

@@ -2,7 +2,10 @@
 
 use serde_json::json;
 
-use super::{INES, KOFI, authorize, code, connect, debug, decide, delete, error, exchange, extend, graph, pages, token};
+use super::{
+    INES, KOFI, authorize, code, connect, debug, decide, delete, error, exchange, extend, graph,
+    pages, token,
+};
 use crate::sandbox::{
     instagram::TWIN,
     tests::{Client, callback, encoded},
@@ -14,7 +17,8 @@ async fn whoever_refuses_one_permission_grants_none() {
     let client = Client::new();
     let page = client.get(&authorize(&[]), &[]).await.body;
     assert!(page.contains("All or nothing"));
-    let form = [("account", KOFI), ("decision", "allow"), ("scopes", "instagram_basic,pages_show_list")];
+    let form =
+        [("account", KOFI), ("decision", "allow"), ("scopes", "instagram_basic,pages_show_list")];
     let code = decide(&client, &form).await.returned("code").expect("a code");
     let access = exchange(&client, &code).await.text("access_token");
     let told = graph(&client, &access, "me/permissions", &[]).await.json();
@@ -49,7 +53,8 @@ async fn cancel_comes_back_in_facebooks_words() {
 #[tokio::test]
 async fn the_dialog_takes_scopes_between_commas_or_a_configuration() {
     let client = Client::new();
-    let status = async |change: &[(&str, &str)]| client.get(&authorize(change), &[]).await.status.as_u16();
+    let status =
+        async |change: &[(&str, &str)]| client.get(&authorize(change), &[]).await.status.as_u16();
     assert_eq!(status(&[("scope", ""), ("config_id", "711")]).await, 200);
     for change in [
         [("config_id", "711")],
@@ -120,7 +125,10 @@ async fn debug_token_knows_the_end_of_the_token_and_of_data_access() {
     let client = Client::new();
     let access = connect(&client, KOFI).await;
     let told = debug(&client, &access).await;
-    assert_eq!((&told["is_valid"], &told["type"], &told["user_id"]), (&json!(true), &json!("USER"), &json!(KOFI)));
+    assert_eq!(
+        (&told["is_valid"], &told["type"], &told["user_id"]),
+        (&json!(true), &json!("USER"), &json!(KOFI))
+    );
     let number = |name: &str| told[name].as_i64().expect("a number");
     let ninety_days = number("data_access_expires_at") - number("issued_at");
     assert_eq!(ninety_days, 90 * 86_400);
@@ -149,7 +157,10 @@ async fn revoking_ends_every_token_of_the_person() {
     let kofi = connect(&client, KOFI).await;
     let page = pages(&client, &second).await["data"][0]["access_token"].take();
     let page = page.as_str().expect("a token");
-    assert_eq!(error(&delete(&client, &first, &format!("{KOFI}/permissions")).await), (100, Some(33)));
+    assert_eq!(
+        error(&delete(&client, &first, &format!("{KOFI}/permissions")).await),
+        (100, Some(33))
+    );
 
     let revoked = delete(&client, &first, &format!("{INES}/permissions")).await;
     assert_eq!(revoked.json(), json!({ "success": true }));

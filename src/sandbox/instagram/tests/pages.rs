@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{INES, KOFI, NO_PAGE, NO_TASK, PERSONAL, TRAINS, code, connect, error, exchange, extend, graph, pages};
+use super::{
+    INES, KOFI, NO_PAGE, NO_TASK, PERSONAL, TRAINS, code, connect, error, exchange, extend, graph,
+    pages,
+};
 use crate::sandbox::tests::Client;
 
 // C5
@@ -72,7 +75,13 @@ async fn graph_refuses_what_is_not_there_or_not_theirs() {
     let access = connect(&client, KOFI).await;
     let someone_elses = graph(&client, &access, "17841405822304914", &[]).await;
     assert_eq!(error(&someone_elses), (100, Some(33)));
-    let wrong = graph(&client, &access, "me/accounts", &[("fields", "id,instagram_business_account{shoe_size}")]).await;
+    let wrong = graph(
+        &client,
+        &access,
+        "me/accounts",
+        &[("fields", "id,instagram_business_account{shoe_size}")],
+    )
+    .await;
     assert!(wrong.body.contains("nonexisting field (shoe_size)"), "{}", wrong.body);
     let open = graph(&client, &access, "me/accounts", &[("fields", "id}")]).await;
     assert_eq!(error(&open), (2500, None));

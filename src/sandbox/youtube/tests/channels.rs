@@ -20,12 +20,23 @@ async fn ines_connects_and_her_channel_counts_in_texts() {
     let pair = exchange(&client, &allowed).await.json();
     assert_eq!((&pair["expires_in"], &pair["token_type"]), (&json!(3_599), &json!("Bearer")));
     assert!(text(&pair["refresh_token"]).starts_with("1//0g"));
-    let answer = channels(&client, &pair["access_token"], "part=id,snippet,statistics,contentDetails,status&mine=true").await;
+    let answer = channels(
+        &client,
+        &pair["access_token"],
+        "part=id,snippet,statistics,contentDetails,status&mine=true",
+    )
+    .await;
     let list = answer.json();
     let channel = &list["items"][0];
-    assert_eq!((&channel["id"], &channel["snippet"]["customUrl"]), (&json!(INES), &json!("@inespaints")));
+    assert_eq!(
+        (&channel["id"], &channel["snippet"]["customUrl"]),
+        (&json!(INES), &json!("@inespaints"))
+    );
     assert_eq!(channel["statistics"]["subscriberCount"], "324000", "three digits, as a text");
-    assert_eq!(channel["contentDetails"]["relatedPlaylists"]["uploads"], "UUx4Qe7mVtR2nYp0LwHs3ABg");
+    assert_eq!(
+        channel["contentDetails"]["relatedPlaylists"]["uploads"],
+        "UUx4Qe7mVtR2nYp0LwHs3ABg"
+    );
 }
 
 // C7
@@ -53,7 +64,12 @@ async fn the_channel_list_takes_exactly_one_filter_and_known_parts() {
     ] {
         assert_eq!(reason(&channels(&client, &access, query).await), expected, "{query}");
     }
-    client.control("faults", json!({ "platform": "youtube", "kind": 403, "reason": "quotaExceeded", "times": 1 })).await;
+    client
+        .control(
+            "faults",
+            json!({ "platform": "youtube", "kind": 403, "reason": "quotaExceeded", "times": 1 }),
+        )
+        .await;
     let quota = channels(&client, &access, "part=id&mine=true").await.json();
     assert_eq!(
         (&quota["error"]["status"], &quota["error"]["errors"][0]["domain"]),

@@ -11,7 +11,8 @@ use crate::sandbox::tests::{Answer, Client, callback, encoded};
 const INES: &str = "UCx4Qe7mVtR2nYp0LwHs3ABg";
 const INES_SECOND: &str = "UC9bTz1KfWqD6uGcE8jN0vRw";
 const NO_CHANNEL: &str = "112609745530018847259";
-const CLIENT: [(&str, &str); 2] = [("client_id", "huntaze-sandbox"), ("client_secret", "huntaze-sandbox-secret")];
+const CLIENT: [(&str, &str); 2] =
+    [("client_id", "huntaze-sandbox"), ("client_secret", "huntaze-sandbox-secret")];
 
 fn authorize(change: &[(&str, &str)]) -> String {
     let (callback, scope) = (callback(TWIN.id), format!("{UPLOAD} {READONLY}"));
@@ -41,7 +42,15 @@ async fn token(client: &Client, form: &[(&str, &str)]) -> Answer {
 
 async fn exchange(client: &Client, allowed: &Answer) -> Answer {
     let code = allowed.returned("code").expect("a code");
-    token(client, &[("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", &callback(TWIN.id))]).await
+    token(
+        client,
+        &[
+            ("grant_type", "authorization_code"),
+            ("code", &code),
+            ("redirect_uri", &callback(TWIN.id)),
+        ],
+    )
+    .await
 }
 
 async fn connect(client: &Client, account: &str, change: &[(&str, &str)]) -> Value {
@@ -54,7 +63,9 @@ async fn refresh(client: &Client, refresh_token: &str) -> Answer {
 
 async fn channels(client: &Client, access: &Value, query: &str) -> Answer {
     let bearer = format!("Bearer {}", text(access));
-    client.get(&format!("/youtube/youtube/v3/channels?{query}"), &[("authorization", &bearer)]).await
+    client
+        .get(&format!("/youtube/youtube/v3/channels?{query}"), &[("authorization", &bearer)])
+        .await
 }
 
 fn text(value: &Value) -> &str {

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{INES, INES_SECOND, allow, authorize, channels, connect, exchange, reason, refresh, text, token};
+use super::{
+    INES, INES_SECOND, allow, authorize, channels, connect, exchange, reason, refresh, text, token,
+};
 use crate::sandbox::{
     tests::{Client, callback},
     youtube::{FORCE_SSL, READONLY, TWIN, UPLOAD},
@@ -34,15 +36,23 @@ async fn people_untick_scopes_and_nothing_ticked_is_a_no() {
     let pair = exchange(&client, &partly).await.json();
     assert_eq!(pair["scope"], UPLOAD);
     let refused = channels(&client, &pair["access_token"], "part=id&mine=true").await;
-    assert_eq!((refused.status.as_u16(), reason(&refused)), (403, json!("insufficientPermissions")));
+    assert_eq!(
+        (refused.status.as_u16(), reason(&refused)),
+        (403, json!("insufficientPermissions"))
+    );
 
     let none = post(&[("boxes_shown", "1")]).await;
     assert_eq!(none.returned("error").as_deref(), Some("access_denied"));
     let script = post(&[]).await;
-    assert_eq!(script.returned("scope"), Some(format!("{UPLOAD} {READONLY}")), "a script that names none means all");
+    assert_eq!(
+        script.returned("scope"),
+        Some(format!("{UPLOAD} {READONLY}")),
+        "a script that names none means all"
+    );
     let list = post(&[("scopes", &format!("{READONLY},{UPLOAD}"))]).await;
     assert_eq!(list.returned("scope"), Some(format!("{UPLOAD} {READONLY}")));
-    let more = connect(&client, INES, &[("scope", FORCE_SSL), ("include_granted_scopes", "true")]).await;
+    let more =
+        connect(&client, INES, &[("scope", FORCE_SSL), ("include_granted_scopes", "true")]).await;
     assert_eq!(more["scope"], format!("{FORCE_SSL} {UPLOAD}"), "with what was allowed before");
 }
 
@@ -63,7 +73,11 @@ async fn a_refresh_keeps_its_token_and_does_not_repeat_it() {
     client.advance(2 * 86_400).await;
     let dead = refresh(&client, kept).await;
     assert_eq!(dead.status, 400, "unused for half a year");
-    assert_eq!(dead.json(), json!({ "error": "invalid_grant", "error_description": "Token has been expired or revoked." }));
+    assert_eq!(
+        dead.json(),
+        json!({ "error": "invalid_grant", "error_description": "Token has been expired or \
+            revoked." })
+    );
 }
 
 // C11, T7: revoking any token of a person ends all of that person's channels in the project.
@@ -73,8 +87,11 @@ async fn revoking_one_channel_of_a_person_ends_the_other() {
     let first = connect(&client, INES, &[]).await;
     let second = connect(&client, INES_SECOND, &[]).await;
     let kofi = connect(&client, "UCk0f1C00ksTvEry7uesday_", &[]).await;
-    let info =
-        async |pair: &Value| client.get(&format!("/youtube/tokeninfo?access_token={}", text(&pair["access_token"])), &[]).await;
+    let info = async |pair: &Value| {
+        client
+            .get(&format!("/youtube/tokeninfo?access_token={}", text(&pair["access_token"])), &[])
+            .await
+    };
     assert_eq!(info(&first).await.text("sub"), info(&second).await.text("sub"));
     assert_eq!(info(&first).await.text("access_type"), "offline");
     assert!(info(&first).await.text("expires_in").parse::<i64>().is_ok_and(|left| left > 3_500));
@@ -83,7 +100,10 @@ async fn revoking_one_channel_of_a_person_ends_the_other() {
     assert_eq!(client.post("/youtube/revoke", &[], &[("token", &token)]).await.status, 200);
     assert_eq!(refresh(&client, text(&second["refresh_token"])).await.status, 400);
     assert_eq!(refresh(&client, text(&kofi["refresh_token"])).await.status, 200);
-    assert_eq!(info(&first).await.json(), json!({ "error": "invalid_token", "error_description": "Invalid Value" }));
+    assert_eq!(
+        info(&first).await.json(),
+        json!({ "error": "invalid_token", "error_description": "Invalid Value" })
+    );
     let again = client.post("/youtube/revoke", &[], &[("token", &token)]).await;
     assert_eq!((again.status.as_u16(), again.text("error")), (400, "invalid_token".into()));
 }
@@ -92,17 +112,27 @@ async fn revoking_one_channel_of_a_person_ends_the_other() {
 #[tokio::test]
 async fn codes_are_bound_to_verifier_and_redirect_uri() {
     let client = Client::new();
-    let challenge = [("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"), ("code_challenge_method", "S256")];
+    let challenge = [
+        ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
+        ("code_challenge_method", "S256"),
+    ];
     let exchange = async |verifier: &str, redirect_uri: &str| {
         let code = allow(&client, INES, &challenge).await.returned("code").expect("a code");
-        let form =
-            [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", redirect_uri), ("code_verifier", verifier)];
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", &code),
+            ("redirect_uri", redirect_uri),
+            ("code_verifier", verifier),
+        ];
         token(&client, &form).await
     };
     let (verifier, callback) = ("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", callback(TWIN.id));
     assert_eq!(exchange(verifier, &callback).await.status, 200);
     assert_eq!(exchange("", &callback).await.text("error"), "invalid_grant");
-    assert_eq!(exchange(verifier, "https://app.example/").await.text("error"), "redirect_uri_mismatch");
+    assert_eq!(
+        exchange(verifier, "https://app.example/").await.text("error"),
+        "redirect_uri_mismatch"
+    );
 
     let wrong = client.get(&authorize(&[("redirect_uri", "https://app.example/")]), &[]).await;
     assert!(wrong.status == 400 && wrong.body.contains("redirect_uri_mismatch"));
@@ -120,7 +150,9 @@ async fn a_set_life_of_refresh_tokens_is_told_and_final() {
     let pair = connect(&client, INES, &[]).await;
     assert_eq!(pair["refresh_token_expires_in"], 604_800);
     client.advance(604_000).await;
-    let left = refresh(&client, text(&pair["refresh_token"])).await.json()["refresh_token_expires_in"].as_i64();
+    let left =
+        refresh(&client, text(&pair["refresh_token"])).await.json()["refresh_token_expires_in"]
+            .as_i64();
     assert!(left.is_some_and(|left| (700..=800).contains(&left)));
     client.advance(800).await;
     assert_eq!(refresh(&client, text(&pair["refresh_token"])).await.text("error"), "invalid_grant");

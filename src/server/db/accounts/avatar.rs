@@ -17,11 +17,16 @@ pub async fn set_avatar(db: &Db, id: AccountId, media_type: &str, bytes: &[u8]) 
     Ok(())
 }
 
-pub async fn avatar(db: &Db, workspace: WorkspaceId, id: AccountId) -> Result<Option<(String, Vec<u8>)>> {
+pub async fn avatar(
+    db: &Db,
+    workspace: WorkspaceId,
+    id: AccountId,
+) -> Result<Option<(String, Vec<u8>)>> {
     sql!(
         db,
         Option<(String, Vec<u8>)>,
-        "SELECT v.media_type, v.bytes FROM avatars v JOIN oauth_accounts a ON a.id = v.account_id WHERE a.workspace_id = $1 AND a.id = $2",
+        "SELECT v.media_type, v.bytes FROM avatars v JOIN oauth_accounts a ON a.id = v.account_id
+         WHERE a.workspace_id = $1 AND a.id = $2",
         workspace,
         id
     )

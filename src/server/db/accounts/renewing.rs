@@ -21,14 +21,16 @@ pub struct Renewed<'a> {
     pub now: DateTime<Utc>,
 }
 
-/// Stores new tokens by compare-and-swap; `false` when the row moved on since it was read. Nothing but tokens, their ends and the
-/// standing changes.
+/// Stores new tokens by compare-and-swap; `false` when the row moved on since it was read. Nothing
+/// but tokens, their ends and the standing changes.
 pub async fn renew(tx: &mut Tx, account: &Account, renewed: &Renewed<'_>) -> Result<bool> {
     let rows = sql!(
         tx,
         rows,
-        "UPDATE oauth_accounts SET access_token = $3, refresh_token = COALESCE($4, refresh_token), token_type = $5, issued_at = $6, expires_at = $7,
-         refresh_expires_at = COALESCE($8, refresh_expires_at), next_refresh_at = $9, refresh_failures = 0, refresh_held_until = NULL, status = $10, reason = $11, say = $12,
+        "UPDATE oauth_accounts SET access_token = $3, refresh_token = COALESCE($4, refresh_token),
+         token_type = $5, issued_at = $6, expires_at = $7,
+         refresh_expires_at = COALESCE($8, refresh_expires_at), next_refresh_at = $9,
+         refresh_failures = 0, refresh_held_until = NULL, status = $10, reason = $11, say = $12,
          version = version + 1, updated_at = $13
          WHERE id = $1 AND version = $2 AND access_token IS NOT NULL",
         account.id,
@@ -60,26 +62,36 @@ macro_rules! claim_due {
     ($lock:literal) => {
         concat!(
             "WITH due AS MATERIALIZED (
-               SELECT id FROM oauth_accounts WHERE provider = $1 AND next_refresh_at <= $2 ORDER BY next_refresh_at, id LIMIT $4 ",
+               SELECT id FROM oauth_accounts WHERE provider = $1 AND next_refresh_at <= $2 ORDER
+               BY next_refresh_at, id LIMIT $4 ",
             $lock,
             ")
-             UPDATE oauth_accounts SET next_refresh_at = $3 WHERE id IN (SELECT id FROM due) RETURNING id, workspace_id, version"
+             UPDATE oauth_accounts SET next_refresh_at = $3 WHERE id IN (SELECT id FROM due)
+             RETURNING id, workspace_id, version"
         )
     };
 }
 /// SQLite has one writer: nobody else claims meanwhile.
 const CLAIM_DUE_SQLITE: &str = claim_due!("");
-/// Two processes at once would otherwise wait for the same rows, and the second would then find nothing left of them.
+/// Two processes at once would otherwise wait for the same rows, and the second would then find
+/// nothing left of them.
 const CLAIM_DUE_POSTGRES: &str = claim_due!("FOR UPDATE SKIP LOCKED");
 
-/// Takes accounts that are due, earliest first, and puts them off to `until`, so that no other process takes the same ones.
-pub async fn claim_due(db: &Db, provider: &Provider, now: DateTime<Utc>, until: DateTime<Utc>, most: i64) -> Result<Vec<Due>> {
+/// Takes accounts that are due, earliest first, and puts them off to `until`, so that no other
+/// process takes the same ones.
+pub async fn claim_due(
+    db: &Db,
+    provider: &Provider,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+    most: i64,
+) -> Result<Vec<Due>> {
     let text = if db.is_sqlite() { CLAIM_DUE_SQLITE } else { CLAIM_DUE_POSTGRES };
     sql!(db, Vec<Due>, text, provider, now, until, most)
 }
 
-/// When an account is looked at next, after how many failures, and before when its platform does not want to be asked. Does not move
-/// the version: no token changed.
+/// When an account is looked at next, after how many failures, and before when its platform does
+/// not want to be asked. Does not move the version: no token changed.
 pub async fn schedule(
     tx: &mut Tx,
     account: AccountId,
@@ -90,7 +102,8 @@ pub async fn schedule(
     sql!(
         tx,
         rows,
-        "UPDATE oauth_accounts SET next_refresh_at = $2, refresh_failures = $3, refresh_held_until = $4 WHERE id = $1 AND status <> 'former'",
+        "UPDATE oauth_accounts SET next_refresh_at = $2, refresh_failures = $3, refresh_held_until
+         = $4 WHERE id = $1 AND status <> 'former'",
         account,
         next,
         failures,

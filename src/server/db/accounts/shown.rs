@@ -7,7 +7,8 @@ use sqlx::types::Json;
 use crate::model::{AccountId, Provider, Reason, Status, WorkspaceId};
 use crate::server::db::{Db, Result, sql};
 
-/// What a page shows of an account, with one of its rate limits; an account with several limits has several rows. No sealed bytes.
+/// What a page shows of an account, with one of its rate limits; an account with several limits has
+/// several rows. No sealed bytes.
 #[derive(Clone, sqlx::FromRow)]
 pub struct Shown {
     pub id: AccountId,
@@ -40,14 +41,18 @@ pub struct Shown {
     pub limit_seen_at: Option<DateTime<Utc>>,
 }
 
-/// Everything that `/integrations` shows of a workspace, in one statement. Former accounts are on no page.
+/// Everything that `/integrations` shows of a workspace, in one statement. Former accounts are on
+/// no page.
 pub async fn shown(db: &Db, workspace: WorkspaceId) -> Result<Vec<Shown>> {
     sql!(
         db,
         Vec<Shown>,
-        "SELECT a.id, a.provider, a.provider_account_id, a.name, a.handle, a.has_avatar, a.scope, a.issued_at, a.expires_at, a.refresh_expires_at,
-         a.metadata, a.status, a.reason, a.say, a.label, a.checked_at, a.check_ok, a.check_text, a.next_refresh_at, a.refresh_failures, a.connected_at,
-         a.created_at, a.updated_at, l.name AS limit_name, l.most AS limit_most, l.remaining AS limit_remaining, l.resets_at AS limit_resets_at, l.seen_at AS limit_seen_at
+        "SELECT a.id, a.provider, a.provider_account_id, a.name, a.handle, a.has_avatar, a.scope,
+         a.issued_at, a.expires_at, a.refresh_expires_at,
+         a.metadata, a.status, a.reason, a.say, a.label, a.checked_at, a.check_ok, a.check_text,
+         a.next_refresh_at, a.refresh_failures, a.connected_at,
+         a.created_at, a.updated_at, l.name AS limit_name, l.most AS limit_most, l.remaining AS
+         limit_remaining, l.resets_at AS limit_resets_at, l.seen_at AS limit_seen_at
          FROM oauth_accounts a LEFT JOIN account_limits l ON l.account_id = a.id
          WHERE a.workspace_id = $1 AND a.status <> 'former' ORDER BY a.created_at, a.id, l.name",
         workspace
@@ -59,7 +64,8 @@ pub async fn changed_since(db: &Db, workspace: WorkspaceId, since: DateTime<Utc>
     let (changes,) = sql!(
         db,
         (i64,),
-        "SELECT CAST((SELECT COUNT(*) FROM oauth_accounts WHERE workspace_id = $1 AND updated_at > $2)
+        "SELECT CAST((SELECT COUNT(*) FROM oauth_accounts WHERE workspace_id = $1 AND updated_at >
+         $2)
          + (SELECT COUNT(*) FROM notices WHERE workspace_id = $1 AND created_at > $2) AS BIGINT)",
         workspace,
         since

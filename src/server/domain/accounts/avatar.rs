@@ -13,7 +13,11 @@ use crate::server::session::Actor;
 const MOST: usize = 1 << 20;
 
 /// The avatar of an account of this workspace.
-pub async fn stored(backend: &Backend, actor: &Actor, id: AccountId) -> Result<Option<(String, Vec<u8>)>> {
+pub async fn stored(
+    backend: &Backend,
+    actor: &Actor,
+    id: AccountId,
+) -> Result<Option<(String, Vec<u8>)>> {
     Ok(db::accounts::avatar(&backend.db, actor.workspace, id).await?)
 }
 
@@ -21,7 +25,8 @@ pub async fn stored(backend: &Backend, actor: &Actor, id: AccountId) -> Result<O
 pub(super) async fn fetch(backend: &Backend, entry: &Entry, id: AccountId, url: &str) {
     match get(backend, entry, url).await {
         Ok((media_type, bytes)) => {
-            if let Err(error) = db::accounts::set_avatar(&backend.db, id, media_type, &bytes).await {
+            if let Err(error) = db::accounts::set_avatar(&backend.db, id, media_type, &bytes).await
+            {
                 tracing::warn!(account = %id, "avatar not kept: {error}");
             }
         }
@@ -29,13 +34,18 @@ pub(super) async fn fetch(backend: &Backend, entry: &Entry, id: AccountId, url: 
     }
 }
 
-async fn get(backend: &Backend, entry: &Entry, url: &str) -> Result<(&'static str, Vec<u8>), outside::Error> {
+async fn get(
+    backend: &Backend,
+    entry: &Entry,
+    url: &str,
+) -> Result<(&'static str, Vec<u8>), outside::Error> {
     let url = Url::parse(url).map_err(|_| outside::Error::NotHttps)?;
     let settings = entry.client.settings();
     let own: Vec<&Url> = settings.base_url.iter().chain(&settings.browser_url).collect();
     let bytes = backend.outside.get(&url, &own, MOST).await?;
     // By content, not by what the server calls it: an SVG or HTML would run in our origin.
-    let media_type = media_type(&bytes).ok_or(outside::Error::OtherContent("neither PNG, JPEG nor WebP"))?;
+    let media_type =
+        media_type(&bytes).ok_or(outside::Error::OtherContent("neither PNG, JPEG nor WebP"))?;
     Ok((media_type, bytes))
 }
 

@@ -1,4 +1,5 @@
-//! Beginning to connect: a flow bound to who begins it, or, where there is no consent page, the whole connection at once.
+//! Beginning to connect: a flow bound to who begins it, or, where there is no consent page, the
+//! whole connection at once.
 
 use std::collections::BTreeMap;
 
@@ -70,15 +71,23 @@ pub async fn begin(
     };
     db::flows::delete_open(&backend.db, actor.session, &entry.provider).await?;
     db::flows::insert(&backend.db, &flow, &hash(state.secret()), now).await?;
-    let url = entry
-        .platform
-        .authorize(&entry.client, &Authorize { redirect_uri: &redirect_uri, state: &state, verifier: verifier.as_ref(), again });
+    let url = entry.platform.authorize(
+        &entry.client,
+        &Authorize {
+            redirect_uri: &redirect_uri,
+            state: &state,
+            verifier: verifier.as_ref(),
+            again,
+        },
+    );
     metrics::oauth_step(provider, Step::Begun);
-    tracing::info!(platform = provider, step = Step::Begun.name(), flow = %id, reconnect = account.is_some(), "connection begun");
+    tracing::info!(platform = provider, step = Step::Begun.name(), flow = %id,
+        reconnect = account.is_some(), "connection begun");
     Ok(Begun { url, state, expires_at: flow.expires_at })
 }
 
-/// Connects by the fields of a browser session: checked against the platform before anything is stored.
+/// Connects by the fields of a browser session: checked against the platform before anything is
+/// stored.
 pub async fn connect_session(
     backend: &Backend,
     actor: &Actor,
@@ -94,7 +103,11 @@ pub async fn connect_session(
         let (platform, outcome) = (entry.provider.as_str(), error.name());
         metrics::oauth_failed(platform, outcome);
         tracing::warn!(platform, step = "session", outcome, "connection failed: {error}");
-        audit::note(backend, Event::by(actor, Action::Connect).about(entry.info().name.as_ref()).failed(error)).await;
+        audit::note(
+            backend,
+            Event::by(actor, Action::Connect).about(entry.info().name.as_ref()).failed(error),
+        )
+        .await;
     }
     connected
 }
@@ -132,11 +145,16 @@ async fn with_session(
     };
     let mut grant = entry.platform.accept(fields).map_err(Error::Validation)?;
     let api = entry.api(grant.access.clone(), grant.scopes.clone());
-    let found = entry.platform.candidates(&api).await.map_err(|error| store::platform(entry, error))?;
+    let found =
+        entry.platform.candidates(&api).await.map_err(|error| store::platform(entry, error))?;
     if let Some(renewed) = api.renewed() {
         grant.access = renewed;
     }
-    let profile = store::the_one(entry, found, expected.as_ref().map(|a| (a.provider_account_id.as_str(), super::called(a))))?;
+    let profile = store::the_one(
+        entry,
+        found,
+        expected.as_ref().map(|a| (a.provider_account_id.as_str(), super::called(a))),
+    )?;
     store::connect(backend, actor, entry, &grant, profile, &api.limits(), None).await
 }
 
@@ -146,12 +164,21 @@ fn check_attested(entry: &Entry, attested: usize) -> Result<()> {
     if attested >= asked {
         Ok(())
     } else {
-        Err(Error::field("attest", "Tick every box to go on. The platform does not tell us, so we ask you."))
+        Err(Error::field(
+            "attest",
+            "Tick every box to go on. The platform does not tell us, so we ask you.",
+        ))
     }
 }
 
-/// The kind check of the tier at the start; the sure one is at the insert. Says whether the platform has accounts here already.
-async fn room(backend: &Backend, actor: &Actor, entry: &Entry, account: Option<AccountId>) -> Result<bool> {
+/// The kind check of the tier at the start; the sure one is at the insert. Says whether the
+/// platform has accounts here already.
+async fn room(
+    backend: &Backend,
+    actor: &Actor,
+    entry: &Entry,
+    account: Option<AccountId>,
+) -> Result<bool> {
     let shown = db::accounts::shown(&backend.db, actor.workspace).await?;
     let mut ids: Vec<AccountId> = shown.iter().map(|row| row.id).collect();
     ids.dedup();
@@ -162,7 +189,12 @@ async fn room(backend: &Backend, actor: &Actor, entry: &Entry, account: Option<A
     Ok(shown.iter().any(|row| row.provider == entry.provider))
 }
 
-async fn reconnectable(backend: &Backend, actor: &Actor, provider: &str, id: AccountId) -> Result<Account> {
+async fn reconnectable(
+    backend: &Backend,
+    actor: &Actor,
+    provider: &str,
+    id: AccountId,
+) -> Result<Account> {
     let account = super::mine(backend, actor, id).await?;
     if account.provider.as_str() == provider && account.status != Status::Former {
         Ok(account)

@@ -1,6 +1,7 @@
-//! A circuit breaker for each platform (requirement H5). When most of the latest calls were not answered, and those of several accounts,
-//! nobody calls for a while; then one probe does, and its answer closes the breaker or keeps it open longer. That it is open stands in the
-//! database, so that all processes agree; each keeps what it read for two seconds.
+//! A circuit breaker for each platform (requirement H5). When most of the latest calls were not
+//! answered, and those of several accounts, nobody calls for a while; then one probe does, and its
+//! answer closes the breaker or keeps it open longer. That it is open stands in the database, so
+//! that all processes agree; each keeps what it read for two seconds.
 
 mod latest;
 
@@ -18,7 +19,8 @@ use crate::server::metrics;
 use crate::server::platform::{self, Entry};
 use latest::Latest;
 
-/// Of so many accounts the calls must have failed: what one account meets may be its own trouble. Where there are fewer, of all.
+/// Of so many accounts the calls must have failed: what one account meets may be its own trouble.
+/// Where there are fewer, of all.
 const ACCOUNTS: i64 = 3;
 /// How long it stays open at first, doubled each time up to the longest.
 const FIRST: Duration = Duration::seconds(30);
@@ -65,7 +67,8 @@ pub(super) async fn troubles(backend: &Backend) -> Result<HashMap<Provider, Date
     Ok(troubles)
 }
 
-/// Whether this platform may be called now. Where its breaker is open and its time has come, one caller is let through as the probe.
+/// Whether this platform may be called now. Where its breaker is open and its time has come, one
+/// caller is let through as the probe.
 pub(super) async fn pass(backend: &Backend, entry: &Entry) -> Result<Pass> {
     let Some(breaker) = open(backend, entry).await? else { return Ok(Pass::Free) };
     let now = backend.clock.now();
@@ -80,9 +83,15 @@ pub(super) async fn pass(backend: &Backend, entry: &Entry) -> Result<Pass> {
     Err(Error::PlatformTrouble { name: &entry.info().name, until: breaker.until.max(now) })
 }
 
-/// Counts how a call for an account ended. Only silence counts against a platform: whoever refuses is there. That nothing could be counted
-/// is no reason to lose the answer that came.
-pub(super) async fn heard(backend: &Backend, entry: &Entry, pass: Pass, account: AccountId, error: Option<&platform::Error>) {
+/// Counts how a call for an account ended. Only silence counts against a platform: whoever refuses
+/// is there. That nothing could be counted is no reason to lose the answer that came.
+pub(super) async fn heard(
+    backend: &Backend,
+    entry: &Entry,
+    pass: Pass,
+    account: AccountId,
+    error: Option<&platform::Error>,
+) {
     let counted = match error {
         Some(platform::Error::Unavailable { .. }) => silent(backend, entry, pass, account).await,
         // Slowing down is neither.
@@ -117,7 +126,8 @@ async fn silent(backend: &Backend, entry: &Entry, pass: Pass, account: AccountId
         notices::platform_down(backend, &mut tx, &entry.provider, until).await?;
         tx.commit().await?;
         metrics::breaker(entry.provider.as_str(), metrics::Breaker::Open);
-        tracing::error!(platform = %entry.provider, opened = opened + 1, %until, "platform trouble: nobody calls it for a while");
+        tracing::error!(platform = %entry.provider, opened = opened + 1, %until, "platform \
+            trouble: nobody calls it for a while");
     }
     begin_anew(backend, entry);
     Ok(())
@@ -162,11 +172,21 @@ async fn open(backend: &Backend, entry: &Entry) -> Result<Option<Breaker>> {
             return Ok(read.open.get(&entry.provider).cloned());
         }
     }
-    let open: HashMap<_, _> = db::breakers::all_open(&backend.db).await?.into_iter().map(|b| (b.provider.clone(), b)).collect();
+    let open: HashMap<_, _> = db::breakers::all_open(&backend.db)
+        .await?
+        .into_iter()
+        .map(|b| (b.provider.clone(), b))
+        .collect();
     let found = open.get(&entry.provider).cloned();
     // What was heard before a breaker opened, here or elsewhere, says nothing of the time after it.
-    backend.breakers.latest.lock().unwrap_or_else(PoisonError::into_inner).retain(|provider, _| !open.contains_key(provider));
-    *backend.breakers.read.lock().unwrap_or_else(PoisonError::into_inner) = Read { at: Some(now), open };
+    backend
+        .breakers
+        .latest
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .retain(|provider, _| !open.contains_key(provider));
+    *backend.breakers.read.lock().unwrap_or_else(PoisonError::into_inner) =
+        Read { at: Some(now), open };
     Ok(found)
 }
 

@@ -1,5 +1,5 @@
-//! A call to a platform on behalf of an account: with a fresh token, one refresh and one repeat after a refusal, and everything
-//! that the answer tells kept.
+//! A call to a platform on behalf of an account: with a fresh token, one refresh and one repeat
+//! after a refusal, and everything that the answer tells kept.
 
 use futures::future::BoxFuture;
 use secrecy::{ExposeSecret, SecretString};
@@ -21,8 +21,8 @@ where
     let (account, token) = fresh_token(backend, account, Why::Use).await?;
     let pass = breaker::pass(backend, entry).await?;
     let (account, first) = once(backend, entry, pass, account, token, &call).await?;
-    let refused =
-        matches!(first, Err(platform::Error::AccessRefused { .. })) && matches!(entry.platform.connect(), Connect::OAuth2(_));
+    let refused = matches!(first, Err(platform::Error::AccessRefused { .. }))
+        && matches!(entry.platform.connect(), Connect::OAuth2(_));
     let (account, outcome) = if refused {
         let seen = account.version;
         let (account, token) = fresh_token(backend, account, Why::Renew { seen }).await?;
@@ -62,9 +62,15 @@ where
     Ok((account, outcome))
 }
 
-/// A session cookie that the platform replaced: the newest counts, the old one may be dead already. It is kept as long as the row holds
-/// the one that was used; a session that was pasted meanwhile is newer.
-async fn keep_renewed(backend: &Backend, mut account: Account, used: &SecretString, renewed: &SecretString) -> Result<Account> {
+/// A session cookie that the platform replaced: the newest counts, the old one may be dead already.
+/// It is kept as long as the row holds the one that was used; a session that was pasted meanwhile
+/// is newer.
+async fn keep_renewed(
+    backend: &Backend,
+    mut account: Account,
+    used: &SecretString,
+    renewed: &SecretString,
+) -> Result<Account> {
     loop {
         let now = backend.clock.now();
         let stands = Standing::of(&account);
@@ -83,7 +89,8 @@ async fn keep_renewed(backend: &Backend, mut account: Account, used: &SecretStri
         let mut tx = backend.db.begin().await?;
         let kept = db::accounts::renew(&mut tx, &account, &stored).await?;
         tx.commit().await?;
-        account = super::live(db::accounts::find(&backend.db, account.workspace_id, account.id).await?)?;
+        account =
+            super::live(db::accounts::find(&backend.db, account.workspace_id, account.id).await?)?;
         let in_the_row = token::open(backend, &account)?.access;
         if kept || in_the_row.expose_secret() != used.expose_secret() {
             return Ok(account);

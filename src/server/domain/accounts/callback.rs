@@ -1,8 +1,10 @@
-//! The callback. Order: the flow is claimed once; then session, user, workspace, platform, redirect URI, expiry and `iss` are
-//! compared; then the code is exchanged, the granted scopes compared, the account read and checked; then one transaction stores it.
+//! The callback. Order: the flow is claimed once; then session, user, workspace, platform, redirect
+//! URI, expiry and `iss` are compared; then the code is exchanged, the granted scopes compared, the
+//! account read and checked; then one transaction stores it.
 //!
-//! A failure leaves nothing behind: no account, no secret, a flow that is used up (RFC 9700, 4.7; "COAT" and "COSF" in
-//! docs/oauth.md). All of it happens inside the request, because X's codes live 30 seconds.
+//! A failure leaves nothing behind: no account, no secret, a flow that is used up (RFC 9700, 4.7;
+//! "COAT" and "COSF" in docs/oauth.md). All of it happens inside the request, because X's codes
+//! live 30 seconds.
 
 use secrecy::SecretString;
 
@@ -97,14 +99,19 @@ impl CallbackError {
             Self::NoSession { name } => say(
                 Kind::Unauthorized,
                 format!("You are not logged in here, so {name} could not be connected."),
-                "Finish in the browser you began in, or log in and start again. Nothing was connected.",
+                "Finish in the browser you began in, or log in and start again. Nothing was \
+                 connected.",
             ),
-            Self::NoState { name } | Self::UnknownState { name } => {
-                say(Kind::BadRequest, format!("{name} sent you back without a connection that we know."), begin_again)
-            }
+            Self::NoState { name } | Self::UnknownState { name } => say(
+                Kind::BadRequest,
+                format!("{name} sent you back without a connection that we know."),
+                begin_again,
+            ),
             Self::OtherSession { name } => say(
                 Kind::Forbidden,
-                format!("This {name} connection was begun in another browser or by another person."),
+                format!(
+                    "This {name} connection was begun in another browser or by another person."
+                ),
                 "Finish in the browser you began in. Nothing was connected.",
             ),
             Self::AlreadyUsed { name } => say(
@@ -117,7 +124,9 @@ impl CallbackError {
                 format!("Connecting {name} took longer than 10 minutes."),
                 "Nothing was connected. Start again.",
             ),
-            Self::OtherPlatform { name } | Self::OtherRedirect { name } | Self::OtherIssuer { name } => say(
+            Self::OtherPlatform { name }
+            | Self::OtherRedirect { name }
+            | Self::OtherIssuer { name } => say(
                 Kind::Forbidden,
                 format!("The answer does not come from where you were sent to connect {name}."),
                 "Nothing was connected. Start again, and leave other tabs alone meanwhile.",
@@ -130,7 +139,8 @@ impl CallbackError {
             Self::Failed { name, code } => say(
                 Kind::PlatformRefused,
                 format!("{name} could not ask for your consent ({code})."),
-                "Nothing was connected. Try again; if it goes on, the people who run this server have to look at it.",
+                "Nothing was connected. Try again; if it goes on, the people who run this server \
+                 have to look at it.",
             ),
             Self::MissingRequired { name, missing } => say(
                 Kind::PlatformRefused,
@@ -140,14 +150,20 @@ impl CallbackError {
             Self::OtherAccount { name, expected, found } => say(
                 Kind::Conflict,
                 format!("You chose {found}, but {expected} is the {name} account to reconnect."),
-                "Nothing was changed. Log in to the right account there and reconnect, or add the other one with \"Add another account\".",
+                "Nothing was changed. Log in to the right account there and reconnect, or add the \
+                 other one with \"Add another account\".",
             ),
         }
     }
 }
 
 /// Finishes a flow for whoever is asking, and keeps what came of it for a reload of the same page.
-pub async fn finish(backend: &Backend, actor: Option<&Actor>, provider: &str, returned: &Returned) -> Result<Finished> {
+pub async fn finish(
+    backend: &Backend,
+    actor: Option<&Actor>,
+    provider: &str,
+    returned: &Returned,
+) -> Result<Finished> {
     let entry = configured(backend, provider)?;
     let finished = finish_at(backend, entry, actor, returned).await;
     if let Err(error) = &finished {
@@ -155,31 +171,53 @@ pub async fn finish(backend: &Backend, actor: Option<&Actor>, provider: &str, re
         metrics::oauth_failed(platform, outcome);
         tracing::warn!(platform, step = "callback", outcome, "connection failed: {error}");
         if let Some(actor) = actor {
-            audit::note(backend, Event::by(actor, Action::Connect).about(entry.info().name.as_ref()).failed(error)).await;
+            audit::note(
+                backend,
+                Event::by(actor, Action::Connect).about(entry.info().name.as_ref()).failed(error),
+            )
+            .await;
         }
     }
     finished
 }
 
-async fn finish_at(backend: &Backend, entry: &Entry, actor: Option<&Actor>, returned: &Returned) -> Result<Finished> {
+async fn finish_at(
+    backend: &Backend,
+    entry: &Entry,
+    actor: Option<&Actor>,
+    returned: &Returned,
+) -> Result<Finished> {
     let actor = actor.ok_or(CallbackError::NoSession { name: &entry.info().name })?;
     let flow = claim(backend, actor, entry, returned).await?;
     failpoint!("callback.claimed");
     // Counted only now: anybody can call this address, but only who began holds a state.
     metrics::oauth_step(entry.provider.as_str(), Step::Returned);
-    tracing::info!(platform = %entry.provider, step = Step::Returned.name(), flow = %flow.id, "came back");
+    tracing::info!(platform = %entry.provider, step = Step::Returned.name(), flow = %flow.id,
+        "came back");
     let code = checked(backend, actor, entry, &flow, returned)?;
     exchange(backend, actor, entry, &flow, code).await
 }
 
 /// What a reload of the callback shows: the stored outcome, to the session that began it only.
-pub async fn seen_outcome(backend: &Backend, actor: &Actor, state: &str) -> Result<Option<Outcome>> {
+pub async fn seen_outcome(
+    backend: &Backend,
+    actor: &Actor,
+    state: &str,
+) -> Result<Option<Outcome>> {
     let flow = db::flows::by_state(&backend.db, &hash(state)).await?;
-    Ok(flow.filter(|flow| flow.session_id == actor.session).and_then(|flow| flow.outcome).map(|json| json.0))
+    Ok(flow
+        .filter(|flow| flow.session_id == actor.session)
+        .and_then(|flow| flow.outcome)
+        .map(|json| json.0))
 }
 
 /// Keeps what the callback said under its state.
-pub async fn keep_outcome(backend: &Backend, actor: &Actor, state: &str, outcome: &Outcome) -> Result<()> {
+pub async fn keep_outcome(
+    backend: &Backend,
+    actor: &Actor,
+    state: &str,
+    outcome: &Outcome,
+) -> Result<()> {
     if let Some(flow) = db::flows::by_state(&backend.db, &hash(state))
         .await?
         .filter(|flow| flow.session_id == actor.session && flow.outcome.is_none())
@@ -189,11 +227,22 @@ pub async fn keep_outcome(backend: &Backend, actor: &Actor, state: &str, outcome
     Ok(())
 }
 
-async fn claim(backend: &Backend, actor: &Actor, entry: &Entry, returned: &Returned) -> Result<Flow> {
+async fn claim(
+    backend: &Backend,
+    actor: &Actor,
+    entry: &Entry,
+    returned: &Returned,
+) -> Result<Flow> {
     let name: &'static str = &entry.info().name;
-    let state = returned.state.as_deref().filter(|state| !state.is_empty()).ok_or(CallbackError::NoState { name })?;
+    let state = returned
+        .state
+        .as_deref()
+        .filter(|state| !state.is_empty())
+        .ok_or(CallbackError::NoState { name })?;
     let hash = hash(state);
-    if let Some(flow) = db::flows::claim(&backend.db, &hash, actor.session, backend.clock.now()).await? {
+    if let Some(flow) =
+        db::flows::claim(&backend.db, &hash, actor.session, backend.clock.now()).await?
+    {
         return Ok(flow);
     }
     let why = match db::flows::by_state(&backend.db, &hash).await? {
@@ -205,7 +254,13 @@ async fn claim(backend: &Backend, actor: &Actor, entry: &Entry, returned: &Retur
 }
 
 /// Everything that has to agree before a code is worth exchanging.
-fn checked(backend: &Backend, actor: &Actor, entry: &Entry, flow: &Flow, returned: &Returned) -> Result<CodeGrant> {
+fn checked(
+    backend: &Backend,
+    actor: &Actor,
+    entry: &Entry,
+    flow: &Flow,
+    returned: &Returned,
+) -> Result<CodeGrant> {
     let name: &'static str = &entry.info().name;
     if flow.user_id != actor.user || flow.workspace_id != actor.workspace {
         return Err(CallbackError::OtherSession { name }.into());
@@ -225,17 +280,33 @@ fn checked(backend: &Backend, actor: &Actor, entry: &Entry, flow: &Flow, returne
     }
     // A return with neither code nor error is what some platforms send for "cancel".
     let code = returned.code.clone().ok_or(CallbackError::Cancelled { name })?;
-    let verifier = flow.verifier.as_deref().map(|blob| backend.vault.open(blob, begin::verifier_place(flow.id))).transpose()?;
-    Ok(CodeGrant { code, redirect_uri: flow.redirect_uri.clone(), verifier, callback_scopes: returned.scopes.clone() })
+    let verifier = flow
+        .verifier
+        .as_deref()
+        .map(|blob| backend.vault.open(blob, begin::verifier_place(flow.id)))
+        .transpose()?;
+    Ok(CodeGrant {
+        code,
+        redirect_uri: flow.redirect_uri.clone(),
+        verifier,
+        callback_scopes: returned.scopes.clone(),
+    })
 }
 
 /// RFC 9207: where the platform names its issuer and we know it, they agree.
 fn check_issuer(entry: &Entry, returned: &Returned) -> Result<()> {
-    let known = entry.client.settings().issuer.as_deref().or(entry.platform.connect().spec().and_then(|spec| spec.issuer));
+    let known = entry.client.settings().issuer.as_deref().or(entry
+        .platform
+        .connect()
+        .spec()
+        .and_then(|spec| spec.issuer));
     match (returned.iss.as_deref(), known) {
-        (Some(told), Some(known)) if told != known => Err(CallbackError::OtherIssuer { name: &entry.info().name }.into()),
+        (Some(told), Some(known)) if told != known => {
+            Err(CallbackError::OtherIssuer { name: &entry.info().name }.into())
+        }
         (Some(told), None) => {
-            tracing::info!(provider = %entry.provider, length = told.len(), "an issuer was named that we have nothing to compare with");
+            tracing::info!(provider = %entry.provider, length = told.len(), "an issuer was named \
+                that we have nothing to compare with");
             Ok(())
         }
         _ => Ok(()),
@@ -253,21 +324,36 @@ fn refusal(name: &'static str, code: &str) -> CallbackError {
         "temporarily_unavailable",
     ];
     match code {
-        "access_denied" | "user_cancelled_login" | "user_denied" => CallbackError::Cancelled { name },
+        "access_denied" | "user_cancelled_login" | "user_denied" => {
+            CallbackError::Cancelled { name }
+        }
         code if KNOWN.contains(&code) => CallbackError::Failed { name, code: code.to_owned() },
         _ => CallbackError::Failed { name, code: "an unknown reason".to_owned() },
     }
 }
 
-async fn exchange(backend: &Backend, actor: &Actor, entry: &Entry, flow: &Flow, code: CodeGrant) -> Result<Finished> {
-    let grant = entry.platform.exchange(&entry.client, &code).await.map_err(|error| store::platform(entry, error))?;
+async fn exchange(
+    backend: &Backend,
+    actor: &Actor,
+    entry: &Entry,
+    flow: &Flow,
+    code: CodeGrant,
+) -> Result<Finished> {
+    let grant = entry
+        .platform
+        .exchange(&entry.client, &code)
+        .await
+        .map_err(|error| store::platform(entry, error))?;
     failpoint!("callback.exchanged");
     metrics::oauth_step(entry.provider.as_str(), Step::Exchanged);
-    tracing::info!(platform = %entry.provider, step = Step::Exchanged.name(), flow = %flow.id, "code exchanged");
+    tracing::info!(platform = %entry.provider, step = Step::Exchanged.name(), flow = %flow.id,
+        "code exchanged");
     let connected = connect(backend, actor, entry, flow, &grant).await;
     if let Err(error) = &connected {
-        // What was granted for nothing is given back, as far as the platform can and nobody else lives by it.
-        tracing::info!(platform = %entry.provider, outcome = error.name(), "giving back an unused grant");
+        // What was granted for nothing is given back, as far as the platform can and nobody else
+        // lives by it.
+        tracing::info!(platform = %entry.provider, outcome = error.name(), "giving back an unused \
+            grant");
         super::revoke::give_back(backend, entry, &grant).await;
     }
     connected
@@ -282,7 +368,8 @@ async fn connect(
 ) -> Result<Finished> {
     check_required(entry, &grant.scopes)?;
     let api = entry.api(grant.access.clone(), grant.scopes.clone());
-    let found = entry.platform.candidates(&api).await.map_err(|error| store::platform(entry, error))?;
+    let found =
+        entry.platform.candidates(&api).await.map_err(|error| store::platform(entry, error))?;
     let expected = expected(backend, actor, flow.account_id).await?;
     if found.len() > 1 && expected.is_none() {
         choose::wait(backend, actor, entry, flow.id, grant, &found).await?;
@@ -291,11 +378,16 @@ async fn connect(
     }
     let expected = expected.as_ref().map(|a| (a.provider_account_id.as_str(), super::called(a)));
     let profile = store::the_one(entry, found, expected)?;
-    let account = store::connect(backend, actor, entry, grant, profile, &api.limits(), None).await?;
+    let account =
+        store::connect(backend, actor, entry, grant, profile, &api.limits(), None).await?;
     Ok(Finished::Connected(Box::new(account)))
 }
 
-async fn expected(backend: &Backend, actor: &Actor, account: Option<AccountId>) -> Result<Option<Account>> {
+async fn expected(
+    backend: &Backend,
+    actor: &Actor,
+    account: Option<AccountId>,
+) -> Result<Option<Account>> {
     match account {
         Some(id) => super::mine(backend, actor, id).await.map(Some),
         None => Ok(None),
@@ -317,6 +409,7 @@ fn check_required(entry: &Entry, granted: &[String]) -> Result<()> {
     if missing.is_empty() {
         Ok(())
     } else {
-        Err(CallbackError::MissingRequired { name: &info.name, missing: words::list(&missing) }.into())
+        Err(CallbackError::MissingRequired { name: &info.name, missing: words::list(&missing) }
+            .into())
     }
 }

@@ -1,4 +1,5 @@
-//! Testing a connection, refreshing it on request, and looking after pasted sessions when a page is opened.
+//! Testing a connection, refreshing it on request, and looking after pasted sessions when a page is
+//! opened.
 
 use chrono::Duration;
 
@@ -24,7 +25,8 @@ pub struct Tested {
     pub text: String,
 }
 
-/// Calls the platform and keeps the result with its time. A platform that is down is a result, not a failure of the test.
+/// Calls the platform and keeps the result with its time. A platform that is down is a result, not
+/// a failure of the test.
 pub async fn test(backend: &Backend, actor: &Actor, account: Account) -> Result<Tested> {
     let entry = entry(backend, account.provider.as_str())?;
     if matches!(entry.platform.connect(), Connect::Session) {
@@ -40,20 +42,27 @@ pub async fn test(backend: &Backend, actor: &Actor, account: Account) -> Result<
     Ok(Tested { account: super::mine(backend, actor, id).await?, ok, text })
 }
 
-/// A refused session is never tried again: every further try may log the person out elsewhere. Others, not too often.
+/// A refused session is never tried again: every further try may log the person out elsewhere.
+/// Others, not too often.
 fn guard_session(backend: &Backend, account: &Account) -> Result<()> {
     if account.status == Status::Expired {
         return Err(Error::Conflict {
-            sentence: "This session has ended, and trying it again could log you out elsewhere.".into(),
+            sentence: "This session has ended, and trying it again could log you out elsewhere."
+                .into(),
             next: "Reconnect with fresh values from your browser.".into(),
         });
     }
     let again = account.checked_at.map(|at| at + SESSION_TEST);
     match again {
-        Some(at) if at > backend.clock.now() && account.status == Status::Connected => Err(Error::TooSoon {
-            sentence: "This session was checked less than 5 minutes ago. Checking more often could end it.".into(),
-            again: Some(at),
-        }),
+        Some(at) if at > backend.clock.now() && account.status == Status::Connected => {
+            Err(Error::TooSoon {
+                sentence:
+                    "This session was checked less than 5 minutes ago. Checking more often could \
+                end it."
+                        .into(),
+                again: Some(at),
+            })
+        }
         _ => Ok(()),
     }
 }
@@ -68,10 +77,22 @@ async fn look(backend: &Backend, account: Account) -> Result<()> {
     })
     .await?;
     let entry = entry(backend, account.provider.as_str())?;
-    entry.platform.check_metadata(&profile.metadata).map_err(|what| Error::Metadata { name: &entry.info().name, what })?;
+    entry
+        .platform
+        .check_metadata(&profile.metadata)
+        .map_err(|what| Error::Metadata { name: &entry.info().name, what })?;
     let now = backend.clock.now();
-    db::accounts::describe(&backend.db, account.id, &profile.name, &profile.handle, &profile.metadata, now).await?;
-    let account = super::live(db::accounts::find(&backend.db, account.workspace_id, account.id).await?)?;
+    db::accounts::describe(
+        &backend.db,
+        account.id,
+        &profile.name,
+        &profile.handle,
+        &profile.metadata,
+        now,
+    )
+    .await?;
+    let account =
+        super::live(db::accounts::find(&backend.db, account.workspace_id, account.id).await?)?;
     let found = match profile.standing {
         Some(why) => Standing { status: Status::Error, why: Some(why) },
         None if account.reason == Some(Reason::MissingPermissions) => return Ok(()),
@@ -99,7 +120,14 @@ async fn renew(backend: &Backend, actor: &Actor, account: Account) -> Result<Acc
             guard_session(backend, &account)?;
             let name: &'static str = &entry.info().name;
             look(backend, account).await?;
-            db::accounts::checked(&backend.db, id, true, &format!("{name} answered."), backend.clock.now()).await?;
+            db::accounts::checked(
+                &backend.db,
+                id,
+                true,
+                &format!("{name} answered."),
+                backend.clock.now(),
+            )
+            .await?;
         }
         Connect::OAuth2(_) => {
             let seen = account.version;
@@ -109,8 +137,8 @@ async fn renew(backend: &Backend, actor: &Actor, account: Account) -> Result<Acc
     super::mine(backend, actor, id).await
 }
 
-/// Looks at pasted sessions whose last check is old, in the background of a page load. One look at a time, and never at a session
-/// that was refused.
+/// Looks at pasted sessions whose last check is old, in the background of a page load. One look at
+/// a time, and never at a session that was refused.
 pub(super) fn recheck_in_background(backend: &Backend, actor: &Actor, due: Vec<AccountId>) {
     for id in due {
         let (backend, actor) = (backend.clone(), actor.clone());
@@ -126,7 +154,9 @@ async fn recheck(backend: &Backend, actor: &Actor, id: AccountId) -> Result<()> 
     let account = super::mine(backend, actor, id).await?;
     let every = entry(backend, account.provider.as_str())?.client.settings().recheck_minutes;
     let now = backend.clock.now();
-    if !db::accounts::claim_check(&backend.db, id, now - Duration::minutes(i64::from(every)), now).await? {
+    if !db::accounts::claim_check(&backend.db, id, now - Duration::minutes(i64::from(every)), now)
+        .await?
+    {
         return Ok(());
     }
     let name: &'static str = &entry(backend, account.provider.as_str())?.info().name;

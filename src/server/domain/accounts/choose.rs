@@ -1,4 +1,5 @@
-//! When one consent covers several accounts, the person chooses. Until then the grant waits, sealed, bound to who began it.
+//! When one consent covers several accounts, the person chooses. Until then the grant waits,
+//! sealed, bound to who began it.
 
 use chrono::Duration;
 use secrecy::{ExposeSecret, SecretString};
@@ -17,7 +18,8 @@ use crate::server::vault::Place;
 
 const LIFE: Duration = Duration::minutes(10);
 
-/// A waiting grant as it is sealed. It exists in the clear only inside this module and has no `Debug`.
+/// A waiting grant as it is sealed. It exists in the clear only inside this module and has no
+/// `Debug`.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Waiting {
     access: String,
@@ -55,7 +57,15 @@ pub(super) async fn wait(
     found: &[Profile],
 ) -> Result<()> {
     let payload = backend.vault.seal(&Waiting::of(grant, found).into_text(), place(id));
-    db::pending::insert(&backend.db, id, actor.owner(), &entry.provider, &payload, backend.clock.now() + LIFE).await?;
+    db::pending::insert(
+        &backend.db,
+        id,
+        actor.owner(),
+        &entry.provider,
+        &payload,
+        backend.clock.now() + LIFE,
+    )
+    .await?;
     Ok(())
 }
 
@@ -64,7 +74,11 @@ pub async fn choices(backend: &Backend, actor: &Actor, id: FlowId) -> Result<Cho
     let (entry, waiting) = open(backend, &find(backend, actor, id).await?)?;
     let choices = waiting.candidates.iter().map(|c| Choice {
         id: c.id.clone(),
-        name: if c.handle.is_empty() { c.name.clone() } else { format!("{} ({})", c.name, c.handle) },
+        name: if c.handle.is_empty() {
+            c.name.clone()
+        } else {
+            format!("{} ({})", c.name, c.handle)
+        },
         detail: c.detail.clone(),
     });
     Ok(Choices { flow: id, info: entry.info().clone(), choices: choices.collect() })
@@ -76,9 +90,13 @@ pub async fn choose(backend: &Backend, actor: &Actor, id: FlowId, chosen: &str) 
     let (entry, waiting) = open(backend, &find(backend, actor, id).await?)?;
     let (grant, found) = waiting.into_parts();
     let profile = found.into_iter().find(|profile| profile.id == chosen);
-    let profile = profile.ok_or_else(|| Error::field("choice", "Choose one of the accounts on the list."))?;
+    let profile =
+        profile.ok_or_else(|| Error::field("choice", "Choose one of the accounts on the list."))?;
     let stored = store::connect(backend, actor, entry, &grant, profile, &[], Some(id)).await;
-    audit::noted(backend, stored, || Event::by(actor, Action::Connect).about(entry.info().name.as_ref())).await
+    audit::noted(backend, stored, || {
+        Event::by(actor, Action::Connect).about(entry.info().name.as_ref())
+    })
+    .await
 }
 
 /// Connects nothing, and gives back what was granted.
@@ -95,14 +113,18 @@ pub(super) async fn take(backend: &Backend, id: FlowId) -> Result<bool> {
 }
 
 async fn find(backend: &Backend, actor: &Actor, id: FlowId) -> Result<Connection> {
-    db::pending::find(&backend.db, id, actor.owner(), backend.clock.now()).await?.ok_or(Error::NotFound("choice"))
+    db::pending::find(&backend.db, id, actor.owner(), backend.clock.now())
+        .await?
+        .ok_or(Error::NotFound("choice"))
 }
 
 pub(super) fn open<'a>(backend: &'a Backend, row: &Connection) -> Result<(&'a Entry, Waiting)> {
     let entry = configured(backend, row.provider.as_str())?;
     let text = backend.vault.open(&row.payload, place(row.id))?;
-    // We sealed it ourselves, from this very type; an older version's shape lives ten minutes at most.
-    let waiting = serde_json::from_str(text.expose_secret()).map_err(|_| Error::NotFound("choice"))?;
+    // We sealed it ourselves, from this very type; an older version's shape lives ten minutes at
+    // most.
+    let waiting =
+        serde_json::from_str(text.expose_secret()).map_err(|_| Error::NotFound("choice"))?;
     Ok((entry, waiting))
 }
 

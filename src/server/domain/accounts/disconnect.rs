@@ -15,7 +15,8 @@ use crate::server::session::Actor;
 pub struct Disconnected {
     pub called: String,
     pub name: &'static str,
-    /// The platform's own page where access can be removed by hand, when we could not end it everywhere.
+    /// The platform's own page where access can be removed by hand, when we could not end it
+    /// everywhere.
     pub by_hand: Option<String>,
 }
 
@@ -23,12 +24,14 @@ impl Disconnected {
     /// What to tell the person: what is gone, and what is left to do.
     pub fn sentence(&self) -> String {
         let done = format!(
-            "{} is disconnected. Huntaze has deleted its access; your posts and the history collected here stay.",
+            "{} is disconnected. Huntaze has deleted its access; your posts and the history \
+             collected here stay.",
             self.called
         );
         match &self.by_hand {
             Some(url) => format!(
-                "{done} Another account may still use your consent at {}, so it was not ended there. You can end it yourself at {url}.",
+                "{done} Another account may still use your consent at {}, so it was not ended \
+                 there. You can end it yourself at {url}.",
                 self.name
             ),
             None => done,
@@ -36,15 +39,21 @@ impl Disconnected {
     }
 }
 
-/// Deletes every credential of an account, keeps what was posted and collected, and revokes the grant at the platform unless
-/// another account lives by it. What the platform cannot take now is tried again for 24 hours.
-pub async fn disconnect(backend: &Backend, actor: &Actor, account: Account) -> Result<Disconnected> {
+/// Deletes every credential of an account, keeps what was posted and collected, and revokes the
+/// grant at the platform unless another account lives by it. What the platform cannot take now is
+/// tried again for 24 hours.
+pub async fn disconnect(
+    backend: &Backend,
+    actor: &Actor,
+    account: Account,
+) -> Result<Disconnected> {
     actor.may_change()?;
     let entry = entry(backend, account.provider.as_str())?;
     let mut tx = backend.db.begin().await?;
     db::users::lock_workspace(&mut tx, actor.workspace).await?.ok_or(Error::Unauthorized)?;
     let (shared, revocation) = end(backend, &mut tx, entry, account.id, actor.workspace).await?;
-    audit::record(backend, &mut tx, Event::by(actor, Action::Disconnect).on(backend, &account)).await?;
+    audit::record(backend, &mut tx, Event::by(actor, Action::Disconnect).on(backend, &account))
+        .await?;
     failpoint!("disconnect.before_commit");
     tx.commit().await?;
     failpoint!("disconnect.after_commit");
@@ -57,8 +66,9 @@ pub async fn disconnect(backend: &Backend, actor: &Actor, account: Account) -> R
     Ok(Disconnected { called: called(&account).to_owned(), name: &entry.info().name, by_hand })
 }
 
-/// Deletes the credentials of one account, and writes down the revocation of a grant that no other account lives by. The credentials are
-/// those of this moment: a refresh may have replaced the ones that were read before.
+/// Deletes the credentials of one account, and writes down the revocation of a grant that no other
+/// account lives by. The credentials are those of this moment: a refresh may have replaced the ones
+/// that were read before.
 async fn end(
     backend: &Backend,
     tx: &mut Tx,
@@ -85,12 +95,13 @@ async fn end(
     Ok((shared, revocation))
 }
 
-/// Ends every connection of a workspace that goes. The platforms are told by the worker: there may be a hundred of them. Of several
-/// accounts that live by one grant, the last one ends it.
+/// Ends every connection of a workspace that goes. The platforms are told by the worker: there may
+/// be a hundred of them. Of several accounts that live by one grant, the last one ends it.
 pub async fn end_all(backend: &Backend, tx: &mut Tx, workspace: WorkspaceId) -> Result<()> {
     db::users::lock_workspace(tx, workspace).await?;
     for account in db::accounts::connected(tx, workspace).await? {
-        // A platform that this version does not know can't be told; the credentials go with the workspace all the same.
+        // A platform that this version does not know can't be told; the credentials go with the
+        // workspace all the same.
         if let Ok(entry) = entry(backend, account.provider.as_str()) {
             end(backend, tx, entry, account.id, workspace).await?;
         }

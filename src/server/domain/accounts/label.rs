@@ -28,6 +28,11 @@ pub async fn set_label(backend: &Backend, actor: &Actor, id: AccountId, label: &
         return Err(Error::NotFound("account"));
     }
     let said = kept.map_or_else(|| "removed".to_owned(), |label| format!("\"{label}\""));
-    audit::record(backend, &mut tx, Event::by(actor, Action::Label).on(backend, &account).saying(said)).await?;
+    audit::record(
+        backend,
+        &mut tx,
+        Event::by(actor, Action::Label).on(backend, &account).saying(said),
+    )
+    .await?;
     Ok(tx.commit().await?)
 }

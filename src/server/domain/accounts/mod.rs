@@ -26,8 +26,8 @@ pub use label::set_label;
 pub use revoke::{erase_flows, find_revocations, give_back_choices, give_back_waiting, revoke};
 pub use standing::{Standing, ran_out};
 pub use token::{
-    Flights, Why, due_at, fresh_token, is_due, keep as keep_fresh, landed as refreshes_landed, lead, next_try, pause,
-    round as refresh_due, steps,
+    Flights, Why, due_at, fresh_token, is_due, keep as keep_fresh, landed as refreshes_landed,
+    lead, next_try, pause, round as refresh_due, steps,
 };
 pub use view::{cards, ends_for_good, integrations, landing, shown_status, viewer};
 
@@ -58,16 +58,26 @@ pub fn entry<'a>(backend: &'a Backend, provider: &str) -> Result<&'a Entry> {
 fn configured<'a>(backend: &'a Backend, provider: &str) -> Result<&'a Entry> {
     let entry = entry(backend, provider)?;
     let missing = entry.missing();
-    if missing.is_empty() { Ok(entry) } else { Err(Error::NotConfigured { name: &entry.info().name, missing }) }
+    if missing.is_empty() {
+        Ok(entry)
+    } else {
+        Err(Error::NotConfigured { name: &entry.info().name, missing })
+    }
 }
 
-/// A connected account of this workspace. Another workspace's is not found, and neither is a former one.
+/// A connected account of this workspace. Another workspace's is not found, and neither is a former
+/// one.
 pub async fn mine(backend: &Backend, actor: &Actor, id: AccountId) -> Result<Account> {
     live(db::accounts::find(&backend.db, actor.workspace, id).await?)
 }
 
 /// The same by the platform's own id.
-pub async fn mine_by_platform_id(backend: &Backend, actor: &Actor, provider: &str, platform_id: &str) -> Result<Account> {
+pub async fn mine_by_platform_id(
+    backend: &Backend,
+    actor: &Actor,
+    provider: &str,
+    platform_id: &str,
+) -> Result<Account> {
     entry(backend, provider)?;
     // It comes out of an address; PostgreSQL would answer U+0000 with an error.
     if platform_id.chars().any(char::is_control) {
@@ -80,7 +90,8 @@ fn live(found: Option<Account>) -> Result<Account> {
     found.filter(|account| account.status != Status::Former).ok_or(Error::NotFound("account"))
 }
 
-/// The connections of a workspace; an account with several rate limits has several rows, one after another.
+/// The connections of a workspace; an account with several rate limits has several rows, one after
+/// another.
 pub async fn list(backend: &Backend, actor: &Actor) -> Result<Vec<db::accounts::Shown>> {
     Ok(db::accounts::shown(&backend.db, actor.workspace).await?)
 }

@@ -1,5 +1,6 @@
-//! Ending grants at the platforms. A revocation is written down first, with its job, so that a crash or an outage does not lose it; it
-//! is tried at once, and then by the job for 24 hours. It is the only place where a credential outlives its account.
+//! Ending grants at the platforms. A revocation is written down first, with its job, so that a
+//! crash or an outage does not lose it; it is tried at once, and then by the job for 24 hours. It
+//! is the only place where a credential outlives its account.
 
 use std::time::Duration as StdDuration;
 
@@ -37,9 +38,15 @@ fn place(id: Uuid) -> Place {
     Place::new("pending_revocations", id, "payload")
 }
 
-/// Whether revoking this grant would end other accounts too, in any workspace. Where a platform ends everything of a person and we
-/// do not know the person, it counts as shared: we delete ours and leave theirs alone.
-pub(super) async fn is_shared(tx: &mut Tx, entry: &Entry, grant_key: Option<&str>, but: AccountId) -> Result<bool> {
+/// Whether revoking this grant would end other accounts too, in any workspace. Where a platform
+/// ends everything of a person and we do not know the person, it counts as shared: we delete ours
+/// and leave theirs alone.
+pub(super) async fn is_shared(
+    tx: &mut Tx,
+    entry: &Entry,
+    grant_key: Option<&str>,
+    but: AccountId,
+) -> Result<bool> {
     match (entry.platform.revokes_whole_person(), grant_key) {
         (false, _) => Ok(false),
         (true, None) => Ok(true),
@@ -48,7 +55,12 @@ pub(super) async fn is_shared(tx: &mut Tx, entry: &Entry, grant_key: Option<&str
 }
 
 /// Writes a revocation down, due when the inline attempt has had its chance.
-pub(super) async fn schedule(backend: &Backend, tx: &mut Tx, entry: &Entry, held: Held) -> Result<Revocation> {
+pub(super) async fn schedule(
+    backend: &Backend,
+    tx: &mut Tx,
+    entry: &Entry,
+    held: Held,
+) -> Result<Revocation> {
     let (id, now) = (Uuid::now_v7(), backend.clock.now());
     let ending = Ending {
         access: held.access.expose_secret().to_owned(),
@@ -58,7 +70,8 @@ pub(super) async fn schedule(backend: &Backend, tx: &mut Tx, entry: &Entry, held
     // Strings always serialise.
     let text = serde_json::to_string(&ending).expect("strings serialise").into();
     let payload = backend.vault.seal(&text, place(id));
-    let revocation = Revocation { id, provider: entry.provider.clone(), payload, expires_at: now + KEPT };
+    let revocation =
+        Revocation { id, provider: entry.provider.clone(), payload, expires_at: now + KEPT };
     db::pending::insert_revocation(tx, &revocation).await?;
     job::enqueue(backend, tx, Job::Revoke { id }.at(now + PAUSE)).await?;
     Ok(revocation)
@@ -69,9 +82,14 @@ pub(super) async fn attempt(backend: &Backend, entry: &Entry, revocation: &Revoc
     match tokio::time::timeout(INLINE, tell(backend, entry, revocation)).await {
         Ok(Ok(_)) => match cross_off(backend, revocation.id).await {
             Ok(()) => {}
-            Err(error) => tracing::error!(provider = %entry.provider, "a done revocation was not crossed off: {error}"),
+            Err(error) => {
+                tracing::error!(provider = %entry.provider, "a done revocation was not crossed \
+                    off: {error}")
+            }
         },
-        Ok(Err(error)) => tracing::warn!(provider = %entry.provider, "revocation not taken: {error}"),
+        Ok(Err(error)) => {
+            tracing::warn!(provider = %entry.provider, "revocation not taken: {error}")
+        }
         Err(_) => tracing::warn!(provider = %entry.provider, "revocation timed out"),
     }
 }
@@ -80,7 +98,9 @@ pub(super) async fn attempt(backend: &Backend, entry: &Entry, revocation: &Revoc
 pub async fn revoke(backend: &Backend, id: Uuid) -> Result<()> {
     let Some(revocation) = db::pending::revocation(&backend.db, id).await? else { return Ok(()) };
     match entry(backend, revocation.provider.as_str()) {
-        Ok(entry) if backend.clock.now() < revocation.expires_at => _ = tell(backend, entry, &revocation).await?,
+        Ok(entry) if backend.clock.now() < revocation.expires_at => {
+            _ = tell(backend, entry, &revocation).await?
+        }
         _ => tracing::warn!(provider = %revocation.provider, "a revocation was given up"),
     }
     cross_off(backend, id).await
@@ -94,7 +114,8 @@ async fn cross_off(backend: &Backend, id: Uuid) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
-/// The job: whatever became of a revocation's own job, it is tried, and its credential is gone after a day.
+/// The job: whatever became of a revocation's own job, it is tried, and its credential is gone
+/// after a day.
 pub async fn find_revocations(backend: &Backend) -> Result<()> {
     db::pending::delete_expired_revocations(&backend.db, backend.clock.now()).await?;
     for id in db::pending::revocations(&backend.db).await? {
@@ -111,12 +132,25 @@ pub async fn find_revocations(backend: &Backend) -> Result<()> {
 async fn tell(backend: &Backend, entry: &Entry, revocation: &Revocation) -> Result<bool> {
     let text = backend.vault.open(&revocation.payload, place(revocation.id))?;
     let Ok(ending) = serde_json::from_str::<Ending>(text.expose_secret()) else { return Ok(false) };
-    let held = Held { access: ending.access.into(), refresh: ending.refresh.map(Into::into), grant_key: ending.grant_key };
-    entry.platform.revoke(&entry.client, &held).await.map_err(|error| super::store::platform(entry, error))
+    let held = Held {
+        access: ending.access.into(),
+        refresh: ending.refresh.map(Into::into),
+        grant_key: ending.grant_key,
+    };
+    entry
+        .platform
+        .revoke(&entry.client, &held)
+        .await
+        .map_err(|error| super::store::platform(entry, error))
 }
 
 /// Writes down that a grant is to be given back, unless somebody lives by it.
-pub(super) async fn write_down(backend: &Backend, tx: &mut Tx, entry: &Entry, held: Held) -> Result<Option<Revocation>> {
+pub(super) async fn write_down(
+    backend: &Backend,
+    tx: &mut Tx,
+    entry: &Entry,
+    held: Held,
+) -> Result<Option<Revocation>> {
     match is_shared(tx, entry, held.grant_key.as_deref(), AccountId(Uuid::nil())).await? {
         true => Ok(None),
         false => Ok(Some(schedule(backend, tx, entry, held).await?)),
@@ -125,7 +159,11 @@ pub(super) async fn write_down(backend: &Backend, tx: &mut Tx, entry: &Entry, he
 
 /// Gives back a grant that came to nothing, unless somebody lives by it.
 pub(super) async fn give_back(backend: &Backend, entry: &Entry, grant: &Grant) {
-    let held = Held { access: grant.access.clone(), refresh: grant.refresh.clone(), grant_key: grant.grant_key.clone() };
+    let held = Held {
+        access: grant.access.clone(),
+        refresh: grant.refresh.clone(),
+        grant_key: grant.grant_key.clone(),
+    };
     let written = async {
         let mut tx = backend.db.begin().await?;
         let revocation = write_down(backend, &mut tx, entry, held).await?;
@@ -135,7 +173,10 @@ pub(super) async fn give_back(backend: &Backend, entry: &Entry, grant: &Grant) {
     match written.await {
         Ok(Some(revocation)) => attempt(backend, entry, &revocation).await,
         Ok(None) => {}
-        Err(error) => tracing::error!(provider = %entry.provider, "an unused grant was not given back: {error}"),
+        Err(error) => {
+            tracing::error!(provider = %entry.provider, "an unused grant was not given back: \
+                {error}")
+        }
     }
 }
 

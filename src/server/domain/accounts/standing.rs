@@ -1,6 +1,6 @@
-//! How an account stands, and the one place where that changes. Whoever has something to say about a change - the live page, notices,
-//! the audit log - says it in [`follow`], inside the transaction that makes the change: there is no moment in which one is without the
-//! other.
+//! How an account stands, and the one place where that changes. Whoever has something to say about
+//! a change - the live page, notices, the audit log - says it in [`follow`], inside the transaction
+//! that makes the change: there is no moment in which one is without the other.
 
 use chrono::{DateTime, Utc};
 
@@ -29,11 +29,15 @@ impl Standing {
         Self { status: account.status, why: account.reason.map(|reason| (reason, say.into())) }
     }
 
-    /// Whether what is wrong, if anything is, has nothing to do with the token: no new one mends it, and none is needed.
+    /// Whether what is wrong, if anything is, has nothing to do with the token: no new one mends
+    /// it, and none is needed.
     pub fn token_works(&self) -> bool {
         use Reason as R;
         self.status == Status::Connected
-            || matches!(self.reason(), Some(R::MissingPermissions | R::Suspended | R::Locked | R::NeedsAction))
+            || matches!(
+                self.reason(),
+                Some(R::MissingPermissions | R::Suspended | R::Locked | R::NeedsAction)
+            )
     }
 
     pub fn reason(&self) -> Option<Reason> {
@@ -45,7 +49,8 @@ impl Standing {
     }
 }
 
-/// Marks an account, unless its row moved on since it was read: then nothing happens and the answer is `false`.
+/// Marks an account, unless its row moved on since it was read: then nothing happens and the answer
+/// is `false`.
 pub(super) async fn mark(backend: &Backend, account: &Account, new: Standing) -> Result<bool> {
     let old = Standing::of(account);
     if old == new {
@@ -53,7 +58,9 @@ pub(super) async fn mark(backend: &Backend, account: &Account, new: Standing) ->
     }
     let mut tx = backend.db.begin().await?;
     let (now, next) = (backend.clock.now(), next_refresh(backend, account, &new)?);
-    if !db::accounts::mark(&mut tx, account, new.status, new.reason().zip(new.say()), next, now).await? {
+    if !db::accounts::mark(&mut tx, account, new.status, new.reason().zip(new.say()), next, now)
+        .await?
+    {
         return Ok(false);
     }
     follow_unasked(backend, &mut tx, account, &new).await?;
@@ -62,7 +69,11 @@ pub(super) async fn mark(backend: &Backend, account: &Account, new: Standing) ->
 }
 
 /// A token that works goes on being renewed ahead of its end; one that is dead is left alone.
-pub(super) fn next_refresh(backend: &Backend, account: &Account, new: &Standing) -> Result<Option<DateTime<Utc>>> {
+pub(super) fn next_refresh(
+    backend: &Backend,
+    account: &Account,
+    new: &Standing,
+) -> Result<Option<DateTime<Utc>>> {
     let entry = entry(backend, account.provider.as_str())?;
     Ok(match account.next_refresh_at {
         _ if !new.token_works() => None,
@@ -71,8 +82,14 @@ pub(super) fn next_refresh(backend: &Backend, account: &Account, new: &Standing)
     })
 }
 
-/// [`follow`] for what nobody asked for - access that ended, or works again - which has no line in the audit log yet.
-pub(super) async fn follow_unasked(backend: &Backend, tx: &mut Tx, account: &Account, new: &Standing) -> Result<()> {
+/// [`follow`] for what nobody asked for - access that ended, or works again - which has no line in
+/// the audit log yet.
+pub(super) async fn follow_unasked(
+    backend: &Backend,
+    tx: &mut Tx,
+    account: &Account,
+    new: &Standing,
+) -> Result<()> {
     let old = Standing::of(account);
     if old == *new {
         return Ok(());
@@ -86,8 +103,8 @@ pub(super) async fn follow_unasked(backend: &Backend, tx: &mut Tx, account: &Acc
     follow(backend, tx, account, Some(&old), new).await
 }
 
-/// What follows a change, in its transaction: everybody who watches the workspace is told. `old` is nothing for an account that is
-/// connected for the first time.
+/// What follows a change, in its transaction: everybody who watches the workspace is told. `old` is
+/// nothing for an account that is connected for the first time.
 pub(super) async fn follow(
     backend: &Backend,
     tx: &mut Tx,
@@ -99,11 +116,16 @@ pub(super) async fn follow(
         return Ok(());
     }
     tracing::info!(
-        platform = %account.provider, account = %account.id, status = new.status.word(), reason = ?new.reason(),
+        platform = %account.provider, account = %account.id, status = new.status.word(),
+            reason = ?new.reason(),
         was = old.map(|old| old.status.word()), "standing changed"
     );
     tx.signal(Signal::Workspace(account.workspace_id));
-    let change = Change { old: old.map(|old| old.status), new: new.status, why: new.reason().zip(new.say()) };
+    let change = Change {
+        old: old.map(|old| old.status),
+        new: new.status,
+        why: new.reason().zip(new.say()),
+    };
     notices::account_changed(backend, tx, account, &change).await
 }
 
@@ -111,7 +133,10 @@ pub(super) async fn follow(
 pub async fn ran_out(backend: &Backend, workspace: WorkspaceId, id: AccountId) -> Result<()> {
     let account = super::live(db::accounts::find(&backend.db, workspace, id).await?)?;
     let name = &entry(backend, account.provider.as_str())?.info().name;
-    let say = format!("The access that {name} gave us has ended. Reconnect this account; its label and history stay.");
+    let say = format!(
+        "The access that {name} gave us has ended. Reconnect this account; its label and history \
+         stay."
+    );
     let ended = Standing { status: Status::Expired, why: Some((Reason::RanOut, say.into())) };
     mark(backend, &account, ended).await?;
     Ok(())

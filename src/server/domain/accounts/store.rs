@@ -21,8 +21,13 @@ pub(super) fn platform(entry: &Entry, error: platform::Error) -> Error {
     Error::Platform { name: &entry.info().name, error }
 }
 
-/// The account to connect: the expected one when an account is being reconnected, else the only one.
-pub(super) fn the_one(entry: &Entry, mut found: Vec<Profile>, expected: Option<(&str, &str)>) -> Result<Profile> {
+/// The account to connect: the expected one when an account is being reconnected, else the only
+/// one.
+pub(super) fn the_one(
+    entry: &Entry,
+    mut found: Vec<Profile>,
+    expected: Option<(&str, &str)>,
+) -> Result<Profile> {
     let name: &'static str = &entry.info().name;
     let Some((id, called)) = expected else {
         return found.pop().ok_or(Error::NotFound("account"));
@@ -30,12 +35,16 @@ pub(super) fn the_one(entry: &Entry, mut found: Vec<Profile>, expected: Option<(
     if let Some(at) = found.iter().position(|profile| profile.id == id) {
         return Ok(found.swap_remove(at));
     }
-    let other = found.first().map_or("another account", |p| if p.handle.is_empty() { &p.name } else { &p.handle });
-    Err(CallbackError::OtherAccount { name, expected: called.to_owned(), found: other.to_owned() }.into())
+    let other = found
+        .first()
+        .map_or("another account", |p| if p.handle.is_empty() { &p.name } else { &p.handle });
+    Err(CallbackError::OtherAccount { name, expected: called.to_owned(), found: other.to_owned() }
+        .into())
 }
 
-/// Stores a grant with the account it is for, then fetches the avatar. The same platform account twice is an update; a former one
-/// comes back with its id and label. `chosen` is the waiting choice that this answers: it is used up by the same commit.
+/// Stores a grant with the account it is for, then fetches the avatar. The same platform account
+/// twice is an update; a former one comes back with its id and label. `chosen` is the waiting
+/// choice that this answers: it is used up by the same commit.
 pub(super) async fn connect(
     backend: &Backend,
     actor: &Actor,
@@ -45,14 +54,18 @@ pub(super) async fn connect(
     limits: &[Limit],
     chosen: Option<FlowId>,
 ) -> Result<Account> {
-    entry.platform.check_metadata(&profile.metadata).map_err(|what| Error::Metadata { name: &entry.info().name, what })?;
+    entry
+        .platform
+        .check_metadata(&profile.metadata)
+        .map_err(|what| Error::Metadata { name: &entry.info().name, what })?;
     let id = in_transaction(backend, actor, entry, grant, &profile, chosen).await?;
     keep_limits(backend, id, limits).await?;
     if let Some(url) = &profile.avatar_url {
         avatar::fetch(backend, entry, id, url).await;
     }
     metrics::oauth_step(entry.provider.as_str(), Step::Connected);
-    tracing::info!(platform = %entry.provider, step = Step::Connected.name(), account = %id, "connected");
+    tracing::info!(platform = %entry.provider, step = Step::Connected.name(), account = %id,
+        "connected");
     super::mine(backend, actor, id).await
 }
 
@@ -65,10 +78,15 @@ async fn in_transaction(
     chosen: Option<FlowId>,
 ) -> Result<AccountId> {
     let mut tx = backend.db.begin().await?;
-    let tier = db::users::lock_workspace(&mut tx, actor.workspace).await?.ok_or(Error::Unauthorized)?;
-    let existing = db::accounts::for_upsert(&mut tx, actor.workspace, &entry.provider, &profile.id).await?;
+    let tier =
+        db::users::lock_workspace(&mut tx, actor.workspace).await?.ok_or(Error::Unauthorized)?;
+    let existing =
+        db::accounts::for_upsert(&mut tx, actor.workspace, &entry.provider, &profile.id).await?;
     if existing.as_ref().is_none_or(|account| account.status == Status::Former) {
-        let (used, limit) = (db::accounts::count(&mut tx, actor.workspace).await?, backend.config.tier_limit(&tier));
+        let (used, limit) = (
+            db::accounts::count(&mut tx, actor.workspace).await?,
+            backend.config.tier_limit(&tier),
+        );
         if used >= i64::from(limit) {
             return Err(Error::TierLimit { used, limit });
         }
@@ -77,9 +95,18 @@ async fn in_transaction(
     let account = row(backend, actor, entry, grant, profile, id);
     db::accounts::upsert(&mut tx, &account).await?;
     let was_here = existing.as_ref().is_some_and(|existing| existing.status != Status::Former);
-    standing::follow(backend, &mut tx, &account, existing.as_ref().map(Standing::of).as_ref(), &Standing::of(&account)).await?;
+    standing::follow(
+        backend,
+        &mut tx,
+        &account,
+        existing.as_ref().map(Standing::of).as_ref(),
+        &Standing::of(&account),
+    )
+    .await?;
     let action = if was_here { Action::Reconnect } else { Action::Connect };
-    let event = Event::by(actor, action).on(backend, &account).saying(account.say.clone().unwrap_or_default());
+    let event = Event::by(actor, action)
+        .on(backend, &account)
+        .saying(account.say.clone().unwrap_or_default());
     if let Some(choice) = chosen
         && !db::pending::take(&mut tx, choice).await?
     {
@@ -93,7 +120,14 @@ async fn in_transaction(
 }
 
 /// The row of a fresh connection, its secrets sealed for its id.
-fn row(backend: &Backend, actor: &Actor, entry: &Entry, grant: &Grant, profile: &Profile, id: AccountId) -> Account {
+fn row(
+    backend: &Backend,
+    actor: &Actor,
+    entry: &Entry,
+    grant: &Grant,
+    profile: &Profile,
+    id: AccountId,
+) -> Account {
     let now = backend.clock.now();
     let seal = |secret: &SecretString, place| backend.vault.seal(secret, place);
     let scope = if grant.scopes.is_empty() {
@@ -137,11 +171,17 @@ fn row(backend: &Backend, actor: &Actor, entry: &Entry, grant: &Grant, profile: 
     }
 }
 
-/// Permissions that were asked for and not granted: connected all the same, with what is missing said.
+/// Permissions that were asked for and not granted: connected all the same, with what is missing
+/// said.
 fn missing(entry: &Entry, scope: &str) -> Option<(Reason, platform::Say)> {
     let granted: Vec<&str> = scope.split_whitespace().collect();
-    let missing: Vec<&str> =
-        entry.info().permissions.iter().filter(|p| !granted.contains(&p.scope.as_ref())).map(|p| p.label.as_ref()).collect();
+    let missing: Vec<&str> = entry
+        .info()
+        .permissions
+        .iter()
+        .filter(|p| !granted.contains(&p.scope.as_ref()))
+        .map(|p| p.label.as_ref())
+        .collect();
     if missing.is_empty() {
         return None;
     }

@@ -6,8 +6,8 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::{Result, entry};
 use crate::model::{
-    AccountId, AccountView, Card, Check, IntegrationsView, LandingView, LifeView, LimitView, NextStep, Notice, PermissionView,
-    Provider, Reason, Setup, Status, Viewer,
+    AccountId, AccountView, Card, Check, IntegrationsView, LandingView, LifeView, LimitView,
+    NextStep, Notice, PermissionView, Provider, Reason, Setup, Status, Viewer,
 };
 use crate::server::Backend;
 use crate::server::db::{self, accounts::Shown};
@@ -18,8 +18,8 @@ use crate::server::session::Actor;
 /// An account is called expiring so long before nobody but the person can renew it.
 const EXPIRING: Duration = Duration::days(14);
 
-/// All of `/integrations`: one statement, beside the one that found out who asks. Pasted sessions that were not looked at for long
-/// are looked at in the background.
+/// All of `/integrations`: one statement, beside the one that found out who asks. Pasted sessions
+/// that were not looked at for long are looked at in the background.
 pub async fn integrations(backend: &Backend, actor: &Actor) -> Result<IntegrationsView> {
     let rows = db::accounts::shown(&backend.db, actor.workspace).await?;
     super::check::recheck_in_background(backend, actor, due(backend, &rows));
@@ -40,7 +40,12 @@ pub async fn cards(backend: &Backend, actor: Option<&Actor>) -> Result<Vec<Card>
 /// Until when nobody calls a platform that is in trouble.
 type Troubles = HashMap<Provider, DateTime<Utc>>;
 
-fn draw(backend: &Backend, actor: Option<&Actor>, rows: &[Shown], troubles: &Troubles) -> Vec<Card> {
+fn draw(
+    backend: &Backend,
+    actor: Option<&Actor>,
+    rows: &[Shown],
+    troubles: &Troubles,
+) -> Vec<Card> {
     let reader = Reader::new(backend.clock.now(), actor.map_or("UTC", |actor| &actor.time_zone));
     let mut by_provider: BTreeMap<&Provider, Vec<&Shown>> = BTreeMap::new();
     for row in rows {
@@ -55,13 +60,18 @@ fn draw(backend: &Backend, actor: Option<&Actor>, rows: &[Shown], troubles: &Tro
             troubles.get(&entry.provider).copied(),
             reader,
         ),
-        unfinished: actor.and_then(|actor| actor.open_flow.as_deref()) == Some(entry.provider.as_str()),
+        unfinished: actor.and_then(|actor| actor.open_flow.as_deref())
+            == Some(entry.provider.as_str()),
     };
     backend.platforms.iter().map(card).collect()
 }
 
 /// One platform's landing page.
-pub async fn landing(backend: &Backend, actor: Option<&Actor>, provider: &str) -> Result<LandingView> {
+pub async fn landing(
+    backend: &Backend,
+    actor: Option<&Actor>,
+    provider: &str,
+) -> Result<LandingView> {
     let entry = entry(backend, provider)?;
     let card = cards(backend, actor).await?.into_iter().find(|card| card.info.id == provider);
     let setup = actor.filter(|actor| actor.operator && !entry.configured()).map(|_| Setup {
@@ -69,7 +79,11 @@ pub async fn landing(backend: &Backend, actor: Option<&Actor>, provider: &str) -
         redirect_uri: backend.config.redirect_uri(provider).into(),
         file: crate::server::config::FILE.to_owned(),
     });
-    Ok(LandingView { card: card.ok_or(super::Error::NotFound("platform"))?, viewer: actor.map(viewer), setup })
+    Ok(LandingView {
+        card: card.ok_or(super::Error::NotFound("platform"))?,
+        viewer: actor.map(viewer),
+        setup,
+    })
 }
 
 /// The person a page is rendered for.
@@ -83,25 +97,39 @@ pub fn viewer(actor: &Actor) -> Viewer {
     }
 }
 
-/// Pasted sessions whose last check is older than configured. A refused one is never looked at again.
+/// Pasted sessions whose last check is older than configured. A refused one is never looked at
+/// again.
 fn due(backend: &Backend, rows: &[Shown]) -> Vec<AccountId> {
     let now = backend.clock.now();
     let due = |row: &Shown| {
         let entry = backend.platforms.get(row.provider.as_str())?;
         let every = Duration::minutes(i64::from(entry.client.settings().recheck_minutes));
         let old = row.checked_at.is_none_or(|at| at + every <= now);
-        (matches!(entry.platform.connect(), Connect::Session) && entry.configured() && row.status == Status::Connected && old)
+        (matches!(entry.platform.connect(), Connect::Session)
+            && entry.configured()
+            && row.status == Status::Connected
+            && old)
             .then_some(row.id)
     };
     rows.iter().filter_map(due).collect()
 }
 
 /// Rows of one platform, an account each, its rate limits folded in.
-fn accounts(entry: &Entry, rows: &[&Shown], trouble: Option<DateTime<Utc>>, reader: Reader) -> Vec<AccountView> {
+fn accounts(
+    entry: &Entry,
+    rows: &[&Shown],
+    trouble: Option<DateTime<Utc>>,
+    reader: Reader,
+) -> Vec<AccountView> {
     rows.chunk_by(|a, b| a.id == b.id).map(|rows| account(entry, rows, trouble, reader)).collect()
 }
 
-fn account(entry: &Entry, rows: &[&Shown], trouble: Option<DateTime<Utc>>, reader: Reader) -> AccountView {
+fn account(
+    entry: &Entry,
+    rows: &[&Shown],
+    trouble: Option<DateTime<Utc>>,
+    reader: Reader,
+) -> AccountView {
     let row = rows[0];
     let status = shown_status(entry, row, reader.now);
     AccountView {
@@ -114,7 +142,8 @@ fn account(entry: &Entry, rows: &[&Shown], trouble: Option<DateTime<Utc>>, reade
         label: row.label.clone(),
         status,
         status_text: status_text(entry, row, status, reader),
-        notice: notice(entry, row, status, reader).or_else(|| trouble.map(|until| in_trouble(entry, until, reader))),
+        notice: notice(entry, row, status, reader)
+            .or_else(|| trouble.map(|until| in_trouble(entry, until, reader))),
         connected: reader.day(row.connected_at),
         permissions: permissions(entry, row),
         life: life(entry, row, reader),
@@ -143,9 +172,14 @@ fn renewable_until(entry: &Entry, row: &Shown) -> Option<DateTime<Utc>> {
 }
 
 /// The same from the ends of its tokens.
-pub fn ends_for_good(entry: &Entry, access: Option<DateTime<Utc>>, refresh: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+pub fn ends_for_good(
+    entry: &Entry,
+    access: Option<DateTime<Utc>>,
+    refresh: Option<DateTime<Utc>>,
+) -> Option<DateTime<Utc>> {
     match entry.platform.connect().spec()?.refreshing {
-        // The token itself is extended from its last third on, so one that is near its end was not; data access may end before.
+        // The token itself is extended from its last third on, so one that is near its end was not;
+        // data access may end before.
         Refreshing::Extends => access.into_iter().chain(refresh).min(),
         Refreshing::Rotates | Refreshing::Kept => refresh,
     }
@@ -154,8 +188,10 @@ pub fn ends_for_good(entry: &Entry, access: Option<DateTime<Utc>>, refresh: Opti
 fn status_text(entry: &Entry, row: &Shown, status: Status, reader: Reader) -> String {
     match (status, row.reason) {
         (Status::Connected, _) => "Healthy".to_owned(),
-        (Status::Expiring, _) => renewable_until(entry, row)
-            .map_or_else(|| "Expiring".to_owned(), |end| format!("Expires {}", reader.relative(end).text)),
+        (Status::Expiring, _) => renewable_until(entry, row).map_or_else(
+            || "Expiring".to_owned(),
+            |end| format!("Expires {}", reader.relative(end).text),
+        ),
         (Status::Expired, Some(Reason::SessionEnded)) => "Session ended".to_owned(),
         (Status::Expired, _) => "Expired".to_owned(),
         (_, Some(Reason::MissingPermissions)) => "Limited".to_owned(),
@@ -177,19 +213,28 @@ fn notice(entry: &Entry, row: &Shown, status: Status, reader: Reader) -> Option<
     let text = match (status, &row.say) {
         (Status::Connected | Status::Former, _) => return None,
         (Status::Expiring, _) => {
-            let end = renewable_until(entry, row).map(|end| reader.day(end).text).unwrap_or_default();
-            format!("{name} lets us renew this access until {end}. Reconnect before then and nothing stops.")
+            let end =
+                renewable_until(entry, row).map(|end| reader.day(end).text).unwrap_or_default();
+            format!(
+                "{name} lets us renew this access until {end}. Reconnect before then and nothing \
+                 stops."
+            )
         }
         (_, Some(say)) => say.clone(),
-        (_, None) => format!("{name} ended our access to this account. Reconnect it; its label and history stay."),
+        (_, None) => format!(
+            "{name} ended our access to this account. Reconnect it; its label and history stay."
+        ),
     };
     Some(Notice { text, next: Some(next) })
 }
 
 /// Nobody's fault here, and nothing to do: no button, and no red.
 fn in_trouble(entry: &Entry, until: DateTime<Utc>, reader: Reader) -> Notice {
-    let text =
-        format!("{} is having trouble. Next try at {}. Nothing is lost meanwhile.", entry.info().name, reader.clock(until));
+    let text = format!(
+        "{} is having trouble. Next try at {}. Nothing is lost meanwhile.",
+        entry.info().name,
+        reader.clock(until)
+    );
     Notice { text, next: None }
 }
 
@@ -205,16 +250,22 @@ fn permissions(entry: &Entry, row: &Shown) -> Vec<PermissionView> {
 fn life(entry: &Entry, row: &Shown, reader: Reader) -> Option<LifeView> {
     let spec = entry.platform.connect().spec()?;
     let end = row.expires_at?;
-    let (whole, gone) = ((end - row.issued_at).num_seconds().max(1), (reader.now - row.issued_at).num_seconds());
+    let (whole, gone) =
+        ((end - row.issued_at).num_seconds().max(1), (reader.now - row.issued_at).num_seconds());
     let then = match spec.refreshing {
         Refreshing::Rotates | Refreshing::Kept => "renewed by itself before then",
         Refreshing::Extends => "extended by itself before then",
     };
-    Some(LifeView { used_percent: (gone * 100 / whole).clamp(0, 100) as u8, until: reader.relative(end), then: then.to_owned() })
+    Some(LifeView {
+        used_percent: (gone * 100 / whole).clamp(0, 100) as u8,
+        until: reader.relative(end),
+        then: then.to_owned(),
+    })
 }
 
 fn limit(row: &Shown, reader: Reader) -> Option<LimitView> {
-    let (name, remaining, seen) = (row.limit_name.as_ref()?, row.limit_remaining?, row.limit_seen_at?);
+    let (name, remaining, seen) =
+        (row.limit_name.as_ref()?, row.limit_remaining?, row.limit_seen_at?);
     let reset = row.limit_resets_at.filter(|at| *at > reader.now);
     let most = row.limit_most.map(|most| format!(" of {}", thousands(most))).unwrap_or_default();
     let until = reset.map(|at| format!(", full again at {}", reader.clock(at))).unwrap_or_default();

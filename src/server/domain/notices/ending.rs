@@ -38,13 +38,18 @@ async fn look(backend: &Backend, entry: &Entry, ending: &Ending) -> Result<()> {
             incidents::end(&mut tx, ending.id, Kind::Expiring, now).await?;
             Ok(tx.commit().await?)
         }
-        (Some(_), _) if left <= Some(Duration::zero()) => ran_out(backend, ending.workspace_id, ending.id).await,
-        (Some(days), warned) if warned.is_none_or(|warned| warned > days) => tell(backend, entry, ending, days).await,
+        (Some(_), _) if left <= Some(Duration::zero()) => {
+            ran_out(backend, ending.workspace_id, ending.id).await
+        }
+        (Some(days), warned) if warned.is_none_or(|warned| warned > days) => {
+            tell(backend, entry, ending, days).await
+        }
         _ => Ok(()),
     }
 }
 
-/// Of several processes the one that raises the warning tells it. An account found late gets the last warning only.
+/// Of several processes the one that raises the warning tells it. An account found late gets the
+/// last warning only.
 async fn tell(backend: &Backend, entry: &Entry, ending: &Ending, days: i64) -> Result<()> {
     let mut tx = backend.db.begin().await?;
     let new = incidents::OfAccount {
@@ -56,16 +61,23 @@ async fn tell(backend: &Backend, entry: &Entry, ending: &Ending, days: i64) -> R
     };
     incidents::begin(&mut tx, &entry.provider, &new, backend.clock.now()).await?;
     let Some(incident) = incidents::warn(&mut tx, ending.id, days).await? else { return Ok(()) };
-    let Some(account): Option<Account> = db::accounts::find_in(&mut tx, ending.workspace_id, ending.id).await? else {
+    let Some(account): Option<Account> =
+        db::accounts::find_in(&mut tx, ending.workspace_id, ending.id).await?
+    else {
         return Ok(());
     };
-    let Some(end) = ends_for_good(entry, account.expires_at, account.refresh_expires_at) else { return Ok(()) };
+    let Some(end) = ends_for_good(entry, account.expires_at, account.refresh_expires_at) else {
+        return Ok(());
+    };
     let news = News {
         key: format!("expiring {incident} {days}"),
         kind: NoticeKind::Expiring,
         provider: &entry.provider,
         account: Some(account.id),
     };
-    news.tell(backend, &mut tx, account.workspace_id, |reader| Words::ending(entry, &account, end, reader)).await?;
+    news.tell(backend, &mut tx, account.workspace_id, |reader| {
+        Words::ending(entry, &account, end, reader)
+    })
+    .await?;
     Ok(tx.commit().await?)
 }

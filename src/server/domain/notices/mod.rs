@@ -1,8 +1,8 @@
-//! What people are told without having asked: one message for each incident, one when it is over, early warnings, and a banner where a
-//! whole platform is in trouble.
+//! What people are told without having asked: one message for each incident, one when it is over,
+//! early warnings, and a banner where a whole platform is in trouble.
 //!
-//! A message is written in the transaction of the change that it tells of, under a key that no person gets twice: whatever crashes, and
-//! however many processes run, it is told exactly once.
+//! A message is written in the transaction of the change that it tells of, under a key that no
+//! person gets twice: whatever crashes, and however many processes run, it is told exactly once.
 
 mod ending;
 mod platforms;
@@ -37,7 +37,12 @@ pub struct Change<'a> {
 }
 
 /// Tells a change, in its transaction.
-pub async fn account_changed(backend: &Backend, tx: &mut Tx, account: &Account, change: &Change<'_>) -> Result<()> {
+pub async fn account_changed(
+    backend: &Backend,
+    tx: &mut Tx,
+    account: &Account,
+    change: &Change<'_>,
+) -> Result<()> {
     let now = backend.clock.now();
     match change.new {
         Status::Connected | Status::Expiring => recovered(backend, tx, account).await,
@@ -50,18 +55,32 @@ pub async fn account_changed(backend: &Backend, tx: &mut Tx, account: &Account, 
             Ok(())
         }
         // Whoever has just connected it has seen what is missing.
-        Status::Error | Status::Expired if matches!(change.old, None | Some(Status::Former)) => Ok(()),
+        Status::Error | Status::Expired if matches!(change.old, None | Some(Status::Former)) => {
+            Ok(())
+        }
         Status::Error | Status::Expired => broken(backend, tx, account, change).await,
     }
 }
 
-/// The first failure of an incident is told; those that follow belong to it. Where the platform turns everybody away it is held back.
-async fn broken(backend: &Backend, tx: &mut Tx, account: &Account, change: &Change<'_>) -> Result<()> {
+/// The first failure of an incident is told; those that follow belong to it. Where the platform
+/// turns everybody away it is held back.
+async fn broken(
+    backend: &Backend,
+    tx: &mut Tx,
+    account: &Account,
+    change: &Change<'_>,
+) -> Result<()> {
     let now = backend.clock.now();
     let reason = change.why.map(|(reason, _)| reason);
     incidents::end(tx, account.id, Kind::Expiring, now).await?;
     let owed = platforms::refuses_many(tx, account, reason, now).await?;
-    let new = incidents::OfAccount { kind: Kind::Broken, account: account.id, workspace: account.workspace_id, reason, owed };
+    let new = incidents::OfAccount {
+        kind: Kind::Broken,
+        account: account.id,
+        workspace: account.workspace_id,
+        reason,
+        owed,
+    };
     match incidents::begin(tx, &account.provider, &new, now).await? {
         Some(id) if !owed => {
             let words = Words::broken(entry(backend, &account.provider)?, account, change.why);
@@ -80,7 +99,9 @@ async fn broken(backend: &Backend, tx: &mut Tx, account: &Account, change: &Chan
 /// It works again: told to those who were told that it did not.
 async fn recovered(backend: &Backend, tx: &mut Tx, account: &Account) -> Result<()> {
     let now = backend.clock.now();
-    let Some((id, owed)) = incidents::end(tx, account.id, Kind::Broken, now).await? else { return Ok(()) };
+    let Some((id, owed)) = incidents::end(tx, account.id, Kind::Broken, now).await? else {
+        return Ok(());
+    };
     db::notices::read_of_account(tx, account.id, now).await?;
     if owed {
         return Ok(());
@@ -95,7 +116,8 @@ async fn recovered(backend: &Backend, tx: &mut Tx, account: &Account) -> Result<
     news.tell(backend, tx, account.workspace_id, |_| words.clone()).await
 }
 
-/// What recurs: early warnings, platforms that have been down for long, and what is too old. All of it may be done twice.
+/// What recurs: early warnings, platforms that have been down for long, and what is too old. All of
+/// it may be done twice.
 pub async fn round(backend: &Backend) -> Result<()> {
     ending::warn(backend).await?;
     platforms::tell_long_troubles(backend).await?;
@@ -120,7 +142,13 @@ struct News<'a> {
 
 impl News<'_> {
     /// Tells everybody who can do something about it, by e-mail as well where they want it so.
-    async fn tell(&self, backend: &Backend, tx: &mut Tx, workspace: WorkspaceId, words: impl Fn(&Reader) -> Words) -> Result<()> {
+    async fn tell(
+        &self,
+        backend: &Backend,
+        tx: &mut Tx,
+        workspace: WorkspaceId,
+        words: impl Fn(&Reader) -> Words,
+    ) -> Result<()> {
         let now = backend.clock.now();
         for member in db::notices::members(tx, workspace, self.kind).await? {
             let words = words(&Reader::new(now, &member.time_zone));
@@ -135,14 +163,16 @@ impl News<'_> {
                 body: &words.text,
                 now,
             };
-            let by_mail = member.email_verified_at.is_some() && member.by_mail.unwrap_or(self.kind.usually_by_mail());
+            let by_mail = member.email_verified_at.is_some()
+                && member.by_mail.unwrap_or(self.kind.usually_by_mail());
             if !db::notices::insert(tx, &new).await? {
                 continue;
             }
             metrics::notice(self.kind.word());
             if by_mail {
                 let text = words.letter(&backend.config.public_url(), &member.name).into();
-                mail::post(backend, tx, Mail { to: member.email, subject: words.title, text }).await?;
+                mail::post(backend, tx, Mail { to: member.email, subject: words.title, text })
+                    .await?;
             }
         }
         tx.signal(Signal::Workspace(workspace));

@@ -9,7 +9,8 @@ use crate::server::Backend;
 use crate::server::db::incidents::{self, Kind, Owed};
 use crate::server::db::{self, Signal, Tx, accounts::Account};
 
-/// Accounts that break for one reason in so many workspaces, so close to one another, are the platform's trouble and not theirs.
+/// Accounts that break for one reason in so many workspaces, so close to one another, are the
+/// platform's trouble and not theirs.
 const MANY: i64 = 5;
 const TOGETHER: Duration = Duration::minutes(10);
 /// After so long without another one, those that are still broken are told after all.
@@ -18,7 +19,12 @@ const CALM: Duration = Duration::hours(1);
 const LONG: Duration = Duration::hours(1);
 
 /// A platform stopped answering. Said again whenever the time of the next try is another one.
-pub async fn platform_down(backend: &Backend, tx: &mut Tx, provider: &Provider, next_try: DateTime<Utc>) -> Result<()> {
+pub async fn platform_down(
+    backend: &Backend,
+    tx: &mut Tx,
+    provider: &Provider,
+    next_try: DateTime<Utc>,
+) -> Result<()> {
     if incidents::platform(tx, provider, Kind::Down, Some(next_try), backend.clock.now()).await? {
         tx.signal(Signal::Everywhere);
     }
@@ -34,7 +40,12 @@ pub async fn platform_up(backend: &Backend, tx: &mut Tx, provider: &Provider) ->
 }
 
 /// Whether an account that breaks now is one of many alike.
-pub(super) async fn refuses_many(tx: &mut Tx, account: &Account, reason: Option<Reason>, now: DateTime<Utc>) -> Result<bool> {
+pub(super) async fn refuses_many(
+    tx: &mut Tx,
+    account: &Account,
+    reason: Option<Reason>,
+    now: DateTime<Utc>,
+) -> Result<bool> {
     if incidents::is_open(tx, &account.provider, Kind::Refusing).await? {
         return Ok(true);
     }
@@ -61,22 +72,30 @@ async fn tell(backend: &Backend, owed: &Owed) -> Result<()> {
     }
     let entry = entry(backend, &owed.provider)?;
     let (begun, ended) = (format!("trouble {}", owed.id), format!("trouble over {}", owed.id));
-    let news = |key| News { key, kind: NoticeKind::Trouble, provider: &owed.provider, account: None };
+    let news =
+        |key| News { key, kind: NoticeKind::Trouble, provider: &owed.provider, account: None };
     if owed.ended_at.is_none() {
         for (workspace,) in incidents::concerned(&mut tx, &owed.provider).await? {
-            news(begun.clone()).tell(backend, &mut tx, workspace, |reader| Words::trouble(entry, owed.began_at, reader)).await?;
+            news(begun.clone())
+                .tell(backend, &mut tx, workspace, |reader| {
+                    Words::trouble(entry, owed.began_at, reader)
+                })
+                .await?;
         }
     } else {
         for (workspace,) in db::notices::told(&mut tx, &begun).await? {
             news(ended.clone())
-                .tell(backend, &mut tx, workspace, |reader| Words::trouble_over(entry, owed.began_at, reader))
+                .tell(backend, &mut tx, workspace, |reader| {
+                    Words::trouble_over(entry, owed.began_at, reader)
+                })
                 .await?;
         }
     }
     Ok(tx.commit().await?)
 }
 
-/// Ends the trouble of platforms that have calmed down, and tells those whose accounts it left broken.
+/// Ends the trouble of platforms that have calmed down, and tells those whose accounts it left
+/// broken.
 pub(super) async fn let_go(backend: &Backend) -> Result<()> {
     let now = backend.clock.now();
     for (provider,) in incidents::calmed(&backend.db, now - CALM).await? {
@@ -85,11 +104,21 @@ pub(super) async fn let_go(backend: &Backend) -> Result<()> {
             continue;
         }
         for (id, workspace, account) in incidents::held_back(&mut tx, &provider).await? {
-            let Some(account) = db::accounts::find_in(&mut tx, workspace, account).await? else { continue };
+            let Some(account) = db::accounts::find_in(&mut tx, workspace, account).await? else {
+                continue;
+            };
             incidents::settle(&mut tx, id, false).await?;
-            let words = Words::broken(entry(backend, &provider)?, &account, account.reason.zip(account.say.as_deref()));
-            let news =
-                News { key: format!("broken {id}"), kind: NoticeKind::Broken, provider: &provider, account: Some(account.id) };
+            let words = Words::broken(
+                entry(backend, &provider)?,
+                &account,
+                account.reason.zip(account.say.as_deref()),
+            );
+            let news = News {
+                key: format!("broken {id}"),
+                kind: NoticeKind::Broken,
+                provider: &provider,
+                account: Some(account.id),
+            };
             news.tell(backend, &mut tx, workspace, |_| words.clone()).await?;
         }
         tx.signal(Signal::Everywhere);

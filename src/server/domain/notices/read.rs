@@ -1,7 +1,9 @@
 //! Reading notices: the list, the bell, the banner, and what comes by e-mail.
 
 use super::{Error, Result, words};
-use crate::model::{Banner, Bell, NoticeId, NoticeKind, NoticeView, NoticesView, Preference, Reason, Status};
+use crate::model::{
+    Banner, Bell, NoticeId, NoticeKind, NoticeView, NoticesView, Preference, Reason, Status,
+};
 use crate::server::Backend;
 use crate::server::db::{self, Signal};
 use crate::server::domain::words::Reader;
@@ -16,10 +18,13 @@ pub async fn list(backend: &Backend, actor: &Actor) -> Result<NoticesView> {
 }
 
 fn view(row: db::notices::Row, reader: &Reader) -> NoticeView {
-    let heals = !matches!(row.reason, Some(Reason::Suspended | Reason::Locked | Reason::NeedsAction));
+    let heals =
+        !matches!(row.reason, Some(Reason::Suspended | Reason::Locked | Reason::NeedsAction));
     let reconnect = match row.kind {
         NoticeKind::Broken => matches!(row.status, Some(Status::Error | Status::Expired)) && heals,
-        NoticeKind::Expiring => row.status.is_some_and(|status| status != Status::Former) && row.read_at.is_none(),
+        NoticeKind::Expiring => {
+            row.status.is_some_and(|status| status != Status::Former) && row.read_at.is_none()
+        }
         NoticeKind::Recovered | NoticeKind::Trouble => false,
     };
     NoticeView {
@@ -49,7 +54,8 @@ pub async fn mark_read(backend: &Backend, actor: &Actor, id: NoticeId) -> Result
 /// Marks every notice read: how many were not.
 pub async fn mark_all_read(backend: &Backend, actor: &Actor) -> Result<u64> {
     let mut tx = backend.db.begin().await?;
-    let count = db::notices::read_all(&mut tx, actor.workspace, actor.user, backend.clock.now()).await?;
+    let count =
+        db::notices::read_all(&mut tx, actor.workspace, actor.user, backend.clock.now()).await?;
     tx.signal(Signal::Workspace(actor.workspace));
     tx.commit().await?;
     Ok(count)
@@ -65,7 +71,10 @@ pub fn banners(backend: &Backend, actor: &Actor) -> Vec<Banner> {
     let reader = Reader::new(backend.clock.now(), &actor.time_zone);
     let banner = |trouble: &db::incidents::Trouble| {
         let entry = backend.platforms.get(trouble.provider.as_str())?;
-        Some(Banner { provider: trouble.provider.clone(), text: words::banner(entry, trouble, &reader) })
+        Some(Banner {
+            provider: trouble.provider.clone(),
+            text: words::banner(entry, trouble, &reader),
+        })
     };
     actor.troubles.iter().filter_map(banner).collect()
 }
@@ -81,7 +90,11 @@ pub async fn preferences(backend: &Backend, actor: &Actor) -> Result<Vec<Prefere
 }
 
 /// Sets which notices come by e-mail; kinds that are not named stay as they are.
-pub async fn prefer(backend: &Backend, actor: &Actor, chosen: &[Preference]) -> Result<Vec<Preference>> {
+pub async fn prefer(
+    backend: &Backend,
+    actor: &Actor,
+    chosen: &[Preference],
+) -> Result<Vec<Preference>> {
     let mut tx = backend.db.begin().await?;
     for preference in chosen {
         db::notices::prefer(&mut tx, actor.user, preference.kind, preference.by_mail).await?;

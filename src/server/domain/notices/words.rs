@@ -29,10 +29,19 @@ impl Words {
             _ => "has to be reconnected",
         };
         let text = why.map_or_else(
-            || format!("{name} ended our access to this account. Reconnect it; its label and history stay."),
+            || {
+                format!(
+                    "{name} ended our access to this account. Reconnect it; its label and \
+                history stay."
+                )
+            },
             |(_, say)| say.to_owned(),
         );
-        Self { title: format!("{who} on {name} {what}"), text, act: (account_path(account), "See what to do".to_owned()) }
+        Self {
+            title: format!("{who} on {name} {what}"),
+            text,
+            act: (account_path(account), "See what to do".to_owned()),
+        }
     }
 
     pub fn recovered(entry: &Entry, account: &Account) -> Self {
@@ -48,7 +57,8 @@ impl Words {
         Self {
             title: format!("{who} on {name} ends {}", reader.relative(end).text),
             text: format!(
-                "{name} lets us renew this access until {}. Reconnect before then and nothing stops.",
+                "{name} lets us renew this access until {}. Reconnect before then and nothing \
+                 stops.",
                 reader.clock(end)
             ),
             act: (reconnect_path(account), format!("Reconnect {who}")),
@@ -60,7 +70,8 @@ impl Words {
         Self {
             title: format!("{name} is having trouble"),
             text: format!(
-                "It has not been answering since {}. Your accounts stay connected and we keep trying; there is nothing you have to do.",
+                "It has not been answering since {}. Your accounts stay connected and we keep \
+                 trying; there is nothing you have to do.",
                 reader.clock(since)
             ),
             act: overview(),
@@ -71,7 +82,10 @@ impl Words {
         let name = &entry.info().name;
         Self {
             title: format!("{name} is answering again"),
-            text: format!("The trouble since {} is over. Your accounts stayed connected.", reader.clock(since)),
+            text: format!(
+                "The trouble since {} is over. Your accounts stayed connected.",
+                reader.clock(since)
+            ),
             act: overview(),
         }
     }
@@ -81,7 +95,8 @@ impl Words {
         let base = public_url.as_str().trim_end_matches('/');
         let (path, act) = &self.act;
         format!(
-            "Hello {name},\n\n{}.\n{}\n\n{act}:\n{base}{path}\n\nYou get one message for each incident, and one when it is over. Choose what \
+            "Hello {name},\n\n{}.\n{}\n\n{act}:\n{base}{path}\n\nYou get one message for each \
+             incident, and one when it is over. Choose what \
              comes by e-mail:\n{base}/settings#notices\n",
             self.title, self.text
         )
@@ -105,7 +120,8 @@ pub(super) fn banner(entry: &Entry, trouble: &Trouble, reader: &Reader) -> Strin
     let (name, since) = (&entry.info().name, reader.clock(trouble.began_at));
     match trouble.kind {
         Kind::Refusing => format!(
-            "{name} has been turning many accounts away since {since}. That is most likely its own trouble: wait before you reconnect."
+            "{name} has been turning many accounts away since {since}. That is most likely its own \
+             trouble: wait before you reconnect."
         ),
         _ => {
             let next = match trouble.next_at.filter(|at| *at > reader.now) {

@@ -1,5 +1,6 @@
-//! A browser in which somebody has logged in, or has proved their mailbox: it is counted apart from everybody else who tries that
-//! person's password, so that nobody can keep them out by guessing. It proves nothing else.
+//! A browser in which somebody has logged in, or has proved their mailbox: it is counted apart from
+//! everybody else who tries that person's password, so that nobody can keep them out by guessing.
+//! It proves nothing else.
 
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;

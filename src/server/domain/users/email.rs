@@ -1,6 +1,7 @@
 //! The person's address: confirmed by a link, changed by a link to the new one.
 //!
-//! Following a link needs no log-in: whoever holds it reads that mailbox, and more is not claimed. It logs nobody in either.
+//! Following a link needs no log-in: whoever holds it reads that mailbox, and more is not claimed.
+//! It logs nobody in either.
 
 use secrecy::SecretString;
 
@@ -14,8 +15,15 @@ use crate::server::domain::mail;
 use crate::server::session::Actor;
 
 /// Sends the link that confirms an address. `false`: enough of them are on their way.
-pub(super) async fn send_verification(backend: &Backend, tx: &mut db::Tx, user: UserId, email: &str) -> Result<bool> {
-    let Some(link) = links::make(backend, tx, user, Purpose::Verify, email).await? else { return Ok(false) };
+pub(super) async fn send_verification(
+    backend: &Backend,
+    tx: &mut db::Tx,
+    user: UserId,
+    email: &str,
+) -> Result<bool> {
+    let Some(link) = links::make(backend, tx, user, Purpose::Verify, email).await? else {
+        return Ok(false);
+    };
     mail::post(backend, tx, letters::verify(backend, email, &link)).await?;
     Ok(true)
 }
@@ -23,7 +31,10 @@ pub(super) async fn send_verification(backend: &Backend, tx: &mut db::Tx, user: 
 /// Sends the link once more.
 pub async fn verify_again(backend: &Backend, actor: &Actor) -> Result<()> {
     if actor.verified {
-        return Err(Error::Conflict { sentence: "Your e-mail is confirmed already.".into(), next: String::new() });
+        return Err(Error::Conflict {
+            sentence: "Your e-mail is confirmed already.".into(),
+            next: String::new(),
+        });
     }
     let mut tx = backend.db.begin().await?;
     if !send_verification(backend, &mut tx, actor.user, &actor.email).await? {
@@ -34,17 +45,26 @@ pub async fn verify_again(backend: &Backend, actor: &Actor) -> Result<()> {
 
 /// The next link is made when the first of those on their way is over.
 async fn enough(tx: &mut db::Tx, actor: &Actor, purpose: Purpose, backend: &Backend) -> Error {
-    let sentence = "Enough links are on their way. Look into the folder for unwanted mail, or ask again tomorrow.".to_owned();
+    let sentence = "Enough links are on their way. Look into the folder for unwanted mail, or ask \
+        again tomorrow."
+        .to_owned();
     match db::links::first_end(tx, actor.user, purpose, backend.clock.now()).await {
         Ok(again) => Error::TooSoon { sentence, again },
         Err(error) => error.into(),
     }
 }
 
-/// Asks to change the address. The answer is the same for one that somebody else has: only its owner gets to know.
-pub async fn change(backend: &Backend, actor: &Actor, email: &str, password: SecretString) -> Result<()> {
+/// Asks to change the address. The answer is the same for one that somebody else has: only its
+/// owner gets to know.
+pub async fn change(
+    backend: &Backend,
+    actor: &Actor,
+    email: &str,
+    password: SecretString,
+) -> Result<()> {
     let email = input::normal_email(email);
-    let own = (email == actor.email).then(|| input::problem("email", "This is your address already."));
+    let own =
+        (email == actor.email).then(|| input::problem("email", "This is your address already."));
     let problems: Vec<FieldError> = input::email_problem(&email).or(own).into_iter().collect();
     if !problems.is_empty() {
         return Err(Error::Validation(problems));
@@ -60,9 +80,13 @@ pub async fn change(backend: &Backend, actor: &Actor, email: &str, password: Sec
     Ok(tx.commit().await?)
 }
 
-/// Follows a link: the address in it is confirmed. Whoever becomes an operator by it logs in anew, so that no session gains rights.
+/// Follows a link: the address in it is confirmed. Whoever becomes an operator by it logs in anew,
+/// so that no session gains rights.
 pub async fn confirm(backend: &Backend, token: SecretString) -> Result<()> {
-    let found = links::find(backend, &token).await?.filter(|link| link.purpose != Purpose::Reset).ok_or(Error::LinkOver)?;
+    let found = links::find(backend, &token)
+        .await?
+        .filter(|link| link.purpose != Purpose::Reset)
+        .ok_or(Error::LinkOver)?;
     let home = db::users::home_workspace(&backend.db, found.user_id).await?;
     let operator = backend.config.is_operator(&found.email);
     if operator {
@@ -73,18 +97,22 @@ pub async fn confirm(backend: &Backend, token: SecretString) -> Result<()> {
     let link = links::take(backend, &mut tx, &token).await?.ok_or(Error::LinkOver)?;
     let user = db::users::lock(&mut tx, link.user_id).await?.ok_or(Error::LinkOver)?;
     match link.purpose {
-        Purpose::Verify if link.email == user.email => db::users::set_verified(&mut tx, user.id, now).await?,
+        Purpose::Verify if link.email == user.email => {
+            db::users::set_verified(&mut tx, user.id, now).await?
+        }
         Purpose::Change => {
             if !db::users::set_email(&mut tx, user.id, &link.email, now).await? {
                 return Err(Error::EmailTaken);
             }
             db::links::delete_of(&mut tx, user.id).await?;
-            mail::post(backend, &mut tx, letters::email_changed(backend, &user.email, &link.email)).await?;
+            mail::post(backend, &mut tx, letters::email_changed(backend, &user.email, &link.email))
+                .await?;
         }
         // An address that the person has changed since.
         Purpose::Verify | Purpose::Reset => return Err(Error::LinkOver),
     }
-    let action = if link.purpose == Purpose::Change { Action::EmailChanged } else { Action::EmailVerified };
+    let action =
+        if link.purpose == Purpose::Change { Action::EmailChanged } else { Action::EmailVerified };
     audit::record(backend, &mut tx, Event::by_user(home, user.id, &user.name, action)).await?;
     if operator {
         db::sessions::delete_all(&mut tx, user.id).await?;

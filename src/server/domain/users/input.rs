@@ -53,19 +53,32 @@ pub(super) fn email_problem(email: &str) -> Option<FieldError> {
     let good = email.len() <= 254
         && !email.chars().any(|c| c.is_whitespace() || c.is_control())
         && email.split_once('@').is_some_and(|(user, host)| {
-            !user.is_empty() && !host.contains('@') && host.split('.').count() > 1 && host.split('.').all(|part| !part.is_empty())
+            !user.is_empty()
+                && !host.contains('@')
+                && host.split('.').count() > 1
+                && host.split('.').all(|part| !part.is_empty())
         });
-    (!good).then(|| problem("email", "This does not look like an e-mail address, such as ada@example.com."))
+    (!good).then(|| {
+        problem("email", "This does not look like an e-mail address, such as ada@example.com.")
+    })
 }
 
-pub(super) fn password_problem(field: &str, password: &SecretString, email: &str) -> Option<FieldError> {
+pub(super) fn password_problem(
+    field: &str,
+    password: &SecretString,
+    email: &str,
+) -> Option<FieldError> {
     let text = password.expose_secret();
     let length = text.chars().count();
     let lower = text.to_lowercase();
     let say = match () {
-        () if length < 10 => "Take at least 10 characters. A few words in a row are easy to remember.",
+        () if length < 10 => {
+            "Take at least 10 characters. A few words in a row are easy to remember."
+        }
         () if length > 128 => "Take at most 128 characters.",
-        () if COMMON.contains(&lower.as_str()) => "Too many people use this password. Take another one.",
+        () if COMMON.contains(&lower.as_str()) => {
+            "Too many people use this password. Take another one."
+        }
         () if lower == email => "Take something else than your e-mail address.",
         () => return None,
     };

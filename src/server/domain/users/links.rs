@@ -1,8 +1,9 @@
 //! Links in mails: a random secret of 256 bits, stored as a hash, used once.
 //!
-//! The secret stands in the link's fragment, `/reset#...`, which browsers send neither to a server nor to the next page: it reaches
-//! no log of ours, of a proxy or of somebody else (requirement S1). The page puts it into its form; without scripts the person
-//! pastes it there. Opening the link does nothing, so programs that look into mails can't use it up.
+//! The secret stands in the link's fragment, `/reset#...`, which browsers send neither to a server
+//! nor to the next page: it reaches no log of ours, of a proxy or of somebody else (requirement
+//! S1). The page puts it into its form; without scripts the person pastes it there. Opening the
+//! link does nothing, so programs that look into mails can't use it up.
 
 use chrono::Duration;
 use secrecy::{ExposeSecret, SecretString};
@@ -37,22 +38,30 @@ pub async fn make(
     }
     let secret = random_secret();
     let token_hash = &hash(secret.expose_secret());
-    let new = db::links::New { token_hash, user, purpose, email, now, expires_at: now + life(purpose) };
+    let new =
+        db::links::New { token_hash, user, purpose, email, now, expires_at: now + life(purpose) };
     db::links::insert(tx, &new).await?;
     let page = match purpose {
         Purpose::Verify | Purpose::Change => "verify",
         Purpose::Reset => "reset",
     };
     let base = backend.config.public_url();
-    Ok(Some(format!("{}/{page}#{}", base.as_str().trim_end_matches('/'), secret.expose_secret()).into()))
+    Ok(Some(
+        format!("{}/{page}#{}", base.as_str().trim_end_matches('/'), secret.expose_secret()).into(),
+    ))
 }
 
 /// What this secret stands for, if it still does.
 pub async fn find(backend: &Backend, token: &SecretString) -> Result<Option<Link>> {
-    Ok(db::links::find(&backend.db, &hash(token.expose_secret().trim()), backend.clock.now()).await?)
+    Ok(db::links::find(&backend.db, &hash(token.expose_secret().trim()), backend.clock.now())
+        .await?)
 }
 
 /// Uses the link up.
-pub async fn take(backend: &Backend, tx: &mut db::Tx, token: &SecretString) -> Result<Option<Link>> {
+pub async fn take(
+    backend: &Backend,
+    tx: &mut db::Tx,
+    token: &SecretString,
+) -> Result<Option<Link>> {
     Ok(db::links::take(tx, &hash(token.expose_secret().trim()), backend.clock.now()).await?)
 }

@@ -36,7 +36,8 @@ pub async fn log_in(
     enter(backend, user.clone(), workspace, user_agent).await
 }
 
-/// Who has this address. What is none is nobody's, and no text for PostgreSQL where it holds U+0000.
+/// Who has this address. What is none is nobody's, and no text for PostgreSQL where it holds
+/// U+0000.
 async fn known(backend: &Backend, email: &str) -> Result<Option<User>> {
     if input::email_problem(email).is_some() {
         return Ok(None);
@@ -44,11 +45,18 @@ async fn known(backend: &Backend, email: &str) -> Result<Option<User>> {
     Ok(db::users::by_email(&backend.db, email).await?)
 }
 
-async fn enter(backend: &Backend, user: User, workspace: WorkspaceId, user_agent: &str) -> Result<Entered> {
+async fn enter(
+    backend: &Backend,
+    user: User,
+    workspace: WorkspaceId,
+    user_agent: &str,
+) -> Result<Entered> {
     let mut tx = backend.db.begin().await?;
-    // A change of the password ends all sessions: one that the old password is just about to begin must not outlive it.
+    // A change of the password ends all sessions: one that the old password is just about to begin
+    // must not outlive it.
     password::proven(&mut tx, &user).await?;
-    let (session, secret) = session::start(backend, &mut tx, user.id, workspace, user_agent).await?;
+    let (session, secret) =
+        session::start(backend, &mut tx, user.id, workspace, user_agent).await?;
     let event = Event::by_user(Some(workspace), user.id, &user.name, Action::Login);
     audit::record(backend, &mut tx, event).await?;
     tx.commit().await?;
@@ -56,7 +64,8 @@ async fn enter(backend: &Backend, user: User, workspace: WorkspaceId, user_agent
     Ok(Entered::new(user, session, secret))
 }
 
-/// What was typed for an e-mail that nobody has is not kept: it may be a password in the wrong field.
+/// What was typed for an e-mail that nobody has is not kept: it may be a password in the wrong
+/// field.
 fn refused(user: Option<&User>, home: Option<WorkspaceId>) -> Event {
     let event = match user {
         Some(user) => Event::by_user(home, user.id, &user.name, Action::Login),

@@ -49,7 +49,15 @@ pub struct Entered {
 impl Entered {
     fn new(user: User, session: SessionId, secret: SecretString) -> Self {
         let verified = user.email_verified_at.is_some();
-        Self { user: user.id, session, secret, email: user.email, name: user.name, time_zone: user.time_zone, verified }
+        Self {
+            user: user.id,
+            session,
+            secret,
+            email: user.email,
+            name: user.name,
+            time_zone: user.time_zone,
+            verified,
+        }
     }
 }
 
@@ -67,12 +75,21 @@ pub async fn register(backend: &Backend, form: Registering, user_agent: &str) ->
     open_account(backend, form, user_agent, false).await
 }
 
-/// Makes a user with a workspace of their own, whoever asks for it. An address that nobody vouches for is sent a link.
-pub async fn open_account(backend: &Backend, form: Registering, user_agent: &str, verified: bool) -> Result<Entered> {
+/// Makes a user with a workspace of their own, whoever asks for it. An address that nobody vouches
+/// for is sent a link.
+pub async fn open_account(
+    backend: &Backend,
+    form: Registering,
+    user_agent: &str,
+    verified: bool,
+) -> Result<Entered> {
     let email = input::normal_email(&form.email);
     let name = form.name.trim().to_owned();
-    let problems =
-        [input::name_problem(&name), input::email_problem(&email), input::password_problem("password", &form.password, &email)];
+    let problems = [
+        input::name_problem(&name),
+        input::email_problem(&email),
+        input::password_problem("password", &form.password, &email),
+    ];
     let problems: Vec<FieldError> = problems.into_iter().flatten().collect();
     if !problems.is_empty() {
         return Err(Error::Validation(problems));
@@ -93,8 +110,17 @@ pub async fn open_account(backend: &Backend, form: Registering, user_agent: &str
         return Err(Error::EmailTaken);
     }
     let title = format!("{}'s workspace", user.name);
-    db::users::insert_workspace(&mut tx, workspace, &title, &backend.config.default_tier, user.id, user.created_at).await?;
-    let (session, secret) = session::start(backend, &mut tx, user.id, workspace, user_agent).await?;
+    db::users::insert_workspace(
+        &mut tx,
+        workspace,
+        &title,
+        &backend.config.default_tier,
+        user.id,
+        user.created_at,
+    )
+    .await?;
+    let (session, secret) =
+        session::start(backend, &mut tx, user.id, workspace, user_agent).await?;
     let event = Event::by_user(Some(workspace), user.id, &user.name, Action::Register);
     audit::record(backend, &mut tx, event).await?;
     if !verified {
@@ -105,17 +131,28 @@ pub async fn open_account(backend: &Backend, form: Registering, user_agent: &str
     Ok(Entered::new(user, session, secret))
 }
 
-/// Ends the session, its open flows and its waiting choices; what those had been granted is given back to the platform.
+/// Ends the session, its open flows and its waiting choices; what those had been granted is given
+/// back to the platform.
 pub async fn log_out(backend: &Backend, actor: &Actor) -> Result<()> {
-    sessions::end(backend, actor.user, actor.session, Event::by(actor, Action::Logout)).await.map(|_| ())
+    sessions::end(backend, actor.user, actor.session, Event::by(actor, Action::Logout))
+        .await
+        .map(|_| ())
 }
 
 /// Changes name and time zone.
-pub async fn update_profile(backend: &Backend, actor: &Actor, name: &str, time_zone: &str) -> Result<Profile> {
+pub async fn update_profile(
+    backend: &Backend,
+    actor: &Actor,
+    name: &str,
+    time_zone: &str,
+) -> Result<Profile> {
     let name = name.trim();
     let mut problems: Vec<FieldError> = input::name_problem(name).into_iter().collect();
     if time_zone.parse::<chrono_tz::Tz>().is_err() {
-        problems.push(input::problem("time_zone", "Choose a time zone from the list, such as Europe/Berlin."));
+        problems.push(input::problem(
+            "time_zone",
+            "Choose a time zone from the list, such as Europe/Berlin.",
+        ));
     }
     if !problems.is_empty() {
         return Err(Error::Validation(problems));
@@ -124,7 +161,12 @@ pub async fn update_profile(backend: &Backend, actor: &Actor, name: &str, time_z
     db::users::update_profile(&mut tx, actor.user, name, time_zone, backend.clock.now()).await?;
     audit::record(backend, &mut tx, Event::by(actor, Action::Profile)).await?;
     tx.commit().await?;
-    Ok(Profile { name: name.to_owned(), email: actor.email.clone(), time_zone: time_zone.to_owned(), verified: actor.verified })
+    Ok(Profile {
+        name: name.to_owned(),
+        email: actor.email.clone(),
+        time_zone: time_zone.to_owned(),
+        verified: actor.verified,
+    })
 }
 
 pub fn normal_email(email: &str) -> String {

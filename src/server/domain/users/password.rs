@@ -14,7 +14,8 @@ use crate::server::domain::audit::{self, Event};
 use crate::server::domain::mail;
 use crate::server::session::{self, Actor};
 
-/// Changes the password of who knows the current one. Every session ends, this one too, and a new one begins here.
+/// Changes the password of who knows the current one. Every session ends, this one too, and a new
+/// one begins here.
 pub async fn change(
     backend: &Backend,
     actor: &Actor,
@@ -32,14 +33,16 @@ pub async fn change(
     let mut tx = backend.db.begin().await?;
     proven(&mut tx, &user).await?;
     set(backend, &mut tx, &user, &hash).await?;
-    let (session, secret) = session::start(backend, &mut tx, user.id, actor.workspace, user_agent).await?;
+    let (session, secret) =
+        session::start(backend, &mut tx, user.id, actor.workspace, user_agent).await?;
     audit::record(backend, &mut tx, Event::by(actor, Action::PasswordChanged)).await?;
     tx.commit().await?;
     tracing::info!(user = %user.id, "password changed");
     Ok(Entered::new(user, session, secret))
 }
 
-/// Sets a password: all sessions and all links in mails end with the old one, and the person is told.
+/// Sets a password: all sessions and all links in mails end with the old one, and the person is
+/// told.
 pub(super) async fn set(backend: &Backend, tx: &mut db::Tx, user: &User, hash: &str) -> Result<()> {
     db::users::set_password(tx, user.id, hash, backend.clock.now()).await?;
     db::sessions::delete_all(tx, user.id).await?;
@@ -47,8 +50,14 @@ pub(super) async fn set(backend: &Backend, tx: &mut db::Tx, user: &User, hash: &
     mail::post(backend, tx, letters::password_changed(backend, &user.email)).await
 }
 
-/// Asks for the password once more, before what a borrowed device must not do. `field` is where it was typed.
-pub(super) async fn prove(backend: &Backend, actor: &Actor, password: SecretString, field: &str) -> Result<User> {
+/// Asks for the password once more, before what a borrowed device must not do. `field` is where it
+/// was typed.
+pub(super) async fn prove(
+    backend: &Backend,
+    actor: &Actor,
+    password: SecretString,
+    field: &str,
+) -> Result<User> {
     let user = db::users::by_id(&backend.db, actor.user).await?.ok_or(Error::Unauthorized)?;
     let guesser = guesses::within(actor);
     guesses::begin(backend, guesser).await?;
@@ -63,10 +72,15 @@ pub(super) async fn prove(backend: &Backend, actor: &Actor, password: SecretStri
 /// Locks the person whose password was verified; refused if it was changed in the meantime.
 pub(super) async fn proven(tx: &mut db::Tx, user: &User) -> Result<()> {
     let locked = db::users::lock(tx, user.id).await?;
-    if locked.is_some_and(|now| now.password_hash == user.password_hash) { Ok(()) } else { Err(Error::WrongLogin) }
+    if locked.is_some_and(|now| now.password_hash == user.password_hash) {
+        Ok(())
+    } else {
+        Err(Error::WrongLogin)
+    }
 }
 
-/// Argon2id with the crate's defaults (19 MiB, 2 passes: OWASP's first choice), away from the threads that serve requests.
+/// Argon2id with the crate's defaults (19 MiB, 2 passes: OWASP's first choice), away from the
+/// threads that serve requests.
 pub(super) async fn hash_password(password: SecretString) -> Result<String> {
     blocking(move || {
         Argon2::default()
@@ -79,15 +93,19 @@ pub(super) async fn hash_password(password: SecretString) -> Result<String> {
 
 /// Verified against for unknown e-mails, so that they take as long as known ones.
 static NOBODY: LazyLock<String> = LazyLock::new(|| {
-    Argon2::default().hash_password(b"nobody has this password").map(|hash| hash.to_string()).unwrap_or_default()
+    Argon2::default()
+        .hash_password(b"nobody has this password")
+        .map(|hash| hash.to_string())
+        .unwrap_or_default()
 });
 
 pub(super) async fn verify_password(password: SecretString, hash: Option<String>) -> Result<bool> {
     blocking(move || {
         let known = hash.is_some();
         let text = hash.as_deref().unwrap_or(&NOBODY);
-        let right = PasswordHash::new(text)
-            .is_ok_and(|hash| Argon2::default().verify_password(password.expose_secret().as_bytes(), &hash).is_ok());
+        let right = PasswordHash::new(text).is_ok_and(|hash| {
+            Argon2::default().verify_password(password.expose_secret().as_bytes(), &hash).is_ok()
+        });
         known && right
     })
     .await

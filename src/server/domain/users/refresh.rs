@@ -1,7 +1,8 @@
 //! Refresh tokens of the REST API: one family for a session, a new one at every use.
 //!
-//! A token that is used twice was stolen, or its answer was lost: nobody can tell which, so the family and its session end (RFC
-//! 9700, 4.14.2). There is no time of grace: a client that lost an answer logs in again, and a thief gains nothing.
+//! A token that is used twice was stolen, or its answer was lost: nobody can tell which, so the
+//! family and its session end (RFC 9700, 4.14.2). There is no time of grace: a client that lost an
+//! answer logs in again, and a thief gains nothing.
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -30,23 +31,30 @@ pub async fn issue(backend: &Backend, session: SessionId) -> Result<SecretString
 
 async fn add(backend: &Backend, tx: &mut db::Tx, session: SessionId) -> Result<SecretString> {
     let token = random_secret();
-    db::refresh_tokens::insert(tx, &hash(token.expose_secret()), session, backend.clock.now()).await?;
+    db::refresh_tokens::insert(tx, &hash(token.expose_secret()), session, backend.clock.now())
+        .await?;
     Ok(token)
 }
 
-/// Takes a token and gives the next one. It keeps the session awake, but never alive beyond its absolute end.
+/// Takes a token and gives the next one. It keeps the session awake, but never alive beyond its
+/// absolute end.
 pub async fn refresh(backend: &Backend, token: SecretString) -> Result<Refreshed> {
     let (hash, now) = (hash(token.expose_secret()), backend.clock.now());
-    let session = db::refresh_tokens::session_of(&backend.db, &hash).await?.ok_or(Error::Unauthorized)?;
-    let live = db::sessions::by_id(&backend.db, session, now).await?.filter(|live| !session::is_idle(live, now));
+    let session =
+        db::refresh_tokens::session_of(&backend.db, &hash).await?.ok_or(Error::Unauthorized)?;
+    let live = db::sessions::by_id(&backend.db, session, now)
+        .await?
+        .filter(|live| !session::is_idle(live, now));
     let live = live.ok_or(Error::Unauthorized)?;
     let user = live.user_id;
     let mut tx = backend.db.begin().await?;
     if db::refresh_tokens::take(&mut tx, &hash, now).await?.is_none() {
         drop(tx);
         tracing::warn!(%user, %session, "a refresh token was used twice: the session ends");
-        let event = Event::by_user(Some(live.workspace_id), user, &live.name, Action::SessionRevoked);
-        sessions::end(backend, user, session, event.saying("A refresh token was used twice.")).await?;
+        let event =
+            Event::by_user(Some(live.workspace_id), user, &live.name, Action::SessionRevoked);
+        sessions::end(backend, user, session, event.saying("A refresh token was used twice."))
+            .await?;
         return Err(Error::Unauthorized);
     }
     let token = add(backend, &mut tx, session).await?;

@@ -11,8 +11,9 @@ use crate::server::domain::audit::{self, Event};
 use crate::server::domain::job::{self, Job};
 use crate::server::domain::mail;
 
-/// Somebody forgot the password for this address. The request is only written down: whether anybody has the address is looked up
-/// later, by the worker, so that neither the answer nor its time can tell.
+/// Somebody forgot the password for this address. The request is only written down: whether anybody
+/// has the address is looked up later, by the worker, so that neither the answer nor its time can
+/// tell.
 pub async fn ask(backend: &Backend, email: &str) -> Result<()> {
     let email = input::normal_email(email);
     if let Some(problem) = input::email_problem(&email) {
@@ -33,7 +34,8 @@ pub async fn answer(backend: &Backend) -> Result<()> {
             continue;
         }
         if let Some(user) = user
-            && let Some(link) = links::make(backend, &mut tx, user.id, Purpose::Reset, &email).await?
+            && let Some(link) =
+                links::make(backend, &mut tx, user.id, Purpose::Reset, &email).await?
         {
             mail::post(backend, &mut tx, letters::reset(backend, &email, &link)).await?;
         }
@@ -42,9 +44,13 @@ pub async fn answer(backend: &Backend) -> Result<()> {
     Ok(())
 }
 
-/// Sets a new password for who holds the link. Every session ends; the mailbox is proved by the way, and with it the browser.
+/// Sets a new password for who holds the link. Every session ends; the mailbox is proved by the
+/// way, and with it the browser.
 pub async fn reset(backend: &Backend, token: SecretString, new: SecretString) -> Result<Device> {
-    let found = links::find(backend, &token).await?.filter(|link| link.purpose == Purpose::Reset).ok_or(Error::LinkOver)?;
+    let found = links::find(backend, &token)
+        .await?
+        .filter(|link| link.purpose == Purpose::Reset)
+        .ok_or(Error::LinkOver)?;
     if let Some(problem) = input::password_problem("password", &new, &found.email) {
         return Err(Error::Validation(vec![problem]));
     }
@@ -53,10 +59,18 @@ pub async fn reset(backend: &Backend, token: SecretString, new: SecretString) ->
     sessions::give_back_all(backend, found.user_id).await?;
     let mut tx = backend.db.begin().await?;
     let link = links::take(backend, &mut tx, &token).await?.ok_or(Error::LinkOver)?;
-    let user = db::users::lock(&mut tx, link.user_id).await?.filter(|user| user.email == link.email).ok_or(Error::LinkOver)?;
+    let user = db::users::lock(&mut tx, link.user_id)
+        .await?
+        .filter(|user| user.email == link.email)
+        .ok_or(Error::LinkOver)?;
     password::set(backend, &mut tx, &user, &hash).await?;
     db::users::set_verified(&mut tx, user.id, backend.clock.now()).await?;
-    audit::record(backend, &mut tx, Event::by_user(home, user.id, &user.name, Action::PasswordReset)).await?;
+    audit::record(
+        backend,
+        &mut tx,
+        Event::by_user(home, user.id, &user.name, Action::PasswordReset),
+    )
+    .await?;
     tx.commit().await?;
     tracing::info!(user = %user.id, "password reset");
     Ok(Device::new(user.id))

@@ -22,13 +22,20 @@ pub async fn revoke_other_sessions(backend: &Backend, actor: &Actor) -> Result<u
     let devices = db::sessions::of_user(&backend.db, actor.user, backend.clock.now()).await?;
     let mut ended = 0;
     for device in devices.iter().filter(|device| device.id != actor.session) {
-        ended += usize::from(end(backend, actor.user, device.id, Event::by(actor, Action::SessionRevoked)).await?);
+        ended += usize::from(
+            end(backend, actor.user, device.id, Event::by(actor, Action::SessionRevoked)).await?,
+        );
     }
     Ok(ended)
 }
 
 /// Ends a session of this person, with all that lives by it; `event` tells of it.
-pub(super) async fn end(backend: &Backend, user: UserId, id: SessionId, event: Event) -> Result<bool> {
+pub(super) async fn end(
+    backend: &Backend,
+    user: UserId,
+    id: SessionId,
+    event: Event,
+) -> Result<bool> {
     let devices = db::sessions::of_user(&backend.db, user, backend.clock.now()).await?;
     let Some(device) = devices.into_iter().find(|device| device.id == id) else { return Ok(false) };
     accounts::give_back_waiting(backend, db::pending::of_session(&backend.db, id).await?).await?;
@@ -63,10 +70,18 @@ pub async fn sessions(backend: &Backend, actor: &Actor) -> Result<Vec<SessionVie
 
 /// "Firefox on Windows", as far as a User-Agent tells.
 pub fn device_name(user_agent: &str) -> String {
-    let first = |known: &[(&str, &'static str)]| known.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| *name);
-    // Order matters: Edge and Opera also say Chrome, Chrome also says Safari, and iPhones also say Mac.
-    let browser =
-        first(&[("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")]);
+    let first = |known: &[(&str, &'static str)]| {
+        known.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| *name)
+    };
+    // Order matters: Edge and Opera also say Chrome, Chrome also says Safari, and iPhones also say
+    // Mac.
+    let browser = first(&[
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ]);
     let system = first(&[
         ("Android", "Android"),
         ("iPhone", "iPhone"),

@@ -1,4 +1,5 @@
-//! A platform's answer: read whole, and what its status and headers say before anybody looks into it.
+//! A platform's answer: read whole, and what its status and headers say before anybody looks into
+//! it.
 
 use std::time::Duration;
 
@@ -20,7 +21,8 @@ const MAX_ANSWER: usize = 4 << 20;
 pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
-    /// What was asked for, without host and query; behind a base URL it begins with the base's own prefix.
+    /// What was asked for, without host and query; behind a base URL it begins with the base's own
+    /// prefix.
     pub path: String,
     body: Vec<u8>,
 }
@@ -34,12 +36,14 @@ impl Answer {
         self.status.is_success()
     }
 
-    /// The body as JSON of this shape, or nothing: platforms answer HTML and empty bodies where JSON was due.
+    /// The body as JSON of this shape, or nothing: platforms answer HTML and empty bodies where
+    /// JSON was due.
     pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
         serde_json::from_slice(&self.body).ok()
     }
 
-    /// The body as JSON, or [`Error::Unexpected`] with the status (never with the body: it may hold a token).
+    /// The body as JSON, or [`Error::Unexpected`] with the status (never with the body: it may hold
+    /// a token).
     pub fn expect<T: DeserializeOwned>(&self, what: &str) -> Result<T> {
         serde_json::from_slice(&self.body).map_err(|error| {
             let detail = format!(
@@ -49,8 +53,13 @@ impl Answer {
                 error.classify(),
                 error.column()
             );
-            // Not JSON at all is a proxy or an outage speaking; JSON of another shape is a contract that changed.
-            if error.is_data() { Error::Unexpected { detail } } else { Error::Unavailable { detail } }
+            // Not JSON at all is a proxy or an outage speaking; JSON of another shape is a contract
+            // that changed.
+            if error.is_data() {
+                Error::Unexpected { detail }
+            } else {
+                Error::Unavailable { detail }
+            }
         })
     }
 
@@ -61,9 +70,15 @@ impl Answer {
 
     /// An answer as it was recorded.
     #[cfg(test)]
-    pub fn recorded(status: u16, headers: &[(&'static str, &'static str)], path: &str, body: &str) -> Self {
-        let headers =
-            headers.iter().map(|(name, value)| (header::HeaderName::from_static(name), HeaderValue::from_static(value)));
+    pub fn recorded(
+        status: u16,
+        headers: &[(&'static str, &'static str)],
+        path: &str,
+        body: &str,
+    ) -> Self {
+        let headers = headers.iter().map(|(name, value)| {
+            (header::HeaderName::from_static(name), HeaderValue::from_static(value))
+        });
         let status = StatusCode::from_u16(status).expect("a status");
         Self { status, headers: headers.collect(), path: path.into(), body: body.into() }
     }
@@ -91,34 +106,40 @@ impl Answer {
         (at.with_timezone(&Utc) - now).to_std().ok()
     }
 
-    /// The error for a status that says all there is: 429 and the 5xx family. `None` leaves it to the platform.
+    /// The error for a status that says all there is: 429 and the 5xx family. `None` leaves it to
+    /// the platform.
     pub fn common_error(&self, now: DateTime<Utc>, reset: Option<DateTime<Utc>>) -> Option<Error> {
         let detail = self.status.to_string();
         if self.status == StatusCode::TOO_MANY_REQUESTS {
             let wait = self.retry_after(now).and_then(|d| chrono::Duration::from_std(d).ok());
-            let until = wait.map(|d| now + d).or(reset).unwrap_or(now + chrono::Duration::seconds(60));
+            let until =
+                wait.map(|d| now + d).or(reset).unwrap_or(now + chrono::Duration::seconds(60));
             return Some(Error::RateLimited { until, detail });
         }
-        (self.status.is_server_error() || self.status == StatusCode::REQUEST_TIMEOUT).then_some(Error::Unavailable { detail })
+        (self.status.is_server_error() || self.status == StatusCode::REQUEST_TIMEOUT)
+            .then_some(Error::Unavailable { detail })
     }
 }
 
 /// Sends a request and reads its answer.
 pub(super) async fn read(request: reqwest::RequestBuilder) -> Result<Answer> {
     let mut response = request.send().await.map_err(network)?;
-    let (status, headers, path) = (response.status(), response.headers().clone(), response.url().path().to_owned());
+    let (status, headers, path) =
+        (response.status(), response.headers().clone(), response.url().path().to_owned());
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(network)? {
         if body.len() + chunk.len() > MAX_ANSWER {
-            return Err(Error::Unavailable { detail: format!("an answer of more than {MAX_ANSWER} bytes") });
+            return Err(Error::Unavailable {
+                detail: format!("an answer of more than {MAX_ANSWER} bytes"),
+            });
         }
         body.extend_from_slice(&chunk);
     }
     Ok(Answer { status, headers, path, body: without_nul(body) })
 }
 
-/// JSON can write U+0000, PostgreSQL can hold it neither in text nor in JSON, and no name needs it: it is taken out here, at the one
-/// door for what platforms say.
+/// JSON can write U+0000, PostgreSQL can hold it neither in text nor in JSON, and no name needs it:
+/// it is taken out here, at the one door for what platforms say.
 fn without_nul(body: Vec<u8>) -> Vec<u8> {
     const NUL: &[u8] = br"\u0000";
     let has_nul = body.windows(NUL.len()).any(|bytes| bytes == NUL);

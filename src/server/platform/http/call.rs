@@ -25,7 +25,8 @@ impl Default for Retries {
 }
 
 impl Retries {
-    /// Doubles from the first pause to the longest, less up to a quarter by chance, so that many callers don't come back at once.
+    /// Doubles from the first pause to the longest, less up to a quarter by chance, so that many
+    /// callers don't come back at once.
     fn pause(&self, tried: u32) -> Duration {
         let full = self.first.saturating_mul(1 << tried.min(16)).min(self.longest);
         full.mul_f64(1.0 - 0.25 * rand::rng().random::<f64>())
@@ -65,8 +66,10 @@ impl Call<'_> {
 
     /// A header that no debug output shows.
     pub fn secret_header(mut self, name: &str, value: &SecretString) -> Self {
-        // The callers check what people paste; anything else that is no header value is sent as an empty one and refused.
-        let mut header = HeaderValue::from_str(value.expose_secret()).unwrap_or(HeaderValue::from_static(""));
+        // The callers check what people paste; anything else that is no header value is sent as an
+        // empty one and refused.
+        let mut header =
+            HeaderValue::from_str(value.expose_secret()).unwrap_or(HeaderValue::from_static(""));
         header.set_sensitive(true);
         self.request = self.request.header(name, header);
         self
@@ -83,13 +86,16 @@ impl Call<'_> {
         self
     }
 
-    /// Sends it and reads the answer, whatever its status. Only the network, a time-out, an oversized body and, for idempotent
-    /// calls, a platform that stumbles more often than we repeat are errors here.
+    /// Sends it and reads the answer, whatever its status. Only the network, a time-out, an
+    /// oversized body and, for idempotent calls, a platform that stumbles more often than we repeat
+    /// are errors here.
     pub async fn send(self) -> Result<Answer> {
         let mut tried = 0;
         loop {
             let Some(request) = self.request.try_clone() else {
-                return Err(Error::Unexpected { detail: "a streaming request can't be repeated".into() });
+                return Err(Error::Unexpected {
+                    detail: "a streaming request can't be repeated".into(),
+                });
             };
             let outcome = self.observed(tried, answer::read(request.timeout(self.timeout))).await;
             if let (Ok(answer), Some(api)) = (&outcome, self.limits) {
@@ -99,13 +105,17 @@ impl Call<'_> {
             let wait = match &outcome {
                 Ok(answer) if !answer.stumbled() => return outcome,
                 // Who is asked to slow down, and not until when, does not come back within seconds.
-                Ok(answer) if answer.status == StatusCode::TOO_MANY_REQUESTS && answer.header("retry-after").is_none() => {
+                Ok(answer)
+                    if answer.status == StatusCode::TOO_MANY_REQUESTS
+                        && answer.header("retry-after").is_none() =>
+                {
                     return outcome;
                 }
                 Ok(answer) => answer.retry_after(self.client.now()),
                 Err(_) => None,
             };
-            // A wait longer than a person would sit through is left to the caller, who knows what else to do.
+            // A wait longer than a person would sit through is left to the caller, who knows what
+            // else to do.
             let wait = wait.unwrap_or_else(|| self.client.retries.pause(tried));
             if !may_repeat || wait > self.client.retries.longest {
                 return outcome;
@@ -117,22 +127,39 @@ impl Call<'_> {
 }
 
 impl Call<'_> {
-    /// Counts one try and writes its line. The error's text holds no URL, and is shortened where it could hold a secret.
-    async fn observed(&self, tried: u32, call: impl Future<Output = Result<Answer>>) -> Result<Answer> {
+    /// Counts one try and writes its line. The error's text holds no URL, and is shortened where it
+    /// could hold a secret.
+    async fn observed(
+        &self,
+        tried: u32,
+        call: impl Future<Output = Result<Answer>>,
+    ) -> Result<Answer> {
         let begun = Instant::now();
         let outcome = call.await;
         let took = begun.elapsed();
         let status = match &outcome {
             Ok(answer) => answer.status.as_str().to_owned(),
-            Err(Error::Unavailable { detail }) if detail.starts_with(TIMED_OUT) => "timeout".to_owned(),
-            Err(Error::Unavailable { detail }) if detail.starts_with(NOT_CONNECTED) => "connect".to_owned(),
+            Err(Error::Unavailable { detail }) if detail.starts_with(TIMED_OUT) => {
+                "timeout".to_owned()
+            }
+            Err(Error::Unavailable { detail }) if detail.starts_with(NOT_CONNECTED) => {
+                "connect".to_owned()
+            }
             Err(_) => "broken".to_owned(),
         };
-        let (platform, endpoint, latency_ms) = (self.client.name, &self.endpoint, took.as_millis() as u64);
+        let (platform, endpoint, latency_ms) =
+            (self.client.name, &self.endpoint, took.as_millis() as u64);
         metrics::platform_call(platform, endpoint, &status, took);
         match &outcome {
             Ok(_) => tracing::info!(platform, endpoint, status, latency_ms, tried, "platform call"),
-            Err(error) => tracing::warn!(platform, endpoint, status, latency_ms, tried, "platform call: {error}"),
+            Err(error) => tracing::warn!(
+                platform,
+                endpoint,
+                status,
+                latency_ms,
+                tried,
+                "platform call: {error}"
+            ),
         }
         outcome
     }
@@ -158,13 +185,18 @@ mod tests {
     use super::*;
 
     proptest! {
-        // H5: the retry laws. A pause doubles up to the longest and never passes it; chance takes at most a quarter away.
+        // H5: the retry laws. A pause doubles up to the longest and never passes it; chance takes
+        // at most a quarter away.
         #[test]
-        fn a_pause_grows_within_its_bounds(tried in 0..100u32, first in 1..5_000u64, longest in 5_000..60_000u64) {
-            let retries = Retries { most: 3, first: Duration::from_millis(first), longest: Duration::from_millis(longest) };
-            let full = |tried: u32| Duration::from_millis(first.saturating_mul(1 << tried.min(16)).min(longest));
+        fn a_pause_grows_within_its_bounds(tried in 0..100u32, first in 1..5_000u64,
+            longest in 5_000..60_000u64) {
+            let retries = Retries { most: 3, first: Duration::from_millis(first),
+                longest: Duration::from_millis(longest) };
+            let full = |tried: u32|
+                Duration::from_millis(first.saturating_mul(1 << tried.min(16)).min(longest));
             let pause = retries.pause(tried);
-            prop_assert!(pause <= full(tried) && pause >= full(tried).mul_f64(0.749), "{pause:?} of {:?}", full(tried));
+            prop_assert!(pause <= full(tried) && pause >= full(tried).mul_f64(0.749), "{pause:?} \
+                of {:?}", full(tried));
             prop_assert!(full(tried + 1) >= full(tried));
         }
     }

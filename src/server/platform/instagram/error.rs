@@ -22,11 +22,9 @@ pub fn of(answer: &Answer, now: DateTime<Utc>) -> Option<Error> {
     match answer.json::<Failed>() {
         Some(Failed { error }) => Some(meaning(&error, answer, now)),
         None if answer.is_success() => None,
-        None => Some(
-            answer
-                .common_error(now, None)
-                .unwrap_or_else(|| Error::Unavailable { detail: format!("{} without a Graph error", answer.status) }),
-        ),
+        None => Some(answer.common_error(now, None).unwrap_or_else(|| Error::Unavailable {
+            detail: format!("{} without a Graph error", answer.status),
+        })),
     }
 }
 
@@ -35,7 +33,9 @@ pub fn of_code(answer: &Answer, now: DateTime<Utc>) -> Option<Error> {
     let failure = answer.json::<Failed>().map(|failed| failed.error).unwrap_or_default();
     let detail = detail(&failure, answer);
     match (failure.code, failure.subcode) {
-        (100, 36_008) => Some(Error::Configuration { detail: format!("the redirect URI differs: {detail}") }),
+        (100, 36_008) => {
+            Some(Error::Configuration { detail: format!("the redirect URI differs: {detail}") })
+        }
         (100, _) => Some(Error::CodeRefused { detail }),
         // A wrong app secret has the number of an outage, but not the status of one.
         (1, _) if answer.status == StatusCode::BAD_REQUEST => {
@@ -60,9 +60,10 @@ fn meaning(failure: &Failure, answer: &Answer, now: DateTime<Utc>) -> Error {
         },
         (10 | 200..=299, _) => Error::Reconnect {
             reason: Reason::MissingPermissions,
-            say: "Instagram says that a permission is missing. Reconnect Instagram and leave every \
+            say:
+                "Instagram says that a permission is missing. Reconnect Instagram and leave every \
                   switch on."
-                .into(),
+                    .into(),
             detail,
         },
         (100, 33) => Error::Reconnect {
@@ -72,9 +73,10 @@ fn meaning(failure: &Failure, answer: &Answer, now: DateTime<Utc>) -> Error {
                 .into(),
             detail,
         },
-        (4 | 17 | 32 | 341 | 613 | 80_000..=80_014, _) => {
-            Error::RateLimited { until: usage::regained(answer, now).unwrap_or(now + PAUSE), detail }
-        }
+        (4 | 17 | 32 | 341 | 613 | 80_000..=80_014, _) => Error::RateLimited {
+            until: usage::regained(answer, now).unwrap_or(now + PAUSE),
+            detail,
+        },
         // 3: the app lacks a capability; 101: no such app or not its secret.
         (3 | 101, _) => Error::Configuration { detail },
         (1 | 2 | -1 | -2, _) => Error::Unavailable { detail },
@@ -97,14 +99,20 @@ fn ended(subcode: i64, detail: String) -> Error {
             "Facebook wants you to confirm something first. Log in at facebook.com and follow what \
              it asks, then reconnect Instagram.",
         ),
-        460 => (Reason::RefusedByPlatform, "Your Facebook password was changed, which ends the connection. Reconnect Instagram."),
+        460 => (
+            Reason::RefusedByPlatform,
+            "Your Facebook password was changed, which ends the connection. Reconnect Instagram.",
+        ),
         463 => (Reason::RanOut, "Your Instagram connection expired. Reconnect Instagram."),
         492 => (
             Reason::RefusedByPlatform,
             "You lost your role on the Facebook Page of this account. Ask the owner of the Page to \
              give it back, then reconnect Instagram.",
         ),
-        _ => (Reason::RefusedByPlatform, "Facebook ended your Instagram connection. Reconnect Instagram."),
+        _ => (
+            Reason::RefusedByPlatform,
+            "Facebook ended your Instagram connection. Reconnect Instagram.",
+        ),
     };
     Error::Reconnect { reason, say: say.into(), detail }
 }

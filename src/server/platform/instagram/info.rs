@@ -60,13 +60,19 @@ pub static INFO: PlatformInfo = PlatformInfo {
             "Ask the owner of the Page for full control or for the task Content. Then connect \
              again.",
         ),
-        trouble("A permission was left out.", "Instagram needs all of them. Connect again and leave every switch on."),
+        trouble(
+            "A permission was left out.",
+            "Instagram needs all of them. Connect again and leave every switch on.",
+        ),
         trouble(
             "The connection ended.",
             "A new Facebook password, a removed app or 60 days without contact end it. Reconnect \
              the account: its label and history stay.",
         ),
-        trouble("Facebook or Instagram shows a notice.", "Log in there and follow it. Then test the connection here."),
+        trouble(
+            "Facebook or Instagram shows a notice.",
+            "Log in there and follow it. Then test the connection here.",
+        ),
         trouble(
             "Facebook says that you cancelled, although you clicked through.",
             "The app may still be in development, open only to its own team. Tell whoever runs \
@@ -75,9 +81,11 @@ pub static INFO: PlatformInfo = PlatformInfo {
     ]),
     manage_url: Borrowed("https://www.facebook.com/settings?tab=business_tools"),
     console: Borrowed(
-        "Create an app of type Business at Meta for Developers and add Facebook Login for Business. \
+        "Create an app of type Business at Meta for Developers and add Facebook Login for \
+         Business. \
          Enter the redirect URI under its settings as a valid OAuth redirect URI. App id and app \
-         secret are under App settings, Basic. Other people's accounts need Advanced Access for each \
+         secret are under App settings, Basic. Other people's accounts need Advanced Access for \
+         each \
          permission.",
     ),
     console_url: Borrowed("https://developers.facebook.com/apps"),

@@ -19,8 +19,8 @@ use serde_json::Value;
 use url::Url;
 
 use super::{
-    Api, Authorize, Client, ClientAuth, CodeGrant, Connect, Endpoint, Grant, Held, OAuthSpec, Pkce, Platform, Profile,
-    ReadLimits, Refreshing, Replay, Result,
+    Api, Authorize, Client, ClientAuth, CodeGrant, Connect, Endpoint, Grant, Held, OAuthSpec, Pkce,
+    Platform, Profile, ReadLimits, Refreshing, Replay, Result,
 };
 use crate::model::PlatformInfo;
 
@@ -69,7 +69,11 @@ impl Platform for Instagram {
         oauth::authorize(client, request)
     }
 
-    fn exchange<'a>(&'a self, client: &'a Client, code: &'a CodeGrant) -> BoxFuture<'a, Result<Grant>> {
+    fn exchange<'a>(
+        &'a self,
+        client: &'a Client,
+        code: &'a CodeGrant,
+    ) -> BoxFuture<'a, Result<Grant>> {
         Box::pin(oauth::exchange(client, code))
     }
 

@@ -8,7 +8,9 @@ use url::Url;
 use super::wire::{Done, Inspected, Inspection, Permissions};
 use super::{GRAPH, SPEC, error, info::INFO, pages, versioned};
 use crate::server::platform::oauth::token::{self, Form, TokenAnswer};
-use crate::server::platform::{Answer, Api, Authorize, Client, CodeGrant, Error, Grant, Held, Result, oauth};
+use crate::server::platform::{
+    Answer, Api, Authorize, Client, CodeGrant, Error, Grant, Held, Result, oauth,
+};
 
 /// The dialog. With a Facebook Login for Business configuration, that says what is asked for, and
 /// no scope is sent.
@@ -16,7 +18,8 @@ use crate::server::platform::{Answer, Api, Authorize, Client, CodeGrant, Error, 
 pub fn authorize(client: &Client, request: &Authorize<'_>) -> Url {
     let mut url = oauth::authorize(&INFO, &SPEC, client, request);
     if let Some(config) = &client.settings().config_id {
-        let kept: Vec<(String, String)> = url.query_pairs().into_owned().filter(|(name, _)| name != "scope").collect();
+        let kept: Vec<(String, String)> =
+            url.query_pairs().into_owned().filter(|(name, _)| name != "scope").collect();
         url.query_pairs_mut().clear().extend_pairs(kept).append_pair("config_id", config);
     }
     url
@@ -42,7 +45,8 @@ pub async fn refresh(client: &Client, held: &Held) -> Result<Grant> {
     grant(client, long, held.grant_key.clone()).await
 }
 
-/// Removes the app for the Facebook user. <https://developers.facebook.com/docs/graph-api/reference/user/permissions>
+/// Removes the app for the Facebook user.
+/// <https://developers.facebook.com/docs/graph-api/reference/user/permissions>
 pub async fn revoke(client: &Client, held: &Held) -> Result<bool> {
     let user = held.grant_key.as_deref().unwrap_or("me");
     let url = client.url(GRAPH, &format!(versioned!("/{}/permissions"), user));
@@ -58,7 +62,8 @@ pub async fn revoke(client: &Client, held: &Held) -> Result<bool> {
 }
 
 async fn extend(client: &Client, token: &SecretString) -> Result<TokenAnswer> {
-    let form = vec![("grant_type", "fb_exchange_token"), ("fb_exchange_token", token.expose_secret())];
+    let form =
+        vec![("grant_type", "fb_exchange_token"), ("fb_exchange_token", token.expose_secret())];
     let answer = ask(client, form).await?;
     read(&answer, error::of(&answer, client.now()))
 }

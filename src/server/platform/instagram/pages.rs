@@ -22,7 +22,8 @@ pub async fn candidates(api: &Api) -> Result<Vec<Profile>> {
     all_granted(|scope| api.granted(scope))?;
     let pages = list(api).await?;
     let linked = pages.iter().filter(|page| page.instagram_business_account.is_some()).count();
-    let usable: Vec<_> = pages.iter().filter(|page| may_publish(page)).filter_map(profile_of).collect();
+    let usable: Vec<_> =
+        pages.iter().filter(|page| may_publish(page)).filter_map(profile_of).collect();
     if usable.is_empty() { Err(none_usable(pages.len(), linked)) } else { Ok(usable) }
 }
 
@@ -43,7 +44,8 @@ pub async fn profile(api: &Api, account: &str) -> Result<Profile> {
 /// Facebook Login for Business means all permissions or none, but classic Facebook Login lets
 /// people leave some out.
 pub fn all_granted(granted: impl Fn(&str) -> bool) -> Result<()> {
-    let missing: Vec<_> = INFO.permissions.iter().filter(|permission| !granted(&permission.scope)).collect();
+    let missing: Vec<_> =
+        INFO.permissions.iter().filter(|permission| !granted(&permission.scope)).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -64,10 +66,12 @@ pub fn all_granted(granted: impl Fn(&str) -> bool) -> Result<()> {
 
 fn none_usable(pages: usize, linked: usize) -> Error {
     let say = match (pages, linked) {
-        (0, _) => "Facebook shared no Page with Huntaze. An Instagram account connects through the \
+        (0, _) => {
+            "Facebook shared no Page with Huntaze. An Instagram account connects through the \
                    Facebook Page it is linked to: create a Page, or ask for a role on one, then \
                    connect again and tick it in Facebook's dialog."
-            .into(),
+                .into()
+        }
         (1, 0) => "Your Facebook Page is not linked to an Instagram Business or Creator account. \
                    Link one in the Instagram app, then try again."
             .into(),
@@ -111,12 +115,17 @@ fn following(client: &Client, next: &str) -> Result<Url> {
     let settings = client.settings();
     let bases = [settings.base_url.as_ref(), settings.browser_url.as_ref()];
     let ours = bases.into_iter().flatten().map(Url::as_str).chain([GRAPH]);
-    let path = ours.filter_map(|base| next.strip_prefix(base.trim_end_matches('/'))).find(|path| path.starts_with('/'));
+    let path = ours
+        .filter_map(|base| next.strip_prefix(base.trim_end_matches('/')))
+        .find(|path| path.starts_with('/'));
     let Some(path) = path else {
-        return Err(Error::Unexpected { detail: "the list of Pages goes on at another host".into() });
+        return Err(Error::Unexpected {
+            detail: "the list of Pages goes on at another host".into(),
+        });
     };
     let mut url = client.url(GRAPH, path);
-    let kept: Vec<(String, String)> = url.query_pairs().into_owned().filter(|(name, _)| name != "access_token").collect();
+    let kept: Vec<(String, String)> =
+        url.query_pairs().into_owned().filter(|(name, _)| name != "access_token").collect();
     url.query_pairs_mut().clear().extend_pairs(kept);
     Ok(url)
 }
@@ -162,10 +171,13 @@ mod tests {
         let base = format!("{}/proxy", server.uri());
         let part = |name: &str| json!({ "id": "1", "name": name, "tasks": ["MANAGE"] });
         let usage = json!({ "17841400000000000": [
-            { "type": "instagram", "call_count": 95, "total_cputime": 20, "total_time": 20, "estimated_time_to_regain_access": 12 },
+            { "type": "instagram", "call_count": 95, "total_cputime": 20, "total_time": 20,
+                "estimated_time_to_regain_access": 12 },
         ] });
         let answer = |body: Value| {
-            ResponseTemplate::new(200).insert_header("x-business-use-case-usage", usage.to_string()).set_body_json(body)
+            ResponseTemplate::new(200)
+                .insert_header("x-business-use-case-usage", usage.to_string())
+                .set_body_json(body)
         };
         let asked = || Mock::given(method("GET")).and(path("/proxy/v26.0/me/accounts"));
         asked()
@@ -192,7 +204,8 @@ mod tests {
         let hosts: [fn(&str) -> String; 2] = [|base| base.to_owned(), |_| super::GRAPH.to_owned()];
         for host in hosts {
             let (_server, api) = facebook(|base| format!("{}{rest}", host(base))).await;
-            let names: Vec<_> = list(&api).await.expect("two parts").into_iter().map(|page| page.name).collect();
+            let names: Vec<_> =
+                list(&api).await.expect("two parts").into_iter().map(|page| page.name).collect();
             assert_eq!(names, ["First", "Second"]);
         }
     }

@@ -47,7 +47,8 @@ impl Usage {
 /// The limits that an answer's headers tell.
 pub fn limits(answer: &Answer, now: DateTime<Utc>) -> Vec<Limit> {
     let app = app(answer).map(|usage| usage.limit("This server's share of Facebook calls, %", now));
-    let account = tightest(answer).map(|usage| usage.limit("This account's Instagram calls, %", now));
+    let account =
+        tightest(answer).map(|usage| usage.limit("This account's Instagram calls, %", now));
     app.into_iter().chain(account).collect()
 }
 

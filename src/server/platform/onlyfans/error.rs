@@ -36,15 +36,21 @@ pub fn check(client: &Client, answer: &Answer) -> Result<()> {
     if message.starts_with("Please refresh the page") {
         // Rules, clock or app token: the session itself is fine.
         return Err(Error::Configuration {
-            detail: format!("{detail}: {SIGNATURE}, see to platforms.onlyfans.rules{}", skew(client, answer)),
+            detail: format!(
+                "{detail}: {SIGNATURE}, see to platforms.onlyfans.rules{}",
+                skew(client, answer)
+            ),
         });
     }
     if matches!(code, 101 | 105) {
-        let say = "OnlyFans asks for an identity check. Open OnlyFans in your browser and finish it, then press Test.".into();
+        let say = "OnlyFans asks for an identity check. Open OnlyFans in your browser and finish \
+            it, then press Test."
+            .into();
         return Err(Error::NeedsAction { reason: Reason::NeedsAction, say, detail });
     }
     if answer.status == 403 {
-        // A wall, whatever it says. Nothing is known to be wrong with the session, and knocking again makes it worse.
+        // A wall, whatever it says. Nothing is known to be wrong with the session, and knocking
+        // again makes it worse.
         return Err(Error::Unavailable { detail: format!("{detail}: blocked") });
     }
     if message.starts_with("Wrong user") {
@@ -64,7 +70,10 @@ pub fn doubts_the_signature(error: &Error) -> bool {
 pub fn ended(detail: String) -> Error {
     Error::Reconnect {
         reason: Reason::SessionEnded,
-        say: "Your OnlyFans session ended. Log in at onlyfans.com and paste fresh values, all from the same browser.".into(),
+        say:
+            "Your OnlyFans session ended. Log in at onlyfans.com and paste fresh values, all from \
+            the same browser."
+                .into(),
         detail,
     }
 }
@@ -72,12 +81,15 @@ pub fn ended(detail: String) -> Error {
 pub fn mixed_up(detail: String) -> Error {
     Error::Reconnect {
         reason: Reason::SessionEnded,
-        say: "The pasted values belong to different logins. Copy all of them again from one browser.".into(),
+        say:
+            "The pasted values belong to different logins. Copy all of them again from one browser."
+                .into(),
         detail,
     }
 }
 
-/// The time is part of the signature, so a wrong clock looks like wrong rules: worth a word to the operator.
+/// The time is part of the signature, so a wrong clock looks like wrong rules: worth a word to the
+/// operator.
 fn skew(client: &Client, answer: &Answer) -> String {
     let theirs = answer.header("date").and_then(|date| DateTime::parse_from_rfc2822(date).ok());
     let seconds = theirs.map_or(0, |theirs| (client.now() - theirs.to_utc()).num_seconds());

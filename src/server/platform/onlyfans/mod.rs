@@ -1,8 +1,9 @@
-//! OnlyFans, over the browser session of its owner: there is no official API and no OAuth. Read off public code that speaks to the
-//! web app, so it may be stale tomorrow: off by default, few calls, and a refusal is a stop sign.
+//! OnlyFans, over the browser session of its owner: there is no official API and no OAuth. Read off
+//! public code that speaks to the web app, so it may be stale tomorrow: off by default, few calls,
+//! and a refusal is a stop sign.
 //!
-//! The session ([`session`]) is pasted, every call is signed ([`sign`]) by rules that change with the web app ([`rules`]), and
-//! errors are told apart by their sentences ([`error`]).
+//! The session ([`session`]) is pasted, every call is signed ([`sign`]) by rules that change with
+//! the web app ([`rules`]), and errors are told apart by their sentences ([`error`]).
 //! <https://github.com/datawhores/OF-Scraper>
 
 mod error;
@@ -43,7 +44,10 @@ impl Platform for OnlyFans {
     fn missing_settings(&self, settings: &Settings) -> Vec<&'static str> {
         let enabled = settings.enabled.unwrap_or_default();
         let rules = settings.rules.as_ref().is_some_and(|rules| !rules.trim().is_empty());
-        [(enabled, "enabled"), (rules, "rules")].into_iter().filter_map(|(set, key)| (!set).then_some(key)).collect()
+        [(enabled, "enabled"), (rules, "rules")]
+            .into_iter()
+            .filter_map(|(set, key)| (!set).then_some(key))
+            .collect()
     }
 
     fn candidates<'a>(&'a self, api: &'a Api) -> BoxFuture<'a, Result<Vec<Profile>>> {
@@ -62,14 +66,17 @@ impl Platform for OnlyFans {
     }
 
     fn facts(&self, value: &Value) -> Vec<(String, String)> {
-        metadata::read::<profile::Metadata>(value).map(|metadata| metadata.facts()).unwrap_or_default()
+        metadata::read::<profile::Metadata>(value)
+            .map(|metadata| metadata.facts())
+            .unwrap_or_default()
     }
 
     fn accept(&self, fields: &BTreeMap<String, String>) -> Result<Grant, Vec<FieldError>> {
         Ok(grant(Session::accept(fields)?.write()))
     }
 
-    /// There is nothing to renew: the session is looked at, and what OnlyFans put in its place is kept.
+    /// There is nothing to renew: the session is looked at, and what OnlyFans put in its place is
+    /// kept.
     fn refresh<'a>(&'a self, client: &'a Client, held: &'a Held) -> BoxFuture<'a, Result<Grant>> {
         Box::pin(async {
             let session = Session::read(&held.access)?;
@@ -78,16 +85,21 @@ impl Platform for OnlyFans {
         })
     }
 
-    /// A browser session ends when its owner logs out there; doing that for them would throw them out of their own browser.
+    /// A browser session ends when its owner logs out there; doing that for them would throw them
+    /// out of their own browser.
     fn revoke<'a>(&'a self, _: &'a Client, _: &'a Held) -> BoxFuture<'a, Result<bool>> {
         Box::pin(async { Ok(false) })
     }
 }
 
 impl OnlyFans {
-    /// Asks once, and never again with a session that was refused: a repeated wrong User-Agent or x-bc logs the person out
-    /// everywhere. The session comes back if OnlyFans replaced a cookie.
-    async fn validate(&self, client: &Client, session: &Session) -> Result<(Profile, Option<Session>)> {
+    /// Asks once, and never again with a session that was refused: a repeated wrong User-Agent or
+    /// x-bc logs the person out everywhere. The session comes back if OnlyFans replaced a cookie.
+    async fn validate(
+        &self,
+        client: &Client,
+        session: &Session,
+    ) -> Result<(Profile, Option<Session>)> {
         let rules = self.rules.get(client).await?;
         let answer = sign::get(client, &rules, session, profile::ME).await?;
         let profile = error::check(client, &answer).and_then(|()| profile::read(&answer, session));

@@ -47,11 +47,16 @@ struct Me {
 pub fn read(answer: &Answer, session: &Session) -> Result<Profile> {
     // A page with status 200 is the wall's.
     let Some(body) = answer.json::<Value>() else {
-        return Err(Error::Unavailable { detail: format!("{} without JSON: blocked", answer.status) });
+        return Err(Error::Unavailable {
+            detail: format!("{} without JSON: blocked", answer.status),
+        });
     };
-    let me = Me::deserialize(&body).map_err(|_| Error::Unexpected { detail: "the profile is no object".into() })?;
+    let me = Me::deserialize(&body)
+        .map_err(|_| Error::Unexpected { detail: "the profile is no object".into() })?;
     match &me.id {
-        _ if me.is_auth == Some(false) => Err(error::ended(format!("{} not logged in", answer.status))),
+        _ if me.is_auth == Some(false) => {
+            Err(error::ended(format!("{} not logged in", answer.status)))
+        }
         Some(id) if id == session.user_id() => Ok(me.profile()),
         Some(_) => Err(error::mixed_up(format!("{} another user's id", answer.status))),
         None => Err(Error::Unexpected { detail: "a profile without id".into() }),
@@ -74,7 +79,10 @@ impl Me {
         };
         Profile {
             id: self.id.unwrap_or_default(),
-            name: self.name.filter(|name| !name.trim().is_empty()).unwrap_or_else(|| username.clone()),
+            name: self
+                .name
+                .filter(|name| !name.trim().is_empty())
+                .unwrap_or_else(|| username.clone()),
             handle: if username.is_empty() { username } else { format!("@{username}") },
             avatar_url: self.avatar.filter(|url| !url.is_empty()),
             detail: String::new(),
@@ -86,7 +94,9 @@ impl Me {
 }
 
 /// PHP's maps and numbers come as lists, texts and null: a field of another type counts as missing.
-fn lenient<'de, D: Deserializer<'de>, T: for<'a> Deserialize<'a>>(wire: D) -> Result<Option<T>, D::Error> {
+fn lenient<'de, D: Deserializer<'de>, T: for<'a> Deserialize<'a>>(
+    wire: D,
+) -> Result<Option<T>, D::Error> {
     Ok(serde_json::from_value(Value::deserialize(wire)?).ok())
 }
 
@@ -98,8 +108,8 @@ fn id<'de, D: Deserializer<'de>>(wire: D) -> Result<Option<String>, D::Error> {
     })
 }
 
-/// What is kept of an OnlyFans account. Nothing else may be: a field that is not here is refused, so that no e-mail address or
-/// socket token slips in.
+/// What is kept of an OnlyFans account. Nothing else may be: a field that is not here is refused,
+/// so that no e-mail address or socket token slips in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Metadata {
@@ -127,8 +137,12 @@ impl Metadata {
         if !self.creator {
             return vec![fact("Account", "Fan account: no creator statistics".into())];
         }
-        let figure = |name: &str, number: Option<u64>| Some(fact(name, count(number?.try_into().unwrap_or(i64::MAX))));
-        let price = self.price.map(|price| if price > 0.0 { format!("${price:.2} a month") } else { "Free".into() });
+        let figure = |name: &str, number: Option<u64>| {
+            Some(fact(name, count(number?.try_into().unwrap_or(i64::MAX))))
+        };
+        let price = self
+            .price
+            .map(|price| if price > 0.0 { format!("${price:.2} a month") } else { "Free".into() });
         [
             figure("Fans", self.fans),
             figure("Likes", self.likes),
@@ -152,15 +166,24 @@ mod tests {
     #[test]
     fn mail_address_and_socket_token_are_dropped_and_refused() {
         let me: Me = serde_json::from_value(json!({
-            "id": 42, "username": "luna", "name": " ", "isPerformer": true, "isVerified": 1, "joinDate": "2021-03-14T00:00:00+00:00",
-            "subscribersCount": "12", "postsCount": 7, "subscribePrice": 9.99, "upload": [], "email": "luna@example.com", "ip": "192.0.2.1",
+            "id": 42, "username": "luna", "name": " ", "isPerformer": true, "isVerified": 1,
+                "joinDate": "2021-03-14T00:00:00+00:00",
+            "subscribersCount": "12", "postsCount": 7, "subscribePrice": 9.99, "upload": [],
+                "email": "luna@example.com", "ip": "192.0.2.1",
             "csrf": "secret", "wsAuthToken": "secret",
         }))
         .expect("an answer");
         let profile = me.profile();
-        assert_eq!((profile.id.as_str(), profile.name.as_str(), profile.handle.as_str()), ("42", "luna", "@luna"));
+        assert_eq!(
+            (profile.id.as_str(), profile.name.as_str(), profile.handle.as_str()),
+            ("42", "luna", "@luna")
+        );
         let kept: Metadata = metadata::read(&profile.metadata).expect("good metadata");
-        assert_eq!((kept.fans, kept.posts, kept.verified), (None, Some(7), false), "of another type counts as missing");
+        assert_eq!(
+            (kept.fans, kept.posts, kept.verified),
+            (None, Some(7), false),
+            "of another type counts as missing"
+        );
         assert_eq!(metadata::write(&kept), profile.metadata);
         for private in ["email", "ip", "csrf", "wsAuthToken"] {
             assert!(profile.metadata.get(private).is_none());

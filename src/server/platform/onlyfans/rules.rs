@@ -1,5 +1,5 @@
-//! Signing rules: data that changes with the web app, from a file or an address that the operator chose. A new one is picked up
-//! by itself; a bad one changes nothing but the log.
+//! Signing rules: data that changes with the web app, from a file or an address that the operator
+//! chose. A new one is picked up by itself; a bad one changes nothing but the log.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -32,17 +32,27 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// Reads the three styles that are in use: marks in a `format`, as `start` and `end`, or as `prefix` and `suffix`.
+    /// Reads the three styles that are in use: marks in a `format`, as `start` and `end`, or as
+    /// `prefix` and `suffix`.
     pub fn parse(text: &[u8]) -> Result<Self, String> {
         let wire: Wire = serde_json::from_slice(text).map_err(|error| error.to_string())?;
-        let marks = wire.format.as_deref().and_then(|format| Some((format.split(':').next()?, format.rsplit(':').next()?)));
+        let marks = wire
+            .format
+            .as_deref()
+            .and_then(|format| Some((format.split(':').next()?, format.rsplit(':').next()?)));
         let (prefix, suffix) = match (wire.prefix.as_deref(), wire.suffix.as_deref(), marks) {
-            (Some(prefix), Some(suffix), _) | (_, _, Some((prefix, suffix))) => (prefix.to_owned(), suffix.to_owned()),
+            (Some(prefix), Some(suffix), _) | (_, _, Some((prefix, suffix))) => {
+                (prefix.to_owned(), suffix.to_owned())
+            }
             _ => {
-                return Err("neither `format` nor `start` and `end` nor `prefix` and `suffix`".into());
+                return Err(
+                    "neither `format` nor `start` and `end` nor `prefix` and `suffix`".into()
+                );
             }
         };
-        if wire.checksum_indexes.is_empty() || wire.checksum_indexes.iter().any(|&index| index >= HASH_LENGTH) {
+        if wire.checksum_indexes.is_empty()
+            || wire.checksum_indexes.iter().any(|&index| index >= HASH_LENGTH)
+        {
             return Err("`checksum_indexes` must be numbers from 0 to 39".into());
         }
         if [&prefix, &suffix, &wire.static_param]
@@ -57,7 +67,10 @@ impl Rules {
             suffix,
             indexes: wire.checksum_indexes,
             constant: wire.checksum_constant,
-            app_token: wire.app_token.filter(|token| !token.is_empty()).unwrap_or_else(|| APP_TOKEN.into()),
+            app_token: wire
+                .app_token
+                .filter(|token| !token.is_empty())
+                .unwrap_or_else(|| APP_TOKEN.into()),
         })
     }
 }
@@ -95,14 +108,17 @@ impl RuleBook {
         let source = client.settings().rules.as_deref().unwrap_or_default();
         let mut kept = self.0.lock().await;
         let found = match Url::parse(source) {
-            Ok(url) if matches!(url.scheme(), "https" | "http") => kept.ask_address(client, url).await,
+            Ok(url) if matches!(url.scheme(), "https" | "http") => {
+                kept.ask_address(client, url).await
+            }
             _ => kept.look_at_file(source).await,
         };
         match found {
             Ok(None) => {}
             Ok(Some(rules)) => kept.rules = Some(Arc::new(rules)),
             Err(problem) => {
-                tracing::warn!(%problem, "the OnlyFans signing rules can't be read; the last good ones stay in use")
+                tracing::warn!(%problem, "the OnlyFans signing rules can't be read; the last good \
+                    ones stay in use")
             }
         }
         kept.rules.clone().ok_or_else(|| Error::Configuration {
@@ -136,7 +152,8 @@ impl Kept {
             return Ok(None);
         }
         self.asked = Some(now);
-        let answer = client.call(Method::GET, url).send().await.map_err(|error| error.to_string())?;
+        let answer =
+            client.call(Method::GET, url).send().await.map_err(|error| error.to_string())?;
         if !answer.is_success() {
             return Err(answer.status.to_string());
         }
@@ -157,7 +174,8 @@ mod tests {
     // C10
     #[test]
     fn the_three_styles_of_rule_files_mean_the_same() {
-        let base = json!({ "static_param": "abc", "checksum_indexes": [0, 39, 39], "checksum_constant": -105 });
+        let base = json!({ "static_param": "abc", "checksum_indexes": [0, 39, 39],
+            "checksum_constant": -105 });
         let with = |more: serde_json::Value| {
             let mut rules = base.clone();
             if let (Some(rules), Some(more)) = (rules.as_object_mut(), more.as_object()) {
@@ -165,11 +183,13 @@ mod tests {
             }
             read(rules).expect("good rules")
         };
-        let formatted = with(
-            json!({ "format": "3830:{}:{:x}:62b30719", "app_token": APP_TOKEN, "remove_headers": ["user-id"], "error_code": 0, "message": "" }),
+        let formatted = with(json!({ "format": "3830:{}:{:x}:62b30719", "app_token": APP_TOKEN,
+                "remove_headers": ["user-id"], "error_code": 0, "message": "" }));
+        let started = with(
+            json!({ "start": "3830", "end": "62b30719", "revision": "2026", "is_current": 1 }),
         );
-        let started = with(json!({ "start": "3830", "end": "62b30719", "revision": "2026", "is_current": 1 }));
-        let prefixed = with(json!({ "prefix": "3830", "suffix": "62b30719", "app-token": APP_TOKEN }));
+        let prefixed =
+            with(json!({ "prefix": "3830", "suffix": "62b30719", "app-token": APP_TOKEN }));
         assert_eq!((&formatted.prefix[..], &formatted.suffix[..]), ("3830", "62b30719"));
         assert_eq!(formatted, started);
         assert_eq!(formatted, prefixed);
@@ -179,10 +199,14 @@ mod tests {
     #[test]
     fn rules_that_can_not_sign_are_refused() {
         let bad = [
-            json!({ "static_param": "abc", "checksum_indexes": [40], "checksum_constant": 0, "start": "1", "end": "2" }),
-            json!({ "static_param": "abc", "checksum_indexes": [], "checksum_constant": 0, "start": "1", "end": "2" }),
-            json!({ "static_param": "abc", "checksum_indexes": [1], "checksum_constant": 0, "start": "1" }),
-            json!({ "static_param": "a\r\nb", "checksum_indexes": [1], "checksum_constant": 0, "start": "1", "end": "2" }),
+            json!({ "static_param": "abc", "checksum_indexes": [40], "checksum_constant": 0,
+                "start": "1", "end": "2" }),
+            json!({ "static_param": "abc", "checksum_indexes": [], "checksum_constant": 0,
+                "start": "1", "end": "2" }),
+            json!({ "static_param": "abc", "checksum_indexes": [1], "checksum_constant": 0,
+                "start": "1" }),
+            json!({ "static_param": "a\r\nb", "checksum_indexes": [1], "checksum_constant": 0,
+                "start": "1", "end": "2" }),
             json!([]),
         ];
         for rules in bad {

@@ -10,11 +10,13 @@ use crate::server::platform::{Answer, Client, Result};
 
 const HOST: &str = "https://onlyfans.com";
 
-/// A signed GET, sent once. `path` is signed as it is written here: what a base URL puts before it belongs to a proxy, not to
-/// OnlyFans.
+/// A signed GET, sent once. `path` is signed as it is written here: what a base URL puts before it
+/// belongs to a proxy, not to OnlyFans.
 pub async fn get(client: &Client, rules: &Rules, session: &Session, path: &str) -> Result<Answer> {
     let now = client.now();
-    let time = if client.settings().time_in_seconds { now.timestamp() } else { now.timestamp_millis() }.to_string();
+    let time =
+        if client.settings().time_in_seconds { now.timestamp() } else { now.timestamp_millis() }
+            .to_string();
     let user = session.user_id();
     let mut call = client
         .call(Method::GET, client.url(HOST, path))
@@ -34,7 +36,8 @@ pub async fn get(client: &Client, rules: &Rules, session: &Session, path: &str) 
     call.send().await
 }
 
-/// SHA-1 over four lines, then a checksum of some of its characters, between the two marks of the web app's build.
+/// SHA-1 over four lines, then a checksum of some of its characters, between the two marks of the
+/// web app's build.
 fn sign(rules: &Rules, time: &str, path: &str, user: &str) -> String {
     let digest = Sha1::digest(format!("{}\n{time}\n{path}\n{user}", rules.static_param));
     let hash: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -54,8 +57,8 @@ mod tests {
             prefix: "12345".into(),
             suffix: "6a0b1c2d".into(),
             indexes: vec![
-                2, 2, 3, 3, 4, 7, 8, 9, 9, 11, 15, 16, 19, 22, 23, 23, 25, 25, 26, 27, 28, 28, 29, 31, 31, 31, 32, 32, 34, 35,
-                39, 39,
+                2, 2, 3, 3, 4, 7, 8, 9, 9, 11, 15, 16, 19, 22, 23, 23, 25, 25, 26, 27, 28, 28, 29,
+                31, 31, 31, 32, 32, 34, 35, 39, 39,
             ],
             constant: -105,
             app_token: String::new(),
@@ -67,7 +70,10 @@ mod tests {
     fn calls_are_signed_as_the_web_app_signs_them() {
         let vectors = [
             ("/api2/v2/users/me", "12345:073d22f859015457bf61c1b5d3cb5f15828d9a37:7b1:6a0b1c2d"),
-            ("/api2/v2/subscriptions/count/all?x=1", "12345:705a5ef2b6b65d9e2b6781d5025383a1099d1e27:737:6a0b1c2d"),
+            (
+                "/api2/v2/subscriptions/count/all?x=1",
+                "12345:705a5ef2b6b65d9e2b6781d5025383a1099d1e27:737:6a0b1c2d",
+            ),
         ];
         for (path, signature) in vectors {
             assert_eq!(sign(&rules(), "1700000000000", path, "123456789"), signature);

@@ -16,7 +16,8 @@ pub fn of_token(client: &Client, answer: &Answer, asked: Asked) -> Option<Error>
     match (answer.status.as_u16(), asked) {
         // The client's own credentials, whatever was asked.
         (401, _) => Some(Error::Configuration { detail }),
-        // The body says nothing. Refresh tokens live until somebody revokes them. A foreign client's token names its error.
+        // The body says nothing. Refresh tokens live until somebody revokes them. A foreign
+        // client's token names its error.
         (400, Asked::Refresh) if answer.json::<Named>().is_none() => Some(Error::Reconnect {
             reason: Reason::Revoked,
             say: "Your Reddit connection was revoked. Reconnect your account.".into(),
@@ -33,13 +34,16 @@ struct Named {
     _name: String,
 }
 
-/// The meaning of an API answer that did not bring what was asked for. `needs` is the scope the call stands under.
+/// The meaning of an API answer that did not bring what was asked for. `needs` is the scope the
+/// call stands under.
 pub fn of(api: &Api, answer: &Answer, needs: &str) -> Error {
     if let Some(error) = blocked(answer).or_else(|| answer.common_error(api.client().now(), None)) {
         return error;
     }
     let detail = detail(answer);
-    let lacks_scope = answer.header("www-authenticate").is_some_and(|challenge| challenge.contains("insufficient_scope"));
+    let lacks_scope = answer
+        .header("www-authenticate")
+        .is_some_and(|challenge| challenge.contains("insufficient_scope"));
     match answer.status.as_u16() {
         401 => Error::AccessRefused {
             reason: Reason::RefusedByPlatform,
@@ -48,11 +52,18 @@ pub fn of(api: &Api, answer: &Answer, needs: &str) -> Error {
         },
         403 if lacks_scope => Error::Reconnect {
             reason: Reason::MissingPermissions,
-            say: format!("The permission \"{}\" is missing. Reconnect and allow it.", INFO.label(needs)).into(),
+            say: format!(
+                "The permission \"{}\" is missing. Reconnect and allow \
+                it.",
+                INFO.label(needs)
+            )
+            .into(),
             detail: format!("{detail} {needs}"),
         },
         403 => Error::Rejected {
-            say: "Reddit refused to show this account. Log in at reddit.com, see whether it is in order, then try again.".into(),
+            say: "Reddit refused to show this account. Log in at reddit.com, see whether it is in \
+                order, then try again."
+                .into(),
             field: None,
             detail,
         },
@@ -60,7 +71,8 @@ pub fn of(api: &Api, answer: &Answer, needs: &str) -> Error {
     }
 }
 
-/// A page where data was due: Reddit does not like our User-Agent or address. A 429 that names a wait is only about pace.
+/// A page where data was due: Reddit does not like our User-Agent or address. A 429 that names a
+/// wait is only about pace.
 /// <https://support.reddithelp.com/hc/en-us/articles/16160319875092-Reddit-Data-API-Wiki>
 fn blocked(answer: &Answer) -> Option<Error> {
     let shut_out = match answer.status.as_u16() {

@@ -11,14 +11,23 @@ pub static INFO: PlatformInfo = PlatformInfo {
     kind: ConnectKind::OAuth,
     who: Borrowed(&[
         Borrowed("Every Reddit account."),
-        Borrowed("Communities decide for themselves who may post: some want karma or an older account."),
+        Borrowed(
+            "Communities decide for themselves who may post: some want karma or an older account.",
+        ),
     ]),
     reads: Borrowed(&[
-        Borrowed("Your username, karma and profile followers, to show the account and how it grows."),
+        Borrowed(
+            "Your username, karma and profile followers, to show the account and how it grows.",
+        ),
         Borrowed("Your own posts and how they do, to show what works."),
-        Borrowed("The communities you joined and their posting rules, to tell you early what they refuse."),
+        Borrowed(
+            "The communities you joined and their posting rules, to tell you early what they \
+             refuse.",
+        ),
     ]),
-    writes: Borrowed(&[Borrowed("Posts with the flair you choose, when you publish or schedule one here.")]),
+    writes: Borrowed(&[Borrowed(
+        "Posts with the flair you choose, when you publish or schedule one here.",
+    )]),
     never: Borrowed(&[
         Borrowed("Read your messages or chats."),
         Borrowed("Vote, follow or join communities in your name."),
@@ -40,23 +49,38 @@ pub static INFO: PlatformInfo = PlatformInfo {
             "Connecting took too long or was repeated",
             "Start again and allow access once, without going back in the browser.",
         ),
-        trouble("You did not allow access", "Nothing was connected. Start again whenever you like."),
+        trouble(
+            "You did not allow access",
+            "Nothing was connected. Start again whenever you like.",
+        ),
         trouble(
             "Your Reddit connection was revoked",
-            "Huntaze was removed from your authorised apps at Reddit. Reconnect, and label, posts and history are as before.",
+            "Huntaze was removed from your authorised apps at Reddit. Reconnect, and label, posts \
+             and history are as before.",
         ),
-        trouble("A permission is missing", "Reconnect and allow everything that is listed, so that all of it works."),
+        trouble(
+            "A permission is missing",
+            "Reconnect and allow everything that is listed, so that all of it works.",
+        ),
         trouble(
             "Reddit suspended your account",
             "Appeal at reddit.com/appeal, or wait for the day that is shown. Then press Test.",
         ),
-        trouble("Reddit blocks our server", "Not your fault and nothing for you to do: whoever runs this server has been told."),
-        trouble("Reddit asks us to slow down", "Nothing to do: we go on by ourselves at the time that is shown."),
+        trouble(
+            "Reddit blocks our server",
+            "Not your fault and nothing for you to do: whoever runs this server has been told.",
+        ),
+        trouble(
+            "Reddit asks us to slow down",
+            "Nothing to do: we go on by ourselves at the time that is shown.",
+        ),
     ]),
     manage_url: Borrowed("https://www.reddit.com/prefs/apps"),
     console: Borrowed(
-        "Reddit approves new apps first (Responsible Builder Policy). Create an app of type web app, register the redirect URI shown here, \
-         and set a User-Agent of the form web:com.example.app:v1.0.0 (by /u/you): without one, Reddit blocks the server.",
+        "Reddit approves new apps first (Responsible Builder Policy). Create an app of type web \
+         app, register the redirect URI shown here, \
+         and set a User-Agent of the form web:com.example.app:v1.0.0 (by /u/you): without one, \
+         Reddit blocks the server.",
     ),
     console_url: Borrowed("https://www.reddit.com/prefs/apps"),
     settings: Borrowed(&[Borrowed("client_id"), Borrowed("client_secret"), Borrowed("user_agent")]),

@@ -10,8 +10,13 @@ pub fn read(answer: &Answer, now: DateTime<Utc>) -> Vec<Limit> {
     let Some(remaining) = number("x-ratelimit-remaining") else {
         return Vec::new();
     };
-    let resets_at =
-        number("x-ratelimit-reset").and_then(|seconds| now.checked_add_signed(Duration::try_seconds(seconds as i64)?));
+    let resets_at = number("x-ratelimit-reset")
+        .and_then(|seconds| now.checked_add_signed(Duration::try_seconds(seconds as i64)?));
     let limit = number("x-ratelimit-used").map(|used| (used + remaining) as i64);
-    vec![Limit { name: "Calls of this server".into(), limit, remaining: remaining as i64, resets_at }]
+    vec![Limit {
+        name: "Calls of this server".into(),
+        limit,
+        remaining: remaining as i64,
+        resets_at,
+    }]
 }

@@ -1,7 +1,8 @@
 //! Reddit. <https://github.com/reddit-archive/reddit/wiki/OAuth2>
 //!
-//! Its oddities: every call names its app in the User-Agent, the token endpoint's calls too; a refused code is answered with
-//! status 200; a dead refresh token with a bare 400; refresh tokens stay; blocked callers get a page of HTML.
+//! Its oddities: every call names its app in the User-Agent, the token endpoint's calls too; a
+//! refused code is answered with status 200; a dead refresh token with a bare 400; refresh tokens
+//! stay; blocked callers get a page of HTML.
 
 mod error;
 mod info;
@@ -15,8 +16,8 @@ use serde_json::Value;
 use super::http::Call;
 use super::oauth::token::{self, Asked, Form};
 use super::{
-    Api, Client, ClientAuth, CodeGrant, Connect, Endpoint, Grant, Held, OAuthSpec, Pkce, Platform, Profile, ReadLimits,
-    Refreshing, Replay, Result, Settings, metadata,
+    Api, Client, ClientAuth, CodeGrant, Connect, Endpoint, Grant, Held, OAuthSpec, Pkce, Platform,
+    Profile, ReadLimits, Refreshing, Replay, Result, Settings, metadata,
 };
 use crate::model::PlatformInfo;
 
@@ -70,26 +71,36 @@ impl Platform for Reddit {
     }
 
     fn facts(&self, value: &Value) -> Vec<(String, String)> {
-        metadata::read::<profile::Metadata>(value).map(|metadata| metadata.facts()).unwrap_or_default()
+        metadata::read::<profile::Metadata>(value)
+            .map(|metadata| metadata.facts())
+            .unwrap_or_default()
     }
 
     fn limits(&self) -> ReadLimits {
         limits::read
     }
 
-    fn exchange<'a>(&'a self, client: &'a Client, code: &'a CodeGrant) -> BoxFuture<'a, Result<Grant>> {
+    fn exchange<'a>(
+        &'a self,
+        client: &'a Client,
+        code: &'a CodeGrant,
+    ) -> BoxFuture<'a, Result<Grant>> {
         Box::pin(async { ask(client, token::code_form(CONNECT.oauth(), code), Asked::Code).await })
     }
 
     fn refresh<'a>(&'a self, client: &'a Client, grant: &'a Held) -> BoxFuture<'a, Result<Grant>> {
-        Box::pin(async { ask(client, token::refresh_form(self.info(), grant)?, Asked::Refresh).await })
+        Box::pin(async {
+            ask(client, token::refresh_form(self.info(), grant)?, Asked::Refresh).await
+        })
     }
 
     fn revoke<'a>(&'a self, client: &'a Client, grant: &'a Held) -> BoxFuture<'a, Result<bool>> {
         Box::pin(async {
             // The refresh token's end is that of its access tokens.
-            let (token, hint) =
-                grant.refresh.as_ref().map_or((&grant.access, "access_token"), |refresh| (refresh, "refresh_token"));
+            let (token, hint) = grant
+                .refresh
+                .as_ref()
+                .map_or((&grant.access, "access_token"), |refresh| (refresh, "refresh_token"));
             let form = vec![("token", token.expose_secret()), ("token_type_hint", hint)];
             let answer = call(client, REVOKE, form).send().await?;
             if let Some(error) = error::of_token(client, &answer, Asked::Refresh) {

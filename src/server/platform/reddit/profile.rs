@@ -14,7 +14,8 @@ const ME: &str = "/api/v1/me?raw_json=1";
 
 pub async fn read(api: &Api) -> Result<Profile> {
     let client = api.client();
-    let answer = api.get(client.url(API, ME)).header("user-agent", agent(client.settings())).send().await?;
+    let answer =
+        api.get(client.url(API, ME)).header("user-agent", agent(client.settings())).send().await?;
     if !answer.is_success() {
         return Err(error::of(api, &answer, "identity"));
     }
@@ -47,8 +48,10 @@ struct OwnSubreddit {
 impl Me {
     fn profile(self) -> Profile {
         let whole = |number: Option<f64>| number.map(|number| number as i64);
-        let (post_karma, comment_karma) =
-            (whole(self.link_karma).unwrap_or_default(), whole(self.comment_karma).unwrap_or_default());
+        let (post_karma, comment_karma) = (
+            whole(self.link_karma).unwrap_or_default(),
+            whole(self.comment_karma).unwrap_or_default(),
+        );
         let page = self.subreddit.as_ref();
         let metadata = Metadata {
             username: self.name.clone(),
@@ -64,7 +67,11 @@ impl Me {
             // Without the prefix that full names carry elsewhere.
             id: self.id.trim_start_matches("t2_").to_owned(),
             handle: format!("u/{}", self.name),
-            avatar_url: [&self.snoovatar_img, &self.icon_img].into_iter().flatten().find(|url| !url.is_empty()).cloned(),
+            avatar_url: [&self.snoovatar_img, &self.icon_img]
+                .into_iter()
+                .flatten()
+                .find(|url| !url.is_empty())
+                .cloned(),
             detail: String::new(),
             metadata: metadata::write(&metadata),
             standing: self
@@ -81,10 +88,15 @@ fn suspended(until: Option<f64>) -> Say {
     match until.and_then(time) {
         Some(until) => {
             let day = until.format("%-d %B %Y");
-            format!("Reddit has suspended this account until {day}. Wait, or appeal at reddit.com/appeal; then press Test.")
-                .into()
+            format!(
+                "Reddit has suspended this account until {day}. Wait, or appeal at \
+                reddit.com/appeal; then press Test."
+            )
+            .into()
         }
-        None => "Reddit has suspended this account for good. Appeal at reddit.com/appeal; once it is lifted, press Test.".into(),
+        None => "Reddit has suspended this account for good. Appeal at reddit.com/appeal; once it \
+            is lifted, press Test."
+            .into(),
     }
 }
 
@@ -112,8 +124,12 @@ pub struct Metadata {
 
 impl Metadata {
     pub fn facts(&self) -> Vec<(String, String)> {
-        let karma =
-            format!("{} ({} from posts, {} from comments)", count(self.karma), count(self.post_karma), count(self.comment_karma));
+        let karma = format!(
+            "{} ({} from posts, {} from comments)",
+            count(self.karma),
+            count(self.post_karma),
+            count(self.comment_karma)
+        );
         let facts = [
             Some(("Karma", karma)),
             self.followers.map(|followers| ("Followers", count(followers))),
@@ -160,8 +176,10 @@ mod tests {
     // C9: old recordings lack karma, old accounts a profile page.
     #[test]
     fn what_old_accounts_lack_is_no_error() {
-        let profile =
-            profile(|me| *me = json!({ "id": "t2_1", "name": "a", "link_karma": 2, "comment_karma": -5, "subreddit": null }));
+        let profile = profile(|me| {
+            *me = json!({ "id": "t2_1", "name": "a", "link_karma": 2, "comment_karma": -5,
+                "subreddit": null })
+        });
         assert_eq!((profile.id.as_str(), &profile.metadata["karma"]), ("1", &json!(-3)));
         assert!(profile.standing.is_none() && profile.avatar_url.is_none());
     }

@@ -1,5 +1,6 @@
 //! What TikTok's error codes mean.
-//! <https://developers.tiktok.com/doc/tiktok-api-v2-error-handling>, <https://developers.tiktok.com/doc/oauth-error-handling>
+//! <https://developers.tiktok.com/doc/tiktok-api-v2-error-handling>,
+//! <https://developers.tiktok.com/doc/oauth-error-handling>
 
 use chrono::{DateTime, Duration, Utc};
 use http::StatusCode;
@@ -17,15 +18,16 @@ const DAY: Duration = Duration::hours(24);
 /// What an API answer holds, whatever its status.
 pub fn read<T: DeserializeOwned>(answer: &Answer, now: DateTime<Utc>, what: &str) -> Result<T> {
     let Some(Envelope { data, error }) = answer.json::<Envelope<serde_json::Value>>() else {
-        return Err(answer
-            .common_error(now, None)
-            .unwrap_or_else(|| Error::Unavailable { detail: format!("{what}: {} without TikTok's envelope", answer.status) }));
+        return Err(answer.common_error(now, None).unwrap_or_else(|| Error::Unavailable {
+            detail: format!("{what}: {} without TikTok's envelope", answer.status),
+        }));
     };
     if error.code != "ok" {
         return Err(meaning(&error, answer, now));
     }
-    let unexpected =
-        |error: serde_json::Error| Error::Unexpected { detail: format!("{what}: {:?} in the data", error.classify()) };
+    let unexpected = |error: serde_json::Error| Error::Unexpected {
+        detail: format!("{what}: {:?} in the data", error.classify()),
+    };
     serde_json::from_value(data.unwrap_or_default()).map_err(unexpected)
 }
 
@@ -40,17 +42,22 @@ fn meaning(failure: &Failure, answer: &Answer, now: DateTime<Utc>) -> Error {
         },
         "scope_not_authorized" | "scope_permission_missed" => Error::Reconnect {
             reason: Reason::MissingPermissions,
-            say: "TikTok needs one more permission. Reconnect TikTok and leave all boxes ticked.".into(),
+            say: "TikTok needs one more permission. Reconnect TikTok and leave all boxes ticked."
+                .into(),
             detail,
         },
-        "spam_risk_user_banned_from_posting" => Error::NeedsAction { reason: Reason::NeedsAction, say: BANNED.into(), detail },
+        "spam_risk_user_banned_from_posting" => {
+            Error::NeedsAction { reason: Reason::NeedsAction, say: BANNED.into(), detail }
+        }
         "spam_risk_too_many_posts" => Error::RateLimited { until: now + DAY, detail },
         "rate_limit_exceeded" => Error::RateLimited { until: after(answer, now), detail },
         // Unaudited apps may post for five people a day: the operator's to mend, by an audit.
         "reached_active_user_cap" => Error::Configuration { detail },
         "internal_error" => Error::Unavailable { detail },
         _ => match answer.common_error(now, None) {
-            Some(Error::RateLimited { .. }) => Error::RateLimited { until: after(answer, now), detail },
+            Some(Error::RateLimited { .. }) => {
+                Error::RateLimited { until: after(answer, now), detail }
+            }
             Some(_) => Error::Unavailable { detail },
             None => Error::Unexpected { detail },
         },

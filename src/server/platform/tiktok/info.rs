@@ -29,7 +29,10 @@ pub static INFO: PlatformInfo = PlatformInfo {
         Borrowed("Post, follow, like or comment by itself."),
         Borrowed("Read your messages."),
     ]),
-    attests: Borrowed(&[Borrowed("I am 18 or older."), Borrowed("This is a creator or business account.")]),
+    attests: Borrowed(&[
+        Borrowed("I am 18 or older."),
+        Borrowed("This is a creator or business account."),
+    ]),
     warning: None,
     permissions: Borrowed(&[
         permission(super::BASIC, "See your name and picture", true),
@@ -47,7 +50,8 @@ pub static INFO: PlatformInfo = PlatformInfo {
         ),
         trouble(
             "The connection ended.",
-            "Access was removed in the TikTok app, or nothing was heard of us for months. Reconnect \
+            "Access was removed in the TikTok app, or nothing was heard of us for months. \
+             Reconnect \
              the account: its label and history stay.",
         ),
         trouble(
@@ -55,7 +59,10 @@ pub static INFO: PlatformInfo = PlatformInfo {
             "The account is private. Change that in the TikTok app under Settings, Privacy, then \
              test the connection here.",
         ),
-        trouble("TikTok has blocked the account from posting.", "Open the TikTok app to see why. Its numbers still arrive here."),
+        trouble(
+            "TikTok has blocked the account from posting.",
+            "Open the TikTok app to see why. Its numbers still arrive here.",
+        ),
         trouble(
             "The wrong account was connected.",
             "Switch accounts on tiktok.com first, then choose \u{201c}Add another account\u{201d}.",
@@ -64,7 +71,8 @@ pub static INFO: PlatformInfo = PlatformInfo {
     manage_url: Borrowed("https://www.tiktok.com/setting/manage-apps"),
     console: Borrowed(
         "Create an app at TikTok for Developers and add Login Kit and the Content Posting API with \
-         direct post. Register the redirect URI for Web where it begins with https, for Desktop where \
+         direct post. Register the redirect URI for Web where it begins with https, for Desktop \
+         where \
          it is on this machine. client_id is the client key.",
     ),
     console_url: Borrowed("https://developers.tiktok.com/apps"),

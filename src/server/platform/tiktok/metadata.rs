@@ -86,7 +86,8 @@ pub fn facts(metadata: &Value) -> Vec<(String, String)> {
     let Ok(metadata) = shared::read::<Metadata>(metadata) else {
         return Vec::new();
     };
-    let figures = [("Followers", metadata.followers), ("Likes", metadata.likes), ("Videos", metadata.videos)];
+    let figures =
+        [("Followers", metadata.followers), ("Likes", metadata.likes), ("Videos", metadata.videos)];
     let figures = figures.into_iter().filter_map(|(name, n)| Some((name, words::count(n?))));
     let posting = metadata.posting.as_ref().map(posting_facts).unwrap_or_default();
     figures.chain(posting).map(|(name, value)| (name.to_owned(), value)).collect()
@@ -94,7 +95,14 @@ pub fn facts(metadata: &Value) -> Vec<(String, String)> {
 
 fn posting_facts(posting: &Posting) -> Vec<(&'static str, String)> {
     let said = |text: &str| vec![("Posting", text.to_owned())];
-    let Posting::Allowed { privacy_options, comments_off, duets_off, stitches_off, max_video_seconds } = posting else {
+    let Posting::Allowed {
+        privacy_options,
+        comments_off,
+        duets_off,
+        stitches_off,
+        max_video_seconds,
+    } = posting
+    else {
         return said(match posting {
             Posting::DailyLimit => "TikTok's limit for today is reached. Tomorrow it goes on",
             Posting::Blocked => "TikTok has blocked this account from posting",

@@ -1,5 +1,6 @@
 //! TikTok, by Login Kit, the Display API and the Content Posting API.
-//! <https://developers.tiktok.com/doc/login-kit-web>, <https://developers.tiktok.com/doc/tiktok-api-v2-introduction>
+//! <https://developers.tiktok.com/doc/login-kit-web>,
+//! <https://developers.tiktok.com/doc/tiktok-api-v2-introduction>
 //!
 //! Its oddities: `client_key`; PKCE by the kind of app, which follows from the redirect URI, and in
 //! hexadecimal; errors with status 200; a refresh token that dies when it is used; fields that fail
@@ -17,8 +18,8 @@ use serde_json::Value;
 use url::{Host, Url};
 
 use super::{
-    Api, Client, ClientAuth, CodeGrant, Connect, Endpoint, Grant, Held, OAuthSpec, Pkce, Platform, Profile, Refreshing, Replay,
-    Result,
+    Api, Client, ClientAuth, CodeGrant, Connect, Endpoint, Grant, Held, OAuthSpec, Pkce, Platform,
+    Profile, Refreshing, Replay, Result,
 };
 use crate::model::PlatformInfo;
 
@@ -46,8 +47,8 @@ const SPEC: OAuthSpec = OAuthSpec {
     issuer: None,
 };
 
-/// A loopback address with a port belongs to a desktop app, for which TikTok requires PKCE; an https
-/// address to a web app, for which its pages list no PKCE.
+/// A loopback address with a port belongs to a desktop app, for which TikTok requires PKCE; an
+/// https address to a web app, for which its pages list no PKCE.
 /// <https://developers.tiktok.com/doc/login-kit-desktop>
 fn pkce(redirect_uri: &Url) -> Pkce {
     let loopback = match redirect_uri.host() {
@@ -70,7 +71,11 @@ impl Platform for TikTok {
         &CONNECT
     }
 
-    fn exchange<'a>(&'a self, client: &'a Client, code: &'a CodeGrant) -> BoxFuture<'a, Result<Grant>> {
+    fn exchange<'a>(
+        &'a self,
+        client: &'a Client,
+        code: &'a CodeGrant,
+    ) -> BoxFuture<'a, Result<Grant>> {
         Box::pin(oauth::exchange(client, code))
     }
 
@@ -103,7 +108,8 @@ mod tests {
     #[test]
     fn a_loopback_address_with_a_port_is_a_desktop_app_and_https_a_web_app() {
         let kind = |uri: &str| pkce(&Url::parse(uri).expect("a URL"));
-        for desktop in ["http://localhost:3000/cb", "http://127.0.0.1:3000/cb", "http://[::1]:8/cb"] {
+        for desktop in ["http://localhost:3000/cb", "http://127.0.0.1:3000/cb", "http://[::1]:8/cb"]
+        {
             assert_eq!(kind(desktop), Pkce::HexS256, "{desktop}");
         }
         for web in ["https://huntaze.example/cb", "https://localhost.example:8443/cb"] {

@@ -20,7 +20,8 @@ pub async fn read(api: &Api) -> Result<Profile> {
         true => posting(api).await?,
         false => (None, None),
     };
-    let standing = (posting == Some(Posting::Blocked)).then(|| (Reason::NeedsAction, error::BANNED.into()));
+    let standing =
+        (posting == Some(Posting::Blocked)).then(|| (Reason::NeedsAction, error::BANNED.into()));
     let username = user.username.as_ref().or(creator.as_ref());
     Ok(Profile {
         id: user.open_id.clone(),
@@ -61,7 +62,9 @@ async fn posting(api: &Api) -> Result<(Option<Posting>, Option<String>)> {
             return Ok((Some(info.into()), name));
         }
         Err(Error::NeedsAction { .. }) => Posting::Blocked,
-        Err(Error::RateLimited { detail, .. }) if detail.contains("spam_risk") => Posting::DailyLimit,
+        Err(Error::RateLimited { detail, .. }) if detail.contains("spam_risk") => {
+            Posting::DailyLimit
+        }
         Err(Error::Configuration { .. }) => Posting::AppFull,
         Err(error) if error.is_transient() => Posting::Unknown,
         Err(error) => return Err(error),

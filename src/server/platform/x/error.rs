@@ -6,7 +6,8 @@ use super::limits::reset;
 use crate::model::Reason;
 use crate::server::platform::{Answer, Api, Error, Say};
 
-/// A problem document, its wrapping in `errors`, or a legacy error with a number: all fields come and go.
+/// A problem document, its wrapping in `errors`, or a legacy error with a number: all fields come
+/// and go.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Problem {
@@ -44,8 +45,14 @@ impl Problem {
     /// For the log: what X calls it.
     fn words(&self) -> String {
         let inner = self.errors.first().unwrap_or(self);
-        let text = [&inner.detail, &inner.message, &inner.title, &self.title].into_iter().find(|text| !text.is_empty());
-        format!("{} {}", inner.slug(), text.map_or("", String::as_str)).trim().chars().take(200).collect()
+        let text = [&inner.detail, &inner.message, &inner.title, &self.title]
+            .into_iter()
+            .find(|text| !text.is_empty());
+        format!("{} {}", inner.slug(), text.map_or("", String::as_str))
+            .trim()
+            .chars()
+            .take(200)
+            .collect()
     }
 }
 
@@ -68,16 +75,19 @@ pub fn of(api: &Api, answer: &Answer) -> Error {
     }
 }
 
-const REFUSED: Say = Say::Borrowed("X no longer accepts the access you gave. Reconnect your account.");
+const REFUSED: Say =
+    Say::Borrowed("X no longer accepts the access you gave. Reconnect your account.");
 
 /// A 403 has many reasons; X tells them by `type`, and where that is `about:blank`, in prose only.
 fn forbidden(api: &Api, problem: &Problem, detail: String) -> Error {
     if problem.is("user-suspended") {
-        let say = "X has suspended this account. Appeal at X; once it is lifted, press Test.".into();
+        let say =
+            "X has suspended this account. Appeal at X; once it is lifted, press Test.".into();
         return Error::NeedsAction { reason: Reason::Suspended, say, detail };
     }
     if problem.says("temporarily locked") || problem.any(|problem| problem.code == Some(LOCKED)) {
-        let say = "X has locked this account. Log in at x.com and unlock it, then press Test.".into();
+        let say =
+            "X has locked this account. Log in at x.com and unlock it, then press Test.".into();
         return Error::NeedsAction { reason: Reason::Locked, say, detail };
     }
     if problem.is("unsupported-authentication") {
@@ -91,7 +101,9 @@ fn forbidden(api: &Api, problem: &Problem, detail: String) -> Error {
         return Error::Unavailable { detail };
     }
     if !(api.granted("users.read") && api.granted("tweet.read")) {
-        let say = "The permission to see your profile and posts is missing. Reconnect and allow it.".into();
+        let say =
+            "The permission to see your profile and posts is missing. Reconnect and allow it."
+                .into();
         return Error::Reconnect { reason: Reason::MissingPermissions, say, detail };
     }
     let say = "X refused to show this account. Try again later; reconnect if it goes on.".into();

@@ -17,7 +17,9 @@ pub static INFO: PlatformInfo = PlatformInfo {
         Borrowed("Your name, picture and account figures, to show the account and how it grows."),
         Borrowed("Your own posts and how they do, to show what works."),
     ]),
-    writes: Borrowed(&[Borrowed("Posts with photos or video, when you publish or schedule one here.")]),
+    writes: Borrowed(&[Borrowed(
+        "Posts with photos or video, when you publish or schedule one here.",
+    )]),
     never: Borrowed(&[
         Borrowed("Read your direct messages."),
         Borrowed("Follow, like or repost in your name."),
@@ -37,20 +39,44 @@ pub static INFO: PlatformInfo = PlatformInfo {
     troubles: Borrowed(&[
         trouble(
             "Connecting took too long or was repeated",
-            "X gives only 30 seconds to finish. Start again and allow access once, without going back in the browser.",
+            "X gives only 30 seconds to finish. Start again and allow access once, without going \
+             back in the browser.",
         ),
-        trouble("You did not allow access", "Nothing was connected. Start again whenever you like."),
-        trouble("X no longer accepts the access you gave", "Reconnect the account. Its label, posts and history stay."),
-        trouble("X locked your account", "Log in at x.com and unlock it, then press Test. You need not reconnect."),
-        trouble("X suspended your account", "Appeal at X. The connection rests until X lifts the suspension, then press Test."),
-        trouble("A permission is missing", "Reconnect and allow everything that is listed, so that all of it works."),
-        trouble("X asks us to slow down", "Nothing to do: we go on by ourselves at the time that is shown."),
-        trouble("X refuses our app", "Not your fault and nothing for you to do: whoever runs this server has been told."),
+        trouble(
+            "You did not allow access",
+            "Nothing was connected. Start again whenever you like.",
+        ),
+        trouble(
+            "X no longer accepts the access you gave",
+            "Reconnect the account. Its label, posts and history stay.",
+        ),
+        trouble(
+            "X locked your account",
+            "Log in at x.com and unlock it, then press Test. You need not reconnect.",
+        ),
+        trouble(
+            "X suspended your account",
+            "Appeal at X. The connection rests until X lifts the suspension, then press Test.",
+        ),
+        trouble(
+            "A permission is missing",
+            "Reconnect and allow everything that is listed, so that all of it works.",
+        ),
+        trouble(
+            "X asks us to slow down",
+            "Nothing to do: we go on by ourselves at the time that is shown.",
+        ),
+        trouble(
+            "X refuses our app",
+            "Not your fault and nothing for you to do: whoever runs this server has been told.",
+        ),
     ]),
     manage_url: Borrowed("https://x.com/settings/connected_apps"),
     console: Borrowed(
-        "Create a project and an app in the X developer portal. Under User authentication settings choose Web App (a confidential \
-         client) with read and write access, and register the callback URL shown here. Use the OAuth 2.0 client ID and client secret, not \
+        "Create a project and an app in the X developer portal. Under User authentication settings \
+         choose Web App (a confidential \
+         client) with read and write access, and register the callback URL shown here. Use the \
+         OAuth 2.0 client ID and client secret, not \
          the API key.",
     ),
     console_url: Borrowed("https://developer.x.com/en/portal/dashboard"),

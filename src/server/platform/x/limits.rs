@@ -4,12 +4,14 @@ use chrono::{DateTime, Utc};
 
 use crate::server::platform::{Answer, Limit};
 
-/// `x-rate-limit-reset` is an instant in epoch seconds, not a wait. <https://docs.x.com/x-api/fundamentals/rate-limits>
+/// `x-rate-limit-reset` is an instant in epoch seconds, not a wait.
+/// <https://docs.x.com/x-api/fundamentals/rate-limits>
 pub fn reset(answer: &Answer) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp(answer.header("x-rate-limit-reset")?.parse().ok()?, 0)
 }
 
-/// Every endpoint has a window of its own; those without a name here are nobody's business but ours.
+/// Every endpoint has a window of its own; those without a name here are nobody's business but
+/// ours.
 pub fn read(answer: &Answer, _now: DateTime<Utc>) -> Vec<Limit> {
     let name = match () {
         () if answer.path.ends_with("/2/users/me") => "Profile reads",
@@ -19,5 +21,10 @@ pub fn read(answer: &Answer, _now: DateTime<Utc>) -> Vec<Limit> {
     let Some(remaining) = number("x-rate-limit-remaining") else {
         return Vec::new();
     };
-    vec![Limit { name: name.into(), limit: number("x-rate-limit-limit"), remaining, resets_at: reset(answer) }]
+    vec![Limit {
+        name: name.into(),
+        limit: number("x-rate-limit-limit"),
+        remaining,
+        resets_at: reset(answer),
+    }]
 }

@@ -1,7 +1,8 @@
 //! X. <https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code>
 //!
-//! Its oddities: a code lives 30 seconds; refresh tokens rotate and a replay may end the whole grant; errors are problem
-//! documents whose last path segment tells them apart ([`error`]); metrics are being renamed ([`profile`]).
+//! Its oddities: a code lives 30 seconds; refresh tokens rotate and a replay may end the whole
+//! grant; errors are problem documents whose last path segment tells them apart ([`error`]);
+//! metrics are being renamed ([`profile`]).
 
 mod error;
 mod info;
@@ -14,8 +15,8 @@ use serde_json::Value;
 
 use super::oauth::token;
 use super::{
-    Api, Client, ClientAuth, Connect, Endpoint, Held, OAuthSpec, Pkce, Platform, Profile, ReadLimits, Refreshing, Replay, Result,
-    metadata,
+    Api, Client, ClientAuth, Connect, Endpoint, Held, OAuthSpec, Pkce, Platform, Profile,
+    ReadLimits, Refreshing, Replay, Result, metadata,
 };
 use crate::model::PlatformInfo;
 
@@ -34,7 +35,8 @@ static CONNECT: Connect = Connect::OAuth2(OAuthSpec {
     extra: &[],
     again: &[],
     refreshing: Refreshing::Rotates,
-    // Not in X's documents, but reported from production: replaying a used token ends its successors, too.
+    // Not in X's documents, but reported from production: replaying a used token ends its
+    // successors, too.
     replay: Replay::Fatal,
     issuer: None,
 });
@@ -59,7 +61,9 @@ impl Platform for X {
     }
 
     fn facts(&self, value: &Value) -> Vec<(String, String)> {
-        metadata::read::<profile::Metadata>(value).map(|metadata| metadata.facts()).unwrap_or_default()
+        metadata::read::<profile::Metadata>(value)
+            .map(|metadata| metadata.facts())
+            .unwrap_or_default()
     }
 
     fn limits(&self) -> ReadLimits {
@@ -68,7 +72,8 @@ impl Platform for X {
 
     fn revoke<'a>(&'a self, client: &'a Client, grant: &'a Held) -> BoxFuture<'a, Result<bool>> {
         Box::pin(async {
-            // X does not say that the access token ends with the refresh token, so both are revoked, the longer life first.
+            // X does not say that the access token ends with the refresh token, so both are
+            // revoked, the longer life first.
             for token in grant.refresh.iter().chain([&grant.access]) {
                 let form = vec![("token", token.expose_secret())];
                 let answer = token::call(CONNECT.oauth(), client, REVOKE, form).send().await?;

@@ -43,7 +43,8 @@ struct User {
     public_metrics: Option<PublicMetrics>,
 }
 
-/// X's OpenAPI file of August 2026 renames `tweet_count` to `post_count`; the guides keep the old name. Both are read, also together.
+/// X's OpenAPI file of August 2026 renames `tweet_count` to `post_count`; the guides keep the old
+/// name. Both are read, also together.
 #[derive(Default, Deserialize)]
 struct PublicMetrics {
     followers_count: Option<u64>,
@@ -125,13 +126,19 @@ pub struct Metadata {
 
 impl Metadata {
     pub fn facts(&self) -> Vec<(String, String)> {
-        let figure = |name: &str, number: Option<u64>| Some((name.to_owned(), count(number?.try_into().unwrap_or(i64::MAX))));
+        let figure = |name: &str, number: Option<u64>| {
+            Some((name.to_owned(), count(number?.try_into().unwrap_or(i64::MAX))))
+        };
         let marks = [
             self.verified.then(|| ("Verified".to_owned(), "Yes".to_owned())),
-            self.protected.then(|| ("Posts".to_owned(), "Protected: only followers see them".to_owned())),
+            self.protected
+                .then(|| ("Posts".to_owned(), "Protected: only followers see them".to_owned())),
         ];
-        let figures =
-            [figure("Followers", self.followers), figure("Following", self.following), figure("Posts published", self.posts)];
+        let figures = [
+            figure("Followers", self.followers),
+            figure("Following", self.following),
+            figure("Posts published", self.posts),
+        ];
         figures.into_iter().chain(marks).flatten().collect()
     }
 }

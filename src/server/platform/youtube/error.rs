@@ -12,7 +12,8 @@ use crate::server::platform::{Answer, Error};
 /// Google asks for exponential backoff and names no wait.
 const PAUSE: Duration = Duration::seconds(60);
 
-pub const NO_CHANNEL: &str = "This Google account has no YouTube channel. Create one at youtube.com, \
+pub const NO_CHANNEL: &str = "This Google account has no YouTube channel. Create one at \
+    youtube.com, \
                               or pick the account that has one, then connect again.";
 
 /// The error in an answer of the APIs, if it is one.
@@ -28,7 +29,11 @@ pub fn of(answer: &Answer, now: DateTime<Utc>) -> Option<Error> {
 fn meaning(reason: &str, answer: &Answer, now: DateTime<Utc>) -> Error {
     // A reason is one word; what is longer is not one.
     let detail = format!("{} {}", answer.status, reason.chars().take(64).collect::<String>());
-    let act = |say: &'static str, reason| Error::NeedsAction { reason, say: say.into(), detail: detail.clone() };
+    let act = |say: &'static str, reason| Error::NeedsAction {
+        reason,
+        say: say.into(),
+        detail: detail.clone(),
+    };
     match reason {
         "youtubeSignupRequired" => Error::Rejected { say: NO_CHANNEL.into(), field: None, detail },
         "insufficientPermissions" | "ACCESS_TOKEN_SCOPE_INSUFFICIENT" => Error::Reconnect {
@@ -36,8 +41,13 @@ fn meaning(reason: &str, answer: &Answer, now: DateTime<Utc>) -> Error {
             say: "YouTube needs one more permission. Reconnect YouTube and tick every box.".into(),
             detail,
         },
-        "quotaExceeded" | "dailyLimitExceeded" => Error::RateLimited { until: midnight(now), detail },
-        "rateLimitExceeded" | "userRateLimitExceeded" | "uploadRateLimitExceeded" | "RATE_LIMIT_EXCEEDED" => {
+        "quotaExceeded" | "dailyLimitExceeded" => {
+            Error::RateLimited { until: midnight(now), detail }
+        }
+        "rateLimitExceeded"
+        | "userRateLimitExceeded"
+        | "uploadRateLimitExceeded"
+        | "RATE_LIMIT_EXCEEDED" => {
             let told = answer.retry_after(now).and_then(|wait| Duration::from_std(wait).ok());
             Error::RateLimited { until: now + told.unwrap_or(PAUSE), detail }
         }
@@ -52,7 +62,8 @@ fn meaning(reason: &str, answer: &Answer, now: DateTime<Utc>) -> Error {
             Reason::NeedsAction,
         ),
         "authenticatedUserNotChannel" => act(
-            "This Google account is not a YouTube channel. Create one at youtube.com, then test the \
+            "This Google account is not a YouTube channel. Create one at youtube.com, then test \
+             the \
              connection.",
             Reason::NeedsAction,
         ),
@@ -63,7 +74,9 @@ fn meaning(reason: &str, answer: &Answer, now: DateTime<Utc>) -> Error {
             detail,
         },
         _ if answer.status == http::StatusCode::FORBIDDEN => Error::Rejected {
-            say: "YouTube does not allow this for your channel. Look for a notice in YouTube Studio.".into(),
+            say:
+                "YouTube does not allow this for your channel. Look for a notice in YouTube Studio."
+                    .into(),
             field: None,
             detail,
         },
@@ -86,14 +99,17 @@ fn midnight(now: DateTime<Utc>) -> DateTime<Utc> {
 pub fn of_token(answer: &Answer, asked: Asked) -> Option<Error> {
     let error = OAuthError::of(answer);
     let subtype: Subtype = answer.json().unwrap_or_default();
-    let detail = format!("{} {}", error.detail(answer), subtype.name.chars().take(64).collect::<String>());
+    let detail =
+        format!("{} {}", error.detail(answer), subtype.name.chars().take(64).collect::<String>());
     let say = match (error.code.as_str(), subtype.name.as_str()) {
         (_, "invalid_rapt") | ("invalid_rapt", _) => {
-            "Your Google Workspace asks you to log in again. Reconnect YouTube; if it happens often, \
+            "Your Google Workspace asks you to log in again. Reconnect YouTube; if it happens \
+             often, \
              ask your administrator to trust this app."
         }
         ("admin_policy_enforced", _) => {
-            "Your Google Workspace administrator blocks this connection. Ask them to allow this app, \
+            "Your Google Workspace administrator blocks this connection. Ask them to allow this \
+             app, \
              then reconnect YouTube."
         }
         ("invalid_grant", _) if asked == Asked::Code => return Some(Error::CodeRefused { detail }),
@@ -108,7 +124,9 @@ pub fn of_token(answer: &Answer, asked: Asked) -> Option<Error> {
     };
     Some(match asked {
         Asked::Code => Error::Rejected { say: say.into(), field: None, detail },
-        Asked::Refresh => Error::Reconnect { reason: Reason::RefusedByPlatform, say: say.into(), detail },
+        Asked::Refresh => {
+            Error::Reconnect { reason: Reason::RefusedByPlatform, say: say.into(), detail }
+        }
     })
 }
 

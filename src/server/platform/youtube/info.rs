@@ -31,26 +31,43 @@ pub static INFO: PlatformInfo = PlatformInfo {
     warning: None,
     permissions: Borrowed(&[
         permission("https://www.googleapis.com/auth/youtube.upload", "Upload videos", false),
-        permission("https://www.googleapis.com/auth/youtube.force-ssl", "Edit videos and answer comments", false),
-        permission("https://www.googleapis.com/auth/youtube.readonly", "See your channel and videos", true),
-        permission("https://www.googleapis.com/auth/yt-analytics.readonly", "See your YouTube Analytics", false),
+        permission(
+            "https://www.googleapis.com/auth/youtube.force-ssl",
+            "Edit videos and answer comments",
+            false,
+        ),
+        permission(
+            "https://www.googleapis.com/auth/youtube.readonly",
+            "See your channel and videos",
+            true,
+        ),
+        permission(
+            "https://www.googleapis.com/auth/yt-analytics.readonly",
+            "See your YouTube Analytics",
+            false,
+        ),
     ]),
     fields: Borrowed(&[]),
     troubles: Borrowed(&[
         trouble(
             "The Google account has no YouTube channel.",
-            "Create a channel at youtube.com, or pick the account that has one. Then connect again.",
+            "Create a channel at youtube.com, or pick the account that has one. Then connect \
+             again.",
         ),
         trouble(
             "A box was left unticked.",
-            "Reconnect and tick every box on Google's page: uploads or numbers are missing without.",
+            "Reconnect and tick every box on Google's page: uploads or numbers are missing \
+             without.",
         ),
         trouble(
             "The connection ended.",
             "Access was removed in your Google account, or was not used for six months. Reconnect \
              the channel: its label and history stay.",
         ),
-        trouble("Your Google Workspace blocks the connection.", "Ask your administrator to allow this app, then reconnect."),
+        trouble(
+            "Your Google Workspace blocks the connection.",
+            "Ask your administrator to allow this app, then reconnect.",
+        ),
         trouble(
             "The connection ends after seven days, every time.",
             "Google's consent screen of this server is still in testing. Tell whoever runs it.",
@@ -58,8 +75,10 @@ pub static INFO: PlatformInfo = PlatformInfo {
     ]),
     manage_url: Borrowed("https://myaccount.google.com/connections"),
     console: Borrowed(
-        "Create a project in the Google Cloud console, enable the YouTube Data API v3 and the YouTube \
-         Analytics API, publish the consent screen with the four scopes, and create an OAuth client \
+        "Create a project in the Google Cloud console, enable the YouTube Data API v3 and the \
+         YouTube \
+         Analytics API, publish the consent screen with the four scopes, and create an OAuth \
+         client \
          of type Web application with the redirect URI.",
     ),
     console_url: Borrowed("https://console.cloud.google.com/apis/credentials"),

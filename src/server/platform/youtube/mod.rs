@@ -1,9 +1,10 @@
 //! YouTube, by Google OAuth 2.0 and the YouTube Data API.
-//! <https://developers.google.com/identity/protocols/oauth2/web-server>, <https://developers.google.com/youtube/v3/docs>
+//! <https://developers.google.com/identity/protocols/oauth2/web-server>,
+//! <https://developers.google.com/youtube/v3/docs>
 //!
 //! Its oddities: a refresh token comes only with `access_type=offline` and, after the first time,
-//! `prompt=consent`, and is never repeated; counts are text; revoking ends everything that the person
-//! allowed the project, on every channel.
+//! `prompt=consent`, and is never repeated; counts are text; revoking ends everything that the
+//! person allowed the project, on every channel.
 
 mod error;
 mod info;
@@ -17,8 +18,8 @@ use serde_json::Value;
 use url::Url;
 
 use super::{
-    Api, Authorize, Client, ClientAuth, CodeGrant, Connect, Endpoint, Grant, Held, OAuthSpec, Pkce, Platform, Profile,
-    Refreshing, Replay, Result,
+    Api, Authorize, Client, ClientAuth, CodeGrant, Connect, Endpoint, Grant, Held, OAuthSpec, Pkce,
+    Platform, Profile, Refreshing, Replay, Result,
 };
 use crate::model::PlatformInfo;
 
@@ -62,7 +63,11 @@ impl Platform for YouTube {
         url
     }
 
-    fn exchange<'a>(&'a self, client: &'a Client, code: &'a CodeGrant) -> BoxFuture<'a, Result<Grant>> {
+    fn exchange<'a>(
+        &'a self,
+        client: &'a Client,
+        code: &'a CodeGrant,
+    ) -> BoxFuture<'a, Result<Grant>> {
         Box::pin(oauth::exchange(client, code))
     }
 

@@ -50,6 +50,7 @@ pub async fn revoke(client: &Client, held: &Held) -> Result<bool> {
 /// an answer we connect all the same and then never revoke, which could end other channels.
 async fn sub(client: &Client, access: &SecretString) -> Option<String> {
     let call = client.call(http::Method::GET, client.url(OAUTH, "/tokeninfo"));
-    let answer = call.query(&[("access_token", access.expose_secret())]).once().send().await.ok()?;
+    let answer =
+        call.query(&[("access_token", access.expose_secret())]).once().send().await.ok()?;
     answer.json::<TokenInfo>()?.sub.filter(|_| answer.is_success())
 }

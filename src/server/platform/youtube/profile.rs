@@ -18,7 +18,8 @@ pub async fn candidates(api: &Api) -> Result<Vec<Profile>> {
     Ok(channels.iter().map(profile).collect())
 }
 
-/// A connected channel, read again. That it is gone is told otherwise than that there never was one.
+/// A connected channel, read again. That it is gone is told otherwise than that there never was
+/// one.
 pub async fn one(api: &Api, account: &str) -> Result<Profile> {
     let found = match mine(api).await {
         Ok(channels) => channels.iter().map(profile).find(|profile| profile.id == account),

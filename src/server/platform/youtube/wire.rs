@@ -141,16 +141,21 @@ mod tests {
         });
         let read: Channels = serde_json::from_value(sample).expect("the sample is read");
         assert_eq!(read.items[0].statistics.view_count, Some(504_387_626));
-        assert_eq!(read.items[0].content_details.related_playlists.uploads.as_deref(), Some("UU123"));
+        assert_eq!(
+            read.items[0].content_details.related_playlists.uploads.as_deref(),
+            Some("UU123")
+        );
         let none: Channels = serde_json::from_value(json!({"pageInfo": {}})).expect("it is read");
         assert!(none.items.is_empty());
     }
 
     #[test]
     fn the_reason_of_an_error_stands_in_one_of_three_places() {
-        let reason = |value| serde_json::from_value::<Failure>(value).expect("an error").reason().to_owned();
+        let reason =
+            |value| serde_json::from_value::<Failure>(value).expect("an error").reason().to_owned();
         assert_eq!(reason(json!({"errors": [{"reason": "quotaExceeded"}]})), "quotaExceeded");
-        let info = json!({"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "RATE_LIMIT_EXCEEDED"});
+        let info = json!({"@type": "type.googleapis.com/google.rpc.ErrorInfo",
+            "reason": "RATE_LIMIT_EXCEEDED"});
         assert_eq!(reason(json!({"details": [{"@type": "other"}, info]})), "RATE_LIMIT_EXCEEDED");
         assert_eq!(reason(json!({"code": 401, "status": "UNAUTHENTICATED"})), "UNAUTHENTICATED");
     }

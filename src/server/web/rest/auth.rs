@@ -17,13 +17,17 @@ use crate::server::web::cookies;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[schema(example = json!({ "email": "ada@example.com", "password": "draws a little every day", "name": "Ada Lovelace" }))]
+#[schema(example = json!({ "email": "ada@example.com", "password": "draws a little every \
+    day", "name": "Ada Lovelace" }))]
 pub struct Register {
     #[schema(format = Email, max_length = 254)]
     email: String,
     #[schema(value_type = String, format = Password, min_length = 10, max_length = 128)]
     password: Secret,
-    #[schema(max_length = 100, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$")]
+    #[schema(
+        max_length = 100,
+        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$"
+    )]
     name: String,
 }
 
@@ -61,7 +65,8 @@ pub struct User<'a> {
 
 fn example() -> Value {
     json!({
-        "id": "01a1fc29-d45c-738e-bede-42163d3cda5b", "email": "ada@example.com", "name": "Ada Lovelace", "timeZone": "Europe/London",
+        "id": "01a1fc29-d45c-738e-bede-42163d3cda5b", "email": "ada@example.com", "name": "Ada \
+         Lovelace", "timeZone": "Europe/London",
         "emailVerified": true
     })
 }
@@ -70,7 +75,8 @@ fn example() -> Value {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({
-    "accessToken": "eyJhbGciOiJIUzI1NiJ9...", "tokenType": "Bearer", "expiresIn": 900, "refreshToken": "6f1cq8Zt..."
+    "accessToken": "eyJhbGciOiJIUzI1NiJ9...", "tokenType": "Bearer", "expiresIn": 900,
+        "refreshToken": "6f1cq8Zt..."
 }))]
 pub struct Tokens {
     /// A JWT, to send as `Authorization: Bearer`.
@@ -86,7 +92,8 @@ pub struct Tokens {
 /// Somebody who has just logged in.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
-    "accessToken": "eyJhbGciOiJIUzI1NiJ9...", "tokenType": "Bearer", "expiresIn": 900, "refreshToken": "6f1cq8Zt...", "user": example()
+    "accessToken": "eyJhbGciOiJIUzI1NiJ9...", "tokenType": "Bearer", "expiresIn": 900,
+        "refreshToken": "6f1cq8Zt...", "user": example()
 }))]
 pub struct LoggedIn<'a> {
     #[serde(flatten)]
@@ -130,14 +137,17 @@ pub async fn register(rest: Rest, headers: HeaderMap, Body(body): Body<Register>
     path = "/login",
     tag = "People",
     summary = "Log in",
-    description = "Also sets the session's cookie. An unknown e-mail and a wrong password are answered alike.",
+    description = "Also sets the session's cookie. An unknown e-mail and a wrong password are \
+        answered alike.",
     request_body(content = Login),
     responses((status = 200, description = "Logged in", body = Envelope<LoggedIn<'static>>)),
     security(())
 )]
 pub async fn login(rest: Rest, headers: HeaderMap, Body(body): Body<Login>) -> Answer {
     let device = cookies::read_device(&rest.backend, &headers);
-    let entered = users::log_in(&rest.backend, &body.email, body.password.0, device, user_agent(&headers)).await;
+    let entered =
+        users::log_in(&rest.backend, &body.email, body.password.0, device, user_agent(&headers))
+            .await;
     let entered = rest.told(entered)?;
     enter(&rest, StatusCode::OK, &entered).await
 }
@@ -153,11 +163,20 @@ pub(super) async fn enter(rest: &Rest, status: StatusCode, entered: &Entered) ->
         email_verified: entered.verified,
     };
     let data = LoggedIn { tokens: tokens(rest, entered.user, entered.session, &refresh)?, user };
-    let cookies = [cookies::session(&rest.backend, &entered.secret), cookies::device(&rest.backend, Device::new(entered.user))];
-    Ok((AppendHeaders(cookies.map(|cookie| (SET_COOKIE, cookie))), rest.with_status(status, data)).into_response())
+    let cookies = [
+        cookies::session(&rest.backend, &entered.secret),
+        cookies::device(&rest.backend, Device::new(entered.user)),
+    ];
+    Ok((AppendHeaders(cookies.map(|cookie| (SET_COOKIE, cookie))), rest.with_status(status, data))
+        .into_response())
 }
 
-fn tokens(rest: &Rest, user: UserId, session: SessionId, refresh: &SecretString) -> Result<Tokens, Failure> {
+fn tokens(
+    rest: &Rest,
+    user: UserId,
+    session: SessionId,
+    refresh: &SecretString,
+) -> Result<Tokens, Failure> {
     let access = rest.told(session::access_token(&rest.backend, user, session))?;
     Ok(Tokens {
         access_token: access.expose_secret().to_owned(),
@@ -180,7 +199,8 @@ pub struct Refresh {
     path = "/refresh",
     tag = "People",
     summary = "Stay logged in",
-    description = "The next pair of tokens. The one that was sent is used up; using it again ends the session.",
+    description = "The next pair of tokens. The one that was sent is used up; using it again ends \
+        the session.",
     request_body(content = Refresh),
     responses((status = 200, description = "The next pair", body = Envelope<Tokens>)),
     security(())
@@ -196,7 +216,8 @@ pub async fn refresh(rest: Rest, Body(body): Body<Refresh>) -> Answer {
     tag = "People",
     summary = "Log out",
     description = "The session ends, and with it its tokens and open attempts to connect.",
-    responses((status = 200, description = "Done", body = Envelope<Said<'static>>, example = json!({ "message": "Logged out." })))
+    responses((status = 200, description = "Done", body = Envelope<Said<'static>>,
+        example = json!({ "message": "Logged out." })))
 )]
 pub async fn logout(rest: Rest) -> Answer {
     rest.told(users::log_out(&rest.backend, rest.actor()?).await)?;
@@ -221,7 +242,10 @@ pub async fn me(rest: Rest) -> Answer {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[schema(example = json!({ "name": "Ada Lovelace", "timeZone": "Europe/London" }))]
 pub struct UpdateMe {
-    #[schema(max_length = 100, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$")]
+    #[schema(
+        max_length = 100,
+        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$"
+    )]
     name: Option<String>,
     /// A name of the time zone database.
     time_zone: Option<String>,
@@ -240,7 +264,8 @@ pub async fn update_me(rest: Rest, Body(body): Body<UpdateMe>) -> Answer {
     let actor = rest.actor()?;
     let name = body.name.as_deref().unwrap_or(&actor.name);
     let zone = body.time_zone.as_deref().unwrap_or(&actor.time_zone);
-    let profile = users::update_profile(&rest.backend, actor, name, zone).await.map_err(rest_fields);
+    let profile =
+        users::update_profile(&rest.backend, actor, name, zone).await.map_err(rest_fields);
     let profile = rest.told(profile)?;
     person(&rest, &profile.name, &profile.time_zone)
 }
@@ -263,7 +288,13 @@ pub(super) fn rest_fields(error: Error) -> Error {
 
 fn person(rest: &Rest, name: &str, time_zone: &str) -> Result<Response, Failure> {
     let actor = rest.actor()?;
-    let user = User { id: actor.user, email: &actor.email, name, time_zone, email_verified: actor.verified };
+    let user = User {
+        id: actor.user,
+        email: &actor.email,
+        name,
+        time_zone,
+        email_verified: actor.verified,
+    };
     Ok(rest.ok(Me { user }))
 }
 
@@ -282,14 +313,17 @@ pub struct Proof {
     path = "/me",
     tag = "People",
     summary = "Delete the account",
-    description = "Everything goes: connections are revoked at the platforms, credentials and history deleted. Asks for the address and the password.",
+    description = "Everything goes: connections are revoked at the platforms, credentials and \
+        history deleted. Asks for the address and the password.",
     request_body(content = Proof),
-    responses((status = 200, description = "Done", body = Envelope<Said<'static>>, example = json!({ "message": "Your account and everything in it are deleted." })))
+    responses((status = 200, description = "Done", body = Envelope<Said<'static>>,
+        example = json!({ "message": "Your account and everything in it are deleted." })))
 )]
 pub async fn delete_me(rest: Rest, Body(body): Body<Proof>) -> Answer {
     rest.told(users::delete(&rest.backend, rest.actor()?, &body.email, body.password.0).await)?;
     let gone = cookies::no_session(&rest.backend);
-    Ok(([(SET_COOKIE, gone)], said(&rest, "Your account and everything in it are deleted.")).into_response())
+    Ok(([(SET_COOKIE, gone)], said(&rest, "Your account and everything in it are deleted."))
+        .into_response())
 }
 
 pub(super) fn said(rest: &Rest, message: &str) -> Response {

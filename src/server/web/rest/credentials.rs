@@ -16,7 +16,8 @@ use crate::server::web::cookies;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[schema(example = json!({ "currentPassword": "ada-draws-daily", "newPassword": "ada-paints-weekly" }))]
+#[schema(example = json!({ "currentPassword": "ada-draws-daily",
+    "newPassword": "ada-paints-weekly" }))]
 pub struct ChangePassword {
     current_password: Secret,
     #[schema(value_type = String, format = Password, min_length = 10, max_length = 128)]
@@ -31,11 +32,18 @@ pub struct ChangePassword {
     summary = "Change the password",
     description = "Every session ends; the answer holds the new one.",
     request_body(content = ChangePassword),
-    responses((status = 200, description = "Changed, and logged in anew", body = Envelope<LoggedIn<'static>>))
+    responses((status = 200, description = "Changed, and logged in \
+        anew", body = Envelope<LoggedIn<'static>>))
 )]
-pub async fn change_password(rest: Rest, headers: HeaderMap, Body(body): Body<ChangePassword>) -> Answer {
+pub async fn change_password(
+    rest: Rest,
+    headers: HeaderMap,
+    Body(body): Body<ChangePassword>,
+) -> Answer {
     let (current, new) = (body.current_password.0, body.new_password.0);
-    let entered = users::change_password(&rest.backend, rest.actor()?, current, new, user_agent(&headers)).await;
+    let entered =
+        users::change_password(&rest.backend, rest.actor()?, current, new, user_agent(&headers))
+            .await;
     let entered = rest.told(entered.map_err(rest_fields))?;
     enter(&rest, StatusCode::OK, &entered).await
 }
@@ -48,10 +56,13 @@ pub async fn change_password(rest: Rest, headers: HeaderMap, Body(body): Body<Ch
     summary = "Change the e-mail address",
     description = "A link goes to the new address, which counts once it is followed.",
     request_body(content = Proof),
-    responses((status = 200, description = "Done", body = Envelope<Said<'static>>, example = json!({ "message": "We sent a link to the new address. It changes once you follow it." })))
+    responses((status = 200, description = "Done", body = Envelope<Said<'static>>,
+        example = json!({ "message": "We sent a link to the new address. It changes once you follow it." })))
 )]
 pub async fn change_email(rest: Rest, Body(body): Body<Proof>) -> Answer {
-    rest.told(users::change_email(&rest.backend, rest.actor()?, &body.email, body.password.0).await)?;
+    rest.told(
+        users::change_email(&rest.backend, rest.actor()?, &body.email, body.password.0).await,
+    )?;
     Ok(said(&rest, "We sent a link to the new address. It changes once you follow it."))
 }
 
@@ -63,7 +74,8 @@ pub async fn change_email(rest: Rest, Body(body): Body<Proof>) -> Answer {
     summary = "Send the confirmation once more",
     description = "The link that confirms the address. At most five are on their way at a time.",
     responses(
-        (status = 200, description = "Done", body = Envelope<Said<'static>>, example = json!({ "message": "We sent another link." })),
+        (status = 200, description = "Done", body = Envelope<Said<'static>>, example = json!({
+            "message": "We sent another link." })),
         (status = 409, description = "The address is confirmed already.")
     )
 )]
@@ -87,7 +99,8 @@ pub struct Verify {
     description = "With the token of the link that was sent.",
     request_body(content = Verify),
     responses(
-        (status = 200, description = "Done", body = Envelope<Said<'static>>, example = json!({ "message": "Your e-mail is confirmed." })),
+        (status = 200, description = "Done", body = Envelope<Said<'static>>, example = json!({
+            "message": "Your e-mail is confirmed." })),
         (status = 409, description = "The link was used, or is too old.")
     ),
     security(())
@@ -113,12 +126,15 @@ pub struct Forgot {
     summary = "Ask for a new password",
     description = "Answers alike whether or not anybody has this address.",
     request_body(content = Forgot),
-    responses((status = 202, description = "A link is on its way, if there is such an account", body = Envelope<Said<'static>>, example = json!({ "message": "If there is an account with this address, a link to choose a new password is on its way." }))),
+    responses((status = 202, description = "A link is on its way, if there is such an \
+        account", body = Envelope<Said<'static>>, example = json!({ "message": "If there is an \
+        account with this address, a link to choose a new password is on its way." }))),
     security(())
 )]
 pub async fn forgot(rest: Rest, Body(body): Body<Forgot>) -> Answer {
     rest.told(users::ask_reset(&rest.backend, &body.email).await)?;
-    let message = "If there is an account with this address, a link to choose a new password is on its way.";
+    let message =
+        "If there is an account with this address, a link to choose a new password is on its way.";
     Ok(rest.with_status(StatusCode::ACCEPTED, Said { message }))
 }
 
@@ -139,7 +155,8 @@ pub struct Reset {
     description = "With the token of the link, good once and for 30 minutes. Every session ends.",
     request_body(content = Reset),
     responses(
-        (status = 200, description = "Done", body = Envelope<Said<'static>>, example = json!({ "message": "Your password is changed. Log in with it." })),
+        (status = 200, description = "Done", body = Envelope<Said<'static>>, example = json!({
+            "message": "Your password is changed. Log in with it." })),
         (status = 409, description = "The link was used, or is too old.")
     ),
     security(())
@@ -147,7 +164,8 @@ pub struct Reset {
 pub async fn reset(rest: Rest, Body(body): Body<Reset>) -> Answer {
     let device = rest.told(users::reset(&rest.backend, body.token.0, body.password.0).await)?;
     let cookie = cookies::device(&rest.backend, device);
-    Ok(([(SET_COOKIE, cookie)], said(&rest, "Your password is changed. Log in with it.")).into_response())
+    Ok(([(SET_COOKIE, cookie)], said(&rest, "Your password is changed. Log in with it."))
+        .into_response())
 }
 
 /// A browser or a program in which the person is logged in.
@@ -223,8 +241,10 @@ pub async fn end_other_sessions(rest: Rest) -> Answer {
     tag = "People",
     summary = "Log out elsewhere",
     description = "Ends one session, and with it its tokens.",
-    params(("id" = Uuid, Path, description = "From the list of sessions", example = "01a1fc29-d45c-738e-bede-42163d3cda5b")),
-    responses((status = 200, description = "Done", body = Envelope<Said<'static>>, example = json!({ "message": "That device is logged out." })))
+    params(("id" = Uuid, Path, description = "From the list of \
+        sessions", example = "01a1fc29-d45c-738e-bede-42163d3cda5b")),
+    responses((status = 200, description = "Done", body = Envelope<Said<'static>>,
+        example = json!({ "message": "That device is logged out." })))
 )]
 pub async fn end_session(rest: Rest, Path(id): Path<String>) -> Answer {
     let id = rest.told(id.parse::<SessionId>().map_err(|_| Error::NotFound("session")))?;

@@ -1,4 +1,5 @@
-//! `{success, data?, error?, correlationId, timestamp}` around every answer, and JSON bodies read with errors of our own.
+//! `{success, data?, error?, correlationId, timestamp}` around every answer, and JSON bodies read
+//! with errors of our own.
 
 use std::sync::LazyLock;
 
@@ -36,7 +37,8 @@ impl FromRequestParts<App> for Rest {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         // Both are inserted by middleware around every route.
-        let correlation = parts.extensions.get::<Correlation>().cloned().unwrap_or(Correlation(String::new()));
+        let correlation =
+            parts.extensions.get::<Correlation>().cloned().unwrap_or(Correlation(String::new()));
         let asking = parts.extensions.get::<Asking>().cloned().unwrap_or(Asking(Ok(None)));
         Ok(Self { backend: app.backend.clone(), asking, correlation })
     }
@@ -55,7 +57,8 @@ impl Rest {
     /// A domain result as a REST one.
     pub fn told<T>(&self, result: domain::Result<T>) -> Result<T, Failure> {
         result.map_err(|error| {
-            let wait = error.again().map(|at| (at - self.backend.clock.now()).num_milliseconds().max(1));
+            let wait =
+                error.again().map(|at| (at - self.backend.clock.now()).num_milliseconds().max(1));
             let retry_after = wait.map(|wait| wait.unsigned_abs().div_ceil(1000));
             Failure { error: error.told(&self.correlation.0), retry_after }
         })
@@ -67,7 +70,16 @@ impl Rest {
 
     pub fn with_status(&self, status: StatusCode, data: impl Serialize) -> Response {
         let correlation_id = self.correlation.0.clone();
-        (status, Json(Envelope { success: true, data, correlation_id, timestamp: now(&self.backend.clock) })).into_response()
+        (
+            status,
+            Json(Envelope {
+                success: true,
+                data,
+                correlation_id,
+                timestamp: now(&self.backend.clock),
+            }),
+        )
+            .into_response()
     }
 }
 
@@ -148,7 +160,8 @@ impl IntoResponse for Failure {
 
 /// An error in the envelope.
 pub fn failure(error: &AppError) -> Response {
-    let status = StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let status =
+        StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     (status, Json(Refused::of(error, now(&CLOCK)))).into_response()
 }
 
@@ -173,37 +186,58 @@ pub fn refused(correlation: &Correlation, mut error: AppError) -> Response {
 }
 
 /// What axum refuses by itself, such as an address that is no UTF-8, gets the envelope too.
-pub async fn dress(Extension(correlation): Extension<Correlation>, request: Request, next: Next) -> Response {
+pub async fn dress(
+    Extension(correlation): Extension<Correlation>,
+    request: Request,
+    next: Next,
+) -> Response {
     let response = next.run(request).await;
-    let is_plain = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    let is_plain = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
     if !response.status().is_client_error() || !is_plain {
         return response;
     }
-    refused(&correlation, AppError::new(Kind::BadRequest, "This request is malformed.", "Check its address and its headers."))
+    refused(
+        &correlation,
+        AppError::new(
+            Kind::BadRequest,
+            "This request is malformed.",
+            "Check its address and its headers.",
+        ),
+    )
 }
 
-/// Errors are also answered where there is no backend at hand; their timestamp is for people who read logs.
+/// Errors are also answered where there is no backend at hand; their timestamp is for people who
+/// read logs.
 static CLOCK: LazyLock<Clock> = LazyLock::new(|| Clock::System);
 
 fn now(clock: &Clock) -> String {
     clock.now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
 }
 
-/// A JSON body of this shape, or an error that says what is wrong with it. Unknown fields are refused by the shapes themselves.
+/// A JSON body of this shape, or an error that says what is wrong with it. Unknown fields are
+/// refused by the shapes themselves.
 pub struct Body<T>(pub T);
 
 impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
-        let reference = request.extensions().get::<Correlation>().map(|c| c.0.clone()).unwrap_or_default();
+        let reference =
+            request.extensions().get::<Correlation>().map(|c| c.0.clone()).unwrap_or_default();
         let fail = |kind, sentence: String, next: &str| {
             let mut error = AppError::new(kind, sentence, next);
             error.reference.clone_from(&reference);
             Failure::from(error)
         };
-        let media_type =
-            request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
+        let media_type = request
+            .headers()
+            .get(CONTENT_TYPE)
+            .and_then(|v| v.to_str().ok())
+            .unwrap_or_default()
+            .to_ascii_lowercase();
         if media_type.split(';').next().map(str::trim) != Some("application/json") {
             return Err(fail(
                 Kind::UnsupportedMedia,
@@ -213,14 +247,30 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
         }
         let bytes = match Bytes::from_request(request, app).await {
             Ok(bytes) => bytes,
-            Err(BytesRejection::FailedToBufferBody(error)) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                return Err(fail(Kind::TooLarge, "The body is too large.".into(), "Send at most 64 KiB."));
+            Err(BytesRejection::FailedToBufferBody(error))
+                if error.status() == StatusCode::PAYLOAD_TOO_LARGE =>
+            {
+                return Err(fail(
+                    Kind::TooLarge,
+                    "The body is too large.".into(),
+                    "Send at most 64 KiB.",
+                ));
             }
-            Err(_) => return Err(fail(Kind::BadRequest, "The body did not arrive whole.".into(), "Send it again.")),
+            Err(_) => {
+                return Err(fail(
+                    Kind::BadRequest,
+                    "The body did not arrive whole.".into(),
+                    "Send it again.",
+                ));
+            }
         };
         // serde would take a list of the fields' values for the object.
         if bytes.trim_ascii_start().starts_with(b"[") {
-            return Err(fail(Kind::Validation, "The body does not fit: it is a list.".into(), "Send an object with the fields."));
+            return Err(fail(
+                Kind::Validation,
+                "The body does not fit: it is a list.".into(),
+                "Send an object with the fields.",
+            ));
         }
         match serde_json::from_slice(&bytes) {
             Ok(body) => Ok(Self(body)),
@@ -255,7 +305,9 @@ impl<T: DeserializeOwned> OptionalFromRequest<App> for Body<T> {
 /// serde's words for a wrong shape, without the value that was sent: it may be a secret.
 fn shape(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    let is_about_names = ["missing field", "unknown field", "duplicate field"].iter().any(|start| text.starts_with(start));
+    let is_about_names = ["missing field", "unknown field", "duplicate field"]
+        .iter()
+        .any(|start| text.starts_with(start));
     if is_about_names {
         text.split(" at line").next().unwrap_or_default().to_owned()
     } else {

@@ -1,4 +1,5 @@
-//! `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-07) on the requests that create something.
+//! `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-07) on the requests that create
+//! something.
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
@@ -34,7 +35,8 @@ struct Kept {
     body: String,
 }
 
-/// With a key, a POST that creates happens once. The work goes on when the caller hangs up, because that is when it asks again.
+/// With a key, a POST that creates happens once. The work goes on when the caller hangs up, because
+/// that is when it asks again.
 pub async fn once(State(app): State<App>, request: Request, next: Next) -> Response {
     if !creates(request.method(), request.uri().path()) || !request.headers().contains_key(KEY) {
         return next.run(request).await;
@@ -50,7 +52,9 @@ pub async fn once(State(app): State<App>, request: Request, next: Next) -> Respo
 
 /// Whether doing it twice would be two. The path is the one below `/api`.
 pub fn creates(method: &Method, path: &str) -> bool {
-    let is_one = ["/integrations/connect/", "/integrations/choices/"].iter().any(|start| path.starts_with(start));
+    let is_one = ["/integrations/connect/", "/integrations/choices/"]
+        .iter()
+        .any(|start| path.starts_with(start));
     method == Method::POST && is_one
 }
 
@@ -60,13 +64,19 @@ async fn keyed(app: App, request: Request, next: Next) -> Result<Response> {
         return Ok(next.run(request).await);
     };
     let Some(key) = the_key(request.headers()) else {
-        return Err(Error::field("Idempotency-Key", format!("Send one key of 1 to {LONGEST_KEY} visible ASCII characters.")));
+        return Err(Error::field(
+            "Idempotency-Key",
+            format!("Send one key of 1 to {LONGEST_KEY} visible ASCII characters."),
+        ));
     };
     let route = format!("{} {}", request.method(), request.uri().path());
     let (parts, body) = request.into_parts();
     // Whole by now: the guard has read it.
     let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
-        return Ok(refused(&correlation, AppError::new(Kind::BadRequest, "The body did not arrive whole.", "Send it again.")));
+        return Ok(refused(
+            &correlation,
+            AppError::new(Kind::BadRequest, "The body did not arrive whole.", "Send it again."),
+        ));
     };
     match idempotency::claim(&app.backend, &actor, &route, &key, &body).await? {
         Claim::First(id) => {
@@ -76,15 +86,24 @@ async fn keyed(app: App, request: Request, next: Next) -> Result<Response> {
         Claim::Answered(answer) => Ok(replay(&answer, &correlation)),
         Claim::UnderWay => {
             let sentence = "The first request with this Idempotency-Key is still under way.";
-            let error = AppError::new(Kind::Conflict, sentence, "Ask again in a moment, with the same key.");
+            let error = AppError::new(
+                Kind::Conflict,
+                sentence,
+                "Ask again in a moment, with the same key.",
+            );
             let mut response = refused(&correlation, error);
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("2"));
             Ok(response)
         }
         Claim::OtherRequest => {
             let sentence = "This Idempotency-Key came with another body before.";
-            let mut error = AppError::new(Kind::Validation, sentence, "Take a new key for a new request. Nothing was changed.");
-            error.fields = vec![FieldError { field: "Idempotency-Key".into(), message: sentence.into() }];
+            let mut error = AppError::new(
+                Kind::Validation,
+                sentence,
+                "Take a new key for a new request. Nothing was changed.",
+            );
+            error.fields =
+                vec![FieldError { field: "Idempotency-Key".into(), message: sentence.into() }];
             Ok(refused(&correlation, error))
         }
     }
@@ -109,9 +128,11 @@ async fn settle(backend: &Backend, id: uuid::Uuid, response: Response) -> Result
     }
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, LONGEST_ANSWER).await.unwrap_or_else(|_| Bytes::new());
-    let kept = Kept { status: parts.status.as_u16(), body: String::from_utf8_lossy(&body).into_owned() };
+    let kept =
+        Kept { status: parts.status.as_u16(), body: String::from_utf8_lossy(&body).into_owned() };
     // A number and a string always serialise.
-    let text = SecretString::from(serde_json::to_string(&kept).expect("a number and a string serialise"));
+    let text =
+        SecretString::from(serde_json::to_string(&kept).expect("a number and a string serialise"));
     idempotency::keep(backend, id, &text).await?;
     Ok(Response::from_parts(parts, Body::from(body)))
 }
@@ -120,6 +141,10 @@ fn replay(answer: &SecretString, correlation: &Correlation) -> Response {
     let Ok(kept) = serde_json::from_str::<Kept>(answer.expose_secret()) else {
         return refused(correlation, AppError::internal());
     };
-    let headers = [(CONTENT_TYPE, HeaderValue::from_static("application/json")), (REPLAYED, HeaderValue::from_static("true"))];
-    (StatusCode::from_u16(kept.status).unwrap_or(StatusCode::OK), headers, kept.body).into_response()
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (REPLAYED, HeaderValue::from_static("true")),
+    ];
+    (StatusCode::from_u16(kept.status).unwrap_or(StatusCode::OK), headers, kept.body)
+        .into_response()
 }

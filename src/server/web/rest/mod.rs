@@ -28,7 +28,10 @@ fn endpoints() -> OpenApiRouter<App> {
         .nest("/auth", people())
         .nest("/integrations", integrations())
         .nest("/notices", notices())
-        .nest("/audit", OpenApiRouter::new().routes(routes!(audit::list)).routes(routes!(audit::export)))
+        .nest(
+            "/audit",
+            OpenApiRouter::new().routes(routes!(audit::list)).routes(routes!(audit::export)),
+        )
 }
 
 fn people() -> OpenApiRouter<App> {
@@ -73,7 +76,10 @@ fn notices() -> OpenApiRouter<App> {
 
 /// The description of every endpoint, as it was collected.
 fn described() -> OpenApi {
-    OpenApiRouter::with_openapi(describe::whole()).merge(probes::<App>()).nest("/api", endpoints()).into_openapi()
+    OpenApiRouter::with_openapi(describe::whole())
+        .merge(probes::<App>())
+        .nest("/api", endpoints())
+        .into_openapi()
 }
 
 pub fn routes(app: &App) -> Router<App> {
@@ -83,8 +89,11 @@ pub fn routes(app: &App) -> Router<App> {
             envelope::refused(&correlation, AppError::not_found("endpoint"))
         })
         .method_not_allowed_fallback(async |Extension(correlation): Extension<Correlation>| {
-            let error =
-                AppError::new(Kind::MethodNotAllowed, "This endpoint does not take that method.", "See the API's documentation.");
+            let error = AppError::new(
+                Kind::MethodNotAllowed,
+                "This endpoint does not take that method.",
+                "See the API's documentation.",
+            );
             envelope::refused(&correlation, error)
         })
         .layer(from_fn_with_state(app.clone(), idempotency::once))

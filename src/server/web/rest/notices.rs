@@ -51,7 +51,8 @@ impl<'a> From<&'a NoticeView> for Notice<'a> {
 #[schema(example = json!({
     "notices": [{
         "id": "01a1fcc5-6a3e-70e0-8863-d626978f5bfa", "kind": "broken", "provider": EXAMPLE,
-        "integrationId": "01a1fc29-d45c-738e-bede-42163d3cda5b", "title": "@ines_draws on X has to be reconnected",
+        "integrationId": "01a1fc29-d45c-738e-bede-42163d3cda5b", "title": "@ines_draws on X has to \
+         be reconnected",
         "text": "X ended our access to this account. Reconnect it; its label and history stay.",
         "createdAt": "2026-11-21T03:32:37.484Z", "read": false, "reconnect": true
     }],
@@ -67,12 +68,17 @@ pub struct Notices<'a> {
     path = "",
     tag = "Notices",
     summary = "The newest notices",
-    description = "The newest hundred, newest first. One message for each incident, and one when it is over.",
-    responses((status = 200, description = "What the person was told", body = Envelope<Notices<'static>>))
+    description = "The newest hundred, newest first. One message for each incident, and one when \
+        it is over.",
+    responses((status = 200, description = "What the person was \
+        told", body = Envelope<Notices<'static>>))
 )]
 pub async fn list(rest: Rest) -> Answer {
     let shown = rest.told(notices::list(&rest.backend, rest.actor()?).await)?;
-    Ok(rest.ok(Notices { notices: shown.notices.iter().map(Notice::from).collect(), unread: shown.unread }))
+    Ok(rest.ok(Notices {
+        notices: shown.notices.iter().map(Notice::from).collect(),
+        unread: shown.unread,
+    }))
 }
 
 /// A notice that is read now.
@@ -90,7 +96,8 @@ pub struct Read {
     tag = "Notices",
     summary = "Mark a notice read",
     description = "Doing so again changes nothing.",
-    params(("id" = Uuid, Path, description = "The notice's id", example = "01a1fcc5-6a3e-70e0-8863-d626978f5bfa")),
+    params(("id" = Uuid, Path, description = "The notice's \
+        id", example = "01a1fcc5-6a3e-70e0-8863-d626978f5bfa")),
     responses((status = 200, description = "It is read", body = Envelope<Read>))
 )]
 pub async fn read(rest: Rest, Path(id): Path<String>) -> Answer {
@@ -132,7 +139,8 @@ pub struct ByMail {
 
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[schema(example = json!({ "byMail": { "broken": true, "expiring": true, "recovered": false, "trouble": false } }))]
+#[schema(example = json!({ "byMail": { "broken": true, "expiring": true, "recovered": false,
+    "trouble": false } }))]
 pub struct Preferences {
     by_mail: ByMail,
 }
@@ -158,7 +166,10 @@ impl Preferences {
             (NoticeKind::Recovered, recovered),
             (NoticeKind::Trouble, trouble),
         ];
-        kinds.into_iter().filter_map(|(kind, by_mail)| Some(Preference { kind, by_mail: by_mail? })).collect()
+        kinds
+            .into_iter()
+            .filter_map(|(kind, by_mail)| Some(Preference { kind, by_mail: by_mail? }))
+            .collect()
     }
 }
 
@@ -182,9 +193,11 @@ pub async fn preferences(rest: Rest) -> Answer {
     summary = "Choose what comes by e-mail",
     description = "What is left out stays as it is.",
     request_body(content = Preferences),
-    responses((status = 200, description = "Kind by kind, as it is stored", body = Envelope<Preferences>))
+    responses((status = 200, description = "Kind by kind, as it is \
+        stored", body = Envelope<Preferences>))
 )]
 pub async fn prefer(rest: Rest, Body(body): Body<Preferences>) -> Answer {
-    let preferences = rest.told(notices::prefer(&rest.backend, rest.actor()?, &body.chosen()).await)?;
+    let preferences =
+        rest.told(notices::prefer(&rest.backend, rest.actor()?, &body.chosen()).await)?;
     Ok(rest.ok(Preferences::of(&preferences)))
 }

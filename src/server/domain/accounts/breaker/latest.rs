@@ -1,4 +1,5 @@
-//! The latest calls to a platform, as one process heard them: whether they say that the platform is silent.
+//! The latest calls to a platform, as one process heard them: whether they say that the platform is
+//! silent.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -30,7 +31,8 @@ impl Latest {
         }
     }
 
-    /// Of how many accounts nothing was answered, where at least five of the latest calls and at least half of them were in vain.
+    /// Of how many accounts nothing was answered, where at least five of the latest calls and at
+    /// least half of them were in vain.
     pub(super) fn silent_accounts(&self, now: DateTime<Utc>) -> Option<i64> {
         let fresh: Vec<_> = self.0.iter().filter(|call| call.at + FRESH > now).collect();
         let silent: Vec<_> = fresh.iter().filter(|call| call.silent).collect();
@@ -54,7 +56,8 @@ mod tests {
         latest.silent_accounts(now)
     }
 
-    // H5: an outage that swallows every other call is one, and an answer now and then hides nothing.
+    // H5: an outage that swallows every other call is one, and an answer now and then hides
+    // nothing.
     #[test]
     fn half_of_the_calls_in_vain_is_trouble_and_fewer_are_not() {
         assert_eq!(latest(&[(1, true); 4]), None, "four say nothing");
@@ -66,9 +69,11 @@ mod tests {
     }
 
     proptest! {
-        // H5: whatever was heard before, twenty answers in a row say that the platform is there, and twenty times nothing that it is not.
+        // H5: whatever was heard before, twenty answers in a row say that the platform is there,
+        // and twenty times nothing that it is not.
         #[test]
-        fn the_latest_calls_decide(before in prop::collection::vec((0..5u8, any::<bool>()), 0..60), account in 0..5u8) {
+        fn the_latest_calls_decide(before in prop::collection::vec((0..5u8, any::<bool>()), 0..60),
+            account in 0..5u8) {
             let after = |silent| latest(&[before.clone(), vec![(account, silent); KEPT]].concat());
             prop_assert_eq!((after(false), after(true)), (None, Some(1)));
         }
@@ -76,7 +81,8 @@ mod tests {
         #[test]
         fn what_is_old_says_nothing(calls in prop::collection::vec(0..5u8, 5..60)) {
             let (mut latest, now) = (Latest::default(), DateTime::UNIX_EPOCH);
-            calls.iter().for_each(|account| latest.add(AccountId(Uuid::from_u128((*account).into())), true, now));
+            calls.iter().for_each(|account|
+                latest.add(AccountId(Uuid::from_u128((*account).into())), true, now));
             prop_assert!(latest.silent_accounts(now).is_some());
             prop_assert_eq!(latest.silent_accounts(now + FRESH), None);
         }

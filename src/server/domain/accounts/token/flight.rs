@@ -1,6 +1,8 @@
-//! Refreshes under way in this process. Whoever comes while one is, waits for it and gets its outcome: a thousand callers are one.
+//! Refreshes under way in this process. Whoever comes while one is, waits for it and gets its
+//! outcome: a thousand callers are one.
 //!
-//! A refresh runs on a task of its own: a browser that goes away must not cut it off between the platform's answer and our storing it.
+//! A refresh runs on a task of its own: a browser that goes away must not cut it off between the
+//! platform's answer and our storing it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -31,7 +33,12 @@ impl Drop for Landing {
 }
 
 /// The account after the refresh that is under way, or after one that begins now.
-pub(super) async fn join(backend: &Backend, workspace: WorkspaceId, id: AccountId, why: Why) -> Result<Account> {
+pub(super) async fn join(
+    backend: &Backend,
+    workspace: WorkspaceId,
+    id: AccountId,
+    why: Why,
+) -> Result<Account> {
     let flight = {
         let mut flights = backend.flights.0.lock().unwrap_or_else(PoisonError::into_inner);
         flights.entry(id).or_insert_with(|| begin(backend.clone(), workspace, id, why)).clone()
@@ -39,10 +46,17 @@ pub(super) async fn join(backend: &Backend, workspace: WorkspaceId, id: AccountI
     flight.await.map_err(Error::shared)
 }
 
-/// Waits for the refreshes of this process, before it ends: one that was sent has to hear its answer, or a rotated token is lost. The
-/// platforms' time-outs bound it.
+/// Waits for the refreshes of this process, before it ends: one that was sent has to hear its
+/// answer, or a rotated token is lost. The platforms' time-outs bound it.
 pub async fn landed(backend: &Backend) {
-    let flights: Vec<Flight> = backend.flights.0.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+    let flights: Vec<Flight> = backend
+        .flights
+        .0
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .values()
+        .cloned()
+        .collect();
     futures::future::join_all(flights).await;
 }
 

@@ -1,5 +1,6 @@
-//! The one door to an opened token: refreshed first when it is about to end. One refresh at a time for an account, in this process by
-//! [`flight`], across processes by the lease in [`refresh`]; what was answered survives any crash by the [`journal`].
+//! The one door to an opened token: refreshed first when it is about to end. One refresh at a time
+//! for an account, in this process by [`flight`], across processes by the lease in [`refresh`];
+//! what was answered survives any crash by the [`journal`].
 
 mod flight;
 mod journal;
@@ -34,12 +35,17 @@ pub enum Why {
     Use,
     /// The scheduler took this version: refreshed if its time has come.
     Ahead { seen: i64 },
-    /// The platform refused the one of this version, or the person asks for a new one: refreshed unless somebody else just did.
+    /// The platform refused the one of this version, or the person asks for a new one: refreshed
+    /// unless somebody else just did.
     Renew { seen: i64 },
 }
 
 /// An account with a token that is good for a call.
-pub async fn fresh_token(backend: &Backend, mut account: Account, why: Why) -> Result<(Account, SecretString)> {
+pub async fn fresh_token(
+    backend: &Backend,
+    mut account: Account,
+    why: Why,
+) -> Result<(Account, SecretString)> {
     let entry = entry(backend, account.provider.as_str())?;
     // Twice, because the first may be a refresh that somebody began for another reason.
     for _ in 0..2 {
@@ -56,7 +62,8 @@ pub async fn fresh_token(backend: &Backend, mut account: Account, why: Why) -> R
         account = match flight::join(backend, account.workspace_id, account.id, why).await {
             // A token that still lives is used to its end, whatever stands in the way of a new one.
             Err(error) if why == Why::Use && lives(backend, &account) && error.passes() => {
-                tracing::info!(platform = %entry.provider, account = %account.id, "used without a refresh: {error}");
+                tracing::info!(platform = %entry.provider, account = %account.id, "used without a \
+                    refresh: {error}");
                 break;
             }
             outcome => outcome?,
@@ -72,9 +79,11 @@ fn lives(backend: &Backend, account: &Account) -> bool {
 
 /// Why an account is not refreshed before a time.
 enum Pause {
-    /// Its platform asked for it, and told until when: nobody comes earlier, not even who presses the button.
+    /// Its platform asked for it, and told until when: nobody comes earlier, not even who presses
+    /// the button.
     Asked(DateTime<Utc>),
-    /// After a failure, so that pages do not hammer the platform. Only who presses the button comes earlier.
+    /// After a failure, so that pages do not hammer the platform. Only who presses the button comes
+    /// earlier.
     AfterFailure(DateTime<Utc>),
 }
 
@@ -82,7 +91,8 @@ impl Pause {
     fn told(self, name: &'static str) -> Error {
         match self {
             Self::Asked(until) => {
-                let error = platform::Error::RateLimited { until, detail: "asked to wait before".into() };
+                let error =
+                    platform::Error::RateLimited { until, detail: "asked to wait before".into() };
                 Error::Platform { name, error }
             }
             Self::AfterFailure(until) => Error::PlatformTrouble { name, until },
@@ -93,7 +103,9 @@ impl Pause {
 fn paused(backend: &Backend, account: &Account, why: Why) -> Option<Pause> {
     let now = backend.clock.now();
     let asked = account.refresh_held_until.filter(|until| *until > now).map(Pause::Asked);
-    let failed = account.next_refresh_at.filter(|next| why == Why::Use && account.refresh_failures > 0 && *next > now);
+    let failed = account
+        .next_refresh_at
+        .filter(|next| why == Why::Use && account.refresh_failures > 0 && *next > now);
     asked.or(failed.map(Pause::AfterFailure))
 }
 
@@ -102,37 +114,59 @@ fn wanted(backend: &Backend, entry: &Entry, account: &Account, why: Why) -> bool
     match (why, entry.platform.connect()) {
         (_, Connect::Session) => false,
         (Why::Renew { seen }, _) => account.version == seen,
-        (Why::Use, Connect::OAuth2(spec)) => is_due(spec.refreshing, account.issued_at, account.expires_at, now),
+        (Why::Use, Connect::OAuth2(spec)) => {
+            is_due(spec.refreshing, account.issued_at, account.expires_at, now)
+        }
         // Not before the earliest time that the schedule could have chosen.
         (Why::Ahead { seen }, Connect::OAuth2(spec)) => {
             account.version == seen
-                && due_at(spec.refreshing, account.issued_at, account.expires_at, 1.0).is_some_and(|earliest| earliest <= now)
+                && due_at(spec.refreshing, account.issued_at, account.expires_at, 1.0)
+                    .is_some_and(|earliest| earliest <= now)
         }
     }
 }
 
 /// Whether a token has entered its lead time.
-pub fn is_due(refreshing: Refreshing, issued_at: DateTime<Utc>, expires_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+pub fn is_due(
+    refreshing: Refreshing,
+    issued_at: DateTime<Utc>,
+    expires_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> bool {
     expires_at.is_some_and(|end| now + lead(refreshing, end - issued_at) >= end)
 }
 
-/// Opens what is stored. A blob that does not open marks the account: the person can heal it by reconnecting.
+/// Opens what is stored. A blob that does not open marks the account: the person can heal it by
+/// reconnecting.
 pub(super) fn open(backend: &Backend, account: &Account) -> Result<Held> {
     let sealed = account.access_token.as_deref().ok_or(Error::NotFound("account"))?;
     let access = backend.vault.open(sealed, access_place(account.id))?;
-    let refresh = account.refresh_token.as_deref().map(|blob| backend.vault.open(blob, refresh_place(account.id))).transpose()?;
+    let refresh = account
+        .refresh_token
+        .as_deref()
+        .map(|blob| backend.vault.open(blob, refresh_place(account.id)))
+        .transpose()?;
     Ok(Held { access, refresh, grant_key: account.grant_key.clone() })
 }
 
-/// Marks an account by what its platform answered. What passes by itself marks nothing: an outage disconnects nobody.
-pub(super) async fn note(backend: &Backend, account: &Account, error: &platform::Error) -> Result<()> {
+/// Marks an account by what its platform answered. What passes by itself marks nothing: an outage
+/// disconnects nobody.
+pub(super) async fn note(
+    backend: &Backend,
+    account: &Account,
+    error: &platform::Error,
+) -> Result<()> {
     if let Some(new) = standing_after(account, error, backend.clock.now()) {
         standing::mark(backend, account, new).await?;
     }
     Ok(())
 }
 
-fn standing_after(account: &Account, error: &platform::Error, now: DateTime<Utc>) -> Option<Standing> {
+fn standing_after(
+    account: &Account,
+    error: &platform::Error,
+    now: DateTime<Utc>,
+) -> Option<Standing> {
     let (reason, say) = error.told()?;
     let status = match error {
         platform::Error::NeedsAction { .. } => Status::Error,
@@ -169,6 +203,9 @@ mod tests {
         let share = Duration::minutes(72);
         assert!(!is_due(Refreshing::Kept, start, Some(day_end), day_end - share - tick));
         assert!(is_due(Refreshing::Kept, start, Some(day_end), day_end - share));
-        assert!(!is_due(Refreshing::Kept, start, None, day_end + Duration::days(9999)), "a token without an end is never due");
+        assert!(
+            !is_due(Refreshing::Kept, start, None, day_end + Duration::days(9999)),
+            "a token without an end is never due"
+        );
     }
 }

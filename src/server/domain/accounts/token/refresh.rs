@@ -1,11 +1,13 @@
 //! One refresh, step by step, so that a crash between any two loses nothing (requirements T5, T6):
 //!
-//! 1. In one transaction: the lease is taken, answers left behind are settled, and the intent is written down with the hash of what is
-//!    being renewed.
-//! 2. The lease is looked at once more and the platform is called. The lease is prolonged while it takes its time.
-//! 3. The answer is sealed and made durable before anything else is done with it. Between the platform's commit and this one lies the
-//!    window that no client can close; it is measured.
-//! 4. In one transaction: the row changes by compare-and-swap, the intent is closed, the lease is given back.
+//! 1. In one transaction: the lease is taken, answers left behind are settled, and the intent is
+//!    written down with the hash of what is being renewed.
+//! 2. The lease is looked at once more and the platform is called. The lease is prolonged while it
+//!    takes its time.
+//! 3. The answer is sealed and made durable before anything else is done with it. Between the
+//!    platform's commit and this one lies the window that no client can close; it is measured.
+//! 4. In one transaction: the row changes by compare-and-swap, the intent is closed, the lease is
+//!    given back.
 
 use std::time::{Duration as StdDuration, Instant};
 
@@ -29,7 +31,8 @@ use crate::server::platform::{self, Entry, Grant, Held, Replay};
 /// A holder that does not prolong its lease is taken for dead after this.
 const LEASE: Duration = Duration::seconds(90);
 const PROLONG: StdDuration = StdDuration::from_secs(30);
-/// How long somebody waits for a holder in another process: longer than any lease that is not prolonged.
+/// How long somebody waits for a holder in another process: longer than any lease that is not
+/// prolonged.
 const PATIENCE: StdDuration = StdDuration::from_secs(100);
 
 /// Whose turn it is.
@@ -49,14 +52,21 @@ pub struct Attempt {
 }
 
 /// Refreshes an account, or waits for whoever does and takes theirs.
-pub(super) async fn refresh(backend: &Backend, workspace: WorkspaceId, id: AccountId, why: Why) -> Result<Account> {
+pub(super) async fn refresh(
+    backend: &Backend,
+    workspace: WorkspaceId,
+    id: AccountId,
+    why: Why,
+) -> Result<Account> {
     let waiting = Instant::now();
     loop {
         match turn(backend, workspace, id, why).await? {
             Turn::Done(account) => return Ok(*account),
             Turn::Mine(attempt) => return attempt.run(backend).await,
             // The scheduler comes again anyway.
-            Turn::Theirs if matches!(why, Why::Ahead { .. }) || waiting.elapsed() > PATIENCE => return Err(Error::Refreshing),
+            Turn::Theirs if matches!(why, Why::Ahead { .. }) || waiting.elapsed() > PATIENCE => {
+                return Err(Error::Refreshing);
+            }
             Turn::Theirs => tokio::time::sleep(between_looks()).await,
         }
     }
@@ -68,22 +78,38 @@ fn between_looks() -> StdDuration {
 }
 
 /// Step 1: takes the lease and, if there is something to do, writes down what.
-pub async fn turn(backend: &Backend, workspace: WorkspaceId, id: AccountId, why: Why) -> Result<Turn> {
+pub async fn turn(
+    backend: &Backend,
+    workspace: WorkspaceId,
+    id: AccountId,
+    why: Why,
+) -> Result<Turn> {
     let now = backend.clock.now();
     let mut tx = backend.db.begin().await?;
     let mut account = live(db::accounts::find_in(&mut tx, workspace, id).await?)?;
     let entry = entry(backend, account.provider.as_str())?;
-    let Some(epoch) = db::refreshes::take(&mut tx, id, Uuid::now_v7(), now, now + LEASE).await? else { return Ok(Turn::Theirs) };
+    let Some(epoch) = db::refreshes::take(&mut tx, id, Uuid::now_v7(), now, now + LEASE).await?
+    else {
+        return Ok(Turn::Theirs);
+    };
     let lines = db::refreshes::of_account(&mut tx, id).await?;
     if lines.iter().any(|line| line.answer.is_some()) {
         journal::settle_all(backend, &mut tx, &lines).await?;
     }
     // Read again under the lease: whoever held it before has usually done it.
     account = live(db::accounts::find_in(&mut tx, workspace, id).await?)?;
-    let unanswered: i64 = lines.iter().filter(|line| line.answer.is_none()).map(|line| line.unanswered + 1).sum();
+    let unanswered: i64 =
+        lines.iter().filter(|line| line.answer.is_none()).map(|line| line.unanswered + 1).sum();
     if let Some(next) = not_now(backend, entry, &account, why, unanswered) {
         if account.next_refresh_at != next {
-            db::accounts::schedule(&mut tx, id, next, account.refresh_failures, account.refresh_held_until).await?;
+            db::accounts::schedule(
+                &mut tx,
+                id,
+                next,
+                account.refresh_failures,
+                account.refresh_held_until,
+            )
+            .await?;
         }
         db::refreshes::release(&mut tx, id, epoch, now).await?;
         tx.commit().await?;
@@ -93,21 +119,40 @@ pub async fn turn(backend: &Backend, workspace: WorkspaceId, id: AccountId, why:
     let held = open(backend, &account)?;
     let came_from = journal::fingerprint(&held);
     let (line, workspace_id) = (Uuid::now_v7(), account.workspace_id);
-    let line = Line { id: line, workspace_id, account_id: id, epoch, came_from, unanswered, began_at: now, answer: None };
+    let line = Line {
+        id: line,
+        workspace_id,
+        account_id: id,
+        epoch,
+        came_from,
+        unanswered,
+        began_at: now,
+        answer: None,
+    };
     db::refreshes::intend(&mut tx, &line).await?;
     tx.commit().await?;
     failpoint!("refresh.after_intent");
     Ok(Turn::Mine(Box::new(Attempt { account, held, line })))
 }
 
-/// When to look at the account instead, if nothing is to be done now: somebody else did it, or an earlier answer never came from a platform
-/// that may punish a repeat. Then the old token is used to its end, and only then one more try is made.
-fn not_now(backend: &Backend, entry: &Entry, account: &Account, why: Why, unanswered: i64) -> Option<Option<DateTime<Utc>>> {
+/// When to look at the account instead, if nothing is to be done now: somebody else did it, or an
+/// earlier answer never came from a platform that may punish a repeat. Then the old token is used
+/// to its end, and only then one more try is made.
+fn not_now(
+    backend: &Backend,
+    entry: &Entry,
+    account: &Account,
+    why: Why,
+    unanswered: i64,
+) -> Option<Option<DateTime<Utc>>> {
     let now = backend.clock.now();
     if !wanted(backend, entry, account, why) {
         let claimed = matches!(why, Why::Ahead { seen } if seen == account.version);
-        let next =
-            if claimed { schedule::next(entry, account.issued_at, account.expires_at, now) } else { account.next_refresh_at };
+        let next = if claimed {
+            schedule::next(entry, account.issued_at, account.expires_at, now)
+        } else {
+            account.next_refresh_at
+        };
         return Some(next);
     }
     let fatal = entry.platform.connect().spec().is_some_and(|spec| spec.replay == Replay::Fatal);
@@ -142,12 +187,13 @@ impl Attempt {
         };
         metrics::refreshed(entry.provider.as_str(), outcome, begun.elapsed());
         let latency_ms = begun.elapsed().as_millis() as u64;
-        tracing::info!(platform = %entry.provider, account = %self.account.id, outcome = outcome.name(), latency_ms, "refreshed");
+        tracing::info!(platform = %entry.provider, account = %self.account.id,
+            outcome = outcome.name(), latency_ms, "refreshed");
         account
     }
 
-    /// Step 2, right before sending: the platform is not known to be down, and the lease is still ours. Otherwise it is as if the refresh had
-    /// not begun.
+    /// Step 2, right before sending: the platform is not known to be down, and the lease is still
+    /// ours. Otherwise it is as if the refresh had not begun.
     pub async fn may_send(&self, backend: &Backend) -> Result<Pass> {
         let entry = entry(backend, self.account.provider.as_str())?;
         let refused = match breaker::pass(backend, entry).await {
@@ -161,7 +207,8 @@ impl Attempt {
 
     async fn prolong(&self, backend: &Backend) -> Result<bool> {
         let now = backend.clock.now();
-        Ok(db::refreshes::prolong(&backend.db, self.account.id, self.line.epoch, now, now + LEASE).await?)
+        Ok(db::refreshes::prolong(&backend.db, self.account.id, self.line.epoch, now, now + LEASE)
+            .await?)
     }
 
     /// Nothing was sent: as if it had not begun.
@@ -175,7 +222,8 @@ impl Attempt {
     }
 
     pub(super) async fn release(&self, backend: &Backend, tx: &mut Tx) -> Result<bool> {
-        Ok(db::refreshes::release(tx, self.account.id, self.line.epoch, backend.clock.now()).await?)
+        Ok(db::refreshes::release(tx, self.account.id, self.line.epoch, backend.clock.now())
+            .await?)
     }
 
     /// Calls the platform, and says now and then that we are still there.
@@ -190,15 +238,24 @@ impl Attempt {
                 answer = &mut call => return answer,
                 _ = ticks.tick() => match self.prolong(backend).await {
                     Ok(true) => {}
-                    Ok(false) => tracing::warn!(account = %self.account.id, "the lease was lost while the platform took its time"),
-                    Err(error) => tracing::warn!(account = %self.account.id, "the lease was not prolonged: {error}"),
+                    Ok(false) => tracing::warn!(account = %self.account.id, "the lease was lost \
+                        while the platform took its time"),
+                    Err(error) => tracing::warn!(account = %self.account.id, "the lease was not \
+                        prolonged: {error}"),
                 },
             }
         }
     }
 
-    /// Step 3: makes the answer durable. An account that is gone with its workspace has no place for it: then it is given back.
-    pub async fn record(&self, backend: &Backend, grant: &Grant, asked_at: DateTime<Utc>, received: Instant) -> Result<Answer> {
+    /// Step 3: makes the answer durable. An account that is gone with its workspace has no place
+    /// for it: then it is given back.
+    pub async fn record(
+        &self,
+        backend: &Backend,
+        grant: &Grant,
+        asked_at: DateTime<Utc>,
+        received: Instant,
+    ) -> Result<Answer> {
         let entry = entry(backend, self.account.provider.as_str())?;
         let answer = Answer::of(grant, asked_at);
         match answer.keep(backend, &self.line).await {
@@ -214,14 +271,19 @@ impl Attempt {
     }
 
     /// Step 4: puts the answer into the row, and gives the lease back.
-    pub async fn settle(&self, backend: &Backend, answer: Answer) -> Result<(Refresh, Result<Account>)> {
+    pub async fn settle(
+        &self,
+        backend: &Backend,
+        answer: Answer,
+    ) -> Result<(Refresh, Result<Account>)> {
         let mut tx = backend.db.begin().await?;
         let settled = answer.settle(backend, &mut tx, &self.line).await?;
         failpoint!("refresh.after_swap");
         self.release(backend, &mut tx).await?;
         tx.commit().await?;
         failpoint!("refresh.after_close");
-        let outcome = if matches!(settled, Settled::Stored) { Refresh::Renewed } else { Refresh::Superseded };
+        let outcome =
+            if matches!(settled, Settled::Stored) { Refresh::Renewed } else { Refresh::Superseded };
         settled.attempt(backend).await;
         Ok((outcome, self.reread(backend).await))
     }

@@ -13,21 +13,34 @@ use crate::server::metrics::Refresh;
 use crate::server::platform::{self, Class, Entry};
 
 impl Attempt {
-    /// Acts on a refusal. Before it counts, the row is read once more: what somebody else stored meanwhile is what there is.
-    pub async fn fail(&self, backend: &Backend, error: platform::Error) -> Result<(Refresh, Result<Account>)> {
+    /// Acts on a refusal. Before it counts, the row is read once more: what somebody else stored
+    /// meanwhile is what there is.
+    pub async fn fail(
+        &self,
+        backend: &Backend,
+        error: platform::Error,
+    ) -> Result<(Refresh, Result<Account>)> {
         let entry = entry(backend, self.account.provider.as_str())?;
-        tracing::warn!(platform = %entry.provider, account = %self.account.id, "refresh failed: {error}");
+        tracing::warn!(platform = %entry.provider, account = %self.account.id, "refresh failed: \
+            {error}");
         let mut tx = backend.db.begin().await?;
         let lines = db::refreshes::of_account(&mut tx, self.account.id).await?;
         journal::settle_all(backend, &mut tx, &lines).await?;
-        let account = live(db::accounts::find_in(&mut tx, self.account.workspace_id, self.account.id).await?)?;
+        let account = live(
+            db::accounts::find_in(&mut tx, self.account.workspace_id, self.account.id).await?,
+        )?;
         let ours = self.release(backend, &mut tx).await?;
-        let moved_on = open(backend, &account).is_ok_and(|held| journal::fingerprint(&held) != self.line.came_from)
+        let moved_on = open(backend, &account)
+            .is_ok_and(|held| journal::fingerprint(&held) != self.line.came_from)
             || account.issued_at != self.account.issued_at;
         if moved_on || !ours {
             db::refreshes::close(&mut tx, self.line.id).await?;
             tx.commit().await?;
-            let outcome = if moved_on { Ok(account) } else { Err(Error::Platform { name: &entry.info().name, error }) };
+            let outcome = if moved_on {
+                Ok(account)
+            } else {
+                Err(Error::Platform { name: &entry.info().name, error })
+            };
             return Ok((Refresh::Superseded, outcome));
         }
         let (outcome, error) = match error.class() {
@@ -42,7 +55,8 @@ impl Attempt {
             }
             Class::Configuration => {
                 // The operators' to mend, and theirs to be told: a line that alerts, and a count.
-                tracing::error!(platform = %entry.provider, "the platform does not accept how this server is set up: {error}");
+                tracing::error!(platform = %entry.provider, "the platform does not accept how this \
+                    server is set up: {error}");
                 self.postpone(backend, &mut tx, &account, &error).await?;
                 (Refresh::Configuration, error)
             }
@@ -57,7 +71,8 @@ impl Attempt {
             platform::Error::Reconnect { detail, .. } if self.line.unanswered > 0 => platform::Error::Reconnect {
                 reason: Reason::AnswerLost,
                 say: format!(
-                    "{0} renewed this access once, but its answer never reached us, and {0} gives it only once. Reconnect your account; \
+                    "{0} renewed this access once, but its answer never reached us, and {0} gives \
+                     it only once. Reconnect your account; \
                      its label and history stay.",
                     entry.info().name
                 )
@@ -69,19 +84,34 @@ impl Attempt {
     }
 
     /// Only the person can renew it now.
-    async fn end(&self, backend: &Backend, tx: &mut Tx, account: &Account, error: &platform::Error) -> Result<()> {
+    async fn end(
+        &self,
+        backend: &Backend,
+        tx: &mut Tx,
+        account: &Account,
+        error: &platform::Error,
+    ) -> Result<()> {
         db::refreshes::close_unanswered(tx, account.id, self.line.epoch).await?;
         let now = backend.clock.now();
         let Some(new) = standing_after(account, error, now) else { return Ok(()) };
         let next = standing::next_refresh(backend, account, &new)?;
-        if db::accounts::mark(tx, account, new.status, new.reason().zip(new.say()), next, now).await? {
+        if db::accounts::mark(tx, account, new.status, new.reason().zip(new.say()), next, now)
+            .await?
+        {
             standing::follow_unasked(backend, tx, account, &new).await?;
         }
         Ok(())
     }
 
-    /// Tries again later; there is no limit to how often. An intent stays open where the platform may have renewed all the same.
-    async fn postpone(&self, backend: &Backend, tx: &mut Tx, account: &Account, error: &platform::Error) -> Result<()> {
+    /// Tries again later; there is no limit to how often. An intent stays open where the platform
+    /// may have renewed all the same.
+    async fn postpone(
+        &self,
+        backend: &Backend,
+        tx: &mut Tx,
+        account: &Account,
+        error: &platform::Error,
+    ) -> Result<()> {
         let (now, failures) = (backend.clock.now(), account.refresh_failures + 1);
         let asked = match error {
             platform::Error::RateLimited { until, .. } => Some(*until),

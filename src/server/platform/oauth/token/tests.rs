@@ -11,7 +11,12 @@ use crate::server::platform::{Platform, Settings, x::X};
 fn client() -> Client {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let clock = Clock::fixed(DateTime::from_timestamp(1_790_000_000, 0).expect("a time"));
-    Client::new(pool().expect("an HTTP client"), Arc::new(Settings::default()), clock, Retries::default())
+    Client::new(
+        pool().expect("an HTTP client"),
+        Arc::new(Settings::default()),
+        clock,
+        Retries::default(),
+    )
 }
 
 fn answered(status: u16, body: &str, asked: Asked) -> Result<Grant> {
@@ -23,17 +28,32 @@ fn answered(status: u16, body: &str, asked: Asked) -> Result<Grant> {
 #[test]
 fn a_grant_is_read_however_its_numbers_are_written() {
     for life in [json!(7_200), json!("7200"), json!(7_200.0), json!(" 7200 ")] {
-        let body =
-            json!({ "token_type": "bearer", "access_token": "a", "refresh_token": "r", "expires_in": life, "scope": "one two" });
+        let body = json!({ "token_type": "bearer", "access_token": "a", "refresh_token": "r",
+            "expires_in": life, "scope": "one two" });
         let grant = answered(200, &body.to_string(), Asked::Code).expect("a grant");
-        assert_eq!((grant.expires_in, grant.refresh_expires_in), (Some(Duration::hours(2)), None), "{life}");
+        assert_eq!(
+            (grant.expires_in, grant.refresh_expires_in),
+            (Some(Duration::hours(2)), None),
+            "{life}"
+        );
         assert_eq!(grant.scopes, ["one", "two"]);
     }
-    let bare = answered(200, r#"{"access_token":"a","refresh_token":"","expires_in":null}"#, Asked::Refresh).expect("a grant");
+    let bare = answered(
+        200,
+        r#"{"access_token":"a","refresh_token":"","expires_in":null}"#,
+        Asked::Refresh,
+    )
+    .expect("a grant");
     assert!(bare.refresh.is_none() && bare.expires_in.is_none() && bare.scopes.is_empty());
-    let tested = answered(200, r#"{"access_token":"a","refresh_token_expires_in":"604799"}"#, Asked::Refresh).expect("a grant");
+    let tested = answered(
+        200,
+        r#"{"access_token":"a","refresh_token_expires_in":"604799"}"#,
+        Asked::Refresh,
+    )
+    .expect("a grant");
     assert_eq!(tested.refresh_expires_in, Some(Duration::seconds(604_799)));
-    let endless = answered(200, r#"{"access_token":"a","expires_in":1e300}"#, Asked::Refresh).expect("a grant");
+    let endless = answered(200, r#"{"access_token":"a","expires_in":1e300}"#, Asked::Refresh)
+        .expect("a grant");
     assert_eq!(endless.expires_in, None, "no calendar holds it");
 }
 
@@ -49,20 +69,39 @@ fn errors_of_the_token_endpoint_are_classified() {
         Some(Error::Unexpected { .. }) => "unexpected",
         other => panic!("{other:?}"),
     };
-    let error = |code: &str, description: &str| json!({ "error": code, "error_description": description }).to_string();
+    let error = |code: &str, description: &str| {
+        json!({ "error": code, "error_description": description }).to_string()
+    };
     let grant = error("invalid_grant", "");
-    assert_eq!((kind(400, &grant, Asked::Code), kind(400, &grant, Asked::Refresh)), ("begin again", "reconnect"));
+    assert_eq!(
+        (kind(400, &grant, Asked::Code), kind(400, &grant, Asked::Refresh)),
+        ("begin again", "reconnect")
+    );
     let code = error("invalid_request", "Value passed for the authorization code was invalid.");
-    assert_eq!((kind(400, &code, Asked::Code), kind(400, &code, Asked::Refresh)), ("begin again", "unexpected"));
+    assert_eq!(
+        (kind(400, &code, Asked::Code), kind(400, &code, Asked::Refresh)),
+        ("begin again", "unexpected")
+    );
     let token = error("invalid_request", "Value passed for the token was invalid.");
-    assert_eq!((kind(400, &token, Asked::Code), kind(400, &token, Asked::Refresh)), ("unexpected", "reconnect"));
-    for ours in ["invalid_client", "unauthorized_client", "redirect_uri_mismatch", "unsupported_grant_type", "invalid_scope"] {
+    assert_eq!(
+        (kind(400, &token, Asked::Code), kind(400, &token, Asked::Refresh)),
+        ("unexpected", "reconnect")
+    );
+    for ours in [
+        "invalid_client",
+        "unauthorized_client",
+        "redirect_uri_mismatch",
+        "unsupported_grant_type",
+        "invalid_scope",
+    ] {
         for asked in [Asked::Code, Asked::Refresh] {
             assert_eq!(kind(401, &error(ours, ""), asked), "configuration", "{ours}");
         }
     }
     assert_eq!(kind(429, "", Asked::Refresh), "rate limited");
-    for (status, body) in [(503, "<html>"), (500, &grant), (400, "<html>"), (200, "<html>"), (200, "{}")] {
+    for (status, body) in
+        [(503, "<html>"), (500, &grant), (400, "<html>"), (200, "<html>"), (200, "{}")]
+    {
         assert_eq!(kind(status, body, Asked::Refresh), "unavailable", "{status} {body}");
     }
 }

@@ -19,8 +19,14 @@ fn user(change: impl FnOnce(&mut Value)) -> Profile {
 #[test]
 fn the_recorded_answer_is_read_whole() {
     let profile = user(|_| {});
-    assert_eq!((profile.id.as_str(), profile.handle.as_str()), ("1000000000000000001", "@testuser"));
-    assert_eq!(profile.avatar_url.as_deref(), Some("https://pbs.twimg.com/profile_images/1/a_400x400.png"));
+    assert_eq!(
+        (profile.id.as_str(), profile.handle.as_str()),
+        ("1000000000000000001", "@testuser")
+    );
+    assert_eq!(
+        profile.avatar_url.as_deref(),
+        Some("https://pbs.twimg.com/profile_images/1/a_400x400.png")
+    );
     assert_eq!((&profile.metadata["posts"], &profile.metadata["likes"]), (&json!(6), &json!(9)));
 }
 
@@ -42,7 +48,8 @@ fn metrics_come_under_either_name_both_or_none() {
 
 prop_compose! {
     fn any_metadata()(
-        username in ".*", created in proptest::option::of(0_i64..4_102_444_800), description in proptest::option::of(".*"),
+        username in ".*", created in proptest::option::of(0_i64..4_102_444_800),
+            description in proptest::option::of(".*"),
         marks in any::<(bool, bool)>(), kinds in any::<(Option<u8>, Option<u8>)>(),
         counts in proptest::array::uniform6(proptest::option::of(any::<u64>())),
     ) -> Metadata {
@@ -51,7 +58,8 @@ prop_compose! {
             username, description, followers, following, posts, lists, likes, media,
             created_at: created.and_then(|seconds| DateTime::from_timestamp(seconds, 0)),
             protected: marks.0, verified: marks.1,
-            verified_type: kinds.0.map(|kind| kind.to_string()), subscription_type: kinds.1.map(|kind| kind.to_string()),
+            verified_type: kinds.0.map(|kind| kind.to_string()),
+                subscription_type: kinds.1.map(|kind| kind.to_string()),
         }
     }
 }

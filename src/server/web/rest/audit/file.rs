@@ -55,7 +55,8 @@ fn json(lines: &[Line], first: bool, last: bool) -> Vec<u8> {
     for (at, line) in lines.iter().enumerate() {
         out.extend_from_slice(if first && at == 0 { b"[\n" } else { b",\n" });
         // Texts, times and ids always serialise.
-        serde_json::to_writer(&mut out, &Event::from(line)).expect("texts, times and ids serialise");
+        serde_json::to_writer(&mut out, &Event::from(line))
+            .expect("texts, times and ids serialise");
     }
     if first && lines.is_empty() {
         out.push(b'[');
@@ -66,8 +67,19 @@ fn json(lines: &[Line], first: bool, last: bool) -> Vec<u8> {
     out
 }
 
-const COLUMNS: [&str; 11] =
-    ["time", "action", "result", "person", "subject", "detail", "address", "browser", "reference", "person id", "account id"];
+const COLUMNS: [&str; 11] = [
+    "time",
+    "action",
+    "result",
+    "person",
+    "subject",
+    "detail",
+    "address",
+    "browser",
+    "reference",
+    "person id",
+    "account id",
+];
 
 fn csv(lines: &[Line], first: bool) -> Vec<u8> {
     let mut out = csv::Writer::from_writer(Vec::new());
@@ -96,9 +108,14 @@ fn csv(lines: &[Line], first: bool) -> Vec<u8> {
     out.into_inner().expect(memory)
 }
 
-/// Spreadsheets run a cell that begins like a formula (OWASP, "CSV Injection"); names and labels are other people's words.
+/// Spreadsheets run a cell that begins like a formula (OWASP, "CSV Injection"); names and labels
+/// are other people's words.
 fn harmless(cell: &str) -> Cow<'_, str> {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}").into() } else { cell.into() }
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{cell}").into()
+    } else {
+        cell.into()
+    }
 }
 
 #[cfg(test)]

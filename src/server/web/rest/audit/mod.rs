@@ -70,9 +70,11 @@ impl<'a> From<&'a Line> for Event<'a> {
 
 fn example() -> Value {
     json!({
-        "id": "01a1fc2a-77c0-7d11-b3a5-9e2f4c6d8a10", "at": "2026-11-21T03:32:41.204682Z", "action": "label", "result": "done",
+        "id": "01a1fc2a-77c0-7d11-b3a5-9e2f4c6d8a10", "at": "2026-11-21T03:32:41.204682Z",
+            "action": "label", "result": "done",
         "userId": "01a1fc29-d45c-738e-bede-42163d3cda5b", "userName": "Ada Lovelace",
-        "accountId": "01a1fc29-e01b-7a52-9c77-3b1d5f0e8c24", "subject": "@ines_draws on X", "detail": "\"Main shop\"",
+        "accountId": "01a1fc29-e01b-7a52-9c77-3b1d5f0e8c24", "subject": "@ines_draws on \
+         X", "detail": "\"Main shop\"",
         "ip": "203.0.113.9", "userAgent": "Mozilla/5.0", "correlationId": "7F3K-92QD"
     })
 }
@@ -114,22 +116,27 @@ pub struct Filter {
     path = "",
     tag = "Audit log",
     summary = "The audit log, page by page",
-    description = "For the owner of a workspace, the newest lines first. With `server=true` operators see what concerns the server itself.",
+    description = "For the owner of a workspace, the newest lines first. With `server=true` \
+        operators see what concerns the server itself.",
     params(
-        ("limit" = Option<u8>, Query, description = "Lines on a page: 50, at most 200", minimum = 1, maximum = 200),
-        ("before" = Option<String>, Query, description = "`next` of the page before; nothing: the first one", pattern = "^([0-9]{1,16}-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$"),
+        ("limit" = Option<u8>, Query, description = "Lines on a page: 50, at most \
+            200", minimum = 1, maximum = 200),
+        ("before" = Option<String>, Query, description = "`next` of the page before; nothing: the \
+            first one", pattern = "^([0-9]{1,16}-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$"),
         Filter
     ),
     responses(
         (status = 200, description = "Lines, the newest first", body = Envelope<Events<'static>>),
-        (status = 403, description = "For the owner of the workspace, or, with `server=true`, for operators.")
+        (status = 403, description = "For the owner of the workspace, or, with `server=true`, for \
+            operators.")
     )
 )]
 pub async fn list(rest: Rest, RawQuery(query): RawQuery) -> Answer {
     let actor = rest.actor()?;
     let mut limit = PAGE;
     let query = read(&rest, query.as_deref(), |name, value| {
-        let most = value.parse().ok().filter(|most| name == "limit" && (1..=LONGEST_PAGE).contains(most));
+        let most =
+            value.parse().ok().filter(|most| name == "limit" && (1..=LONGEST_PAGE).contains(most));
         most.map(|most| limit = most).is_some()
     })?;
     let (lines, next) = rest.told(audit::read(&rest.backend, actor, &query, limit).await)?;
@@ -137,7 +144,8 @@ pub async fn list(rest: Rest, RawQuery(query): RawQuery) -> Answer {
     Ok(rest.ok(Events { events, next }))
 }
 
-/// `GET /api/audit/export`: everything that the filter leaves, as a file that is written while it is sent.
+/// `GET /api/audit/export`: everything that the filter leaves, as a file that is written while it
+/// is sent.
 #[utoipa::path(
     get,
     path = "/export",
@@ -145,7 +153,8 @@ pub async fn list(rest: Rest, RawQuery(query): RawQuery) -> Answer {
     summary = "The audit log as a file",
     description = "Everything that the filter leaves, without an envelope.",
     params(
-        ("format" = Option<String>, Query, description = "`json`, unless `csv`", pattern = "^(json|csv)$"),
+        ("format" = Option<String>, Query, description = "`json`, unless \
+            `csv`", pattern = "^(json|csv)$"),
         Filter
     ),
     responses(
@@ -153,7 +162,8 @@ pub async fn list(rest: Rest, RawQuery(query): RawQuery) -> Answer {
             (Vec<Event<'static>> = "application/json", example = json!([example()])),
             (String = "text/csv", example = json!(file::EXAMPLE))
         )),
-        (status = 403, description = "For the owner of the workspace, or, with `server=true`, for operators.")
+        (status = 403, description = "For the owner of the workspace, or, with `server=true`, for \
+            operators.")
     )
 )]
 pub async fn export(rest: Rest, RawQuery(query): RawQuery) -> Answer {
@@ -169,21 +179,33 @@ pub async fn export(rest: Rest, RawQuery(query): RawQuery) -> Answer {
     let rows = Rows { backend: rest.backend.clone(), actor: actor.clone(), query, format, next };
     let rest_of_it = stream::try_unfold(rows, Rows::more);
     let body = Body::from_stream(futures::StreamExt::chain(stream::iter([Ok(first)]), rest_of_it));
-    let name =
-        format!("attachment; filename=\"huntaze-audit-{}.{}\"", rest.backend.clock.now().format("%Y-%m-%d"), format.ending());
-    Ok(([(CONTENT_TYPE, format.media_type().to_owned()), (CONTENT_DISPOSITION, name)], body).into_response())
+    let name = format!(
+        "attachment; filename=\"huntaze-audit-{}.{}\"",
+        rest.backend.clock.now().format("%Y-%m-%d"),
+        format.ending()
+    );
+    Ok(([(CONTENT_TYPE, format.media_type().to_owned()), (CONTENT_DISPOSITION, name)], body)
+        .into_response())
 }
 
 /// The filter of an address; `other` takes what is no filter.
-fn read(rest: &Rest, query: Option<&str>, mut other: impl FnMut(&str, &str) -> bool) -> Result<AuditQuery, Failure> {
+fn read(
+    rest: &Rest,
+    query: Option<&str>,
+    mut other: impl FnMut(&str, &str) -> bool,
+) -> Result<AuditQuery, Failure> {
     let mut read = AuditQuery::default();
     for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
-        // Nothing is no day and no id, and `server` is either; the first page may be asked for like the others.
+        // Nothing is no day and no id, and `server` is either; the first page may be asked for like
+        // the others.
         let may_be_empty = ["before", "search"].contains(&name.as_ref());
-        let fits = (may_be_empty || !value.is_empty()) && (name != "server" || ["true", "false"].contains(&value.as_ref()));
+        let fits = (may_be_empty || !value.is_empty())
+            && (name != "server" || ["true", "false"].contains(&value.as_ref()));
         if !fits || (!read.set(&name, &value) && !other(&name, &value)) {
-            return rest
-                .told(Err(Error::field("query", "A parameter or its value is unknown. See the endpoint's documentation.")));
+            return rest.told(Err(Error::field(
+                "query",
+                "A parameter or its value is unknown. See the endpoint's documentation.",
+            )));
         }
     }
     Ok(read)
@@ -199,7 +221,8 @@ struct Rows {
 }
 
 impl Rows {
-    /// The next lines. An error cuts the file off in the middle, which a client sees as a broken transfer.
+    /// The next lines. An error cuts the file off in the middle, which a client sees as a broken
+    /// transfer.
     async fn more(mut self) -> domain::Result<Option<(Bytes, Self)>> {
         let Some(before) = self.next.take() else { return Ok(None) };
         self.query.before = before;

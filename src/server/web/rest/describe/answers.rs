@@ -1,4 +1,5 @@
-//! The answers that many endpoints share: each way in which something can go wrong, with examples that the API itself could give.
+//! The answers that many endpoints share: each way in which something can go wrong, with examples
+//! that the API itself could give.
 
 use axum::http::Method;
 use serde_json::{Map, Value, json};
@@ -25,7 +26,9 @@ impl About<'_> {
 
     /// Speaks to a platform.
     fn reaches_out(&self) -> bool {
-        self.changes() && self.path.starts_with("/api/integrations/") && !self.path.ends_with("/label")
+        self.changes()
+            && self.path.starts_with("/api/integrations/")
+            && !self.path.ends_with("/label")
     }
 }
 
@@ -35,7 +38,8 @@ pub struct Common {
     pub name: &'static str,
     when: &'static str,
     examples: fn() -> Vec<AppError>,
-    /// Whether an endpoint may give it. One that may and is not meant here says so itself, with a reason of its own.
+    /// Whether an endpoint may give it. One that may and is not meant here says so itself, with a
+    /// reason of its own.
     pub concerns: fn(&About) -> bool,
 }
 
@@ -44,7 +48,13 @@ pub const COMMON: &[Common] = &[
         status: "400",
         name: "BadRequest",
         when: "What was sent cannot be read: no JSON, or a broken address.",
-        examples: || vec![AppError::new(Kind::BadRequest, "The body is not JSON: line 1, column 9.", "Check the syntax.")],
+        examples: || {
+            vec![AppError::new(
+                Kind::BadRequest,
+                "The body is not JSON: line 1, column 9.",
+                "Check the syntax.",
+            )]
+        },
         concerns: |about| about.has_body || about.has_query || about.path.contains('{'),
     },
     Common {
@@ -79,11 +89,16 @@ pub const COMMON: &[Common] = &[
             let ended = "This session has ended, and trying it again could log you out elsewhere.";
             let full = "Your plan holds 25 accounts and 25 are connected.";
             vec![
-                AppError::new(Kind::Conflict, ended, "Reconnect with fresh values from your browser."),
+                AppError::new(
+                    Kind::Conflict,
+                    ended,
+                    "Reconnect with fresh values from your browser.",
+                ),
                 AppError::new(
                     Kind::TierLimit,
                     full,
-                    "Disconnect one that you no longer need, then connect this one. Nothing was changed.",
+                    "Disconnect one that you no longer need, then connect this one. Nothing was \
+                     changed.",
                 ),
             ]
         },
@@ -93,7 +108,13 @@ pub const COMMON: &[Common] = &[
         status: "413",
         name: "TooLarge",
         when: "The body has more than 64 KiB.",
-        examples: || vec![AppError::new(Kind::TooLarge, "This is too large.", "Send at most 64 KiB. Nothing was changed.")],
+        examples: || {
+            vec![AppError::new(
+                Kind::TooLarge,
+                "This is too large.",
+                "Send at most 64 KiB. Nothing was changed.",
+            )]
+        },
         concerns: |about| about.has_body,
     },
     Common {
@@ -113,7 +134,10 @@ pub const COMMON: &[Common] = &[
         examples: || {
             let message = "This does not look like an e-mail address, such as ada@example.com.";
             vec![
-                AppError::validation(vec![FieldError { field: "email".into(), message: message.into() }]),
+                AppError::validation(vec![FieldError {
+                    field: "email".into(),
+                    message: message.into(),
+                }]),
                 AppError::new(
                     Kind::PlatformRefused,
                     "This account is suspended at its platform. Ask there why, then reconnect it.",
@@ -126,10 +150,15 @@ pub const COMMON: &[Common] = &[
     Common {
         status: "429",
         name: "RateLimited",
-        when: "Too many requests, or too soon, here or at the platform. `Retry-After` says when to come back, where that is known.",
+        when: "Too many requests, or too soon, here or at the platform. `Retry-After` says when to \
+            come back, where that is known.",
         examples: || {
             let sentence = "That is more than we can answer at once.";
-            vec![AppError::new(Kind::RateLimited, sentence, "Nothing was changed. Try again in 47 seconds.")]
+            vec![AppError::new(
+                Kind::RateLimited,
+                sentence,
+                "Nothing was changed. Try again in 47 seconds.",
+            )]
         },
         concerns: |_| true,
     },
@@ -143,10 +172,15 @@ pub const COMMON: &[Common] = &[
     Common {
         status: "503",
         name: "PlatformUnavailable",
-        when: "The platform is not answering; accounts stay as they are. `Retry-After` says when we ask it again, where that is known.",
+        when: "The platform is not answering; accounts stay as they are. `Retry-After` says when \
+            we ask it again, where that is known.",
         examples: || {
             let sentence = "The platform is having trouble. Next try at 14:05 UTC.";
-            vec![AppError::new(Kind::PlatformUnavailable, sentence, "Your accounts stay as they are.")]
+            vec![AppError::new(
+                Kind::PlatformUnavailable,
+                sentence,
+                "Your accounts stay as they are.",
+            )]
         },
         concerns: |about| about.reaches_out(),
     },
@@ -156,9 +190,13 @@ impl Common {
     /// As the component that endpoints refer to. `headers` are those of every answer.
     pub fn component(&self, mut headers: Map<String, Value>) -> Value {
         if matches!(self.status, "409" | "429" | "503") {
-            headers.insert("Retry-After".into(), json!({ "$ref": "#/components/headers/Retry-After" }));
+            headers.insert(
+                "Retry-After".into(),
+                json!({ "$ref": "#/components/headers/Retry-After" }),
+            );
         }
-        json!({ "description": self.when, "headers": headers, "content": { "application/json": self.content() } })
+        json!({ "description": self.when, "headers": headers, "content": {
+            "application/json": self.content() } })
     }
 
     /// The shape and an example of each kind.
@@ -166,9 +204,13 @@ impl Common {
         let examples = (self.examples)().into_iter().map(|mut error| {
             error.reference = "BJXD-VYJH".to_owned();
             let value = json!(Refused::of(&error, THEN.to_owned()));
-            (value["error"]["type"].as_str().unwrap_or_default().to_owned(), json!({ "summary": error.sentence, "value": value }))
+            (
+                value["error"]["type"].as_str().unwrap_or_default().to_owned(),
+                json!({ "summary": error.sentence, "value": value }),
+            )
         });
-        json!({ "schema": { "$ref": "#/components/schemas/Refused" }, "examples": examples.collect::<Map<_, _>>() })
+        json!({ "schema": { "$ref": "#/components/schemas/Refused" },
+            "examples": examples.collect::<Map<_, _>>() })
     }
 }
 

@@ -9,17 +9,25 @@ use super::answers::{About, COMMON, enveloped};
 use super::limits;
 use crate::server::platform::IDS;
 
-const METHODS: [(&str, Method); 5] =
-    [("get", Method::GET), ("put", Method::PUT), ("post", Method::POST), ("delete", Method::DELETE), ("patch", Method::PATCH)];
+const METHODS: [(&str, Method); 5] = [
+    ("get", Method::GET),
+    ("put", Method::PUT),
+    ("post", Method::POST),
+    ("delete", Method::DELETE),
+    ("patch", Method::PATCH),
+];
 /// How the shapes of good answers are called: by what is in them.
 pub const ENVELOPE: &str = "Envelope_";
 
 pub fn complete(mut api: Value) -> Value {
     let components = &mut api["components"];
     components["securitySchemes"] = json!({
-        "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "The access token of a log-in." },
-        "cookie": { "type": "apiKey", "in": "cookie", "name": "session", "description": "The session of a browser; `__Host-session` where the server is reached by https." },
-        "operators": { "type": "http", "scheme": "bearer", "description": "`server.metrics_token` of this server's configuration." },
+        "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "The \
+         access token of a log-in." },
+        "cookie": { "type": "apiKey", "in": "cookie", "name": "session", "description": "The \
+         session of a browser; `__Host-session` where the server is reached by https." },
+        "operators": { "type": "http", "scheme": "bearer", "description": "`server.metrics_token` \
+         of this server's configuration." },
     });
     components["headers"] = limits::headers();
     for common in COMMON {
@@ -64,14 +72,17 @@ fn complete_operation(operation: &mut Value, path: &str, method: &Method, schema
     }
     complete_parameters(operation, path, method);
     complete_answers(operation, path, method);
-    let limit = limits::sentence(method, path, list(operation, "security").any(|way| way == &json!({})));
+    let limit =
+        limits::sentence(method, path, list(operation, "security").any(|way| way == &json!({})));
     let said = operation["description"].as_str().unwrap_or_default();
     operation["description"] = format!("{said}\n\n{limit}").trim_start().into();
     operation["x-limit"] = limit.into();
 }
 
 fn complete_parameters(operation: &mut Value, path: &str, method: &Method) {
-    let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) else { return };
+    let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) else {
+        return;
+    };
     for parameter in parameters.iter_mut().filter(|parameter| parameter["name"] == "provider") {
         parameter["schema"] = json!({ "type": "string", "enum": IDS });
         parameter["example"] = EXAMPLE.into();
@@ -79,8 +90,10 @@ fn complete_parameters(operation: &mut Value, path: &str, method: &Method) {
     if is_done_once(method, path) {
         parameters.push(json!({
             "name": "Idempotency-Key", "in": "header", "required": false,
-            "description": "Sent once more with the same key, the request is not done again: the answer is the first one's, for 24 hours.",
-            "schema": { "type": "string", "minLength": 1, "maxLength": idempotency::LONGEST_KEY, "pattern": "^[!-~]+$" },
+            "description": "Sent once more with the same key, the request is not done again: the \
+             answer is the first one's, for 24 hours.",
+            "schema": { "type": "string", "minLength": 1, "maxLength": idempotency::LONGEST_KEY,
+                "pattern": "^[!-~]+$" },
             "example": "5f0c2f0e-7a53-4f6e-9b7e-0f8a3b1c9d42",
         }));
     }
@@ -93,7 +106,9 @@ fn is_done_once(method: &Method, path: &str) -> bool {
 fn complete_answers(operation: &mut Value, path: &str, method: &Method) {
     let has_query = list(operation, "parameters").any(|parameter| parameter["in"] == "query");
     let about = About { method, path, has_body: operation.get("requestBody").is_some(), has_query };
-    let Some(answers) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
+    let Some(answers) = operation.get_mut("responses").and_then(Value::as_object_mut) else {
+        return;
+    };
     for common in COMMON {
         match answers.get_mut(common.status) {
             // The endpoint says when; how it looks is the same everywhere.
@@ -117,17 +132,29 @@ fn complete_answers(operation: &mut Value, path: &str, method: &Method) {
 
 /// Examples stand at the types, as `data`; the envelope is put around them here.
 fn take_example(content: &mut Value, schemas: &Value) {
-    let Some(name) = content["schema"]["$ref"].as_str().and_then(|path| path.rsplit('/').next()).map(str::to_owned) else {
+    let Some(name) = content["schema"]["$ref"]
+        .as_str()
+        .and_then(|path| path.rsplit('/').next())
+        .map(str::to_owned)
+    else {
         return;
     };
     let inner = name.trim_start_matches(ENVELOPE);
-    let own = content.as_object_mut().and_then(|all| all.remove("example")).filter(|example| !example.is_null());
+    let own = content
+        .as_object_mut()
+        .and_then(|all| all.remove("example"))
+        .filter(|example| !example.is_null());
     let Some(example) = own.or_else(|| schemas[inner].get("example").cloned()) else { return };
     content["example"] = if inner == name { example } else { enveloped(&example) };
 }
 
 /// `post` and `/api/auth/register` make `postAuthRegister`.
 fn id(method: &Method, path: &str) -> String {
-    let words = path.trim_start_matches("/api").split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    words.fold(method.as_str().to_ascii_lowercase(), |id, word| id + &word[..1].to_ascii_uppercase() + &word[1..])
+    let words = path
+        .trim_start_matches("/api")
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty());
+    words.fold(method.as_str().to_ascii_lowercase(), |id, word| {
+        id + &word[..1].to_ascii_uppercase() + &word[1..]
+    })
 }

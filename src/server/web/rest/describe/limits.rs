@@ -17,35 +17,52 @@ pub fn sentence(method: &Method, path: &str, open: bool) -> String {
     let times = most(&config::Limits::default(), class);
     match class {
         Class::Entrance => {
-            format!("At most {times} tries a minute from one address, together with the other places where passwords are tried.")
+            format!(
+                "At most {times} tries a minute from one address, together with the other places \
+                 where passwords are tried."
+            )
         }
         Class::OAuth => {
-            format!("At most {times} requests a minute for each person, beginnings and ends of connections together.")
+            format!(
+                "At most {times} requests a minute for each person, beginnings and ends of \
+                 connections together."
+            )
         }
         Class::Status => format!("At most {times} requests a minute for each person."),
         Class::Person => {
-            format!("At most {times} requests a minute for each person, together with everything that has no limit of its own.")
+            format!(
+                "At most {times} requests a minute for each person, together with everything that \
+                 has no limit of its own."
+            )
         }
-        Class::Address => format!("At most {times} requests a minute from one address, all together."),
+        Class::Address => {
+            format!("At most {times} requests a minute from one address, all together.")
+        }
     }
 }
 
 /// The headers, described once.
 pub fn headers() -> Value {
-    let number = |description: &str, example: u32| json!({ "description": description, "schema": { "type": "integer", "minimum": 0 }, "example": example });
+    let number = |description: &str, example: u32| {
+        json!({ "description": description, "schema": {
+        "type": "integer", "minimum": 0 }, "example": example })
+    };
     json!({
         "x-correlation-id": {
-            "description": "Finds the log lines of this request.", "schema": { "type": "string" }, "example": "6EFJ-GQDG"
+            "description": "Finds the log lines of this \
+             request.", "schema": { "type": "string" }, "example": "6EFJ-GQDG"
         },
         "RateLimit-Limit": number("How many requests fit into the window.", 60),
         "RateLimit-Remaining": number("How many are left.", 59),
         "RateLimit-Reset": number("Seconds until the window ends.", 60),
         "RateLimit-Policy": {
-            "description": "The limit and its window in seconds.", "schema": { "type": "string" }, "example": "60;w=60"
+            "description": "The limit and its window in \
+             seconds.", "schema": { "type": "string" }, "example": "60;w=60"
         },
         "Retry-After": number("Seconds until it is worth asking again.", 47),
         "Idempotent-Replayed": {
-            "description": "`true`: this is the answer of the first request with this `Idempotency-Key`.",
+            "description": "`true`: this is the answer of the first request with this \
+             `Idempotency-Key`.",
             "schema": { "type": "string", "enum": ["true"] }, "example": "true"
         },
     })
@@ -53,7 +70,13 @@ pub fn headers() -> Value {
 
 /// What an answer below `/api` carries, as references.
 pub fn of_every_answer() -> Map<String, Value> {
-    let names = ["x-correlation-id", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "RateLimit-Policy"];
+    let names = [
+        "x-correlation-id",
+        "RateLimit-Limit",
+        "RateLimit-Remaining",
+        "RateLimit-Reset",
+        "RateLimit-Policy",
+    ];
     names.into_iter().map(|name| (name.to_owned(), reference(name))).collect()
 }
 

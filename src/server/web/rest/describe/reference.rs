@@ -1,4 +1,5 @@
-//! The page at `/api/docs`, drawn from the document itself: what programs read and what people read can't differ.
+//! The page at `/api/docs`, drawn from the document itself: what programs read and what people read
+//! can't differ.
 
 use serde_json::{Map, Value};
 
@@ -13,14 +14,22 @@ use crate::model::reference::{Body, Entry, Failure, Group, Operation, Reference,
 pub fn reference(base: &str) -> Reference {
     let (document, base) = (document(), base.trim_end_matches('/'));
     let operations: Vec<(&str, Operation)> = fields(&document["paths"])
-        .flat_map(|(path, item)| fields(item).map(move |(method, operation)| (path, method, operation)))
-        .map(|(path, method, operation)| (text(&operation["tags"][0]), describe(base, path, method, operation)))
+        .flat_map(|(path, item)| {
+            fields(item).map(move |(method, operation)| (path, method, operation))
+        })
+        .map(|(path, method, operation)| {
+            (text(&operation["tags"][0]), describe(base, path, method, operation))
+        })
         .collect();
     let groups = list(&document["tags"]).map(|tag| Group {
         id: text(&tag["name"]).to_lowercase().replace(' ', "-"),
         name: text(&tag["name"]).to_owned(),
         about: text(&tag["description"]).to_owned(),
-        operations: operations.iter().filter(|(name, _)| *name == tag["name"]).map(|(_, operation)| operation.clone()).collect(),
+        operations: operations
+            .iter()
+            .filter(|(name, _)| *name == tag["name"])
+            .map(|(_, operation)| operation.clone())
+            .collect(),
     });
     let mut errors: Vec<Reply> = COMMON
         .iter()
@@ -30,7 +39,8 @@ pub fn reference(base: &str) -> Reference {
         })
         .collect();
     errors.sort_by(|a, b| a.status.cmp(&b.status));
-    let shapes = fields(&document["components"]["schemas"]).filter(|(name, _)| !name.starts_with(ENVELOPE));
+    let shapes =
+        fields(&document["components"]["schemas"]).filter(|(name, _)| !name.starts_with(ENVELOPE));
     Reference {
         base: base.to_owned(),
         intro: paragraphs(&document["info"]["description"]),
@@ -58,19 +68,27 @@ fn paragraphs(value: &Value) -> Vec<String> {
 
 fn describe(base: &str, path: &str, method: &str, operation: &Value) -> Operation {
     let limit = text(&operation["x-limit"]);
-    let (method, body) = (method.to_uppercase(), fields(&operation["requestBody"]["content"]).next().map(body));
+    let (method, body) =
+        (method.to_uppercase(), fields(&operation["requestBody"]["content"]).next().map(body));
     let answers = fields(&operation["responses"]);
-    let (shared, own): (Vec<_>, Vec<_>) = answers.partition(|(_, answer)| answer["$ref"].is_string());
+    let (shared, own): (Vec<_>, Vec<_>) =
+        answers.partition(|(_, answer)| answer["$ref"].is_string());
     Operation {
         id: text(&operation["operationId"]).to_owned(),
         curl: curl(base, &method, path, operation, body.as_ref()),
         summary: text(&operation["summary"]).to_owned(),
-        about: paragraphs(&operation["description"]).into_iter().filter(|paragraph| paragraph != limit).collect(),
+        about: paragraphs(&operation["description"])
+            .into_iter()
+            .filter(|paragraph| paragraph != limit)
+            .collect(),
         who: who(operation).to_owned(),
         limit: limit.to_owned(),
         parameters: list(&operation["parameters"]).map(parameter).collect(),
         answers: own.into_iter().map(|(status, answer)| reply(status, answer)).collect(),
-        failures: shared.into_iter().map(|(status, answer)| failure(status, name_of(text(&answer["$ref"])))).collect(),
+        failures: shared
+            .into_iter()
+            .map(|(status, answer)| failure(status, name_of(text(&answer["$ref"]))))
+            .collect(),
         path: path.to_owned(),
         method,
         body,
@@ -79,8 +97,10 @@ fn describe(base: &str, path: &str, method: &str, operation: &Value) -> Operatio
 
 fn who(operation: &Value) -> &'static str {
     let ways: Vec<&Value> = list(&operation["security"]).collect();
-    let (open, operators) =
-        (ways.iter().any(|way| way.as_object().is_some_and(Map::is_empty)), ways.iter().any(|way| way["operators"].is_array()));
+    let (open, operators) = (
+        ways.iter().any(|way| way.as_object().is_some_and(Map::is_empty)),
+        ways.iter().any(|way| way["operators"].is_array()),
+    );
     match (open, operators, ways.len()) {
         (_, true, _) => "Those who run this server",
         (true, _, 1) => "Everybody",
@@ -101,9 +121,14 @@ fn parameter(parameter: &Value) -> Entry {
 }
 
 fn body((media_type, content): (&str, &Value)) -> Body {
-    let several = fields(&content["examples"]).map(|(_, one)| (text(&one["summary"]).to_owned(), pretty(&one["value"])));
+    let several = fields(&content["examples"])
+        .map(|(_, one)| (text(&one["summary"]).to_owned(), pretty(&one["value"])));
     let one = content.get("example").map(|example| (String::new(), pretty(example)));
-    Body { media_type: media_type.to_owned(), kind: kind(&content["schema"]), examples: one.into_iter().chain(several).collect() }
+    Body {
+        media_type: media_type.to_owned(),
+        kind: kind(&content["schema"]),
+        examples: one.into_iter().chain(several).collect(),
+    }
 }
 
 /// A text as it is, everything else as JSON.
@@ -118,7 +143,10 @@ fn reply(status: &str, answer: &Value) -> Reply {
         status: status.to_owned(),
         about: text(&answer["description"]).to_owned(),
         // Those of every answer are told once, in the introduction.
-        headers: fields(&answer["headers"]).map(|(name, _)| name.to_owned()).filter(|name| !common.contains_key(name)).collect(),
+        headers: fields(&answer["headers"])
+            .map(|(name, _)| name.to_owned())
+            .filter(|name| !common.contains_key(name))
+            .collect(),
         bodies: fields(&answer["content"]).map(body).collect(),
     }
 }
@@ -143,14 +171,22 @@ fn shape(name: &str, schema: &Value) -> Shape {
 }
 
 fn resolved(schema: &Value) -> &Value {
-    schema["$ref"].as_str().and_then(|path| document().pointer(path.trim_start_matches('#'))).unwrap_or(schema)
+    schema["$ref"]
+        .as_str()
+        .and_then(|path| document().pointer(path.trim_start_matches('#')))
+        .unwrap_or(schema)
 }
 
 fn entries(part: &Value) -> impl Iterator<Item = Entry> {
     fields(&part["properties"]).map(|(name, field)| {
         let needed = list(&part["required"]).any(|needed| needed == name);
         let notes = if needed { "" } else { "optional" };
-        Entry { name: name.to_owned(), kind: kind(field), notes: notes.to_owned(), about: text(&field["description"]).to_owned() }
+        Entry {
+            name: name.to_owned(),
+            kind: kind(field),
+            notes: notes.to_owned(),
+            about: text(&field["description"]).to_owned(),
+        }
     })
 }
 
@@ -158,7 +194,8 @@ fn entries(part: &Value) -> impl Iterator<Item = Entry> {
 fn curl(base: &str, method: &str, path: &str, operation: &Value, body: Option<&Body>) -> String {
     let mut address = path.to_owned();
     for parameter in list(&operation["parameters"]).filter(|parameter| parameter["in"] == "path") {
-        address = address.replace(&format!("{{{}}}", text(&parameter["name"])), text(&parameter["example"]));
+        address = address
+            .replace(&format!("{{{}}}", text(&parameter["name"])), text(&parameter["example"]));
     }
     let mut lines = vec![match method {
         "GET" => format!("curl {base}{address}"),
@@ -170,7 +207,9 @@ fn curl(base: &str, method: &str, path: &str, operation: &Value, body: Option<&B
     if list(&operation["parameters"]).any(|parameter| parameter["name"] == "Idempotency-Key") {
         lines.push("-H \"Idempotency-Key: $(uuidgen)\"".to_owned());
     }
-    if let Some(((_, example), media_type)) = body.and_then(|body| Some((body.examples.first()?, &body.media_type))) {
+    if let Some(((_, example), media_type)) =
+        body.and_then(|body| Some((body.examples.first()?, &body.media_type)))
+    {
         lines.push(format!("-H \"Content-Type: {media_type}\""));
         lines.push(format!("-d '{example}'"));
     }

@@ -17,7 +17,9 @@ pub fn kind(schema: &Value) -> Vec<Piece> {
     if let Some(reference) = schema["$ref"].as_str() {
         let name = name_of(reference);
         return match name.strip_prefix(super::complete::ENVELOPE) {
-            Some(data) => vec![plain("the envelope around "), Piece { text: data.into(), shape: true }],
+            Some(data) => {
+                vec![plain("the envelope around "), Piece { text: data.into(), shape: true }]
+            }
             None => vec![Piece { text: name.into(), shape: true }],
         };
     }
@@ -32,7 +34,9 @@ pub fn kind(schema: &Value) -> Vec<Piece> {
 
 /// "a or b".
 fn joined(kinds: impl Iterator<Item = Vec<Piece>>) -> Vec<Piece> {
-    kinds.reduce(|all, next| all.into_iter().chain([plain(" or ")]).chain(next).collect()).unwrap_or_default()
+    kinds
+        .reduce(|all, next| all.into_iter().chain([plain(" or ")]).chain(next).collect())
+        .unwrap_or_default()
 }
 
 fn one(schema: &Value, name: &str) -> Vec<Piece> {
@@ -49,7 +53,12 @@ fn one(schema: &Value, name: &str) -> Vec<Piece> {
 
 fn text(schema: &Value) -> String {
     if let Some(words) = schema["enum"].as_array() {
-        return words.iter().filter_map(Value::as_str).map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+        return words
+            .iter()
+            .filter_map(Value::as_str)
+            .map(|word| format!("`{word}`"))
+            .collect::<Vec<_>>()
+            .join(", ");
     }
     let what = match schema["format"].as_str() {
         Some("date-time") => "time",

@@ -15,7 +15,8 @@ use crate::server::web::rest::envelope::{Answer, Body, Envelope, Rest};
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({
     "provider": EXAMPLE, "accountId": EXAMPLE_ID,
-    "message": "@ines_draws is disconnected. Huntaze has deleted its access; your posts and the history collected here stay."
+    "message": "@ines_draws is disconnected. Huntaze has deleted its access; your posts and the \
+     history collected here stay."
 }))]
 pub struct Gone<'a> {
     provider: &'a str,
@@ -29,20 +30,26 @@ pub struct Gone<'a> {
     path = "/disconnect/{provider}/{accountId}",
     tag = "Integrations",
     summary = "Disconnect an account",
-    description = "Revokes the grant at the platform where it can and deletes every stored credential. Label and history stay.",
+    description = "Revokes the grant at the platform where it can and deletes every stored \
+        credential. Label and history stay.",
     params(At),
     responses((status = 200, description = "It is gone", body = Envelope<Gone<'static>>))
 )]
 pub async fn disconnect(rest: Rest, Path(at): Path<At>) -> Answer {
     let found = at.find(&rest).await?;
     let gone = rest.told(accounts::disconnect(&rest.backend, rest.actor()?, found).await)?;
-    Ok(rest.ok(Gone { provider: &at.provider, account_id: &at.account_id, message: gone.sentence() }))
+    Ok(rest.ok(Gone {
+        provider: &at.provider,
+        account_id: &at.account_id,
+        message: gone.sentence(),
+    }))
 }
 
 /// A token that was renewed.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(example = json!({ "provider": EXAMPLE, "accountId": EXAMPLE_ID, "expiresAt": "2026-11-21T05:32:41.204682Z" }))]
+#[schema(example = json!({ "provider": EXAMPLE, "accountId": EXAMPLE_ID,
+    "expiresAt": "2026-11-21T05:32:41.204682Z" }))]
 pub struct Renewed<'a> {
     provider: &'a str,
     account_id: &'a str,
@@ -54,21 +61,27 @@ pub struct Renewed<'a> {
     path = "/refresh/{provider}/{accountId}",
     tag = "Integrations",
     summary = "Renew an account's access",
-    description = "Huntaze does so by itself before a token ends; this is for whoever does not want to wait.",
+    description = "Huntaze does so by itself before a token ends; this is for whoever does not \
+        want to wait.",
     params(At),
     responses((status = 200, description = "It is renewed", body = Envelope<Renewed<'static>>))
 )]
 pub async fn refresh(rest: Rest, Path(at): Path<At>) -> Answer {
     let found = at.find(&rest).await?;
     let renewed = rest.told(accounts::refresh(&rest.backend, rest.actor()?, found).await)?;
-    Ok(rest.ok(Renewed { provider: &at.provider, account_id: &at.account_id, expires_at: renewed.expires_at }))
+    Ok(rest.ok(Renewed {
+        provider: &at.provider,
+        account_id: &at.account_id,
+        expires_at: renewed.expires_at,
+    }))
 }
 
 /// What the platform said of a connection just now.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({
-    "provider": EXAMPLE, "accountId": EXAMPLE_ID, "ok": true, "message": "X answered.", "status": "connected",
+    "provider": EXAMPLE, "accountId": EXAMPLE_ID, "ok": true, "message": "X \
+     answered.", "status": "connected",
     "testedAt": "2026-11-21T03:32:41.204682Z"
 }))]
 pub struct Tested<'a> {
@@ -87,7 +100,8 @@ pub struct Tested<'a> {
     summary = "Test a connection",
     description = "Calls the platform and says what came of it.",
     params(At),
-    responses((status = 200, description = "The result, good or bad", body = Envelope<Tested<'static>>))
+    responses((status = 200, description = "The result, good or \
+        bad", body = Envelope<Tested<'static>>))
 )]
 pub async fn test(rest: Rest, Path(at): Path<At>) -> Answer {
     let found = at.find(&rest).await?;
@@ -130,7 +144,8 @@ pub struct Labelled<'a> {
     description = "How the person calls it: one line of at most 60 characters.",
     params(At),
     request_body(content = Label),
-    responses((status = 200, description = "The label as it is stored", body = Envelope<Labelled<'static>>))
+    responses((status = 200, description = "The label as it is \
+        stored", body = Envelope<Labelled<'static>>))
 )]
 pub async fn label(rest: Rest, Path(at): Path<At>, Body(body): Body<Label>) -> Answer {
     let found = at.find(&rest).await?;

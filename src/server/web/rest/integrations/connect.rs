@@ -25,7 +25,8 @@ pub struct Connect {
     /// The connection to renew, by our id.
     #[schema(value_type = Option<Uuid>)]
     account_id: Option<AccountId>,
-    /// The fields of a browser session, for platforms without a consent page: `cookie`, `xBc`, `userAgent`.
+    /// The fields of a browser session, for platforms without a consent page: `cookie`, `xBc`,
+    /// `userAgent`.
     credentials: Option<BTreeMap<String, String>>,
 }
 
@@ -44,29 +45,38 @@ pub struct Begun<'a> {
     expires_at: DateTime<Utc>,
 }
 
-/// `POST /api/integrations/connect/{provider}`: the address of a consent page, or a connection where there is none. The body may be
-/// left out.
+/// `POST /api/integrations/connect/{provider}`: the address of a consent page, or a connection
+/// where there is none. The body may be left out.
 #[utoipa::path(
     post,
     path = "/connect/{provider}",
     tag = "Integrations",
     summary = "Begin to connect, or to reconnect",
-    description = "Answers where the person consents; the flow is finished in a browser that holds the cookie of the session that began it. A \
-                   platform without a consent page takes `credentials` and answers the connection. The body may be left out.",
+    description = "Answers where the person consents; the flow is finished in a browser that holds \
+        the cookie of the session that began it. A \
+                   platform without a consent page takes `credentials` and answers the connection. \
+                   The body may be left out.",
     params(("provider" = String, Path, description = "The platform")),
     request_body(content = Option<Connect>, examples(
         ("begin" = (summary = "Begin", value = json!({}))),
-        ("reconnect" = (summary = "Reconnect", value = json!({ "accountId": "01a1fc29-d45c-738e-bede-42163d3cda5b" }))),
+        ("reconnect" = (summary = "Reconnect", value = json!({
+            "accountId": "01a1fc29-d45c-738e-bede-42163d3cda5b" }))),
         ("credentials" = (summary = "Where there is no consent page", value = json!({
-            "credentials": { "cookie": "sess=9m1v2c; auth_id=216348905", "xBc": "5f1d7a", "userAgent": "Mozilla/5.0" }
+            "credentials": { "cookie": "sess=9m1v2c; \
+             auth_id=216348905", "xBc": "5f1d7a", "userAgent": "Mozilla/5.0" }
         })))
     )),
     responses(
         (status = 200, description = "Where to consent", body = Envelope<Begun<'static>>),
-        (status = 201, description = "The connection, where there is no consent page", body = Envelope<Integration<'static>>),
+        (status = 201, description = "The connection, where there is no consent \
+            page", body = Envelope<Integration<'static>>),
     )
 )]
-pub async fn connect(rest: Rest, Path(provider): Path<String>, body: Option<Body<Option<Connect>>>) -> Answer {
+pub async fn connect(
+    rest: Rest,
+    Path(provider): Path<String>,
+    body: Option<Body<Option<Connect>>>,
+) -> Answer {
     let actor = rest.actor()?;
     let body = body.and_then(|Body(body)| body).unwrap_or_default();
     let entry = rest.told(accounts::entry(&rest.backend, &provider))?;
@@ -74,15 +84,33 @@ pub async fn connect(rest: Rest, Path(provider): Path<String>, body: Option<Body
         ConnectKind::OAuth => {
             // A program has confirmed by calling; people confirm on the page.
             let attested = entry.info().attests.len();
-            let begun = rest.told(accounts::begin(&rest.backend, actor, &provider, body.account_id, attested).await)?;
-            Ok(rest.ok(Begun { auth_url: begun.url, state: begun.state.secret(), expires_at: begun.expires_at }))
+            let begun = rest.told(
+                accounts::begin(&rest.backend, actor, &provider, body.account_id, attested).await,
+            )?;
+            Ok(rest.ok(Begun {
+                auth_url: begun.url,
+                state: begun.state.secret(),
+                expires_at: begun.expires_at,
+            }))
         }
         ConnectKind::Session => {
-            let missing =
-                || Error::field("credentials", format!("{} is connected with credentials; none were sent.", entry.info().name));
+            let missing = || {
+                Error::field(
+                    "credentials",
+                    format!("{} is connected with credentials; none were sent.", entry.info().name),
+                )
+            };
             let fields = rest.told(body.credentials.ok_or_else(missing))?;
-            let account =
-                rest.told(accounts::connect_session(&rest.backend, actor, &provider, &fields, body.account_id).await)?;
+            let account = rest.told(
+                accounts::connect_session(
+                    &rest.backend,
+                    actor,
+                    &provider,
+                    &fields,
+                    body.account_id,
+                )
+                .await,
+            )?;
             Ok(rest.with_status(StatusCode::CREATED, one(&account)))
         }
     }
@@ -91,7 +119,8 @@ pub async fn connect(rest: Rest, Path(provider): Path<String>, body: Option<Body
 /// The accounts that one consent covers.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
-    "provider": WITH_CHOICES, "choices": [{ "id": "17841405822304914", "name": "ines.paints", "detail": "Page: Inês paints" }]
+    "provider": WITH_CHOICES, "choices": [{ "id": "17841405822304914", "name": "ines.paints",
+        "detail": "Page: Inês paints" }]
 }))]
 pub struct Choices<'a> {
     provider: &'a str,
@@ -119,7 +148,8 @@ impl Flow {
     path = "/choices/{flowId}",
     tag = "Integrations",
     summary = "The accounts to choose from",
-    description = "Where a consent covers several accounts the callback leads to `/integrations/choose/{flowId}`; for ten minutes one may be chosen.",
+    description = "Where a consent covers several accounts the callback leads to \
+        `/integrations/choose/{flowId}`; for ten minutes one may be chosen.",
     params(Flow),
     responses((status = 200, description = "The accounts", body = Envelope<Choices<'static>>))
 )]
@@ -149,6 +179,7 @@ pub struct Choose {
 )]
 pub async fn choose(rest: Rest, Path(flow): Path<Flow>, Body(body): Body<Choose>) -> Answer {
     let actor = rest.actor()?;
-    let account = rest.told(accounts::choose(&rest.backend, actor, flow.id(&rest)?, &body.id).await)?;
+    let account =
+        rest.told(accounts::choose(&rest.backend, actor, flow.id(&rest)?, &body.id).await)?;
     Ok(rest.with_status(StatusCode::CREATED, one(&account)))
 }

@@ -83,8 +83,11 @@ fn one(account: &Account) -> Integration<'_> {
 
 fn example() -> Value {
     json!({
-        "id": "01a1fc29-d45c-738e-bede-42163d3cda5b", "provider": EXAMPLE, "accountId": EXAMPLE_ID, "accountName": "Inês Carvalho",
-        "label": "Main shop", "status": "connected", "expiresAt": "2026-11-21T05:32:41.204682Z", "metadata": { "username": "ines_draws" },
+        "id": "01a1fc29-d45c-738e-bede-42163d3cda5b", "provider": EXAMPLE, "accountId": EXAMPLE_ID,
+            "accountName": "Inês Carvalho",
+        "label": "Main \
+         shop", "status": "connected", "expiresAt": "2026-11-21T05:32:41.204682Z", "metadata": {
+             "username": "ines_draws" },
         "createdAt": "2026-11-21T03:32:41.204682Z", "updatedAt": "2026-11-21T03:32:41.204682Z"
     })
 }
@@ -104,6 +107,9 @@ pub struct At {
 impl At {
     async fn find(&self, rest: &Rest) -> Result<Account, Failure> {
         let actor = rest.actor()?;
-        rest.told(accounts::mine_by_platform_id(&rest.backend, actor, &self.provider, &self.account_id).await)
+        rest.told(
+            accounts::mine_by_platform_id(&rest.backend, actor, &self.provider, &self.account_id)
+                .await,
+        )
     }
 }

@@ -16,7 +16,8 @@ use crate::server::web::rest::envelope::{Answer, Envelope, Rest};
 /// Every connection and a summary.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
-    "integrations": [super::example()], "summary": { "total": 1, "connected": 1, "expired": 0, "byProvider": { (EXAMPLE): 1 } }
+    "integrations": [super::example()], "summary": { "total": 1, "connected": 1, "expired": 0,
+        "byProvider": { (EXAMPLE): 1 } }
 }))]
 pub struct Overview<'a> {
     integrations: Vec<Integration<'a>>,
@@ -40,22 +41,31 @@ struct Summary {
     tag = "Integrations",
     summary = "Every connection and its state",
     description = "Former connections are not listed.",
-    responses((status = 200, description = "The connections of this workspace", body = Envelope<Overview<'static>>))
+    responses((status = 200, description = "The connections of this \
+        workspace", body = Envelope<Overview<'static>>))
 )]
 pub async fn status(rest: Rest) -> Answer {
     let actor = rest.actor()?;
     let now = rest.backend.clock.now();
     let mut rows = rest.told(accounts::list(&rest.backend, actor).await)?;
     rows.dedup_by_key(|row| row.id);
-    let integrations: Vec<Integration> =
-        rows.iter().map(|row| Integration::of(rest.backend.platforms.get(row.provider.as_str()), row, now)).collect();
-    let with = |statuses: &[Status]| integrations.iter().filter(|i| statuses.contains(&i.status)).count();
+    let integrations: Vec<Integration> = rows
+        .iter()
+        .map(|row| Integration::of(rest.backend.platforms.get(row.provider.as_str()), row, now))
+        .collect();
+    let with =
+        |statuses: &[Status]| integrations.iter().filter(|i| statuses.contains(&i.status)).count();
     let at = |entry: &Entry| integrations.iter().filter(|i| *i.provider == entry.provider).count();
     let summary = Summary {
         total: integrations.len(),
         connected: with(&[Status::Connected, Status::Expiring]),
         expired: with(&[Status::Expired]),
-        by_provider: rest.backend.platforms.iter().map(|entry| (entry.provider.to_string(), at(entry))).collect(),
+        by_provider: rest
+            .backend
+            .platforms
+            .iter()
+            .map(|entry| (entry.provider.to_string(), at(entry)))
+            .collect(),
     };
     Ok(rest.ok(Overview { integrations, summary }))
 }
@@ -65,8 +75,10 @@ pub async fn status(rest: Rest) -> Answer {
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({
     "provider": EXAMPLE, "configured": true, "healthy": true, "nextTryAt": null, "accounts": [{
-        "accountId": EXAMPLE_ID, "accountName": "Inês Carvalho", "status": "connected", "reason": null, "message": null,
-        "expiresAt": "2026-11-21T05:32:41.204682Z", "renewableUntil": null, "nextRefreshAt": "2026-11-21T05:21:07.418200Z",
+        "accountId": EXAMPLE_ID, "accountName": "Inês \
+         Carvalho", "status": "connected", "reason": null, "message": null,
+        "expiresAt": "2026-11-21T05:32:41.204682Z", "renewableUntil": null,
+            "nextRefreshAt": "2026-11-21T05:21:07.418200Z",
         "refreshFailures": 0, "checkedAt": null, "checkOk": null
     }]
 }))]
@@ -106,7 +118,8 @@ struct AccountHealth<'a> {
     tag = "Integrations",
     summary = "The health of a platform's connections",
     params(("provider" = String, Path, description = "The platform")),
-    responses((status = 200, description = "Every account on the platform", body = Envelope<Health<'static>>))
+    responses((status = 200, description = "Every account on the \
+        platform", body = Envelope<Health<'static>>))
 )]
 pub async fn health(rest: Rest, Path(provider): Path<String>) -> Answer {
     let actor = rest.actor()?;
@@ -130,6 +143,14 @@ pub async fn health(rest: Rest, Path(provider): Path<String>) -> Answer {
         check_ok: row.check_ok,
     });
     let accounts: Vec<_> = accounts.collect();
-    let healthy = accounts.iter().all(|account| matches!(account.status, Status::Connected | Status::Expiring));
-    Ok(rest.ok(Health { provider: &provider, configured: entry.configured(), healthy, next_try_at, accounts }))
+    let healthy = accounts
+        .iter()
+        .all(|account| matches!(account.status, Status::Connected | Status::Expiring));
+    Ok(rest.ok(Health {
+        provider: &provider,
+        configured: entry.configured(),
+        healthy,
+        next_try_at,
+        accounts,
+    }))
 }
