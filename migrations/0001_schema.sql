@@ -136,6 +136,9 @@ CREATE TABLE oauth_accounts (
 CREATE INDEX oauth_accounts_by_grant ON oauth_accounts (provider, grant_key);
 CREATE INDEX oauth_accounts_by_refresh ON oauth_accounts (provider, next_refresh_at, id);
 CREATE INDEX oauth_accounts_by_user ON oauth_accounts (user_id);
+-- across workspaces: whom a platform means, and whose access ends
+CREATE INDEX oauth_accounts_by_platform_id ON oauth_accounts (provider, provider_account_id);
+CREATE INDEX oauth_accounts_by_end ON oauth_accounts (refresh_expires_at);
 
 CREATE TABLE avatars (
     account_id UUID PRIMARY KEY REFERENCES oauth_accounts (id) ON DELETE CASCADE,
@@ -260,7 +263,10 @@ CREATE UNIQUE INDEX incidents_of_account ON incidents (account_id, kind)
     WHERE ended_at IS NULL AND account_id IS NOT NULL;
 CREATE UNIQUE INDEX incidents_of_platform ON incidents (provider, kind)
     WHERE ended_at IS NULL AND account_id IS NULL;
-CREATE INDEX incidents_by_beginning ON incidents (provider, began_at);
+CREATE INDEX incidents_by_beginning ON incidents (provider, kind, began_at);
+CREATE INDEX incidents_by_end ON incidents (ended_at);
+CREATE INDEX incidents_open ON incidents (kind, began_at) WHERE ended_at IS NULL;
+CREATE INDEX incidents_owed ON incidents (kind, began_at) WHERE owed;
 CREATE INDEX incidents_by_account ON incidents (account_id);
 CREATE INDEX incidents_by_workspace ON incidents (workspace_id);
 

@@ -1,11 +1,12 @@
 //! One integration binary: attacks, the directions of the modules, the platforms against their
-//! contracts, what holds for any input, how the server starts, stories over HTTP on both databases,
-//! crashes of real processes, and storms over them.
+//! contracts, how statements are planned, what holds for any input, how the server starts, stories
+//! over HTTP on both databases, crashes of real processes, and storms over them.
 
 mod attacks;
 mod boundaries;
 mod canary;
 mod contract;
+mod plans;
 mod properties;
 mod starting;
 mod stories;

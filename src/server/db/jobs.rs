@@ -49,7 +49,9 @@ pub async fn enqueue(tx: &mut Tx, job: &New, now: DateTime<Utc>) -> Result<()> {
 
 /// Takes back a job that still waits: what it was to do has been done.
 pub async fn withdraw(tx: &mut Tx, payload: &str) -> Result<()> {
-    sql!(tx, rows, "DELETE FROM jobs WHERE payload = $1 AND state = 'queued'", payload)?;
+    // SQLite takes the index of those alive only where the statement says so.
+    let text = "DELETE FROM jobs WHERE payload = $1 AND state <> 'dead' AND state = 'queued'";
+    sql!(tx, rows, text, payload)?;
     Ok(())
 }
 

@@ -19,41 +19,77 @@ pub struct Column {
 
 /// A blob begins with its version and the id of its key: five bytes, which the database can tell
 /// apart by itself.
-macro_rules! columns {
-    ($($table:literal $name:literal),* $(,)?) => {
-        &[$(Column {
+macro_rules! column {
+    ($table:literal $name:literal) => {
+        Column {
             table: $table,
             name: $name,
             others: concat!(
-                "SELECT id, ", $name, " FROM ", $table, " WHERE ", $name, " IS NOT NULL AND
-                 substr(", $name, ", 1, 5) <> $1 AND id > $2
+                "SELECT id, ",
+                $name,
+                " FROM ",
+                $table,
+                " WHERE ",
+                $name,
+                " IS NOT NULL AND
+                 substr(",
+                $name,
+                ", 1, 5) <> $1 AND id > $2
                  ORDER BY id LIMIT $3"
             ),
-            page: concat!("SELECT id, ", $name, " FROM ", $table, " WHERE ", $name, " IS NOT NULL
-                AND id > $1 ORDER BY id LIMIT $2"),
-            swap: concat!("UPDATE ", $table, " SET ", $name, " = $3 WHERE id = $1
-                AND ", $name, " = $2"),
+            page: concat!(
+                "SELECT id, ",
+                $name,
+                " FROM ",
+                $table,
+                " WHERE ",
+                $name,
+                " IS NOT NULL
+                AND id > $1 ORDER BY id LIMIT $2"
+            ),
+            swap: concat!(
+                "UPDATE ",
+                $table,
+                " SET ",
+                $name,
+                " = $3 WHERE id = $1
+                AND ",
+                $name,
+                " = $2"
+            ),
             count: concat!(
-                "SELECT head, COUNT(*) FROM (SELECT substr(", $name, ", 1, 5) AS head
-                 FROM ", $table, " WHERE ", $name, " IS NOT NULL) AS heads
+                "SELECT head, COUNT(*) FROM (SELECT substr(",
+                $name,
+                ", 1, 5) AS head
+                 FROM ",
+                $table,
+                " WHERE ",
+                $name,
+                " IS NOT NULL) AS heads
                  GROUP BY head ORDER BY head"
             ),
-            left: concat!("SELECT CAST(COUNT(*) AS BIGINT) FROM ", $table, " WHERE
-                substr(", $name, ", 1, 5) = $1"),
-        }),*]
+            left: concat!(
+                "SELECT CAST(COUNT(*) AS BIGINT) FROM ",
+                $table,
+                " WHERE
+                substr(",
+                $name,
+                ", 1, 5) = $1"
+            ),
+        }
     };
 }
 
 /// The one list.
-pub const COLUMNS: &[Column] = columns![
-    "oauth_accounts" "access_token",
-    "oauth_accounts" "refresh_token",
-    "oauth_flows" "verifier",
-    "pending_connections" "payload",
-    "pending_revocations" "payload",
-    "mails" "body",
-    "refresh_journal" "answer",
-    "idempotency_keys" "answer",
+pub const COLUMNS: &[Column] = &[
+    column!("oauth_accounts" "access_token"),
+    column!("oauth_accounts" "refresh_token"),
+    column!("oauth_flows" "verifier"),
+    column!("pending_connections" "payload"),
+    column!("pending_revocations" "payload"),
+    column!("mails" "body"),
+    column!("refresh_journal" "answer"),
+    column!("idempotency_keys" "answer"),
 ];
 
 /// A sealed value and its row.
