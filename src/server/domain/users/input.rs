@@ -4,36 +4,30 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::model::FieldError;
 
-/// Of length alone many would pass; these are tried first by everybody who guesses.
-const COMMON: &[&str] = &[
-    "1234567890",
+/// Long enough, and tried first by everybody who guesses: found among leaked passwords.
+const LEAKED: &str = include_str!("common_passwords.txt");
+/// What people make of the shorter ones when ten characters are asked for.
+const STRETCHED: &[&str] = &[
     "0123456789",
-    "12345678910",
-    "123456789a",
-    "qwertyuiop",
-    "password12",
-    "password123",
-    "password1234",
-    "passwordpassword",
-    "1q2w3e4r5t",
-    "q1w2e3r4t5",
-    "iloveyou12",
-    "iloveyou123",
-    "letmein123",
-    "welcome123",
-    "administrator",
-    "adminadmin",
-    "qwerty12345",
-    "qwerty123456",
-    "abcdefghij",
-    "abcdefghijk",
     "0987654321",
     "9876543210",
-    "1111111111",
     "0000000000",
+    "1111111111",
     "aaaaaaaaaa",
+    "abcdefghij",
+    "abcdefghijk",
+    "adminadmin",
+    "administrator",
     "changeme123",
+    "letmein123",
+    "passwordpassword",
 ];
+
+fn is_common(password: &str) -> bool {
+    let lower = password.to_lowercase();
+    let mut leaked = LEAKED.lines().filter(|line| !line.starts_with('#'));
+    leaked.any(|one| one == lower) || STRETCHED.contains(&lower.as_str())
+}
 
 pub fn normal_email(email: &str) -> String {
     email.trim().to_lowercase()
@@ -70,17 +64,38 @@ pub(super) fn password_problem(
 ) -> Option<FieldError> {
     let text = password.expose_secret();
     let length = text.chars().count();
-    let lower = text.to_lowercase();
     let say = match () {
         () if length < 10 => {
             "Take at least 10 characters. A few words in a row are easy to remember."
         }
         () if length > 128 => "Take at most 128 characters.",
-        () if COMMON.contains(&lower.as_str()) => {
-            "Too many people use this password. Take another one."
-        }
-        () if lower == email => "Take something else than your e-mail address.",
+        () if is_common(text) => "Too many people use this password. Take another one.",
+        () if text.to_lowercase() == email => "Take something else than your e-mail address.",
         () => return None,
     };
     Some(problem(field, say))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // U1
+    #[test]
+    fn a_common_password_is_refused_in_any_case() {
+        for common in ["1qaz2wsx3edc", "QWERTYUIOP", "Manchester", "changeme123"] {
+            let problem = password_problem("password", &common.into(), "ada@example.com");
+            let message = problem.expect("it is refused").message;
+            assert_eq!(message, "Too many people use this password. Take another one.", "{common}");
+        }
+        let rare = "three ducks on a pond";
+        assert!(password_problem("password", &rare.into(), "ada@example.com").is_none());
+    }
+
+    #[test]
+    fn the_list_holds_passwords_that_pass_by_their_length() {
+        let listed: Vec<_> = LEAKED.lines().filter(|line| !line.starts_with('#')).collect();
+        assert!(listed.len() > 1_000, "{} are listed", listed.len());
+        assert!(listed.iter().all(|one| one.len() >= 10 && *one == one.to_lowercase()));
+    }
 }
