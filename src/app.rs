@@ -38,8 +38,11 @@ fn document(options: LeptosOptions, head: impl IntoView, body: impl IntoView) ->
         <html lang="en">
             <head>
                 <meta charset="utf-8" />
-                <meta name="viewport" content="width=device-width, initial-scale=1, \
-                    viewport-fit=cover" />
+                <meta
+                    name="viewport"
+                    content="width=device-width, initial-scale=1, \
+                    viewport-fit=cover"
+                />
                 <meta name="color-scheme" content="light dark" />
                 <meta name="theme-color" content="#f8f6f3" media="(prefers-color-scheme: light)" />
                 <meta name="theme-color" content="#151412" media="(prefers-color-scheme: dark)" />
@@ -68,10 +71,22 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/reset") view=ResetPage ssr=SsrMode::Async />
                 <Route path=path!("/verify") view=VerifyPage ssr=SsrMode::Async />
                 <Route path=path!("/integrations") view=IntegrationsPage ssr=SsrMode::Async />
-                <Route path=path!("/integrations/:account/disconnect") view=DisconnectPage ssr=SsrMode::Async />
-                <Route path=path!("/integrations/choose/:flow") view=ChoosePage ssr=SsrMode::Async />
+                <Route
+                    path=path!("/integrations/:account/disconnect")
+                    view=DisconnectPage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/integrations/choose/:flow")
+                    view=ChoosePage
+                    ssr=SsrMode::Async
+                />
                 <Route path=path!("/platforms/connect") view=ConnectPage ssr=SsrMode::Async />
-                <Route path=path!("/platforms/connect/:platform") view=LandingPage ssr=SsrMode::Async />
+                <Route
+                    path=path!("/platforms/connect/:platform")
+                    view=LandingPage
+                    ssr=SsrMode::Async
+                />
                 <Route path=path!("/operations/jobs") view=JobsPage ssr=SsrMode::Async />
                 <Route path=path!("/operations/mail") view=MailPage ssr=SsrMode::Async />
                 <Route path=path!("/api/docs") view=ReferencePage ssr=SsrMode::Async />

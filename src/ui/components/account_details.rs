@@ -22,8 +22,10 @@ pub fn AccountDetails<'a>(
             <div class="facts">
                 <Permissions permissions=&account.permissions />
                 <div class="grid content-start gap-5">
-                    {account.life.as_ref().map(|life| view! {
-                        <Life life status=account.status title /> })}
+                    {account
+                        .life
+                        .as_ref()
+                        .map(|life| view! { <Life life status=account.status title /> })}
                     <Figures account info />
                 </div>
             </div>
@@ -72,7 +74,7 @@ fn Life<'a>(life: &'a LifeView, status: Status, title: &'a str) -> impl IntoView
                 aria-label=format!("Access of {title} used up")
             ></progress>
             <p class="small soft \
-                mt-1.5">"Until " <When moment=&life.until /> ": " {life.then.clone()}</p>
+            mt-1.5">"Until " <When moment=&life.until /> ": " {life.then.clone()}</p>
         </section>
     }
 }
@@ -104,7 +106,8 @@ fn Figures<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl IntoVie
             <dl>
                 {facts.collect_view()} {limits.collect_view()} <dt>"Last check"</dt> {check}
                 <dt>{format!("{} \
-                    id", info.name)}</dt> <dd class="code">{account.platform_id.clone()}</dd> <dt>"Huntaze id"</dt>
+                    id", info.name)}</dt>
+                <dd class="code">{account.platform_id.clone()}</dd> <dt>"Huntaze id"</dt>
                 <dd class="code">{account.id.to_string()}</dd>
             </dl>
         </section>

@@ -37,10 +37,19 @@ pub fn AccountLabel<'a>(account: &'a AccountView) -> impl IntoView + use<> {
                     aria-label=format!("Label of {title}")
                     aria-describedby=format!("label-error-{id}")
                 />
-                <Submit text="Save" busy="Saving..." look=Look::Plain name=format!("Save the label \
-                    of {title}") />
-                <p class="field-error \
-                    basis-full" id=format!("label-error-{id}") data-error="label"></p>
+                <Submit
+                    text="Save"
+                    busy="Saving..."
+                    look=Look::Plain
+                    name=format!("Save the label \
+                    of {title}")
+                />
+                <p
+                    class="field-error \
+                    basis-full"
+                    id=format!("label-error-{id}")
+                    data-error="label"
+                ></p>
             </form>
         </details>
     }

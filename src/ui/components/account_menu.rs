@@ -18,9 +18,21 @@ pub fn AccountMenu<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl
                 <Icon glyph=Glyph::Dots />
             </summary>
             <div class="menu-panel">
-                <Act action="/fn/test" id=id.to_string() glyph=Glyph::Test text="Test \
-                    connection" title />
-                <Act action="/fn/refresh" id=id.to_string() glyph=Glyph::Refresh text=refresh title />
+                <Act
+                    action="/fn/test"
+                    id=id.to_string()
+                    glyph=Glyph::Test
+                    text="Test \
+                    connection"
+                    title
+                />
+                <Act
+                    action="/fn/refresh"
+                    id=id.to_string()
+                    glyph=Glyph::Refresh
+                    text=refresh
+                    title
+                />
                 <a
                     class="menu-item"
                     href=format!("/platforms/connect/{}?account={id}", info.id)
@@ -30,7 +42,12 @@ pub fn AccountMenu<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl
                     <Icon glyph=Glyph::Plug />
                     "Reconnect"
                 </a>
-                <a class="menu-item" href=info.manage_url.to_string() target="_blank" rel="noreferrer">
+                <a
+                    class="menu-item"
+                    href=info.manage_url.to_string()
+                    target="_blank"
+                    rel="noreferrer"
+                >
                     <Icon glyph=Glyph::External />
                     {format!("Access on {}", info.name)}
                     <span class="sr-only">" (opens in a new tab)"</span>

@@ -30,7 +30,7 @@ pub fn AccountRow<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl 
                         <StatusBadge status=account.status text=account.status_text.clone() />
                     </span>
                     <span class="row-since small \
-                        soft">"connected " <When moment=&account.connected /></span>
+                    soft">"connected " <When moment=&account.connected /></span>
                 </div>
                 {notice}
                 <div class="row-next">

@@ -15,8 +15,16 @@ pub fn Avatar<'a>(
 ) -> impl IntoView + use<> {
     let face = if account.has_avatar {
         // The name stands beside it.
-        view! { <img src=format!("/media/avatars/{}",
-        account.id) alt="" width="36" height="36" loading="lazy" decoding="async" /> }
+        view! {
+            <img
+                src=format!("/media/avatars/{}", account.id)
+                alt=""
+                width="36"
+                height="36"
+                loading="lazy"
+                decoding="async"
+            />
+        }
         .into_any()
     } else {
         view! { <span>{account.initials.clone()}</span> }.into_any()

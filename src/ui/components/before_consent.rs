@@ -31,7 +31,14 @@ pub fn BeforeConsent<'a>(
         let id = format!("attest-{index}");
         view! {
             <label class="tick">
-                <input type="checkbox" id=id name="attest" value=index.to_string() required aria-describedby="attest-error" />
+                <input
+                    type="checkbox"
+                    id=id
+                    name="attest"
+                    value=index.to_string()
+                    required
+                    aria-describedby="attest-error"
+                />
                 <span>{text.to_string()}</span>
             </label>
         }
@@ -53,14 +60,20 @@ pub fn BeforeConsent<'a>(
     };
     view! {
         <form class="grid gap-5" method="post" action=format!("/platforms/connect/{}", info.id)>
-            {again.map(|account| view! {
-                <input type="hidden" name="account" value=account.id.to_string() /> })}
+            {again
+                .map(|account| {
+                    view! { <input type="hidden" name="account" value=account.id.to_string() /> }
+                })}
             {same}
             {warning}
             <Points title="Who can connect" glyph=Glyph::Check points=&info.who />
             <Points title="What Huntaze reads" glyph=Glyph::Check points=&info.reads />
-            <Points title="What Huntaze can do in your \
-                name" glyph=Glyph::Check points=&info.writes />
+            <Points
+                title="What Huntaze can do in your \
+                name"
+                glyph=Glyph::Check
+                points=&info.writes
+            />
             <Points title="What Huntaze never does" glyph=Glyph::Cross points=&info.never />
             {fields}
             {attests}

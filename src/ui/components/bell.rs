@@ -19,7 +19,13 @@ pub fn BellLink(bell: Bell, current: bool) -> impl IntoView {
     let name = (bell.unread > 0).then(|| format!("Notices, {} unread", bell.unread));
     view! {
         <li data-live="bell" data-newest=bell.newest>
-            <a class="nav-link" id="bell" href="/notices" aria-label=name aria-current=current.then_some("page")>
+            <a
+                class="nav-link"
+                id="bell"
+                href="/notices"
+                aria-label=name
+                aria-current=current.then_some("page")
+            >
                 <span class="bell">
                     <Icon glyph=Glyph::Bell />
                     {count}
@@ -36,8 +42,10 @@ pub fn BellLink(bell: Bell, current: bool) -> impl IntoView {
 pub fn BellVoice(bell: Bell) -> impl IntoView {
     view! {
         <p class="sr-only" aria-live="polite" id="bell-voice">
-            <span data-live="bell-voice">{bell.newest.map(|title| format!("New notice: \
-                {title}"))}</span>
+            <span data-live="bell-voice">
+                {bell.newest.map(|title| format!("New notice: \
+                {title}"))}
+            </span>
         </p>
     }
 }

@@ -15,8 +15,7 @@ pub fn ConfirmEmail(viewer: Option<Viewer>) -> impl IntoView {
                     <div class="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
                         <p>
                             "Confirm your e-mail: follow the link that we sent \
-                             to " <span class="break-all">{viewer.email}</span>
-                            "."
+                             to " <span class="break-all">{viewer.email}</span> "."
                         </p>
                         <LiveForms>
                             <form method="post" action="/fn/verify_again">

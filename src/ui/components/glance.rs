@@ -28,8 +28,14 @@ pub fn Glance<'a>(
                 </span>
                 <div class="row-who">
                     <span class="font-medium">{account.name.clone()}</span>
-                    <span class="soft">{format!("{} on \
-                        {}", account.handle_beside_name(), info.name)}</span>
+                    <span class="soft">
+                        {format!(
+                            "{} on \
+                        {}",
+                            account.handle_beside_name(),
+                            info.name,
+                        )}
+                    </span>
                     {label}
                 </div>
                 <div class="row-status">

@@ -124,16 +124,42 @@ fn Add<'a>(card: &'a Card, operator: bool) -> impl IntoView + use<> {
     let href = format!("/platforms/connect/{}", card.info.id);
     let id = format!("add-{}", card.info.id);
     match (card.configured, card.accounts.is_empty()) {
-        (true, true) => Some(view! { <ButtonLink href id text="Add app" name=format!("Add app: \
-        {name}") look=Look::Plain dialog=true /> }),
+        (true, true) => Some(view! {
+            <ButtonLink
+                href
+                id
+                text="Add app"
+                name=format!("Add app: \
+        {name}")
+                look=Look::Plain
+                dialog=true
+            />
+        }),
         (true, false) => {
             let name = format!("Add another account: {name}");
-            Some(view! { <ButtonLink href id text="Add another \
-            account" name look=Look::Quiet dialog=true /> })
+            Some(view! {
+                <ButtonLink
+                    href
+                    id
+                    text="Add another \
+                    account"
+                    name
+                    look=Look::Quiet
+                    dialog=true
+                />
+            })
         }
         (false, _) => operator.then(|| {
-            view! { <ButtonLink href id text="How to set up" name=format!("How to set up \
-            {name}") look=Look::Quiet /> }
+            view! {
+                <ButtonLink
+                    href
+                    id
+                    text="How to set up"
+                    name=format!("How to set up \
+            {name}")
+                    look=Look::Quiet
+                />
+            }
         }),
     }
 }
@@ -145,9 +171,18 @@ fn Unfinished<'a>(card: &'a Card) -> impl IntoView + use<> {
     (card.unfinished && card.configured).then(|| {
         view! {
             <p class="card-line">
-                <span class="soft">{format!("Connecting {name} was not finished. Nothing was \
-                    connected.")}</span>
-                <a class="link" href=format!("/platforms/connect/{id}") data-dialog=true aria-label=format!("Try again: {name}")>
+                <span class="soft">
+                    {format!(
+                        "Connecting {name} was not finished. Nothing was \
+                    connected.",
+                    )}
+                </span>
+                <a
+                    class="link"
+                    href=format!("/platforms/connect/{id}")
+                    data-dialog=true
+                    aria-label=format!("Try again: {name}")
+                >
                     "Try again"
                 </a>
             </p>

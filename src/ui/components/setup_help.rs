@@ -14,8 +14,9 @@ pub fn SetupHelp<'a>(info: &'a PlatformInfo, setup: Setup) -> impl IntoView + us
                 "Register Huntaze \
                  at " <a class="link" href=info.console_url.to_string() rel="noreferrer">
                     {info.console.to_string()}
-                </a> ", with exactly this redirect URI:" <p class="code panel mt-1.5 px-3 \
-                    py-2">{setup.redirect_uri.clone()}</p>
+                </a> ", with exactly this redirect URI:"
+                <p class="code panel mt-1.5 px-3 \
+                py-2">{setup.redirect_uri.clone()}</p>
             </li>
         }
     });
@@ -26,7 +27,8 @@ pub fn SetupHelp<'a>(info: &'a PlatformInfo, setup: Setup) -> impl IntoView + us
             <ol class="mt-4 grid list-decimal gap-4 pl-5">
                 {register}
                 <li>
-                    "Add to " <span class="code">{table}</span> " in " <span class="code">{setup.file}</span> ":"
+                    "Add to " <span class="code">{table}</span> " in "
+                    <span class="code">{setup.file}</span> ":"
                     <ul class="panel mt-1.5 grid gap-1 px-3 py-2">{missing.collect_view()}</ul>
                 </li> <li>"Restart Huntaze. This page then shows the way to connect."</li>
             </ol>

@@ -28,8 +28,16 @@ pub fn Switcher<'a>(
         None => view! { <span>"All accounts"</span> }.into_any(),
     };
     let search = (accounts.len() >= SEARCH_FROM).then(|| {
-        view! { <input class="input mb-1" type="search" placeholder="Search \
-        accounts" aria-label="Search accounts" autocomplete="off" /> }
+        view! {
+            <input
+                class="input mb-1"
+                type="search"
+                placeholder="Search \
+                accounts"
+                aria-label="Search accounts"
+                autocomplete="off"
+            />
+        }
     });
     let options = accounts.iter().map(|(info, account)| {
         let selected = if Some(account.id) == chosen { "true" } else { "false" };
@@ -44,8 +52,10 @@ pub fn Switcher<'a>(
                 <Avatar account mark=&info.id />
                 <span class="min-w-0">
                     <span class="block truncate">{account.name.clone()}</span>
-                    <span class="block truncate small soft">{format!("{} \
-                        {}", info.name, account.handle)}</span>
+                    <span class="block truncate small soft">
+                        {format!("{} \
+                        {}", info.name, account.handle)}
+                    </span>
                 </span>
             </a>
         }
@@ -58,8 +68,12 @@ pub fn Switcher<'a>(
             )>{shown} <Icon glyph=Glyph::Chevron small=true /></summary>
             <div class="menu-panel">
                 {search} <div class="switcher-list" role="listbox" aria-label="Account">
-                    <a class="menu-item" role="option" href="/" aria-selected=if chosen.is_none() {
-                        "true" } else { "false" }>
+                    <a
+                        class="menu-item"
+                        role="option"
+                        href="/"
+                        aria-selected=if chosen.is_none() { "true" } else { "false" }
+                    >
                         "All accounts"
                     </a>
                     {options.collect_view()}

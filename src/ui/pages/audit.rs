@@ -82,8 +82,14 @@ fn Filter<'a>(query: &'a AuditQuery, operator: bool) -> impl IntoView + use<> {
         .map(|(name, id)| view! { <input type="hidden" name=name value=id.clone() /> })
         .collect_view();
     view! {
-        <form class="panel log-filter" method="get" action=HERE role="search" aria-label="Activity \
-            log">
+        <form
+            class="panel log-filter"
+            method="get"
+            action=HERE
+            role="search"
+            aria-label="Activity \
+            log"
+        >
             {kept}
             <div class="field">
                 <label for="action">"What"</label>

@@ -33,8 +33,10 @@ pub fn ChoosePage() -> impl IntoView {
         Ok(view! {
             <Head title=format!("Which {name} account?") />
             <p class="soft mb-5 max-w-prose">
-                {format!("{name} lets Huntaze connect more than one. Choose one; you can add the \
-                    others afterwards.")}
+                {format!(
+                    "{name} lets Huntaze connect more than one. Choose one; you can add the \
+                    others afterwards.",
+                )}
             </p>
             <LiveForms>
                 <form class="grid gap-4" id="choose" method="post" action="/fn/choose">
@@ -46,8 +48,12 @@ pub fn ChoosePage() -> impl IntoView {
                     {error}
                     <FormError />
                     <div>
-                        <Submit text=format!("Connect \
-                            {name}") busy="Connecting..." look=Look::Primary />
+                        <Submit
+                            text=format!("Connect \
+                            {name}")
+                            busy="Connecting..."
+                            look=Look::Primary
+                        />
                     </div>
                 </form>
                 <form class="mt-2" method="post" action="/fn/cancel_choice">

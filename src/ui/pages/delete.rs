@@ -29,12 +29,24 @@ pub fn DeletePage() -> impl IntoView {
                         max=254
                         flash
                     />
-                    <Field name="password" label="Your \
-                        password" kind="password" autocomplete="current-password" max=128 flash />
+                    <Field
+                        name="password"
+                        label="Your \
+                        password"
+                        kind="password"
+                        autocomplete="current-password"
+                        max=128
+                        flash
+                    />
                     <FormError />
                     <div class="flex flex-wrap justify-end gap-2">
-                        <ButtonLink href="/settings" text="Keep my \
-                            account" look=Look::Quiet closes=true />
+                        <ButtonLink
+                            href="/settings"
+                            text="Keep my \
+                            account"
+                            look=Look::Quiet
+                            closes=true
+                        />
                         <Submit text="Delete my account" busy="Deleting..." look=Look::Danger />
                     </div>
                 </form>

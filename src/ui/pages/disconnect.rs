@@ -26,17 +26,29 @@ pub fn DisconnectPage() -> impl IntoView {
             <article class="question" data-dialog-page=true>
                 <Head title=format!("Disconnect {title}?") back=("/integrations", "Integrations") />
                 <p class="max-w-prose">
-                    {format!("Huntaze deletes its access now. Your posts on {} and the history \
-                        collected here stay.", info.name)}
+                    {format!(
+                        "Huntaze deletes its access now. Your posts on {} and the history \
+                        collected here stay.",
+                        info.name,
+                    )}
                 </p>
                 <form class="mt-6 grid gap-4" method="post" action="/fn/disconnect">
                     <input type="hidden" name="id" value=account.id.to_string() />
                     <FormError />
                     <div class="flex flex-wrap justify-end gap-2">
-                        <ButtonLink href="/integrations" text="Keep \
-                            it" look=Look::Quiet closes=true />
-                        <Submit text=format!("Disconnect \
-                            {title}") busy="Disconnecting..." look=Look::Danger />
+                        <ButtonLink
+                            href="/integrations"
+                            text="Keep \
+                            it"
+                            look=Look::Quiet
+                            closes=true
+                        />
+                        <Submit
+                            text=format!("Disconnect \
+                            {title}")
+                            busy="Disconnecting..."
+                            look=Look::Danger
+                        />
                     </div>
                 </form>
             </article>

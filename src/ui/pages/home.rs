@@ -50,8 +50,10 @@ fn FirstVisit(cards: Vec<Card>, viewer: Option<Viewer>) -> impl IntoView {
     view! {
         <Head title="Connect your accounts" />
         <ConfirmEmail viewer />
-        <p class="soft mb-5">"Choose where to begin. You see what Huntaze reads and does before \
-            anything is connected."</p>
+        <p class="soft mb-5">
+            "Choose where to begin. You see what Huntaze reads and does before \
+            anything is connected."
+        </p>
         <PlatformList cards dialogs=true />
         <DialogTemplate />
     }

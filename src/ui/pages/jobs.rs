@@ -104,7 +104,7 @@ fn DeadJob(job: JobView) -> impl IntoView {
                 <Problem job=&job />
                 <p class="small soft">
                     {attempts(job.attempts)} ", given up " <When moment=&job.changed /> ", \
-                        reference " {job.reference.clone()}
+                    reference " {job.reference.clone()}
                 </p>
             </div>
             <div class="flex gap-2">
@@ -141,8 +141,10 @@ fn Others(id: &'static str, title: &'static str, jobs: Vec<JobView>) -> impl Int
             <li>
                 <p class="font-medium">{job.name.clone()}</p>
                 <Problem job />
-                <p class="small soft">{attempts(job.attempts)} {next} ", \
-                    reference " {job.reference.clone()}</p>
+                <p class="small soft">
+                    {attempts(job.attempts)} {next} ", \
+                    reference " {job.reference.clone()}
+                </p>
             </li>
         }
     });

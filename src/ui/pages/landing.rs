@@ -47,7 +47,7 @@ pub fn LandingPage() -> impl IntoView {
                     </article>
                 </LiveForms>
                 <div class="landing-aside grid content-start \
-                    gap-6">{standing} <Permissions info /> <Troubles info /></div>
+                gap-6">{standing} <Permissions info /> <Troubles info /></div>
             </div>
         })
     })
@@ -57,8 +57,13 @@ pub fn LandingPage() -> impl IntoView {
 fn NotSetUp<'a>(info: &'a PlatformInfo) -> impl IntoView + use<> {
     view! {
         <p>"Not set up on this server yet."</p>
-        <p class="soft mt-1">{format!("The person who runs this server has to register it at {} \
-            first.", info.name)}</p>
+        <p class="soft mt-1">
+            {format!(
+                "The person who runs this server has to register it at {} \
+            first.",
+                info.name,
+            )}
+        </p>
     }
 }
 

@@ -29,7 +29,13 @@ pub fn LoginPage() -> impl IntoView {
             <form class="panel grid gap-4 p-5" method="post" action="/fn/login" data-entrance=true>
                 <input type="hidden" name="next" value=next />
                 <Field name="email" label="E-mail" kind="email" autocomplete="username" flash />
-                <Field name="password" label="Password" kind="password" autocomplete="current-password" flash />
+                <Field
+                    name="password"
+                    label="Password"
+                    kind="password"
+                    autocomplete="current-password"
+                    flash
+                />
                 <FormError />
                 <Submit text="Log in" busy="Logging in..." look=Look::Primary />
             </form>

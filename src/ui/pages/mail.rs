@@ -34,8 +34,14 @@ fn Stuck(mails: Vec<StuckMail>) -> impl IntoView {
                 <When moment=next />
             }
             .into_any(),
-            None => view! { <Badge tone=Tone::Bad glyph=Glyph::Alert text="Given \
-            up" /> }
+            None => view! {
+                <Badge
+                    tone=Tone::Bad
+                    glyph=Glyph::Alert
+                    text="Given \
+                    up"
+                />
+            }
             .into_any(),
         };
         view! {
@@ -44,8 +50,8 @@ fn Stuck(mails: Vec<StuckMail>) -> impl IntoView {
                 <p class="soft">"To " {mail.to} ", posted " <When moment=&mail.posted /></p>
                 <p class="small soft">
                     {format!("Attempts: \
-                        {}", mail.attempts)} {mail.problem.map(|problem|
-                            format!(" ({problem})"))} ", " {next}
+                        {}", mail.attempts)}
+                    {mail.problem.map(|problem| format!(" ({problem})"))} ", " {next}
                 </p>
             </li>
         }
@@ -77,8 +83,8 @@ fn Written(letters: Vec<LetterView>) -> impl IntoView {
             <div class="mb-4">
                 <Note tone=Tone::Info>
                     "No mail server is set up, so nobody receives these. Hand their links on to \
-                     the people they are for, or set up "
-                    <span class="code">"[mail]"</span> " in Leptos.toml."
+                     the people they are for, or set up " <span class="code">"[mail]"</span>
+                    " in Leptos.toml."
                 </Note>
             </div>
             {empty}

@@ -20,8 +20,13 @@ pub fn NoticesPage() -> impl IntoView {
         let all = (shown.unread > 0).then(|| {
             view! {
                 <form method="post" action="/fn/notices_read">
-                    <Submit text="Mark all as \
-                        read" busy="Marking..." look=Look::Quiet id="all-read" />
+                    <Submit
+                        text="Mark all as \
+                        read"
+                        busy="Marking..."
+                        look=Look::Quiet
+                        id="all-read"
+                    />
                 </form>
             }
         });
@@ -97,8 +102,11 @@ fn Row<'a>(notice: &'a NoticeView) -> impl IntoView + use<> {
     });
     let new = (!notice.read).then(|| view! { <span class="sr-only">"New: "</span> });
     view! {
-        <li class=if notice.read { "notice" } else { "notice \
-            notice-new" } data-notice=notice.kind.word()>
+        <li
+            class=if notice.read { "notice" } else { "notice \
+            notice-new" }
+            data-notice=notice.kind.word()
+        >
             <span class=tone>
                 <Icon glyph />
             </span>

@@ -113,8 +113,10 @@ fn Errors<'a>(errors: &'a [Reply]) -> impl IntoView + use<> {
     view! {
         <section aria-labelledby="errors">
             <h2 id="errors">"Errors"</h2>
-            <p class="soft mt-1 mb-3">"The same everywhere. Operations name those that they may \
-                answer."</p>
+            <p class="soft mt-1 mb-3">
+                "The same everywhere. Operations name those that they may \
+                answer."
+            </p>
             <ul class="panel rows rows-first">{errors.collect_view()}</ul>
         </section>
     }

@@ -14,8 +14,12 @@ pub fn RegisterPage() -> impl IntoView {
             let form = view! { <Form flash /> };
             view! { <LiveForms>{form}</LiveForms> }.into_any()
         } else {
-            view! { <p class="panel p-5">"Registration is closed on this server. Ask the person \
-            who runs it for an account."</p> }
+            view! {
+                <p class="panel p-5">
+                    "Registration is closed on this server. Ask the person \
+                    who runs it for an account."
+                </p>
+            }
             .into_any()
         };
         Ok(view! {

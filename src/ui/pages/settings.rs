@@ -67,24 +67,33 @@ pub fn SettingsPage() -> impl IntoView {
                         <h2 id="activity" class="mb-2">
                             "Activity log"
                         </h2>
-                        <p class="soft mb-3">"Who did what with this account and its connections, \
-                            when and from where."</p>
+                        <p class="soft mb-3">
+                            "Who did what with this account and its connections, \
+                            when and from where."
+                        </p>
                         <ButtonLink href="/settings/audit" text="Open the activity log" />
                     </section>
                     <section aria-labelledby="programs">
                         <h2 id="programs" class="mb-2">
                             "For your programs"
                         </h2>
-                        <p class="soft mb-3">"Everything these pages do with accounts can be done \
-                            by REST."</p>
+                        <p class="soft mb-3">
+                            "Everything these pages do with accounts can be done \
+                            by REST."
+                        </p>
                         <ButtonLink href="/api/docs" text="Open the API reference" />
                     </section>
                     <div class="flex flex-wrap justify-between gap-2">
                         <form method="post" action="/fn/logout">
                             <Submit text="Log out" busy="Logging out..." />
                         </form>
-                        <ButtonLink href="/settings/delete" text="Delete \
-                            account" look=Look::Quiet dialog=true />
+                        <ButtonLink
+                            href="/settings/delete"
+                            text="Delete \
+                            account"
+                            look=Look::Quiet
+                            dialog=true
+                        />
                     </div>
                 </div>
             </LiveForms>
@@ -101,7 +110,14 @@ fn ProfileForm<'a>(profile: &'a Profile, flash: &'a Flash) -> impl IntoView + us
                 "Profile"
             </h2>
             <form class="panel grid gap-4 p-5" method="post" action="/fn/profile">
-                <Field name="name" label="Name" autocomplete="name" value=profile.name.clone() max=100 flash />
+                <Field
+                    name="name"
+                    label="Name"
+                    autocomplete="name"
+                    value=profile.name.clone()
+                    max=100
+                    flash
+                />
                 <Field
                     name="time_zone"
                     label="Time zone"
@@ -111,8 +127,9 @@ fn ProfileForm<'a>(profile: &'a Profile, flash: &'a Flash) -> impl IntoView + us
                     max=64
                     flash
                 />
-                <datalist id="zones">{ZONES.map(|zone| view! {
-                    <option value=zone></option> }).collect_view()}</datalist>
+                <datalist id="zones">
+                    {ZONES.map(|zone| view! { <option value=zone></option> }).collect_view()}
+                </datalist>
                 <FormError />
                 <div>
                     <Submit text="Save profile" busy="Saving..." look=Look::Primary />
@@ -133,8 +150,14 @@ fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
     });
     let rows = sessions.into_iter().map(|session| {
         let act = if session.current {
-            view! { <Badge tone=Tone::Good glyph=Glyph::CheckCircle text="This \
-            device" /> }
+            view! {
+                <Badge
+                    tone=Tone::Good
+                    glyph=Glyph::CheckCircle
+                    text="This \
+                    device"
+                />
+            }
             .into_any()
         } else {
             view! {
@@ -151,7 +174,7 @@ fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
                     <p class="font-medium">{session.device}</p>
                     <p class="small soft">
                         "Last seen " <When moment=&session.seen /> ", logged \
-                         in " <When moment=&session.started />
+                        in " <When moment=&session.started />
                     </p>
                 </div>
                 {act}
@@ -184,8 +207,10 @@ fn Operations() -> impl IntoView {
                     <a class="link" href="/operations/jobs">
                         "Jobs"
                     </a>
-                    <p class="small soft">"What is done in the background, and what could not be \
-                        done."</p>
+                    <p class="small soft">
+                        "What is done in the background, and what could not be \
+                        done."
+                    </p>
                 </li>
                 <li>
                     <a class="link" href="/operations/mail">

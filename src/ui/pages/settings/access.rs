@@ -25,8 +25,12 @@ pub fn EmailForm<'a>(profile: &'a Profile, flash: &'a Flash) -> impl IntoView + 
                 "E-mail"
             </h2>
             <div class="panel p-5">
-                <div class="mb-4 flex flex-wrap items-center gap-x-3 \
-                    gap-y-2" data-live="email" tabindex="-1">
+                <div
+                    class="mb-4 flex flex-wrap items-center gap-x-3 \
+                    gap-y-2"
+                    data-live="email"
+                    tabindex="-1"
+                >
                     <p class="font-medium break-all">{email}</p>
                     {state}
                 </div>
