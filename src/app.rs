@@ -40,8 +40,7 @@ fn document(options: LeptosOptions, head: impl IntoView, body: impl IntoView) ->
                 <meta charset="utf-8" />
                 <meta
                     name="viewport"
-                    content="width=device-width, initial-scale=1, \
-                    viewport-fit=cover"
+                    content="width=device-width, initial-scale=1, viewport-fit=cover"
                 />
                 <meta name="color-scheme" content="light dark" />
                 <meta name="theme-color" content="#f8f6f3" media="(prefers-color-scheme: light)" />

@@ -105,8 +105,7 @@ fn Figures<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl IntoVie
             <h3>{format!("On {}", info.name)}</h3>
             <dl>
                 {facts.collect_view()} {limits.collect_view()} <dt>"Last check"</dt> {check}
-                <dt>{format!("{} \
-                    id", info.name)}</dt>
+                <dt>{format!("{} id", info.name)}</dt>
                 <dd class="code">{account.platform_id.clone()}</dd> <dt>"Huntaze id"</dt>
                 <dd class="code">{account.id.to_string()}</dd>
             </dl>

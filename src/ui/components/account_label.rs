@@ -41,12 +41,10 @@ pub fn AccountLabel<'a>(account: &'a AccountView) -> impl IntoView + use<> {
                     text="Save"
                     busy="Saving..."
                     look=Look::Plain
-                    name=format!("Save the label \
-                    of {title}")
+                    name=format!("Save the label of {title}")
                 />
                 <p
-                    class="field-error \
-                    basis-full"
+                    class="field-error basis-full"
                     id=format!("label-error-{id}")
                     data-error="label"
                 ></p>

@@ -22,8 +22,7 @@ pub fn AccountMenu<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl
                     action="/fn/test"
                     id=id.to_string()
                     glyph=Glyph::Test
-                    text="Test \
-                    connection"
+                    text="Test connection"
                     title
                 />
                 <Act

@@ -69,8 +69,7 @@ pub fn BeforeConsent<'a>(
             <Points title="Who can connect" glyph=Glyph::Check points=&info.who />
             <Points title="What Huntaze reads" glyph=Glyph::Check points=&info.reads />
             <Points
-                title="What Huntaze can do in your \
-                name"
+                title="What Huntaze can do in your name"
                 glyph=Glyph::Check
                 points=&info.writes
             />

@@ -43,8 +43,7 @@ pub fn BellVoice(bell: Bell) -> impl IntoView {
     view! {
         <p class="sr-only" aria-live="polite" id="bell-voice">
             <span data-live="bell-voice">
-                {bell.newest.map(|title| format!("New notice: \
-                {title}"))}
+                {bell.newest.map(|title| format!("New notice: {title}"))}
             </span>
         </p>
     }

@@ -29,12 +29,7 @@ pub fn Glance<'a>(
                 <div class="row-who">
                     <span class="font-medium">{account.name.clone()}</span>
                     <span class="soft">
-                        {format!(
-                            "{} on \
-                        {}",
-                            account.handle_beside_name(),
-                            info.name,
-                        )}
+                        {format!("{} on {}", account.handle_beside_name(), info.name)}
                     </span>
                     {label}
                 </div>

@@ -77,8 +77,7 @@ pub fn Icon(glyph: Glyph, #[prop(optional)] small: bool) -> impl IntoView {
     view! {
         <svg
             class=if small { "icon icon-small" } else { "icon" }
-            viewBox="0 0 20 \
-            20"
+            viewBox="0 0 20 20"
             aria-hidden="true"
         >
             <path d=glyph.path() />

@@ -129,25 +129,16 @@ fn Add<'a>(card: &'a Card, operator: bool) -> impl IntoView + use<> {
                 href
                 id
                 text="Add app"
-                name=format!("Add app: \
-        {name}")
+                name=format!("Add app: {name}")
                 look=Look::Plain
                 dialog=true
             />
         }),
         (true, false) => {
             let name = format!("Add another account: {name}");
-            Some(view! {
-                <ButtonLink
-                    href
-                    id
-                    text="Add another \
-                    account"
-                    name
-                    look=Look::Quiet
-                    dialog=true
-                />
-            })
+            Some(
+                view! { <ButtonLink href id text="Add another account" name look=Look::Quiet dialog=true /> },
+            )
         }
         (false, _) => operator.then(|| {
             view! {
@@ -155,8 +146,7 @@ fn Add<'a>(card: &'a Card, operator: bool) -> impl IntoView + use<> {
                     href
                     id
                     text="How to set up"
-                    name=format!("How to set up \
-            {name}")
+                    name=format!("How to set up {name}")
                     look=Look::Quiet
                 />
             }
@@ -172,10 +162,7 @@ fn Unfinished<'a>(card: &'a Card) -> impl IntoView + use<> {
         view! {
             <p class="card-line">
                 <span class="soft">
-                    {format!(
-                        "Connecting {name} was not finished. Nothing was \
-                    connected.",
-                    )}
+                    {format!("Connecting {name} was not finished. Nothing was connected.")}
                 </span>
                 <a
                     class="link"

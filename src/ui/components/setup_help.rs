@@ -15,8 +15,7 @@ pub fn SetupHelp<'a>(info: &'a PlatformInfo, setup: Setup) -> impl IntoView + us
                  at " <a class="link" href=info.console_url.to_string() rel="noreferrer">
                     {info.console.to_string()}
                 </a> ", with exactly this redirect URI:"
-                <p class="code panel mt-1.5 px-3 \
-                py-2">{setup.redirect_uri.clone()}</p>
+                <p class="code panel mt-1.5 px-3 py-2">{setup.redirect_uri.clone()}</p>
             </li>
         }
     });

@@ -32,8 +32,7 @@ pub fn Switcher<'a>(
             <input
                 class="input mb-1"
                 type="search"
-                placeholder="Search \
-                accounts"
+                placeholder="Search accounts"
                 aria-label="Search accounts"
                 autocomplete="off"
             />
@@ -53,8 +52,7 @@ pub fn Switcher<'a>(
                 <span class="min-w-0">
                     <span class="block truncate">{account.name.clone()}</span>
                     <span class="block truncate small soft">
-                        {format!("{} \
-                        {}", info.name, account.handle)}
+                        {format!("{} {}", info.name, account.handle)}
                     </span>
                 </span>
             </a>

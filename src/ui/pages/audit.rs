@@ -87,8 +87,7 @@ fn Filter<'a>(query: &'a AuditQuery, operator: bool) -> impl IntoView + use<> {
             method="get"
             action=HERE
             role="search"
-            aria-label="Activity \
-            log"
+            aria-label="Activity log"
         >
             {kept}
             <div class="field">

@@ -49,8 +49,7 @@ pub fn ChoosePage() -> impl IntoView {
                     <FormError />
                     <div>
                         <Submit
-                            text=format!("Connect \
-                            {name}")
+                            text=format!("Connect {name}")
                             busy="Connecting..."
                             look=Look::Primary
                         />

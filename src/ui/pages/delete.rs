@@ -31,8 +31,7 @@ pub fn DeletePage() -> impl IntoView {
                     />
                     <Field
                         name="password"
-                        label="Your \
-                        password"
+                        label="Your password"
                         kind="password"
                         autocomplete="current-password"
                         max=128
@@ -42,8 +41,7 @@ pub fn DeletePage() -> impl IntoView {
                     <div class="flex flex-wrap justify-end gap-2">
                         <ButtonLink
                             href="/settings"
-                            text="Keep my \
-                            account"
+                            text="Keep my account"
                             look=Look::Quiet
                             closes=true
                         />

@@ -38,14 +38,12 @@ pub fn DisconnectPage() -> impl IntoView {
                     <div class="flex flex-wrap justify-end gap-2">
                         <ButtonLink
                             href="/integrations"
-                            text="Keep \
-                            it"
+                            text="Keep it"
                             look=Look::Quiet
                             closes=true
                         />
                         <Submit
-                            text=format!("Disconnect \
-                            {title}")
+                            text=format!("Disconnect {title}")
                             busy="Disconnecting..."
                             look=Look::Danger
                         />

@@ -70,8 +70,7 @@ fn Dead(jobs: Vec<JobView>, in_all: i64) -> impl IntoView {
         .into_any();
     }
     let more = (in_all > jobs.len() as i64).then(|| {
-        view! { <p class="small soft mt-2">{format!("The last {} of \
-        {in_all}.", jobs.len())}</p> }
+        view! { <p class="small soft mt-2">{format!("The last {} of {in_all}.", jobs.len())}</p> }
     });
     let rows = jobs.into_iter().map(|job| view! { <DeadJob job /> }).collect_view();
     view! {
@@ -142,8 +141,7 @@ fn Others(id: &'static str, title: &'static str, jobs: Vec<JobView>) -> impl Int
                 <p class="font-medium">{job.name.clone()}</p>
                 <Problem job />
                 <p class="small soft">
-                    {attempts(job.attempts)} {next} ", \
-                    reference " {job.reference.clone()}
+                    {attempts(job.attempts)} {next} ", reference " {job.reference.clone()}
                 </p>
             </li>
         }

@@ -58,11 +58,7 @@ fn NotSetUp<'a>(info: &'a PlatformInfo) -> impl IntoView + use<> {
     view! {
         <p>"Not set up on this server yet."</p>
         <p class="soft mt-1">
-            {format!(
-                "The person who runs this server has to register it at {} \
-            first.",
-                info.name,
-            )}
+            {format!("The person who runs this server has to register it at {} first.", info.name)}
         </p>
     }
 }

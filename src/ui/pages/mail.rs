@@ -34,23 +34,16 @@ fn Stuck(mails: Vec<StuckMail>) -> impl IntoView {
                 <When moment=next />
             }
             .into_any(),
-            None => view! {
-                <Badge
-                    tone=Tone::Bad
-                    glyph=Glyph::Alert
-                    text="Given \
-                    up"
-                />
+            None => {
+                view! { <Badge tone=Tone::Bad glyph=Glyph::Alert text="Given up" /> }.into_any()
             }
-            .into_any(),
         };
         view! {
             <li>
                 <p class="font-medium">{mail.subject}</p>
                 <p class="soft">"To " {mail.to} ", posted " <When moment=&mail.posted /></p>
                 <p class="small soft">
-                    {format!("Attempts: \
-                        {}", mail.attempts)}
+                    {format!("Attempts: {}", mail.attempts)}
                     {mail.problem.map(|problem| format!(" ({problem})"))} ", " {next}
                 </p>
             </li>

@@ -21,8 +21,7 @@ pub fn NoticesPage() -> impl IntoView {
             view! {
                 <form method="post" action="/fn/notices_read">
                     <Submit
-                        text="Mark all as \
-                        read"
+                        text="Mark all as read"
                         busy="Marking..."
                         look=Look::Quiet
                         id="all-read"
@@ -103,8 +102,7 @@ fn Row<'a>(notice: &'a NoticeView) -> impl IntoView + use<> {
     let new = (!notice.read).then(|| view! { <span class="sr-only">"New: "</span> });
     view! {
         <li
-            class=if notice.read { "notice" } else { "notice \
-            notice-new" }
+            class=if notice.read { "notice" } else { "notice notice-new" }
             data-notice=notice.kind.word()
         >
             <span class=tone>

@@ -114,8 +114,7 @@ fn Errors<'a>(errors: &'a [Reply]) -> impl IntoView + use<> {
         <section aria-labelledby="errors">
             <h2 id="errors">"Errors"</h2>
             <p class="soft mt-1 mb-3">
-                "The same everywhere. Operations name those that they may \
-                answer."
+                "The same everywhere. Operations name those that they may answer."
             </p>
             <ul class="panel rows rows-first">{errors.collect_view()}</ul>
         </section>

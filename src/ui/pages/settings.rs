@@ -78,8 +78,7 @@ pub fn SettingsPage() -> impl IntoView {
                             "For your programs"
                         </h2>
                         <p class="soft mb-3">
-                            "Everything these pages do with accounts can be done \
-                            by REST."
+                            "Everything these pages do with accounts can be done by REST."
                         </p>
                         <ButtonLink href="/api/docs" text="Open the API reference" />
                     </section>
@@ -89,8 +88,7 @@ pub fn SettingsPage() -> impl IntoView {
                         </form>
                         <ButtonLink
                             href="/settings/delete"
-                            text="Delete \
-                            account"
+                            text="Delete account"
                             look=Look::Quiet
                             dialog=true
                         />
@@ -150,15 +148,8 @@ fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
     });
     let rows = sessions.into_iter().map(|session| {
         let act = if session.current {
-            view! {
-                <Badge
-                    tone=Tone::Good
-                    glyph=Glyph::CheckCircle
-                    text="This \
-                    device"
-                />
-            }
-            .into_any()
+            view! { <Badge tone=Tone::Good glyph=Glyph::CheckCircle text="This device" /> }
+                .into_any()
         } else {
             view! {
                 <form method="post" action="/fn/revoke_session">
@@ -208,8 +199,7 @@ fn Operations() -> impl IntoView {
                         "Jobs"
                     </a>
                     <p class="small soft">
-                        "What is done in the background, and what could not be \
-                        done."
+                        "What is done in the background, and what could not be done."
                     </p>
                 </li>
                 <li>

@@ -26,8 +26,7 @@ pub fn EmailForm<'a>(profile: &'a Profile, flash: &'a Flash) -> impl IntoView + 
             </h2>
             <div class="panel p-5">
                 <div
-                    class="mb-4 flex flex-wrap items-center gap-x-3 \
-                    gap-y-2"
+                    class="mb-4 flex flex-wrap items-center gap-x-3 gap-y-2"
                     data-live="email"
                     tabindex="-1"
                 >
