@@ -44,7 +44,7 @@ soak:
 	@scripts/soak.sh
 
 bench:
-	@. scripts/lib.sh; cargo bench --quiet --features ssr --bench vault --bench integrations_page -- --quiet $(ARGS) && node scripts/bench.mjs
+	@. scripts/lib.sh; cargo bench --quiet --features ssr --bench vault --bench integrations_page -- --quiet $(ARGS) && node scripts/bench.mjs && scripts/with-postgres.sh cargo bench --quiet --features ssr --bench jobs
 
 size:
 	@$(if $(URL),,scripts/build.sh release)

@@ -48,6 +48,7 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_by_user ON sessions (user_id);
 CREATE INDEX sessions_by_workspace ON sessions (workspace_id);
 CREATE INDEX sessions_by_end ON sessions (expires_at);
+CREATE INDEX sessions_by_use ON sessions (seen_at);
 
 -- Refresh tokens of the REST API: one family for a session, of which the last one is unused.
 CREATE TABLE refresh_tokens (
@@ -77,6 +78,7 @@ CREATE TABLE reset_requests (
     email TEXT NOT NULL,
     created_at TIMESTAMPTZ NOT NULL
 );
+CREATE INDEX reset_requests_by_age ON reset_requests (created_at, id);
 
 -- Answers to requests that create something, for whoever has to ask again because the first answer
 -- did not arrive. Kept for a day.
@@ -99,7 +101,8 @@ CREATE INDEX idempotency_keys_by_age ON idempotency_keys (began_at);
 CREATE TABLE oauth_accounts (
     id UUID PRIMARY KEY,
     workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
-    user_id UUID NOT NULL REFERENCES users (id), -- who connected it last
+    -- who connected it last, unless they have left
+    user_id UUID REFERENCES users (id) ON DELETE SET NULL,
     provider TEXT NOT NULL,
     provider_account_id TEXT NOT NULL,
     name TEXT NOT NULL,
@@ -269,6 +272,9 @@ CREATE INDEX incidents_open ON incidents (kind, began_at) WHERE ended_at IS NULL
 CREATE INDEX incidents_owed ON incidents (kind, began_at) WHERE owed;
 CREATE INDEX incidents_by_account ON incidents (account_id);
 CREATE INDEX incidents_by_workspace ON incidents (workspace_id);
+CREATE INDEX incidents_by_end ON incidents (ended_at);
+-- what is still to be told
+CREATE INDEX incidents_owed ON incidents (kind, provider, began_at, id) WHERE owed;
 
 -- What one person is told, once: finished words.
 CREATE TABLE notices (
@@ -299,20 +305,21 @@ CREATE TABLE notice_preferences (
     PRIMARY KEY (user_id, kind)
 );
 
--- The outbox: mails on their way. A row goes when its mail is sent.
+-- Mails on their way. A row goes when its mail is sent. Its job says when that is tried; what
+-- stands here of it is for the operators.
 CREATE TABLE mails (
     -- also the Message-ID, by which receivers recognise a mail that was sent twice
     id UUID PRIMARY KEY,
     recipient TEXT NOT NULL,
     subject TEXT NOT NULL,
-    -- sealed: it may hold a link that is a secret; empty once the mail was given up
-    body BYTEA,
+    body BYTEA NOT NULL, -- sealed: it may hold a link that is a secret
     attempts BIGINT NOT NULL,
     next_at TIMESTAMPTZ, -- empty once the mail was given up
     problem TEXT, -- why the last attempt failed
     created_at TIMESTAMPTZ NOT NULL
 );
-CREATE INDEX mails_by_next ON mails (next_at);
+CREATE INDEX mails_by_recipient ON mails (recipient);
+CREATE INDEX mails_by_age ON mails (created_at, id);
 
 -- Jobs: work that outlives the request that caused it
 
@@ -325,7 +332,7 @@ CREATE TABLE jobs (
     state TEXT NOT NULL, -- queued | running | dead
     -- when it may be claimed: its time, or while it runs the end of its lease
     run_at TIMESTAMPTZ NOT NULL,
-    again_at TIMESTAMPTZ, -- asked for once more while it was running
+    rerun_at TIMESTAMPTZ, -- asked for once more while it was running
     attempts BIGINT NOT NULL,
     owner UUID, -- the worker that runs it
     -- moved by every claim: the fence between one holder of the lease and the next
@@ -337,6 +344,7 @@ CREATE TABLE jobs (
 );
 CREATE UNIQUE INDEX jobs_alive ON jobs (payload) WHERE state <> 'dead';
 CREATE INDEX jobs_by_turn ON jobs (priority, run_at, id) WHERE state <> 'dead';
+CREATE INDEX jobs_by_state ON jobs (state, updated_at, id);
 
 -- When each recurring job is due next. Whoever moves the time on enqueues the job.
 CREATE TABLE schedules (
@@ -362,7 +370,8 @@ CREATE TABLE audit_events (
     detail TEXT NOT NULL, -- our own words, never a secret
     ip TEXT NOT NULL,
     user_agent TEXT NOT NULL,
-    reference TEXT NOT NULL -- the correlation id
+    reference TEXT NOT NULL, -- the correlation id
+    search_text TEXT NOT NULL -- what a search looks through, in lower case
 );
 CREATE INDEX audit_events_by_workspace ON audit_events (workspace_id, at, id);
 CREATE INDEX audit_events_by_age ON audit_events (at);

@@ -3,13 +3,15 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use lettre::message::{Mailbox, Message};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::time::timeout;
 use url::Url;
 use uuid::Uuid;
 
@@ -41,18 +43,51 @@ pub enum Error {
     Url,
     #[error("the address is not one")]
     Address,
-    #[error("the mail server answered {0}")]
-    Refused(String),
+    #[error("the mail server answered {code}")]
+    Refused { code: String, permanent: bool },
     #[error("the mail server could not be reached: {0}")]
     Unreachable(&'static str),
     #[error("the mail could not be written: {0}")]
     File(#[from] std::io::Error),
 }
 
+impl Error {
+    /// Whether the same mail would be refused again.
+    pub fn is_permanent(&self) -> bool {
+        matches!(self, Self::Address | Self::Refused { permanent: true, .. })
+    }
+}
+
+/// Until when nobody calls a mail server that did not answer: a thousand mails do not each wait for
+/// nothing.
+#[derive(Default)]
+pub struct Outage(Mutex<Option<DateTime<Utc>>>);
+
+impl Outage {
+    const PAUSE: TimeDelta = TimeDelta::seconds(30);
+
+    fn begin(&self, now: DateTime<Utc>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(now + Self::PAUSE);
+    }
+
+    fn lasts(&self, now: DateTime<Utc>) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|until| now < until)
+    }
+}
+
 /// The way out.
 pub enum Mailer {
-    Smtp { transport: AsyncSmtpTransport<Tokio1Executor>, from: Mailbox, host: String },
-    Files { folder: PathBuf, from: String, host: String },
+    Smtp {
+        transport: AsyncSmtpTransport<Tokio1Executor>,
+        from: Mailbox,
+        host: String,
+        outage: Outage,
+    },
+    Files {
+        folder: PathBuf,
+        from: String,
+        host: String,
+    },
 }
 
 impl Mailer {
@@ -69,7 +104,8 @@ impl Mailer {
                     None => builder,
                 };
                 let transport = named.timeout(Some(PATIENCE)).build();
-                Ok(Self::Smtp { transport, from: from.parse().map_err(|_| Error::Address)?, host })
+                let from = from.parse().map_err(|_| Error::Address)?;
+                Ok(Self::Smtp { transport, from, host, outage: Outage::default() })
             }
             (_, from) => Ok(Self::Files {
                 folder: config.server.data_dir.join("mail"),
@@ -88,15 +124,21 @@ impl Mailer {
     }
 
     /// Sends a letter. Sent twice it is the same letter: the same Message-ID, the same file.
-    pub async fn send(&self, letter: &Letter) -> Result<(), Error> {
+    pub async fn send(&self, letter: &Letter, now: DateTime<Utc>) -> Result<(), Error> {
         match self {
-            Self::Smtp { transport, from, host } => {
-                let message = message(letter, from.clone(), host)?;
-                match tokio::time::timeout(PATIENCE * 2, transport.send(message)).await {
-                    Ok(Ok(_)) => Ok(()),
-                    Ok(Err(error)) => Err(told(&error)),
-                    Err(_) => Err(Error::Unreachable("it took too long")),
+            Self::Smtp { transport, from, host, outage } => {
+                if outage.lasts(now) {
+                    return Err(Error::Unreachable("it did not answer a moment ago"));
                 }
+                let message = message(letter, from.clone(), host)?;
+                let sent = match timeout(PATIENCE * 2, transport.send(message)).await {
+                    Ok(answer) => answer.map(|_| ()).map_err(|error| smtp_error(&error)),
+                    Err(_) => Err(Error::Unreachable("it took too long")),
+                };
+                if let Err(Error::Unreachable(_)) = sent {
+                    outage.begin(now);
+                }
+                sent
             }
             Self::Files { folder, from, host } => {
                 let (path, text) =
@@ -154,9 +196,16 @@ fn message(letter: &Letter, from: Mailbox, host: &str) -> Result<Message, Error>
         .map_err(|_| Error::Address)
 }
 
-fn told(error: &lettre::transport::smtp::Error) -> Error {
+/// Codes by which a mail server asks for other credentials (RFC 4954, 6): the operators' to mend,
+/// nothing about this mail.
+const CREDENTIALS: [u16; 4] = [530, 534, 535, 538];
+
+fn smtp_error(error: &lettre::transport::smtp::Error) -> Error {
     match error.status() {
-        Some(code) => Error::Refused(code.to_string()),
+        Some(code) => Error::Refused {
+            permanent: error.is_permanent() && !CREDENTIALS.contains(&code.into()),
+            code: code.to_string(),
+        },
         None if error.is_timeout() => Error::Unreachable("it took too long"),
         None if error.is_tls() => Error::Unreachable("TLS failed"),
         None => Error::Unreachable("no connection, or one that broke"),

@@ -10,6 +10,8 @@ use ipnet::IpNet;
 use rand::RngExt;
 use serde::Deserialize;
 
+use super::db::write_guard;
+
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// No browser's is longer; more would only fill the audit log.
 const LONGEST_USER_AGENT: usize = 200;
@@ -59,7 +61,7 @@ pub fn current() -> Origin {
 
 /// Does work that comes from `origin`. A spawned task is another task: it needs a scope of its own.
 pub async fn scope<Work: Future>(origin: Origin, work: Work) -> Work::Output {
-    ORIGIN.scope(origin, work).await
+    ORIGIN.scope(origin, write_guard::scope(work)).await
 }
 
 /// A correlation id as people read it out, "7F3K-92QD": without letters that are mistaken for one

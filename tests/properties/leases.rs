@@ -11,7 +11,7 @@ use huntaze::model::{Reason, Status};
 use huntaze::server::db::{self, accounts::Account, pending, refreshes};
 use huntaze::server::domain::accounts::steps::{self, Answer, Attempt, Turn};
 use huntaze::server::domain::accounts::{Why, disconnect};
-use huntaze::server::domain::{Error, job::Job};
+use huntaze::server::domain::{Error, jobs::Job};
 use huntaze::server::platform::{self, Grant};
 use huntaze::server::session::Actor;
 use huntaze::server::vault::Place;
@@ -453,7 +453,7 @@ impl Model<'_> {
         let (backend, mut pairs) = (self.app.backend(), BTreeSet::new());
         for id in pending::revocations(&backend.db).await.expect("the revocations") {
             assert!(
-                db::jobs::is_alive(&backend.db, &Job::Revoke { id }.text())
+                db::jobs::is_alive(&backend.db, &Job::Revoke { id }.payload())
                     .await
                     .expect("an answer"),
                 "it has its job"

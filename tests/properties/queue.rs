@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
 use huntaze::server::db::jobs::{self, Claimed};
-use huntaze::server::domain::job::{self, Job};
+use huntaze::server::domain::jobs::{self as queue, Job};
 use huntaze::server::worker::LEASE;
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -34,10 +34,10 @@ enum Event {
         holder: usize,
         seconds: i64,
     },
-    Bury {
+    MarkDead {
         holder: usize,
     },
-    HandBack {
+    Release {
         holder: usize,
     },
     /// Whoever runs something meanwhile crashed or slept, if it is long enough.
@@ -56,8 +56,8 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
         1 => holder().prop_map(|holder| Event::Renew { holder }),
         3 => holder().prop_map(|holder| Event::Complete { holder }),
         2 => (holder(), 1..200i64).prop_map(|(holder, seconds)| Event::Fail { holder, seconds }),
-        1 => holder().prop_map(|holder| Event::Bury { holder }),
-        1 => holder().prop_map(|holder| Event::HandBack { holder }),
+        1 => holder().prop_map(|holder| Event::MarkDead { holder }),
+        1 => holder().prop_map(|holder| Event::Release { holder }),
         3 => (1..90i64).prop_map(|seconds| Event::Wait { seconds }),
     ];
     prop::collection::vec(event, 40..80)
@@ -70,7 +70,7 @@ struct Alive {
     turn: usize,
     run_at: DateTime<Utc>,
     running: bool,
-    again_at: Option<DateTime<Utc>>,
+    rerun_at: Option<DateTime<Utc>>,
     attempts: i64,
     version: i64,
 }
@@ -95,20 +95,20 @@ impl Model<'_> {
             Job::Revoke { id: Uuid::from_u128(errand.into()) },
             self.now() + Duration::seconds(seconds),
         );
-        let text = job.text();
+        let text = job.payload();
         let mut tx = self.app.backend().db.begin().await.expect("a transaction");
-        job::enqueue(self.app.backend(), &mut tx, job.at(run_at)).await.expect("an order");
+        queue::enqueue(self.app.backend(), &mut tx, job.at(run_at)).await.expect("an order");
         tx.commit().await.expect("a commit");
         match self.alive.get_mut(&text) {
             Some(job) if job.running => {
-                job.again_at = Some(job.again_at.map_or(run_at, |at| at.min(run_at)))
+                job.rerun_at = Some(job.rerun_at.map_or(run_at, |at| at.min(run_at)))
             }
             Some(job) => job.run_at = job.run_at.min(run_at),
             None => {
                 let turn = self.written;
                 self.alive.insert(
                     text,
-                    Alive { turn, run_at, running: false, again_at: None, attempts: 0, version: 0 },
+                    Alive { turn, run_at, running: false, rerun_at: None, attempts: 0, version: 0 },
                 );
                 self.written += 1;
             }
@@ -149,8 +149,8 @@ impl Model<'_> {
     async fn end(&mut self, holder: usize, dead: bool) {
         let now = self.now();
         let Some((claimed, job)) = self.held(holder) else { return };
-        let (held, again) = (job.is_some(), job.as_ref().is_some_and(|job| job.again_at.is_some()));
-        match job.map(|job| (job.again_at.take(), job)) {
+        let (held, again) = (job.is_some(), job.as_ref().is_some_and(|job| job.rerun_at.is_some()));
+        match job.map(|job| (job.rerun_at.take(), job)) {
             Some((Some(at), job)) => (job.running, job.run_at, job.attempts) = (false, at, 0),
             Some((None, _)) => _ = self.alive.remove(&claimed.payload),
             None => {}
@@ -158,7 +158,7 @@ impl Model<'_> {
         self.dead += i64::from(dead && held && !again);
         let db = &self.app.backend().db;
         let done = if dead {
-            jobs::bury(db, &claimed, "no use", now).await
+            jobs::mark_dead(db, &claimed, "no use", now).await
         } else {
             jobs::complete(db, &claimed, now).await
         };
@@ -172,7 +172,7 @@ impl Model<'_> {
         let held = job.is_some();
         if let Some(job) = job {
             job.running = false;
-            job.run_at = job.again_at.take().map_or(at, |again| again.min(at));
+            job.run_at = job.rerun_at.take().map_or(at, |again| again.min(at));
             if after.is_none() {
                 (job.run_at, job.attempts) = (now, job.attempts - 1);
             }
@@ -180,7 +180,7 @@ impl Model<'_> {
         let db = &self.app.backend().db;
         let done = match after {
             Some(_) => jobs::retry(db, &claimed, at, "not yet", now).await,
-            None => jobs::hand_back(db, &claimed, now).await,
+            None => jobs::release(db, &claimed, now).await,
         };
         assert_eq!(done.expect("an answer"), held);
     }
@@ -201,9 +201,9 @@ impl Model<'_> {
             Event::Claim { most } => self.claim(most).await,
             Event::Renew { holder } => self.renew(holder).await,
             Event::Complete { holder } => self.end(holder, false).await,
-            Event::Bury { holder } => self.end(holder, true).await,
+            Event::MarkDead { holder } => self.end(holder, true).await,
             Event::Fail { holder, seconds } => self.put_back(holder, Some(seconds)).await,
-            Event::HandBack { holder } => self.put_back(holder, None).await,
+            Event::Release { holder } => self.put_back(holder, None).await,
             Event::Wait { seconds } => self.app.backend().clock.advance(Duration::seconds(seconds)),
         }
         self.compare().await;

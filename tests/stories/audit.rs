@@ -173,6 +173,17 @@ both!(ada_finds_what_she_looks_for_and_only_her_own, |app| async {
     app.stranger("Nobody").browser.rest(Method::GET, "/api/audit", None).await.expect(401);
 });
 
+// S7: letters without their case, those beyond A to Z as well, on either database.
+both!(ada_searches_in_her_own_letters, |app| async {
+    let ada = app.person("Ada").await;
+    ada.put("/api/auth/me", json!({ "name": "ÉLODIE Øster" })).await.expect(200);
+    ada.put("/api/auth/me", json!({ "name": "Élodie ØSTER" })).await.expect(200);
+    for search in ["%C3%A9lodie", "%C3%89LODIE", "%C3%B8ster", "%C3%98ST"] {
+        let found = events(&ada, &format!("?search={search}&action=profile")).await;
+        assert_eq!(found.len(), 1, "{search}: the second was done by who had that name");
+    }
+});
+
 // S7: by pages, every line once, although some are written meanwhile.
 both!(pages_follow_one_another_without_gap_or_double, |app| async {
     let ada = app.person("Ada").await;

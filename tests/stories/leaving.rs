@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{PASSWORD, both, heading, text};
+use crate::support::{PASSWORD, Person, TestApp, both, heading, text};
 
 // U1, C11: everything of the person goes, in one transaction; the platforms are told, later where
 // they are down.
@@ -111,4 +111,43 @@ both!(ada_leaves_without_scripts, |app| async {
     assert_eq!(gone.location(), "/login");
     ada.toast(&gone).await.says(&["Your account is deleted."]);
     assert!(ada.browser.cookie("session").is_none());
+});
+
+/// Ben works in Ada's workspace, and connected what is connected there.
+async fn ben_joins_ada(app: &TestApp, role: &str) {
+    app.sql(&format!(
+        "INSERT INTO members (workspace_id, user_id, role)
+         SELECT m.workspace_id, ben.id, '{role}' FROM members m
+         JOIN users ada ON ada.id = m.user_id AND ada.email = 'ada@stories.example'
+         JOIN users ben ON ben.email = 'ben@stories.example'"
+    ))
+    .await;
+    app.sql(
+        "UPDATE oauth_accounts SET user_id = (SELECT id FROM users WHERE email = \
+         'ben@stories.example')",
+    )
+    .await;
+}
+
+async fn leave(person: &Person) {
+    let form = json!({ "email": person.email, "password": PASSWORD });
+    person.browser.rest(Method::DELETE, "/api/auth/me", Some(&form)).await.expect(200);
+}
+
+// U1, S4: who leaves takes nothing out of somebody else's workspace, not even what they connected.
+both!(a_workspace_with_another_owner_survives_who_leaves, |app| async {
+    for role in ["editor", "owner"] {
+        let (ada, ben) = (app.person("Ada").await, app.person("Ben").await);
+        ada.connect("x", "84610273").await;
+        ben_joins_ada(&app, role).await;
+        leave(&ben).await;
+        assert_eq!(ada.integrations().await.len(), 1, "{role}");
+        assert!(app.rows("pending_revocations").await.is_empty(), "{role}: nothing is ended");
+        let log = ada.get("/api/audit?action=account_deleted").await.expect(200).data();
+        assert_eq!(log["events"][0]["userName"], "Ben", "{role}");
+        leave(&ada).await;
+        assert!(app.rows("oauth_accounts").await.is_empty(), "{role}: it goes with its last owner");
+        app.later(chrono::Duration::minutes(1)).await;
+        app.work().await;
+    }
 });

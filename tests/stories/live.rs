@@ -4,7 +4,10 @@
 use std::time::Duration;
 
 use chrono::SecondsFormat;
+use futures::future::join_all;
+use huntaze::server::db::Signal;
 use reqwest::{Method, Response};
+use serde_json::json;
 
 use super::cast::*;
 use crate::support::{Person, both};
@@ -123,4 +126,31 @@ both!(a_stream_ends_with_the_server, |app| async {
     let mut stream = Listening::open(&ada).await;
     app.backend().streams.close();
     assert_eq!(stream.next().await, None);
+});
+
+// C16, U1: what a person changes of their profile stands on their other pages, too.
+both!(a_changed_profile_is_heard, |app| async {
+    let ada = app.person("Ada").await;
+    let mut stream = Listening::open(&ada.elsewhere().await).await;
+    ada.put("/api/auth/me", json!({ "name": "Ada Lovelace" })).await.expect(200);
+    assert_eq!(stream.next().await.as_deref(), Some("data: changed"));
+});
+
+// C16, H7: a cut connection to the database is missed by every page at once. They do not all ask at
+// once for it, and what happens meanwhile they hear at once.
+both!(pages_that_missed_something_do_not_all_ask_at_once, |app| async {
+    let ada = app.person("Ada").await;
+    let mut pages = Vec::new();
+    for _ in 0..12 {
+        pages.push(Listening::open(&ada).await);
+    }
+    app.backend().db.signal(Signal::Missed).await.expect("a signal");
+    let soon = Duration::from_secs(1);
+    let told = join_all(pages.iter_mut().map(|page| tokio::time::timeout(soon, page.next()))).await;
+    let early = told.iter().filter(|word| word.is_ok()).count();
+    assert!(early < 12, "all of them");
+    ada.connect("x", INES_ON_X).await;
+    for page in &mut pages {
+        assert_eq!(page.next().await.as_deref(), Some("data: changed"));
+    }
 });

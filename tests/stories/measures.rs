@@ -243,7 +243,7 @@ both!(jobs_are_counted, |app| async {
         after.since(
             &before,
             "huntaze_jobs_finished_total",
-            &[("job", "erase_sessions"), ("outcome", "done")]
+            &[("job", "purge_sessions"), ("outcome", "done")]
         ) >= 1.0
     );
     assert_eq!(after.since(&before, "huntaze_jobs_finished_total", &[("outcome", "dead")]), 0.0);

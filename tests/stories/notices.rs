@@ -3,12 +3,14 @@
 
 use chrono::Duration;
 use futures::future::join_all;
-use huntaze::model::Provider;
+use huntaze::model::{Provider, UserId, WorkspaceId};
+use huntaze::server::db;
 use huntaze::server::domain::notices;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::cast::*;
-use crate::support::{Person, TestApp, both, text};
+use crate::support::{Engine, Person, TestApp, both, text};
 
 async fn told(person: &Person) -> Vec<Value> {
     person.get("/api/notices").await.expect(200).data()["notices"]
@@ -348,4 +350,70 @@ both!(notices_are_kept_for_three_months, |app| async {
     app.later(Duration::days(91)).await;
     app.work().await;
     assert!(app.rows("notices").await.is_empty() && app.rows("incidents").await.is_empty());
+});
+
+/// An id as SQL says it; SQLite keeps ids as bytes.
+fn literal(app: &TestApp, id: Uuid) -> String {
+    match app.engine() {
+        Engine::Sqlite => format!("x'{}'", id.simple()),
+        Engine::Postgres => format!("'{id}'"),
+    }
+}
+
+/// Somebody else with a workspace of their own, in which what Ada connected is connected, too.
+async fn somebody_with_the_same_account(app: &TestApp, number: usize) {
+    let (user, workspace) = (UserId::new(), WorkspaceId::new());
+    let now = app.backend().clock.now();
+    let mut tx = app.backend().db.begin().await.expect("a transaction");
+    let row = db::users::User {
+        id: user,
+        email: format!("somebody{number}@stories.example"),
+        name: "Somebody".into(),
+        password_hash: String::new(),
+        time_zone: "UTC".into(),
+        email_verified_at: None,
+        created_at: now,
+    };
+    assert!(db::users::insert(&mut tx, &row).await.expect("a person"));
+    db::users::insert_workspace(&mut tx, workspace, "Somebody's", "free", user, now)
+        .await
+        .expect("a workspace");
+    tx.commit().await.expect("a commit");
+    let columns = "provider, provider_account_id, name, handle, token_type, scope, issued_at, \
+        metadata, status, version, connected_at, created_at, updated_at";
+    let added = app
+        .sql(&format!(
+            "INSERT INTO oauth_accounts (id, workspace_id, {columns}) SELECT {}, {}, {columns}
+             FROM oauth_accounts WHERE user_id = (SELECT id FROM users WHERE email = \
+             'ada@stories.example')",
+            literal(app, Uuid::now_v7()),
+            literal(app, workspace.0),
+        ))
+        .await;
+    assert_eq!(added, 1);
+}
+
+// T8, H7: telling many workspaces is a job of its own, and everybody is told once.
+both!(an_outage_of_many_workspaces_is_told_by_a_job_of_its_own, |app| async {
+    let ada = app.person("Ada").await;
+    ada.connect("reddit", MARA_ON_REDDIT).await;
+    for number in 0..120 {
+        somebody_with_the_same_account(&app, number).await;
+    }
+    down(&app, "reddit", 600).await;
+    app.work().await;
+    app.later(Duration::hours(1)).await;
+    notices::process(app.backend()).await.expect("it is enqueued");
+    assert!(app.rows("notices").await.is_empty(), "nobody is told in that transaction");
+    assert_eq!(
+        app.texts("SELECT kind FROM jobs WHERE kind LIKE 'announce%'").await,
+        ["announce_outage"]
+    );
+    work_twice(&app).await;
+    assert_eq!(app.rows("notices").await.len(), 121);
+    up(&app, "reddit").await;
+    app.later(Duration::minutes(1)).await;
+    work_twice(&app).await;
+    assert_eq!(app.rows("notices").await.len(), 242);
+    assert_eq!(kinds(&ada).await, ["trouble", "trouble"]);
 });

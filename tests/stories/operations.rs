@@ -12,7 +12,7 @@ fn ada_operates(config: &mut Config) {
     config.users.operators.push("ada@stories.example".into());
 }
 
-/// A job of a version that is gone, given up long ago, and one that sends mail.
+/// A job of a version that is gone, given up long ago, and one that answers resets.
 async fn give_two_jobs_up(app: &TestApp) {
     let write = |id: &str, kind: &str, say: &str| {
         let now = app.backend().clock.now().to_rfc3339();
@@ -37,7 +37,7 @@ async fn give_two_jobs_up(app: &TestApp) {
     .await;
     app.sql(&write(
         "0192f0c1-2a6b-7c3d-8e4f-000000000002",
-        "send_mail",
+        "answer_resets",
         "Huntaze could not do this just now.",
     ))
     .await;
@@ -59,7 +59,7 @@ both!(
         for said in [
             "Riddle",
             "Another version of Huntaze wrote this job.",
-            "Send mail",
+            "Answer resets",
             "12 attempts",
             "7F3K-92QD",
         ] {
@@ -67,7 +67,7 @@ both!(
         }
         let again = press(&ada, "/fn/retry_job", "0192f0c1-2a6b-7c3d-8e4f-000000000002").await;
         assert!(
-            again.contains("The job is tried again.") && !again.contains("Send mail"),
+            again.contains("The job is tried again.") && !again.contains("Answer resets"),
             "{again}"
         );
         let unknown = press(&ada, "/fn/retry_job", "0192f0c1-2a6b-7c3d-8e4f-000000000001").await;
@@ -91,11 +91,11 @@ both!(
             lines,
             [
                 ["Ada", "job_discarded", "A job of another version"],
-                ["Ada", "job_retried", "Send mail"]
+                ["Ada", "job_retried", "Answer resets"]
             ]
         );
         app.work().await;
-        assert!(app.rows("jobs").await.is_empty(), "the mail's turn has come");
+        assert!(app.rows("jobs").await.is_empty(), "its turn has come");
     }
 );
 

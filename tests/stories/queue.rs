@@ -4,8 +4,10 @@ use std::time::Duration as Patience;
 
 use chrono::{DateTime, Duration, Utc};
 use huntaze::server::clock::Clock;
+use huntaze::server::db::facts;
 use huntaze::server::db::jobs::{self, Claimed, Depth};
-use huntaze::server::domain::job::{self, Job, Order};
+use huntaze::server::domain::jobs::{self as queue, Job, JobRequest};
+use huntaze::server::origin::{self, Origin};
 use huntaze::server::{Backend, start, worker};
 use uuid::Uuid;
 
@@ -14,10 +16,10 @@ use crate::support::{Engine, TestApp, both};
 
 const LEASE: Duration = worker::LEASE;
 
-async fn order(backend: &Backend, orders: impl IntoIterator<Item = Order>) {
+async fn order(backend: &Backend, orders: impl IntoIterator<Item = JobRequest>) {
     let mut tx = backend.db.begin().await.expect("a transaction");
     for order in orders {
-        job::enqueue(backend, &mut tx, order).await.expect("an order");
+        queue::enqueue(backend, &mut tx, order).await.expect("an order");
     }
     tx.commit().await.expect("a commit");
 }
@@ -46,7 +48,7 @@ async fn depth(app: &TestApp) -> Depth {
 
 both!(a_job_is_ordered_with_its_cause_or_not_at_all, |app| async {
     let mut tx = app.backend().db.begin().await.expect("a transaction");
-    job::enqueue(app.backend(), &mut tx, errand()).await.expect("an order");
+    queue::enqueue(app.backend(), &mut tx, errand()).await.expect("an order");
     drop(tx);
     assert_eq!(depth(&app).await.queued, 0);
     order(app.backend(), [errand().into()]).await;
@@ -81,15 +83,15 @@ both!(a_job_ordered_while_it_runs_runs_again, |app| async {
 both!(urgent_jobs_go_first_and_equal_ones_in_their_order, |app| async {
     let (first, second, tidy, urgent) = (errand(), errand(), errand(), errand());
     let orders = [
-        tidy.clone().priority(job::Priority::Whenever),
+        tidy.clone().with_priority(queue::Priority::Low),
         first.clone().at(now(&app) - Duration::minutes(2)),
         second.clone().at(now(&app) - Duration::minutes(1)),
-        urgent.clone().priority(job::Priority::Soon),
+        urgent.clone().with_priority(queue::Priority::High),
     ];
     order(app.backend(), orders).await;
     for expected in [urgent, first, second, tidy] {
         let claimed = claim_one(&app).await;
-        assert_eq!(Job::read(&claimed.payload), Some(expected));
+        assert_eq!(Job::from_payload(&claimed.payload), Some(expected));
         assert!(jobs::complete(&app.backend().db, &claimed, now(&app)).await.expect("it ends"));
     }
 });
@@ -105,8 +107,8 @@ both!(a_late_worker_can_neither_finish_nor_fail_what_another_has_taken_over, |ap
     assert!(!jobs::renew(db, &late, now + LEASE).await.expect("an answer"));
     assert!(!jobs::complete(db, &late, now).await.expect("an answer"));
     assert!(!jobs::retry(db, &late, now, "too late", now).await.expect("an answer"));
-    assert!(!jobs::bury(db, &late, "too late", now).await.expect("an answer"));
-    assert!(!jobs::hand_back(db, &late, now).await.expect("an answer"));
+    assert!(!jobs::mark_dead(db, &late, "too late", now).await.expect("an answer"));
+    assert!(!jobs::release(db, &late, now).await.expect("an answer"));
     assert!(jobs::complete(db, &heir, now).await.expect("the heir ends it"));
 });
 
@@ -222,7 +224,7 @@ async fn of_two_processes_one_fires_the_schedule() {
     for round in 1..=5 {
         let (here, beside) = tokio::join!(worker::work(app.backend()), worker::work(&there));
         here.and(beside).expect("they work");
-        let fired = app.texts("SELECT name FROM rounds WHERE name = 'erase_sessions'").await;
+        let fired = app.texts("SELECT name FROM rounds WHERE name = 'purge_sessions'").await;
         assert_eq!(fired.len(), round);
         app.later(Duration::minutes(1)).await;
     }
@@ -271,4 +273,39 @@ both!(a_revocation_without_a_job_finds_one, |app| async {
         (app.rows("pending_revocations").await.len(), app.sandbox().live_grants("x").await),
         (0, 0)
     );
+});
+
+// T8: a dead letter is there for the operators, for as long as is configured.
+both!(dead_letters_are_swept, config = |config| config.worker.dead_jobs_days = 3, |app| async {
+    order(app.backend(), [errand().into()]).await;
+    let claimed = claim_one(&app).await;
+    let db = &app.backend().db;
+    assert!(jobs::mark_dead(db, &claimed, "no use", now(&app)).await.expect("an answer"));
+    app.later(Duration::days(3) - Duration::minutes(1)).await;
+    app.work().await;
+    assert_eq!(depth(&app).await.dead, 1);
+    app.later(Duration::hours(1)).await;
+    app.work().await;
+    assert_eq!(depth(&app).await.dead, 0);
+});
+
+// A write beside the open transaction would not be undone with it, and on SQLite wait for it.
+both!(a_write_beside_an_open_transaction_is_found, |app| async {
+    let db = app.backend().db.clone();
+    let reads_and_writes = |open: bool| {
+        let db = db.clone();
+        tokio::spawn(origin::scope(Origin::server(), async move {
+            let tx = if open { Some(db.begin().await.expect("a transaction")) } else { None };
+            facts::with_prefix(&db, "beside").await.expect("reading is no harm");
+            facts::set(&db, "beside", "1").await.expect("a fact");
+            drop(tx);
+        }))
+    };
+    assert!(reads_and_writes(true).await.expect_err("found").is_panic());
+    reads_and_writes(false).await.expect("no transaction is open");
+    let nested = tokio::spawn(origin::scope(Origin::server(), async move {
+        let _tx = db.begin().await.expect("a transaction");
+        db.begin().await.map(|_| ())
+    }));
+    assert!(nested.await.expect_err("found").is_panic());
 });

@@ -92,7 +92,7 @@ impl Seed<'_> {
         Account {
             id,
             workspace_id: workspace,
-            user_id: owner,
+            user_id: Some(owner),
             provider: Provider::from("x"),
             provider_account_id: number.to_string(),
             name: format!("Account {number}"),

@@ -10,8 +10,10 @@ use tokio::net::{TcpListener, TcpStream};
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Mood {
     Well,
-    /// Refuses the recipient.
+    /// Refuses the recipient, for good.
     Refusing,
+    /// Asks to come again.
+    Busy,
     /// Takes the mail and hangs up before it says so.
     Forgetful,
 }
@@ -42,6 +44,10 @@ impl MailServer {
         *self.mood.lock().expect("the mood") = Mood::Refusing;
     }
 
+    pub fn is_busy(&self) {
+        *self.mood.lock().expect("the mood") = Mood::Busy;
+    }
+
     pub fn forgets(&self) {
         *self.mood.lock().expect("the mood") = Mood::Forgetful;
     }
@@ -66,6 +72,7 @@ impl MailServer {
                 "EHLO" => "250-stub\r\n250 AUTH PLAIN",
                 "AUTH" => "235 welcome",
                 "RCPT" if mood == Mood::Refusing => "550 no such person, and a secret: hunter2",
+                "RCPT" if mood == Mood::Busy => "451 too much to do, and a secret: hunter2",
                 "DATA" => {
                     stream.write_all(b"354 go on\r\n").await?;
                     let mail = read_mail(&mut stream).await?;

@@ -101,6 +101,8 @@ pub struct Worker {
     pub in_serve: bool,
     /// How many jobs run at once in one process.
     pub concurrency: usize,
+    /// Jobs and mails that were given up are kept for so many days, for the operators to look at.
+    pub dead_jobs_days: u32,
     /// Where a process of `huntaze worker` tells its metrics and its health.
     pub metrics_addr: Option<SocketAddr>,
 }
@@ -249,7 +251,7 @@ impl Default for Server {
 
 impl Default for Worker {
     fn default() -> Self {
-        Self { in_serve: true, concurrency: 16, metrics_addr: None }
+        Self { in_serve: true, concurrency: 16, dead_jobs_days: 30, metrics_addr: None }
     }
 }
 

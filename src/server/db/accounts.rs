@@ -20,7 +20,7 @@ use crate::model::{AccountId, Provider, Reason, Status, UserId, WorkspaceId};
 pub struct Account {
     pub id: AccountId,
     pub workspace_id: WorkspaceId,
-    pub user_id: UserId,
+    pub user_id: Option<UserId>,
     pub provider: Provider,
     pub provider_account_id: String,
     pub name: String,

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Db, Result, Tx, sql};
+use super::{Db, Result, Tx, delete_in_batches, sql};
 use crate::model::{UserId, WorkspaceId};
 
 /// Whose request, for what, under which key.
@@ -98,5 +98,7 @@ pub async fn release(db: &Db, id: Uuid) -> Result<()> {
 }
 
 pub async fn delete_older(db: &Db, than: DateTime<Utc>) -> Result<u64> {
-    sql!(db, rows, "DELETE FROM idempotency_keys WHERE began_at <= $1", than)
+    let text = "DELETE FROM idempotency_keys WHERE id IN (
+        SELECT id FROM idempotency_keys WHERE began_at <= $1 ORDER BY began_at, id LIMIT $2)";
+    delete_in_batches(db, text, than).await
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Db, Result, Tx, sql};
+use super::{Db, Result, Tx, delete_in_batches, sql};
 use crate::model::{AccountId, Provider, Reason, WorkspaceId};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, sqlx::Type)]
@@ -106,7 +106,7 @@ pub async fn is_open(tx: &mut Tx, provider: &Provider, kind: Kind) -> Result<boo
     Ok(count > 0)
 }
 
-/// Begins a platform's incident, or keeps the open one with its new time of the next try. `true`
+/// Begins a platform's incident, or keeps the open one with its new time of the next try: its id
 /// when it is new or its time changed.
 pub async fn platform(
     tx: &mut Tx,
@@ -114,58 +114,79 @@ pub async fn platform(
     kind: Kind,
     next_at: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
-) -> Result<bool> {
-    let rows = sql!(
+) -> Result<Option<Uuid>> {
+    let found = sql!(
         tx,
-        rows,
+        Option<(Uuid,)>,
         "INSERT INTO incidents (id, kind, provider, owed, began_at, next_at) VALUES ($1, $2, $3,
          TRUE, $4, $5)
          ON CONFLICT (provider, kind) WHERE ended_at IS NULL AND account_id IS NULL DO UPDATE SET
          next_at = $5
-         WHERE incidents.next_at IS NULL OR incidents.next_at <> $5",
+         WHERE incidents.next_at IS NULL OR incidents.next_at <> $5 RETURNING id",
         Uuid::now_v7(),
         kind,
         provider,
         now,
         next_at
     )?;
-    Ok(rows == 1)
+    Ok(found.map(|(id,)| id))
 }
 
-/// Ends a platform's open incident. Who was told of its beginning is owed word of its end.
+/// Ends a platform's open incident, and returns its id. Who was told of its beginning is owed word
+/// of its end.
 pub async fn end_platform(
     tx: &mut Tx,
     provider: &Provider,
     kind: Kind,
     now: DateTime<Utc>,
-) -> Result<bool> {
-    let rows = sql!(
+) -> Result<Option<Uuid>> {
+    let ended = sql!(
         tx,
-        rows,
+        Option<(Uuid,)>,
         "UPDATE incidents SET ended_at = $3, owed = NOT owed
-         WHERE provider = $1 AND kind = $2 AND account_id IS NULL AND ended_at IS NULL",
+         WHERE provider = $1 AND kind = $2 AND account_id IS NULL AND ended_at IS NULL
+         RETURNING id",
         provider,
         kind,
         now
     )?;
-    Ok(rows == 1)
+    Ok(ended.map(|(id,)| id))
 }
 
-/// A platform's incident about which something is still to be told, or an account's that was held
-/// back.
+/// An incident of a whole platform.
 #[derive(sqlx::FromRow)]
-pub struct Owed {
+pub struct PlatformIncident {
     pub id: Uuid,
     pub provider: Provider,
     pub began_at: DateTime<Utc>,
     pub ended_at: Option<DateTime<Utc>>,
 }
 
-/// Platforms that have been down since before `since` or are up again, and nobody was told.
-pub async fn owed(db: &Db, since: DateTime<Utc>) -> Result<Vec<Owed>> {
+pub async fn find(db: &Db, id: Uuid) -> Result<Option<PlatformIncident>> {
     sql!(
         db,
-        Vec<Owed>,
+        Option<PlatformIncident>,
+        "SELECT id, provider, began_at, ended_at FROM incidents WHERE id = $1",
+        id
+    )
+}
+
+/// Keeps an open incident from ending until the transaction is over, on both engines.
+pub async fn lock_open(tx: &mut Tx, id: Uuid) -> Result<Option<PlatformIncident>> {
+    sql!(
+        tx,
+        Option<PlatformIncident>,
+        "UPDATE incidents SET owed = owed WHERE id = $1 AND ended_at IS NULL RETURNING id,
+         provider, began_at, ended_at",
+        id
+    )
+}
+
+/// Platforms that have been down since before `since` or are up again, and nobody was told.
+pub async fn owed(db: &Db, since: DateTime<Utc>) -> Result<Vec<PlatformIncident>> {
+    sql!(
+        db,
+        Vec<PlatformIncident>,
         "SELECT id, provider, began_at, ended_at FROM incidents
          WHERE kind = 'down' AND owed AND (ended_at IS NOT NULL OR began_at <= $1) ORDER BY
          began_at, id",
@@ -190,8 +211,8 @@ pub async fn calmed(db: &Db, since: DateTime<Utc>) -> Result<Vec<(Provider,)>> {
     sql!(
         db,
         Vec<(Provider,)>,
-        "SELECT i.provider FROM incidents i WHERE i.kind = 'refusing' AND i.ended_at IS NULL AND
-         i.began_at <= $1
+        "SELECT i.provider FROM incidents i WHERE i.kind = 'refusing' AND i.account_id IS NULL
+         AND i.ended_at IS NULL AND i.began_at <= $1
          AND NOT EXISTS (SELECT 1 FROM incidents b WHERE b.provider = i.provider AND b.kind =
          'broken' AND b.began_at > $1)
          ORDER BY i.provider",
@@ -199,30 +220,43 @@ pub async fn calmed(db: &Db, since: DateTime<Utc>) -> Result<Vec<(Provider,)>> {
     )
 }
 
+/// An account's incident of which its people were not told.
+#[derive(sqlx::FromRow)]
+pub struct HeldBack {
+    pub id: Uuid,
+    pub workspace_id: WorkspaceId,
+    pub account_id: AccountId,
+}
+
 /// Accounts of a platform that broke while it refused many, still are broken, and whose people were
 /// not told.
-pub async fn held_back(
-    tx: &mut Tx,
-    provider: &Provider,
-) -> Result<Vec<(Uuid, WorkspaceId, AccountId)>> {
+pub async fn held_back(tx: &mut Tx, provider: &Provider, limit: i64) -> Result<Vec<HeldBack>> {
     sql!(
         tx,
-        Vec<(Uuid, WorkspaceId, AccountId)>,
+        Vec<HeldBack>,
         "SELECT id, workspace_id, account_id FROM incidents
          WHERE provider = $1 AND kind = 'broken' AND owed AND ended_at IS NULL ORDER BY began_at,
-         id",
-        provider
+         id LIMIT $2",
+        provider,
+        limit
     )
 }
 
-/// Workspaces with accounts on a platform.
-pub async fn concerned(tx: &mut Tx, provider: &Provider) -> Result<Vec<(WorkspaceId,)>> {
+/// Workspaces with accounts on a platform, in the order of their ids.
+pub async fn concerned(
+    tx: &mut Tx,
+    provider: &Provider,
+    after: WorkspaceId,
+    limit: i64,
+) -> Result<Vec<(WorkspaceId,)>> {
     sql!(
         tx,
         Vec<(WorkspaceId,)>,
         "SELECT DISTINCT workspace_id FROM oauth_accounts WHERE provider = $1 AND status <>
-         'former' ORDER BY workspace_id",
-        provider
+         'former' AND workspace_id > $2 ORDER BY workspace_id LIMIT $3",
+        provider,
+        after,
+        limit
     )
 }
 
@@ -237,12 +271,14 @@ pub struct Ending {
 }
 
 /// Connected accounts of a platform that end before `before` or were warned of it. `itself`: the
-/// access token's own end counts.
+/// access token's own end counts. A page of them, by id.
 pub async fn ending(
     db: &Db,
     provider: &Provider,
     itself: bool,
     before: DateTime<Utc>,
+    after: AccountId,
+    limit: i64,
 ) -> Result<Vec<Ending>> {
     sql!(
         db,
@@ -250,12 +286,14 @@ pub async fn ending(
         "SELECT a.id, a.workspace_id, a.expires_at, a.refresh_expires_at, i.warned FROM
          oauth_accounts a
          LEFT JOIN incidents i ON i.account_id = a.id AND i.kind = 'expiring' AND i.ended_at IS NULL
-         WHERE a.provider = $1 AND a.status = 'connected'
+         WHERE a.provider = $1 AND a.status = 'connected' AND a.id > $4
          AND (a.refresh_expires_at <= $3 OR ($2 AND a.expires_at <= $3) OR i.id IS NOT NULL) ORDER
-         BY a.id",
+         BY a.id LIMIT $5",
         provider,
         itself,
-        before
+        before,
+        after,
+        limit
     )
 }
 
@@ -285,5 +323,7 @@ pub struct Trouble {
 
 /// Erases what ended before `before`.
 pub async fn delete_ended(db: &Db, before: DateTime<Utc>) -> Result<u64> {
-    sql!(db, rows, "DELETE FROM incidents WHERE ended_at <= $1", before)
+    let text = "DELETE FROM incidents WHERE id IN (
+        SELECT id FROM incidents WHERE ended_at <= $1 ORDER BY ended_at, id LIMIT $2)";
+    delete_in_batches(db, text, before).await
 }

@@ -2,13 +2,13 @@
 //!
 //! A job is `queued`, `running` or `dead`; a finished one is gone. `run_at` says when it may be
 //! claimed, and while it runs that is the end of its lease, so that a crashed worker's job comes up
-//! again by itself. Every claim moves `version` on, and whoever renews, ends or hands back names
-//! the version it claimed: a worker whose lease was taken changes nothing.
+//! again by itself. Every claim moves `version` on, and whoever renews, ends or releases names the
+//! version it claimed: a worker whose lease was taken changes nothing.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Db, Result, Tx, sql};
+use super::{Db, Result, Tx, delete_in_batches, sql};
 
 /// A job to be written down.
 pub struct New {
@@ -32,9 +32,9 @@ pub async fn enqueue(tx: &mut Tx, job: &New, now: DateTime<Utc>) -> Result<()> {
          ON CONFLICT (payload) WHERE state <> 'dead' DO UPDATE SET
            run_at = CASE WHEN jobs.state = 'queued' AND excluded.run_at < jobs.run_at THEN
            excluded.run_at ELSE jobs.run_at END,
-           again_at = CASE WHEN jobs.state = 'running' AND (jobs.again_at IS NULL OR
-           excluded.run_at < jobs.again_at)
-                           THEN excluded.run_at ELSE jobs.again_at END,
+           rerun_at = CASE WHEN jobs.state = 'running' AND (jobs.rerun_at IS NULL OR
+           excluded.run_at < jobs.rerun_at)
+                           THEN excluded.run_at ELSE jobs.rerun_at END,
            updated_at = excluded.updated_at",
         Uuid::now_v7(),
         &job.kind,
@@ -49,8 +49,8 @@ pub async fn enqueue(tx: &mut Tx, job: &New, now: DateTime<Utc>) -> Result<()> {
 
 /// Takes back a job that still waits: what it was to do has been done.
 pub async fn withdraw(tx: &mut Tx, payload: &str) -> Result<()> {
-    // SQLite takes the index of those alive only where the statement says so.
-    let text = "DELETE FROM jobs WHERE payload = $1 AND state <> 'dead' AND state = 'queued'";
+    // The index is on jobs that are not dead, and SQLite sees that only where it says so.
+    let text = "DELETE FROM jobs WHERE payload = $1 AND state = 'queued' AND state <> 'dead'";
     sql!(tx, rows, text, payload)?;
     Ok(())
 }
@@ -99,16 +99,16 @@ const CLAIM_SQLITE: &str = claim!("");
 /// Workers pass over what another one is claiming, instead of waiting for it.
 const CLAIM_POSTGRES: &str = claim!("FOR UPDATE SKIP LOCKED");
 
-/// Claims up to `most` jobs that are due for `owner`, until `lease_until`.
+/// Claims up to `limit` jobs that are due for `owner`, until `lease_until`.
 pub async fn claim(
     db: &Db,
     owner: Uuid,
-    most: usize,
+    limit: usize,
     now: DateTime<Utc>,
     lease_until: DateTime<Utc>,
 ) -> Result<Vec<Claimed>> {
     let text = if db.is_sqlite() { CLAIM_SQLITE } else { CLAIM_POSTGRES };
-    sql!(db, Vec<Claimed>, text, now, most as i64, lease_until, owner)
+    sql!(db, Vec<Claimed>, text, now, limit as i64, lease_until, owner)
 }
 
 /// Holds on to a job; `false`: somebody else has it.
@@ -127,31 +127,31 @@ pub async fn renew(db: &Db, job: &Claimed, lease_until: DateTime<Utc>) -> Result
 /// The job is done: it is gone, or waits again where it was asked for meanwhile. `false`: somebody
 /// else has it.
 pub async fn complete(db: &Db, job: &Claimed, now: DateTime<Utc>) -> Result<bool> {
-    let gone = "DELETE FROM jobs WHERE id = $1 AND version = $2 AND state = 'running' AND again_at
+    let gone = "DELETE FROM jobs WHERE id = $1 AND version = $2 AND state = 'running' AND rerun_at
         IS NULL";
     // Asked for between the two statements: then the first one fits the second time.
-    Ok(once_more(db, job, now).await?
+    Ok(requeue(db, job, now).await?
         || sql!(db, rows, gone, job.id, job.version)? == 1
-        || once_more(db, job, now).await?)
+        || requeue(db, job, now).await?)
 }
 
 /// The job is given up, and kept for the operators to see. `false`: somebody else has it.
-pub async fn bury(db: &Db, job: &Claimed, say: &str, now: DateTime<Utc>) -> Result<bool> {
+pub async fn mark_dead(db: &Db, job: &Claimed, reason: &str, now: DateTime<Utc>) -> Result<bool> {
     let dead = "UPDATE jobs SET state = 'dead', last_error = $3, updated_at = $4
-                WHERE id = $1 AND version = $2 AND state = 'running' AND again_at IS NULL";
-    Ok(once_more(db, job, now).await?
-        || sql!(db, rows, dead, job.id, job.version, say, now)? == 1
-        || once_more(db, job, now).await?)
+                WHERE id = $1 AND version = $2 AND state = 'running' AND rerun_at IS NULL";
+    Ok(requeue(db, job, now).await?
+        || sql!(db, rows, dead, job.id, job.version, reason, now)? == 1
+        || requeue(db, job, now).await?)
 }
 
 /// A job that was asked for while it ran starts from the beginning.
-async fn once_more(db: &Db, job: &Claimed, now: DateTime<Utc>) -> Result<bool> {
+async fn requeue(db: &Db, job: &Claimed, now: DateTime<Utc>) -> Result<bool> {
     let rows = sql!(
         db,
         rows,
-        "UPDATE jobs SET state = 'queued', run_at = again_at, again_at = NULL, attempts = 0,
+        "UPDATE jobs SET state = 'queued', run_at = rerun_at, rerun_at = NULL, attempts = 0,
          last_error = NULL, updated_at = $3
-         WHERE id = $1 AND version = $2 AND state = 'running' AND again_at IS NOT NULL",
+         WHERE id = $1 AND version = $2 AND state = 'running' AND rerun_at IS NOT NULL",
         job.id,
         job.version,
         now
@@ -164,20 +164,20 @@ pub async fn retry(
     db: &Db,
     job: &Claimed,
     run_at: DateTime<Utc>,
-    say: &str,
+    reason: &str,
     now: DateTime<Utc>,
 ) -> Result<bool> {
     let rows = sql!(
         db,
         rows,
-        "UPDATE jobs SET state = 'queued', run_at = CASE WHEN again_at < $3 THEN again_at ELSE $3
-         END, again_at = NULL,
+        "UPDATE jobs SET state = 'queued', run_at = CASE WHEN rerun_at < $3 THEN rerun_at ELSE $3
+         END, rerun_at = NULL,
            last_error = $4, updated_at = $5
          WHERE id = $1 AND version = $2 AND state = 'running'",
         job.id,
         job.version,
         run_at,
-        say,
+        reason,
         now
     )?;
     Ok(rows == 1)
@@ -185,11 +185,11 @@ pub async fn retry(
 
 /// Gives a job back as if it had not been claimed, for the next worker to take at once. `false`:
 /// somebody else has it.
-pub async fn hand_back(db: &Db, job: &Claimed, now: DateTime<Utc>) -> Result<bool> {
+pub async fn release(db: &Db, job: &Claimed, now: DateTime<Utc>) -> Result<bool> {
     let rows = sql!(
         db,
         rows,
-        "UPDATE jobs SET state = 'queued', run_at = $3, again_at = NULL, attempts = attempts - 1,
+        "UPDATE jobs SET state = 'queued', run_at = $3, rerun_at = NULL, attempts = attempts - 1,
          updated_at = $3
          WHERE id = $1 AND version = $2 AND state = 'running'",
         job.id,
@@ -227,7 +227,7 @@ pub async fn depth(db: &Db, now: DateTime<Utc>) -> Result<Depth> {
 
 /// A job as operators see it.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Shown {
+pub struct JobRow {
     pub id: Uuid,
     pub kind: String,
     pub attempts: i64,
@@ -238,31 +238,32 @@ pub struct Shown {
 }
 
 /// Jobs of one state, those that changed last first.
-pub async fn in_state(db: &Db, state: &str, most: i64) -> Result<Vec<Shown>> {
+pub async fn in_state(db: &Db, state: &str, limit: i64) -> Result<Vec<JobRow>> {
     sql!(
         db,
-        Vec<Shown>,
+        Vec<JobRow>,
         "SELECT id, kind, attempts, last_error, reference, run_at, updated_at FROM jobs WHERE
          state = $1
-         ORDER BY updated_at DESC, id LIMIT $2",
+         ORDER BY updated_at DESC, id DESC LIMIT $2",
         state,
-        most
+        limit
     )
 }
 
 /// Jobs that failed and wait for another attempt, those that failed last first.
-pub async fn failing(db: &Db, most: i64) -> Result<Vec<Shown>> {
+pub async fn failing(db: &Db, limit: i64) -> Result<Vec<JobRow>> {
     sql!(
         db,
-        Vec<Shown>,
+        Vec<JobRow>,
         "SELECT id, kind, attempts, last_error, reference, run_at, updated_at FROM jobs
-         WHERE state = 'queued' AND last_error IS NOT NULL ORDER BY updated_at DESC, id LIMIT $1",
-        most
+         WHERE state = 'queued' AND last_error IS NOT NULL ORDER BY updated_at DESC, id DESC LIMIT
+         $1",
+        limit
     )
 }
 
 /// Takes a dead job out, once, and hands out what it was.
-pub async fn exhume(tx: &mut Tx, id: Uuid) -> Result<Option<String>> {
+pub async fn take_dead(tx: &mut Tx, id: Uuid) -> Result<Option<String>> {
     let taken = sql!(
         tx,
         Option<(String,)>,
@@ -270,6 +271,14 @@ pub async fn exhume(tx: &mut Tx, id: Uuid) -> Result<Option<String>> {
         id
     )?;
     Ok(taken.map(|(payload,)| payload))
+}
+
+/// Deletes dead jobs that nothing changed since `before`.
+pub async fn delete_dead(db: &Db, before: DateTime<Utc>) -> Result<u64> {
+    let text = "DELETE FROM jobs WHERE id IN (
+        SELECT id FROM jobs WHERE state = 'dead' AND updated_at <= $1 ORDER BY updated_at, id
+        LIMIT $2)";
+    delete_in_batches(db, text, before).await
 }
 
 /// When each recurring job is due, by name.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Db, Result, Tx, sql};
+use super::{Db, Result, Tx, delete_in_batches, sql};
 use crate::model::UserId;
 
 /// What following a link does.
@@ -114,7 +114,10 @@ pub async fn delete_of(tx: &mut Tx, user: UserId) -> Result<()> {
 }
 
 pub async fn delete_expired(db: &Db, now: DateTime<Utc>) -> Result<u64> {
-    sql!(db, rows, "DELETE FROM mail_links WHERE expires_at <= $1", now)
+    let text = "DELETE FROM mail_links WHERE token_hash IN (
+        SELECT token_hash FROM mail_links WHERE expires_at <= $1 ORDER BY expires_at, token_hash
+        LIMIT $2)";
+    delete_in_batches(db, text, now).await
 }
 
 /// Somebody forgot the password for this address, whosever it is.

@@ -1,24 +1,24 @@
-//! The outbox: mails on their way.
+//! Mails on their way. When each is sent its job says; what stands here of that is for the
+//! operators to see.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Db, Result, Tx, sql};
+use super::{Db, Result, Tx, delete_in_batches, sql};
 
-/// A mail to be sent now.
+/// A mail to be sent.
 #[derive(sqlx::FromRow)]
-pub struct Claimed {
+pub struct Mail {
     pub id: Uuid,
     pub recipient: String,
     pub subject: String,
     pub body: Vec<u8>,
-    pub attempts: i64,
     pub created_at: DateTime<Utc>,
 }
 
-/// A mail that could not be sent yet, or at all.
+/// A mail that was not sent yet, or that was given up.
 #[derive(sqlx::FromRow)]
-pub struct Stuck {
+pub struct Unsent {
     pub recipient: String,
     pub subject: String,
     pub attempts: i64,
@@ -27,7 +27,7 @@ pub struct Stuck {
     pub created_at: DateTime<Utc>,
 }
 
-/// Puts a mail into the outbox, due at once.
+/// Writes a mail down; its job sends it.
 pub async fn insert(
     tx: &mut Tx,
     id: Uuid,
@@ -50,31 +50,12 @@ pub async fn insert(
     Ok(())
 }
 
-/// What is due, oldest first.
-pub async fn due(db: &Db, now: DateTime<Utc>) -> Result<Vec<(Uuid,)>> {
+pub async fn find(db: &Db, id: Uuid) -> Result<Option<Mail>> {
     sql!(
         db,
-        Vec<(Uuid,)>,
-        "SELECT id FROM mails WHERE next_at <= $1 ORDER BY next_at, id LIMIT 100",
-        now
-    )
-}
-
-/// Takes a mail that is due, until `until`: of two processes only one sends it.
-pub async fn claim(
-    db: &Db,
-    id: Uuid,
-    now: DateTime<Utc>,
-    until: DateTime<Utc>,
-) -> Result<Option<Claimed>> {
-    sql!(
-        db,
-        Option<Claimed>,
-        "UPDATE mails SET attempts = attempts + 1, next_at = $3 WHERE id = $1 AND next_at <= $2
-         RETURNING id, recipient, subject, body, attempts, created_at",
-        id,
-        now,
-        until
+        Option<Mail>,
+        "SELECT id, recipient, subject, body, created_at FROM mails WHERE id = $1",
+        id
     )
 }
 
@@ -90,36 +71,40 @@ pub async fn delete(db: &Db, id: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// It was not sent: once more at `next_at`, or never, and then its body goes.
-pub async fn postpone(
+/// It was not sent: why, and when its job tries again. Without a time it was given up.
+pub async fn record_failure(
     db: &Db,
     id: Uuid,
     problem: &str,
+    attempts: i64,
     next_at: Option<DateTime<Utc>>,
 ) -> Result<()> {
     sql!(
         db,
         rows,
-        "UPDATE mails SET problem = $2, next_at = $3, body = CASE WHEN $3 IS NULL THEN NULL ELSE
-         body END WHERE id = $1",
+        "UPDATE mails SET problem = $2, attempts = $3, next_at = $4 WHERE id = $1",
         id,
         problem,
+        attempts,
         next_at
     )?;
     Ok(())
 }
 
-/// What is waiting or was given up, newest first.
-pub async fn stuck(db: &Db) -> Result<Vec<Stuck>> {
+/// What waits or was given up, newest first.
+pub async fn unsent(db: &Db) -> Result<Vec<Unsent>> {
     sql!(
         db,
-        Vec<Stuck>,
+        Vec<Unsent>,
         "SELECT recipient, subject, attempts, next_at, problem, created_at FROM mails ORDER BY
-         created_at DESC, id LIMIT 100"
+         created_at DESC, id DESC LIMIT 100"
     )
 }
 
-/// Forgets what was given up before `before`.
-pub async fn delete_given_up(db: &Db, before: DateTime<Utc>) -> Result<u64> {
-    sql!(db, rows, "DELETE FROM mails WHERE next_at IS NULL AND created_at <= $1", before)
+/// Forgets what was written before `before` and was given up.
+pub async fn delete_dead(db: &Db, before: DateTime<Utc>) -> Result<u64> {
+    let text = "DELETE FROM mails WHERE id IN (
+        SELECT id FROM mails WHERE next_at IS NULL AND created_at <= $1 ORDER BY created_at, id
+        LIMIT $2)";
+    delete_in_batches(db, text, before).await
 }

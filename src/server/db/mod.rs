@@ -2,8 +2,9 @@
 //!
 //! Rules: bind times and ids from Rust, never `now()`; `CAST(SUM(x) AS BIGINT)`; every ORDER BY
 //! ends in the id; JSON columns hold objects and are never queried inside; no ILIKE, ANY, `::`, FOR
-//! UPDATE, greatest. A text that begins with SELECT may run on a reader, everything else runs on
-//! SQLite's one writer. Nothing here calls anything outside the database.
+//! UPDATE, greatest; text is compared and sorted after Rust has folded it. A text that begins with
+//! SELECT may run on a reader, everything else runs on SQLite's one writer, and while a transaction
+//! is open only in it: [`write_guard`]. Nothing here calls anything outside the database.
 
 pub mod accounts;
 pub mod audit;
@@ -26,11 +27,13 @@ pub mod sealed;
 pub mod sessions;
 pub mod signals;
 pub mod users;
+pub mod write_guard;
 
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -38,6 +41,7 @@ use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool,
 
 pub use signals::Signal;
 use signals::Signals;
+use write_guard::{OpenTx, assert_none_open};
 
 pub type Error = sqlx::Error;
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -72,6 +76,7 @@ pub struct Tx {
     signals: Signals,
     /// What to tell when it has committed.
     told: Vec<Signal>,
+    _open: OpenTx,
 }
 
 /// Runs one text on either engine: `sql!(db, Option<Row>, "SELECT ... WHERE id = $1", id)` for
@@ -171,11 +176,12 @@ impl Db {
     /// Begins a transaction that may write: on SQLite it takes the lock at once, so that it can't
     /// fail half-way.
     pub async fn begin(&self) -> Result<Tx> {
+        assert_none_open("another transaction");
         let on = match &self.engine {
             Engine::Sqlite { write, .. } => On::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
             Engine::Postgres(pool) => On::Postgres(pool.begin().await?),
         };
-        Ok(Tx { on, signals: self.signals.clone(), told: Vec::new() })
+        Ok(Tx { on, signals: self.signals.clone(), told: Vec::new(), _open: OpenTx::new() })
     }
 
     pub fn is_sqlite(&self) -> bool {
@@ -194,13 +200,31 @@ impl Db {
         }
     }
 
+    #[track_caller]
     fn on(&self, text: &str) -> On<&SqlitePool, &PgPool> {
+        let reads = text.trim_start().starts_with("SELECT");
+        if !reads {
+            assert_none_open(text);
+        }
         match &self.engine {
-            Engine::Sqlite { read, .. } if text.trim_start().starts_with("SELECT") => {
-                On::Sqlite(read)
-            }
+            Engine::Sqlite { read, .. } if reads => On::Sqlite(read),
             Engine::Sqlite { write, .. } => On::Sqlite(write),
             Engine::Postgres(pool) => On::Postgres(pool),
+        }
+    }
+}
+
+/// So many rows go in one transaction: other writers wait for a few milliseconds.
+const BATCH: i64 = 1_000;
+
+/// Deletes what a statement with the parameters `before` and a limit finds, a batch at a time.
+async fn delete_in_batches(db: &Db, text: &'static str, before: DateTime<Utc>) -> Result<u64> {
+    let mut deleted = 0;
+    loop {
+        let rows = sql!(db, rows, text, before, BATCH)?;
+        deleted += rows;
+        if rows < BATCH.unsigned_abs() {
+            return Ok(deleted);
         }
     }
 }

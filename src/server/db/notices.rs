@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Db, Result, Tx, sql};
+use super::{Db, Result, Tx, delete_in_batches, sql};
 use crate::model::{
     AccountId, NoticeId, NoticeKind, Provider, Reason, Status, UserId, WorkspaceId,
 };
@@ -69,13 +69,21 @@ pub async fn insert(tx: &mut Tx, new: &New<'_>) -> Result<bool> {
     Ok(rows == 1)
 }
 
-/// The workspaces that were told something.
-pub async fn told(tx: &mut Tx, key: &str) -> Result<Vec<(WorkspaceId,)>> {
+/// The workspaces that were told something, in the order of their ids.
+pub async fn workspaces_told(
+    tx: &mut Tx,
+    key: &str,
+    after: WorkspaceId,
+    limit: i64,
+) -> Result<Vec<(WorkspaceId,)>> {
     sql!(
         tx,
         Vec<(WorkspaceId,)>,
-        "SELECT DISTINCT workspace_id FROM notices WHERE key = $1 ORDER BY workspace_id",
-        key
+        "SELECT DISTINCT workspace_id FROM notices WHERE key = $1 AND workspace_id > $2 ORDER BY
+         workspace_id LIMIT $3",
+        key,
+        after,
+        limit
     )
 }
 
@@ -185,5 +193,7 @@ pub async fn prefer(tx: &mut Tx, user: UserId, kind: NoticeKind, by_mail: bool) 
 
 /// Erases what is older than `before`.
 pub async fn delete_old(db: &Db, before: DateTime<Utc>) -> Result<u64> {
-    sql!(db, rows, "DELETE FROM notices WHERE created_at <= $1", before)
+    let text = "DELETE FROM notices WHERE id IN (
+        SELECT id FROM notices WHERE created_at <= $1 ORDER BY created_at, id LIMIT $2)";
+    delete_in_batches(db, text, before).await
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::incidents::{Kind, Trouble};
-use super::{Db, Result, Signal, Tx, sql};
+use super::{Db, Result, Signal, Tx, delete_in_batches, sql};
 use crate::model::{Provider, SessionId, UserId, WorkspaceId};
 
 /// A live session with all that a page needs to know of its person, in one read.
@@ -179,5 +179,9 @@ pub async fn delete_all(tx: &mut Tx, user: UserId) -> Result<()> {
 
 /// Sweeps what has ended: past its absolute end, or idle since `idle`.
 pub async fn delete_ended(db: &Db, now: DateTime<Utc>, idle: DateTime<Utc>) -> Result<u64> {
-    sql!(db, rows, "DELETE FROM sessions WHERE expires_at <= $1 OR seen_at <= $2", now, idle)
+    let ended = "DELETE FROM sessions WHERE id IN (
+        SELECT id FROM sessions WHERE expires_at <= $1 ORDER BY expires_at, id LIMIT $2)";
+    let unused = "DELETE FROM sessions WHERE id IN (
+        SELECT id FROM sessions WHERE seen_at <= $1 ORDER BY seen_at, id LIMIT $2)";
+    Ok(delete_in_batches(db, ended, now).await? + delete_in_batches(db, unused, idle).await?)
 }

@@ -174,15 +174,31 @@ pub async fn set_email(tx: &mut Tx, id: UserId, email: &str, now: DateTime<Utc>)
     }
 }
 
-/// The workspaces that go with a person.
-pub async fn own_workspaces(tx: &mut Tx, user: UserId) -> Result<Vec<(WorkspaceId,)>> {
+/// The workspaces of which a person is a member.
+pub async fn workspaces(tx: &mut Tx, user: UserId) -> Result<Vec<(WorkspaceId,)>> {
     sql!(
         tx,
         Vec<(WorkspaceId,)>,
-        "SELECT workspace_id FROM members WHERE user_id = $1 AND role = 'owner' ORDER BY
-         workspace_id",
+        "SELECT workspace_id FROM members WHERE user_id = $1 ORDER BY workspace_id",
         user
     )
+}
+
+/// Whether a person owns a workspace, and nobody else does.
+pub async fn is_last_owner(tx: &mut Tx, workspace: WorkspaceId, user: UserId) -> Result<bool> {
+    let owners = sql!(
+        tx,
+        Vec<(UserId,)>,
+        "SELECT user_id FROM members WHERE workspace_id = $1 AND role = 'owner' ORDER BY user_id",
+        workspace
+    )?;
+    Ok(owners == [(user,)])
+}
+
+pub async fn remove_member(tx: &mut Tx, workspace: WorkspaceId, user: UserId) -> Result<()> {
+    let text = "DELETE FROM members WHERE workspace_id = $1 AND user_id = $2";
+    sql!(tx, rows, text, workspace, user)?;
+    Ok(())
 }
 
 /// Deletes a workspace with everything in it.

@@ -8,6 +8,7 @@ use serde::de::value::{Error as BadWord, StrDeserializer};
 use serde::de::{DeserializeOwned, IntoDeserializer};
 use uuid::Uuid;
 
+use super::events;
 use super::users::device_name;
 use super::words::Reader;
 use super::{Error, Result};
@@ -160,7 +161,8 @@ fn shorten(text: &str) -> String {
 /// Writes a line within the change that it tells of.
 pub async fn record(backend: &Backend, tx: &mut Tx, event: Event) -> Result<()> {
     let (workspace, line) = event.line(backend.clock.now());
-    Ok(db::audit::insert(tx, workspace, &line).await?)
+    let event = events::Event::Action { workspace, line: Box::new(line) };
+    events::record(tx, event, backend.clock.now()).await.map(|_| ())
 }
 
 /// Writes a line about what changed nothing, such as a failure. If it can't be written the log says
@@ -190,8 +192,8 @@ pub async fn noted<T>(
     outcome
 }
 
-/// Lets go of lines that are older than the configuration keeps them.
-pub async fn sweep(backend: &Backend) -> Result<()> {
+/// The job: deletes lines that are older than the configuration keeps them.
+pub async fn purge(backend: &Backend) -> Result<()> {
     if let Some(days) = backend.config.audit.kept_days() {
         db::audit::delete_older(&backend.db, backend.clock.now() - Duration::days(i64::from(days)))
             .await?;
@@ -247,7 +249,7 @@ fn scope(actor: &Actor, query: &AuditQuery) -> Result<Option<WorkspaceId>> {
 }
 
 fn filter(query: &AuditQuery, zone: Tz) -> Result<Filter> {
-    let search = query.search.trim().to_lowercase();
+    let search = db::audit::fold(query.search.trim());
     if search.chars().count() > LONGEST_SEARCH {
         return Err(Error::field(
             "search",

@@ -41,7 +41,7 @@ pub async fn claim(
     let (now, key_hash, body_hash) =
         (backend.clock.now(), hash(key), Sha256::digest(body).to_vec());
     let key = Key { workspace: actor.workspace, user: actor.user, route, hash: &key_hash };
-    sweep(backend).await?;
+    purge(backend).await?;
     let mut tx = backend.db.begin().await?;
     let id = Uuid::now_v7();
     if db::idempotency::insert(&mut tx, id, &key, &body_hash, now).await? {
@@ -79,8 +79,8 @@ pub async fn release(backend: &Backend, id: Uuid) -> Result<()> {
     Ok(db::idempotency::release(&backend.db, id).await?)
 }
 
-/// Lets go of answers that are a day old.
-pub async fn sweep(backend: &Backend) -> Result<()> {
+/// The job: deletes answers that are a day old.
+pub async fn purge(backend: &Backend) -> Result<()> {
     db::idempotency::delete_older(&backend.db, backend.clock.now() - KEPT)
         .await
         .map(|_| ())

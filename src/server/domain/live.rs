@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep_until};
 
 use super::{Error, Result};
 use crate::server::Backend;
@@ -15,8 +15,11 @@ use crate::server::streams::Place;
 
 /// A session may end without anybody saying so: by its age.
 const CHECK: Duration = Duration::from_secs(30);
-/// What concerns everybody is told to one after the other, so that they do not all ask at once.
-const SPREAD_MS: u64 = 2_000;
+/// What concerns many pages they are told one after the other, so that they do not all ask at once.
+const SPREAD: Duration = Duration::from_secs(2);
+/// Signals are missed by every page of a process, when the connection to the database was cut: a
+/// bad moment for all of them to ask.
+const SPREAD_MISSED: Duration = Duration::from_secs(20);
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Word {
@@ -34,6 +37,8 @@ pub struct Watch {
     heard: Subscription,
     place: Place,
     checks: Interval,
+    /// When it is told of a change that concerns many pages.
+    due: Option<Instant>,
     /// Until the first word was said: when the page was drawn, if it told.
     greeting: Option<Option<DateTime<Utc>>>,
 }
@@ -56,6 +61,7 @@ impl Watch {
             heard,
             place,
             checks,
+            due: None,
             greeting: Some(since),
         })
     }
@@ -67,12 +73,10 @@ impl Watch {
         }
         loop {
             tokio::select! {
-                signal = self.heard.next() => if self.concerns(signal) {
-                    if signal == Signal::Everywhere {
-                        sleep(Duration::from_millis(rand::random_range(0..SPREAD_MS))).await;
-                    }
-                    return Some(self.if_live(Word::Changed).await);
+                signal = self.heard.next() => if self.is_due_at_once(signal) {
+                    return Some(self.say_changed().await);
                 },
+                () = until(self.due) => return Some(self.say_changed().await),
                 _ = self.checks.tick() => if self.if_live(Word::Changed).await == Word::Ended {
                     return Some(Word::Ended);
                 },
@@ -81,12 +85,22 @@ impl Watch {
         }
     }
 
-    fn concerns(&self, signal: Signal) -> bool {
-        match signal {
-            Signal::Workspace(workspace) => workspace == self.actor.workspace,
-            Signal::Everywhere | Signal::Missed => true,
-            Signal::Jobs => false,
-        }
+    /// Whether the page is told of a signal now; if later, `due` says when.
+    fn is_due_at_once(&mut self, signal: Signal) -> bool {
+        let spread = match signal {
+            Signal::Workspace(workspace) => return workspace == self.actor.workspace,
+            Signal::Jobs => return false,
+            Signal::Everywhere => SPREAD,
+            Signal::Missed => SPREAD_MISSED,
+        };
+        let at = Instant::now() + rand::random_range(Duration::ZERO..spread);
+        self.due = Some(self.due.map_or(at, |due| due.min(at)));
+        false
+    }
+
+    async fn say_changed(&mut self) -> Word {
+        self.due = None;
+        self.if_live(Word::Changed).await
     }
 
     /// The session is looked up once more: it may have ended between the request and our listening.
@@ -111,5 +125,12 @@ impl Watch {
         } else {
             Word::Ended
         }
+    }
+}
+
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(at) => sleep_until(at).await,
+        None => std::future::pending().await,
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
-use super::job::{self, Job};
+use super::jobs::{self, Attempt, Job, Outcome};
 use super::words::Reader;
 use super::{Error, Result};
 use crate::model::{LetterView, MailView, Part, StuckMail};
@@ -16,13 +16,8 @@ use crate::server::metrics;
 use crate::server::session::Actor;
 use crate::server::vault::Place;
 
-const FIRST_PAUSE: Duration = Duration::minutes(1);
-const LONGEST_PAUSE: Duration = Duration::hours(1);
-/// A mail that could not be sent for so long is given up, and shown to the operators for a week.
+/// A mail that could not be sent for so long is given up.
 const TRIED: Duration = Duration::days(1);
-const SHOWN: Duration = Duration::days(7);
-/// Nobody else sends a mail that is being sent; longer than any attempt takes.
-const CLAIM: Duration = Duration::minutes(2);
 
 /// A mail to somebody: plain text.
 pub struct Mail {
@@ -41,73 +36,61 @@ pub async fn post(backend: &Backend, tx: &mut Tx, mail: Mail) -> Result<()> {
     let id = Uuid::now_v7();
     let body = backend.vault.seal(&mail.text, place(id));
     db::mails::insert(tx, id, &mail.to, &mail.subject, &body, backend.clock.now()).await?;
-    job::enqueue(backend, tx, Job::SendMail).await
+    jobs::enqueue(backend, tx, Job::SendMail { id }).await
 }
 
-/// Sends everything that is due.
-pub async fn send_due(backend: &Backend) -> Result<()> {
-    let now = backend.clock.now();
-    for (id,) in db::mails::due(&backend.db, now).await? {
-        let Some(mail) = db::mails::claim(&backend.db, id, now, now + CLAIM).await? else {
-            continue;
-        };
-        // Where nobody answers, the others would only wait for nothing; their turn comes with the
-        // next round.
-        if let Err(mail::Error::Unreachable(_)) = send(backend, mail).await? {
-            break;
+/// The job: sends a mail. What a failure means is judged here, where it is known.
+pub async fn send(attempt: &Attempt<'_>, id: Uuid) -> Result<Outcome> {
+    let backend = attempt.backend;
+    // Sent already, or its recipient has left.
+    let Some(mail) = db::mails::find(&backend.db, id).await? else { return Ok(Outcome::Done) };
+    let outcome = match backend.vault.open(&mail.body, place(id)) {
+        Ok(text) => deliver(attempt, mail, text).await?,
+        Err(error) => {
+            tracing::error!(mail = %id, "mail given up: {error}");
+            Outcome::Failed { reason: "Its sealed text does not open.".into() }
         }
+    };
+    if let Outcome::Again { reason, .. } | Outcome::Failed { reason } = &outcome {
+        let next_at = outcome.next_at();
+        db::mails::record_failure(&backend.db, id, reason, attempt.number, next_at).await?;
     }
-    db::mails::delete_given_up(&backend.db, now - SHOWN).await?;
-    Ok(())
+    Ok(outcome)
 }
 
-/// Sends a mail, and crosses it off or puts it off. Fails only if that can't be written.
-async fn send(backend: &Backend, mail: db::mails::Claimed) -> Result<Result<(), mail::Error>> {
-    let text = match backend.vault.open(&mail.body, place(mail.id)) {
-        Ok(text) => text,
-        Err(error) => {
-            tracing::error!(mail = %mail.id, "mail given up: {error}");
-            db::mails::postpone(&backend.db, mail.id, "its sealed text does not open", None)
-                .await?;
-            return Ok(Ok(()));
-        }
-    };
-    let letter = Letter {
-        id: mail.id,
-        to: mail.recipient,
-        subject: mail.subject,
-        text,
-        at: mail.created_at,
-    };
-    let sent = backend.mailer.send(&letter).await;
-    match &sent {
-        Ok(()) => {
-            failpoint!("mail.sent");
-            metrics::mail(true);
-            tracing::info!(mail = %letter.id, attempts = mail.attempts, "mail sent");
-            db::mails::delete(&backend.db, letter.id).await?;
-            remember(backend, db::facts::MAIL_SENT).await?;
-        }
-        Err(error) => {
-            let next_at = next_attempt(letter.at, mail.attempts, backend.clock.now());
-            metrics::mail(false);
-            tracing::warn!(mail = %letter.id, attempts = mail.attempts,
-                given_up = next_at.is_none(), "mail not sent: {error}");
-            db::mails::postpone(&backend.db, letter.id, &error.to_string(), next_at).await?;
-            remember(backend, db::facts::MAIL_FAILED).await?;
-        }
+async fn deliver(
+    attempt: &Attempt<'_>,
+    mail: db::mails::Mail,
+    text: SecretString,
+) -> Result<Outcome> {
+    let backend = attempt.backend;
+    let (id, at) = (mail.id, mail.created_at);
+    let letter = Letter { id, to: mail.recipient, subject: mail.subject, text, at };
+    let sent = backend.mailer.send(&letter, backend.clock.now()).await;
+    metrics::mail(sent.is_ok());
+    if let Err(error) = sent {
+        remember(backend, db::facts::MAIL_FAILED).await?;
+        return Ok(judge(attempt, at, &error));
     }
-    Ok(sent)
+    failpoint!("mail.sent");
+    db::mails::delete(&backend.db, id).await?;
+    remember(backend, db::facts::MAIL_SENT).await?;
+    Ok(Outcome::Done)
+}
+
+/// A refusal for good is not repeated (RFC 5321, 4.2.1); everything else passes, for a day.
+fn judge(attempt: &Attempt<'_>, posted: DateTime<Utc>, error: &mail::Error) -> Outcome {
+    let is_over = posted + TRIED <= attempt.backend.clock.now();
+    if is_over || error.is_permanent() {
+        Outcome::Failed { reason: error.to_string() }
+    } else {
+        attempt.retry(error.to_string())
+    }
 }
 
 /// For whoever asks how the server is.
 async fn remember(backend: &Backend, what: &str) -> Result<()> {
     Ok(db::facts::set(&backend.db, what, &backend.clock.now().to_rfc3339()).await?)
-}
-
-fn next_attempt(posted: DateTime<Utc>, attempts: i64, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let pause = FIRST_PAUSE * 2i32.pow(attempts.clamp(1, 10) as u32 - 1);
-    (now < posted + TRIED).then(|| now + pause.min(LONGEST_PAUSE))
 }
 
 /// For operators: what waits, and - where no mail server is set up - what was written.
@@ -116,7 +99,7 @@ pub async fn overview(backend: &Backend, actor: &Actor) -> Result<MailView> {
         return Err(Error::Forbidden);
     }
     let reader = Reader::new(backend.clock.now(), &actor.time_zone);
-    let stuck = db::mails::stuck(&backend.db).await?.into_iter().map(|mail| StuckMail {
+    let stuck = db::mails::unsent(&backend.db).await?.into_iter().map(|mail| StuckMail {
         to: mail.recipient,
         subject: mail.subject,
         posted: reader.relative(mail.created_at),
@@ -167,17 +150,5 @@ mod tests {
             parts.iter().filter(|part| part.link).map(|part| part.text.as_str()).collect();
         assert_eq!(links, ["https://huntaze.example/reset#1"]);
         assert_eq!(parts.iter().map(|part| part.text.as_str()).collect::<String>(), text);
-    }
-
-    #[test]
-    fn a_mail_is_tried_for_a_day_with_growing_pauses() {
-        let posted = DateTime::from_timestamp(1_795_000_000, 0).expect("a time");
-        let (mut now, mut attempts) = (posted, 0);
-        while let Some(next) = next_attempt(posted, attempts + 1, now) {
-            assert!(next - now >= FIRST_PAUSE && next - now <= LONGEST_PAUSE);
-            (now, attempts) = (next, attempts + 1);
-        }
-        assert!(now - posted >= TRIED && now - posted < TRIED + LONGEST_PAUSE);
-        assert!((25..35).contains(&attempts), "{attempts}");
     }
 }

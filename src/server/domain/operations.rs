@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::audit::{self, Event};
 use super::words::Reader;
-use super::{Error, Result, job};
+use super::{Error, Result, jobs};
 use crate::model::audit::Action;
 use crate::model::{JobView, JobsView};
 use crate::server::Backend;
@@ -20,7 +20,7 @@ pub async fn jobs(backend: &Backend, actor: &Actor) -> Result<JobsView> {
     let (db, now) = (&backend.db, backend.clock.now());
     let reader = Reader::new(now, &actor.time_zone);
     let depth = db::jobs::depth(db, now).await?;
-    let view = |job: db::jobs::Shown| JobView {
+    let view = |job: db::jobs::JobRow| JobView {
         id: job.id,
         name: name(&job.kind),
         attempts: job.attempts,
@@ -29,7 +29,7 @@ pub async fn jobs(backend: &Backend, actor: &Actor) -> Result<JobsView> {
         changed: reader.relative(job.updated_at),
         next: reader.relative(job.run_at),
     };
-    let views = |jobs: Vec<db::jobs::Shown>| jobs.into_iter().map(view).collect();
+    let views = |jobs: Vec<db::jobs::JobRow>| jobs.into_iter().map(view).collect();
     Ok(JobsView {
         due: depth.due,
         oldest: depth.oldest.map(|at| reader.relative(at)),
@@ -47,13 +47,13 @@ pub async fn jobs(backend: &Backend, actor: &Actor) -> Result<JobsView> {
 pub async fn retry(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
     may_operate(actor)?;
     let mut tx = backend.db.begin().await?;
-    let dead = db::jobs::exhume(&mut tx, id).await?.ok_or(Error::NotFound("job"))?;
-    let job = job::Job::read(&dead).ok_or_else(|| Error::Conflict {
+    let dead = db::jobs::take_dead(&mut tx, id).await?.ok_or(Error::NotFound("job"))?;
+    let job = jobs::Job::from_payload(&dead).ok_or_else(|| Error::Conflict {
         sentence: "This version of Huntaze does not know this job.".into(),
         next: "Run the version that wrote it, or discard it.".into(),
     })?;
     let event = Event::by_operator(actor, Action::JobRetried).about(name(&job.kind()));
-    job::enqueue(backend, &mut tx, job).await?;
+    jobs::enqueue(backend, &mut tx, job).await?;
     audit::record(backend, &mut tx, event).await?;
     tx.commit().await?;
     tracing::info!(job = %id, user = %actor.user, "a dead letter is tried again");
@@ -64,9 +64,9 @@ pub async fn retry(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
 pub async fn discard(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
     may_operate(actor)?;
     let mut tx = backend.db.begin().await?;
-    let dead = db::jobs::exhume(&mut tx, id).await?.ok_or(Error::NotFound("job"))?;
-    let kind =
-        job::Job::read(&dead).map_or("A job of another version".into(), |job| name(&job.kind()));
+    let dead = db::jobs::take_dead(&mut tx, id).await?.ok_or(Error::NotFound("job"))?;
+    let kind = jobs::Job::from_payload(&dead)
+        .map_or("A job of another version".into(), |job| name(&job.kind()));
     audit::record(backend, &mut tx, Event::by_operator(actor, Action::JobDiscarded).about(kind))
         .await?;
     tx.commit().await?;

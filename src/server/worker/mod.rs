@@ -7,13 +7,12 @@
 //! Beside the jobs every worker renews accesses ahead of their end: no job, because all processes
 //! share that work.
 
-mod run;
+mod handlers;
 mod schedule;
 
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
-use rand::RngExt;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tracing::Instrument;
@@ -22,7 +21,7 @@ use uuid::Uuid;
 use super::Backend;
 use super::db::signals::{Signal, Subscription};
 use super::db::{self, jobs::Claimed};
-use super::domain::job::{self, Job, Verdict};
+use super::domain::jobs::{self, Attempt, Job, Outcome};
 use super::domain::{self, accounts};
 use super::failpoint::failpoint;
 use super::metrics::{self, JobEnd};
@@ -35,7 +34,7 @@ const RENEWED: Duration = Duration::from_secs(20);
 const LOOK: Duration = Duration::from_secs(1);
 /// The pause after the database did not answer.
 const TROUBLE: Duration = Duration::from_secs(5);
-/// What runs when we are told to stop may end within this; then it is handed back.
+/// What runs when we are told to stop may end within this; then it is released.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// One worker. Cloning gives the same one.
@@ -43,21 +42,21 @@ const GRACE: Duration = Duration::from_secs(10);
 struct Worker {
     backend: Backend,
     id: Uuid,
-    /// Turns true when what runs has to be handed back.
+    /// Turns true when what runs has to be released.
     over: watch::Receiver<bool>,
 }
 
-/// Runs until `stop` resolves and what it claimed is done or handed back.
+/// Runs until `stop` resolves and what it claimed is done or released.
 pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
     let (end, over) = watch::channel(false);
     let mut signals = backend.db.signals().subscribe();
-    let most = backend.config.worker.concurrency;
+    let limit = backend.config.worker.concurrency;
     let worker = Worker { backend: backend.clone(), id: Uuid::now_v7(), over };
     let mut running = JoinSet::new();
     let renewing = tokio::spawn(async move { accounts::keep_fresh(&backend).await });
     tokio::pin!(stop);
     loop {
-        let pause = match worker.fill(&mut running, most).await {
+        let pause = match worker.fill(&mut running, limit).await {
             Ok(()) => LOOK,
             Err(error) => {
                 tracing::error!("the queue can't be read: {error}");
@@ -67,7 +66,7 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
         tokio::select! {
             () = &mut stop => break,
             Some(_) = running.join_next() => {}
-            () = woken(&mut signals, pause), if running.len() < most => {}
+            () = woken(&mut signals, pause), if running.len() < limit => {}
         }
     }
     renewing.abort();
@@ -102,10 +101,10 @@ async fn woken(signals: &mut Subscription, pause: Duration) {
 
 impl Worker {
     /// Starts what is due, as far as there is room.
-    async fn fill(&self, running: &mut JoinSet<()>, most: usize) -> domain::Result<()> {
+    async fn fill(&self, running: &mut JoinSet<()>, limit: usize) -> domain::Result<()> {
         while running.try_join_next().is_some() {}
         schedule::fire(&self.backend).await?;
-        let room = most.saturating_sub(running.len());
+        let room = limit.saturating_sub(running.len());
         if room > 0 {
             for job in self.claim(room).await? {
                 running.spawn(self.clone().work_on(job));
@@ -114,9 +113,9 @@ impl Worker {
         Ok(())
     }
 
-    async fn claim(&self, most: usize) -> domain::Result<Vec<Claimed>> {
+    async fn claim(&self, limit: usize) -> domain::Result<Vec<Claimed>> {
         let now = self.backend.clock.now();
-        Ok(db::jobs::claim(&self.backend.db, self.id, most, now, now + LEASE).await?)
+        Ok(db::jobs::claim(&self.backend.db, self.id, limit, now, now + LEASE).await?)
     }
 
     /// Does one job, as the request that caused it: its reference finds the lines of both.
@@ -131,9 +130,9 @@ impl Worker {
                     failpoint!("job.worked");
                     settle(&self.backend, &claimed, ended, begun.elapsed()).await;
                 }
-                None => told(
+                None => check_settled(
                     &claimed,
-                    db::jobs::hand_back(&self.backend.db, &claimed, self.backend.clock.now()).await,
+                    db::jobs::release(&self.backend.db, &claimed, self.backend.clock.now()).await,
                 ),
             }
         };
@@ -156,7 +155,7 @@ impl Worker {
                 () = told_to_stop(&mut over) => return None,
                 () = tokio::time::sleep(RENEWED) => {
                     let until = self.backend.clock.now() + LEASE;
-                    told(claimed, db::jobs::renew(&self.backend.db, claimed, until).await);
+                    check_settled(claimed, db::jobs::renew(&self.backend.db, claimed, until).await);
                 }
             }
         }
@@ -168,58 +167,47 @@ async fn told_to_stop(over: &mut watch::Receiver<bool>) {
     let _ = over.wait_for(|over| *over).await;
 }
 
-/// How an attempt ended: well, or with our sentence about it and what to do.
-type Ended = Result<(), (String, Verdict)>;
-
-async fn attempt(backend: &Backend, claimed: &Claimed) -> Ended {
-    let job = Job::read(&claimed.payload);
-    let law = job.as_ref().map_or(job::USUAL, Job::law);
-    // Counted by the claims of workers that did not live to say how it went.
-    if law.is_over(claimed.attempts - 1) {
-        return Err(("Every worker that tried it was cut off.".into(), Verdict::Dead));
+/// Makes one attempt, unless there is no use in it.
+async fn attempt(backend: &Backend, claimed: &Claimed) -> Outcome {
+    let job = Job::from_payload(&claimed.payload);
+    let policy = job.as_ref().map_or(jobs::DEFAULT, Job::retry_policy);
+    let (number, reference) = (claimed.attempts, claimed.reference.as_str());
+    let attempt = Attempt { backend, policy, number, reference };
+    match job {
+        // Counted by the claims of workers that did not live to say how it went.
+        _ if policy.is_exhausted(number - 1) => {
+            Outcome::Failed { reason: "Every worker that tried it was cut off.".into() }
+        }
+        // While processes are updated one by one, a newer one may know it.
+        None => attempt.retry("Another version of Huntaze wrote this job."),
+        Some(job) => handlers::run(&attempt, job).await,
     }
-    let verdict = law.after(claimed.attempts, rand::rng().random());
-    // While processes are updated one by one, a newer one may know it.
-    let Some(job) = job else {
-        return Err(("Another version of Huntaze wrote this job.".into(), verdict));
-    };
-    run::run(backend, job).await.map_err(|error| (error.told(&claimed.reference).sentence, verdict))
 }
 
-async fn settle(backend: &Backend, claimed: &Claimed, ended: Ended, took: Duration) {
+async fn settle(backend: &Backend, claimed: &Claimed, outcome: Outcome, took: Duration) {
     let (db, now) = (&backend.db, backend.clock.now());
     let (kind, attempts, reference) = (&claimed.kind, claimed.attempts, &claimed.reference);
-    let end = match &ended {
-        Ok(()) => JobEnd::Done,
-        Err((_, Verdict::After(_))) => JobEnd::Retried,
-        Err((_, Verdict::Dead)) => JobEnd::Dead,
+    let (end, settled) = match outcome {
+        Outcome::Done => {
+            tracing::debug!(kind, attempts, reference, "job done");
+            (JobEnd::Done, db::jobs::complete(db, claimed, now).await)
+        }
+        Outcome::Again { at, reason } => {
+            let retry_in = (at - now).num_seconds();
+            tracing::warn!(kind, attempts, reference, retry_in, "job failed: {reason}");
+            (JobEnd::Retried, db::jobs::retry(db, claimed, at, &reason, now).await)
+        }
+        Outcome::Failed { reason } => {
+            tracing::error!(kind, attempts, reference, "job given up: {reason}");
+            (JobEnd::Dead, db::jobs::mark_dead(db, claimed, &reason, now).await)
+        }
     };
     metrics::job(kind, end, took);
-    let settled = match ended {
-        Ok(()) => {
-            tracing::debug!(kind, attempts, reference, "job done");
-            db::jobs::complete(db, claimed, now).await
-        }
-        Err((say, Verdict::After(pause))) => {
-            tracing::warn!(
-                kind,
-                attempts,
-                reference,
-                again_in = pause.num_seconds(),
-                "job failed: {say}"
-            );
-            db::jobs::retry(db, claimed, now + pause, &say, now).await
-        }
-        Err((say, Verdict::Dead)) => {
-            tracing::error!(kind, attempts, reference, "job given up: {say}");
-            db::jobs::bury(db, claimed, &say, now).await
-        }
-    };
-    told(claimed, settled);
+    check_settled(claimed, settled);
 }
 
-/// What the database said to us about a job that we think is ours.
-fn told(claimed: &Claimed, answer: db::Result<bool>) {
+/// What the database answered about a job that we think is ours.
+fn check_settled(claimed: &Claimed, answer: db::Result<bool>) {
     let (kind, reference) = (&claimed.kind, &claimed.reference);
     match answer {
         Ok(true) => {}

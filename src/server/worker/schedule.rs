@@ -3,24 +3,25 @@
 
 use std::collections::BTreeMap;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::server::Backend;
 use crate::server::db;
 use crate::server::domain::Result;
-use crate::server::domain::job::{self, Job};
+use crate::server::domain::jobs::{self, Job};
 
-const RECURRING: [(Job, TimeDelta); 10] = [
-    (Job::GiveBackChoices, TimeDelta::minutes(1)),
-    (Job::SendMail, TimeDelta::minutes(1)),
-    (Job::EraseFlows, TimeDelta::minutes(1)),
-    (Job::EraseSessions, TimeDelta::minutes(1)),
-    (Job::EraseLinks, TimeDelta::minutes(1)),
+const RECURRING: [(Job, TimeDelta); 11] = [
+    (Job::RevokeExpiredChoices, TimeDelta::minutes(1)),
+    (Job::PurgeFlows, TimeDelta::minutes(1)),
+    (Job::PurgeSessions, TimeDelta::minutes(1)),
+    (Job::PurgeLinks, TimeDelta::minutes(1)),
     (Job::AnswerResets, TimeDelta::minutes(1)),
-    (Job::LookAfterNotices, TimeDelta::minutes(1)),
-    (Job::EraseAudit, TimeDelta::hours(1)),
-    (Job::EraseAnswers, TimeDelta::hours(1)),
+    (Job::ProcessNotices, TimeDelta::minutes(1)),
     (Job::FindRevocations, TimeDelta::minutes(10)),
+    (Job::PurgeAudit, TimeDelta::hours(1)),
+    (Job::PurgeAnswers, TimeDelta::hours(1)),
+    (Job::PurgeNotices, TimeDelta::hours(1)),
+    (Job::PurgeDead, TimeDelta::hours(1)),
 ];
 
 /// Enqueues what is due. After a pause it fires once, not once for each time that was missed.
@@ -28,16 +29,24 @@ pub async fn fire(backend: &Backend) -> Result<()> {
     let now = backend.clock.now();
     let times: BTreeMap<_, _> = db::jobs::schedules(&backend.db).await?.into_iter().collect();
     for (job, every) in RECURRING {
-        let kind = job.kind();
-        let next = times.get(&kind).copied();
-        if next.is_some_and(|next| next > now) {
-            continue;
+        let next = times.get(&job.kind()).copied();
+        if next.is_none_or(|next| next <= now) {
+            fire_one(backend, job, next, now + every).await?;
         }
-        let mut tx = backend.db.begin().await?;
-        if db::jobs::move_schedule(&mut tx, &kind, next, now + every).await? {
-            job::enqueue(backend, &mut tx, job).await?;
-            tx.commit().await?;
-        }
+    }
+    Ok(())
+}
+
+async fn fire_one(
+    backend: &Backend,
+    job: Job,
+    from: Option<DateTime<Utc>>,
+    to: DateTime<Utc>,
+) -> Result<()> {
+    let mut tx = backend.db.begin().await?;
+    if db::jobs::move_schedule(&mut tx, &job.kind(), from, to).await? {
+        jobs::enqueue(backend, &mut tx, job).await?;
+        tx.commit().await?;
     }
     Ok(())
 }

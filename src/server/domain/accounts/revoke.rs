@@ -13,7 +13,7 @@ use super::{Result, choose, entry};
 use crate::model::AccountId;
 use crate::server::Backend;
 use crate::server::db::{self, Tx, pending::Connection, pending::Revocation};
-use crate::server::domain::job::{self, Job};
+use crate::server::domain::jobs::{self, Job};
 use crate::server::failpoint::failpoint;
 use crate::server::platform::{Entry, Grant, Held};
 use crate::server::vault::Place;
@@ -73,7 +73,7 @@ pub(super) async fn schedule(
     let revocation =
         Revocation { id, provider: entry.provider.clone(), payload, expires_at: now + KEPT };
     db::pending::insert_revocation(tx, &revocation).await?;
-    job::enqueue(backend, tx, Job::Revoke { id }.at(now + PAUSE)).await?;
+    jobs::enqueue(backend, tx, Job::Revoke { id }.at(now + PAUSE)).await?;
     Ok(revocation)
 }
 
@@ -110,7 +110,7 @@ async fn cross_off(backend: &Backend, id: Uuid) -> Result<()> {
     failpoint!("revoke.told");
     let mut tx = backend.db.begin().await?;
     db::pending::delete_revocation(&mut tx, id).await?;
-    job::withdraw(&mut tx, &Job::Revoke { id }).await?;
+    jobs::withdraw(&mut tx, &Job::Revoke { id }).await?;
     Ok(tx.commit().await?)
 }
 
@@ -120,9 +120,9 @@ pub async fn find_revocations(backend: &Backend) -> Result<()> {
     db::pending::delete_expired_revocations(&backend.db, backend.clock.now()).await?;
     for id in db::pending::revocations(&backend.db).await? {
         let revoke = Job::Revoke { id };
-        if !db::jobs::is_alive(&backend.db, &revoke.text()).await? {
+        if !db::jobs::is_alive(&backend.db, &revoke.payload()).await? {
             let mut tx = backend.db.begin().await?;
-            job::enqueue(backend, &mut tx, revoke).await?;
+            jobs::enqueue(backend, &mut tx, revoke).await?;
             tx.commit().await?;
         }
     }

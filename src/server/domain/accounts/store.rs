@@ -139,7 +139,7 @@ fn row(
     Account {
         id,
         workspace_id: actor.workspace,
-        user_id: actor.user,
+        user_id: Some(actor.user),
         provider: entry.provider.clone(),
         provider_account_id: profile.id.clone(),
         name: shorten(&profile.name),

@@ -1,29 +1,52 @@
 //! Early warnings: 14, 7 and 1 days before a credential ends that only the person can renew.
 
 use chrono::Duration;
+use uuid::Uuid;
 
 use super::words::Words;
 use super::{News, Result};
-use crate::model::NoticeKind;
+use crate::model::{AccountId, NoticeKind};
 use crate::server::Backend;
 use crate::server::db::incidents::{self, Ending, Kind};
 use crate::server::db::{self, accounts::Account};
 use crate::server::domain::accounts::{ends_for_good, ran_out};
+use crate::server::domain::sweep::Sweep;
 use crate::server::platform::{Connect, Entry, Refreshing};
 
 const DAYS: [i64; 3] = [1, 7, 14];
 
+/// So many accounts are read at once.
+const PAGE: i64 = 200;
+
 /// Looks at every account whose end has a date.
 pub(super) async fn warn(backend: &Backend) -> Result<()> {
-    let before = backend.clock.now() + Duration::days(14);
+    let mut sweep = Sweep::default();
     for entry in backend.platforms.iter() {
-        let Connect::OAuth2(spec) = entry.platform.connect() else { continue };
-        let itself = spec.refreshing == Refreshing::Extends;
-        for ending in incidents::ending(&backend.db, &entry.provider, itself, before).await? {
-            look(backend, entry, &ending).await?;
+        if let Connect::OAuth2(spec) = entry.platform.connect() {
+            let itself = spec.refreshing == Refreshing::Extends;
+            warn_of_platform(backend, entry, itself, &mut sweep).await?;
         }
     }
-    Ok(())
+    sweep.finish()
+}
+
+async fn warn_of_platform(
+    backend: &Backend,
+    entry: &Entry,
+    itself: bool,
+    sweep: &mut Sweep,
+) -> Result<()> {
+    let before = backend.clock.now() + Duration::days(14);
+    let mut after = AccountId(Uuid::nil());
+    loop {
+        let provider = &entry.provider;
+        let page = incidents::ending(&backend.db, provider, itself, before, after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.id;
+        for ending in &page {
+            sweep.record(look(backend, entry, ending).await);
+        }
+    }
 }
 
 async fn look(backend: &Backend, entry: &Entry, ending: &Ending) -> Result<()> {

@@ -9,18 +9,22 @@ mod platforms;
 mod read;
 mod words;
 
-pub use platforms::{platform_down, platform_up};
+pub use platforms::{
+    announce_held_back, announce_outage, announce_recovery, platform_down, platform_up,
+};
 pub use read::{banners, bell, list, mark_all_read, mark_read, prefer, preferences};
 
 use chrono::Duration;
 
+use super::events::{self, Event};
 use super::mail::{self, Mail};
+use super::sweep::Sweep;
 use super::words::Reader;
 use super::{Error, Result};
 use crate::model::{AccountId, NoticeKind, Provider, Reason, Status, WorkspaceId};
 use crate::server::Backend;
 use crate::server::db::incidents::{self, Kind};
-use crate::server::db::{self, Signal, Tx, accounts::Account};
+use crate::server::db::{self, Tx, accounts::Account};
 use crate::server::metrics;
 use crate::server::platform::Entry;
 use words::Words;
@@ -116,12 +120,18 @@ async fn recovered(backend: &Backend, tx: &mut Tx, account: &Account) -> Result<
     news.tell(backend, tx, account.workspace_id, |_| words.clone()).await
 }
 
-/// What recurs: early warnings, platforms that have been down for long, and what is too old. All of
+/// The job: early warnings, and platforms that have been down for long or have calmed down. All of
 /// it may be done twice.
-pub async fn round(backend: &Backend) -> Result<()> {
-    ending::warn(backend).await?;
-    platforms::tell_long_troubles(backend).await?;
-    platforms::let_go(backend).await?;
+pub async fn process(backend: &Backend) -> Result<()> {
+    let mut sweep = Sweep::default();
+    sweep.record(ending::warn(backend).await);
+    sweep.record(platforms::announce_lasting(backend).await);
+    sweep.record(platforms::end_calmed(backend).await);
+    sweep.finish()
+}
+
+/// The job: deletes what is too old.
+pub async fn purge(backend: &Backend) -> Result<()> {
     let before = backend.clock.now() - KEPT;
     db::notices::delete_old(&backend.db, before).await?;
     incidents::delete_ended(&backend.db, before).await?;
@@ -175,7 +185,6 @@ impl News<'_> {
                     .await?;
             }
         }
-        tx.signal(Signal::Workspace(workspace));
-        Ok(())
+        events::record(tx, Event::WorkspaceChanged(workspace), now).await.map(|_| ())
     }
 }

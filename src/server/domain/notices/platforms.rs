@@ -1,13 +1,18 @@
 //! Trouble of a whole platform: one banner for everybody instead of a message for each account.
+//! Telling many workspaces is a job of its own, a batch in each transaction.
 
 use chrono::{DateTime, Duration, Utc};
+use uuid::Uuid;
 
 use super::words::Words;
 use super::{News, Result, entry};
-use crate::model::{NoticeKind, Provider, Reason};
+use crate::model::{NoticeKind, Provider, Reason, WorkspaceId};
 use crate::server::Backend;
-use crate::server::db::incidents::{self, Kind, Owed};
-use crate::server::db::{self, Signal, Tx, accounts::Account};
+use crate::server::db::incidents::{self, HeldBack, Kind, PlatformIncident};
+use crate::server::db::{self, Tx, accounts::Account};
+use crate::server::domain::events::{self, Event};
+use crate::server::domain::jobs::{self, Job};
+use crate::server::domain::sweep::Sweep;
 
 /// Accounts that break for one reason in so many workspaces, so close to one another, are the
 /// platform's trouble and not theirs.
@@ -17,6 +22,8 @@ const TOGETHER: Duration = Duration::minutes(10);
 const CALM: Duration = Duration::hours(1);
 /// A platform that is down shows a banner at once. Only what lasts is worth a message.
 const LONG: Duration = Duration::hours(1);
+/// So many workspaces are told in one transaction.
+const BATCH: i64 = 50;
 
 /// A platform stopped answering. Said again whenever the time of the next try is another one.
 pub async fn platform_down(
@@ -25,18 +32,14 @@ pub async fn platform_down(
     provider: &Provider,
     next_try: DateTime<Utc>,
 ) -> Result<()> {
-    if incidents::platform(tx, provider, Kind::Down, Some(next_try), backend.clock.now()).await? {
-        tx.signal(Signal::Everywhere);
-    }
-    Ok(())
+    let event = Event::PlatformDown { provider: provider.clone(), next_try };
+    events::record(tx, event, backend.clock.now()).await.map(|_| ())
 }
 
 /// It answers again.
 pub async fn platform_up(backend: &Backend, tx: &mut Tx, provider: &Provider) -> Result<()> {
-    if incidents::end_platform(tx, provider, Kind::Down, backend.clock.now()).await? {
-        tx.signal(Signal::Everywhere);
-    }
-    Ok(())
+    let event = Event::PlatformUp { provider: provider.clone() };
+    events::record(tx, event, backend.clock.now()).await.map(|_| ())
 }
 
 /// Whether an account that breaks now is one of many alike.
@@ -52,77 +55,140 @@ pub(super) async fn refuses_many(
     if incidents::alike(tx, &account.provider, reason, now - TOGETHER).await? < MANY {
         return Ok(false);
     }
-    incidents::platform(tx, &account.provider, Kind::Refusing, None, now).await?;
-    tx.signal(Signal::Everywhere);
+    let event = Event::PlatformRefusing { provider: account.provider.clone() };
+    events::record(tx, event, now).await?;
     Ok(true)
 }
 
-/// Tells what has lasted for long, and its end to those who were told of it.
-pub(super) async fn tell_long_troubles(backend: &Backend) -> Result<()> {
-    for owed in incidents::owed(&backend.db, backend.clock.now() - LONG).await? {
-        tell(backend, &owed).await?;
+/// Has told what has lasted for long, and its end to those who were told of it.
+pub(super) async fn announce_lasting(backend: &Backend) -> Result<()> {
+    let mut sweep = Sweep::default();
+    for incident in incidents::owed(&backend.db, backend.clock.now() - LONG).await? {
+        sweep.record(enqueue_announcement(backend, &incident).await);
     }
-    Ok(())
+    sweep.finish()
 }
 
-async fn tell(backend: &Backend, owed: &Owed) -> Result<()> {
+async fn enqueue_announcement(backend: &Backend, incident: &PlatformIncident) -> Result<()> {
     let mut tx = backend.db.begin().await?;
-    if !incidents::settle(&mut tx, owed.id, owed.ended_at.is_some()).await? {
+    if !incidents::settle(&mut tx, incident.id, incident.ended_at.is_some()).await? {
         return Ok(());
     }
-    let entry = entry(backend, &owed.provider)?;
-    let (begun, ended) = (format!("trouble {}", owed.id), format!("trouble over {}", owed.id));
-    let news =
-        |key| News { key, kind: NoticeKind::Trouble, provider: &owed.provider, account: None };
-    if owed.ended_at.is_none() {
-        for (workspace,) in incidents::concerned(&mut tx, &owed.provider).await? {
-            news(begun.clone())
-                .tell(backend, &mut tx, workspace, |reader| {
-                    Words::trouble(entry, owed.began_at, reader)
+    let job = match incident.ended_at {
+        None => Job::AnnounceOutage { incident: incident.id },
+        Some(_) => Job::AnnounceRecovery { incident: incident.id },
+    };
+    jobs::enqueue(backend, &mut tx, job).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The job: tells everybody with accounts on a platform that it has been down for long, as long as
+/// it is.
+pub async fn announce_outage(backend: &Backend, incident: Uuid) -> Result<()> {
+    let mut after = WorkspaceId(Uuid::nil());
+    loop {
+        let mut tx = backend.db.begin().await?;
+        // Its end waits for this batch, so that everybody who was told hears of it.
+        let Some(incident) = incidents::lock_open(&mut tx, incident).await? else { return Ok(()) };
+        let entry = entry(backend, &incident.provider)?;
+        let concerned = incidents::concerned(&mut tx, &incident.provider, after, BATCH).await?;
+        let Some((last,)) = concerned.last() else { return Ok(()) };
+        after = *last;
+        for (workspace,) in &concerned {
+            trouble(&incident, outage_key(incident.id))
+                .tell(backend, &mut tx, *workspace, |reader| {
+                    Words::trouble(entry, incident.began_at, reader)
                 })
                 .await?;
         }
-    } else {
-        for (workspace,) in db::notices::told(&mut tx, &begun).await? {
-            news(ended.clone())
-                .tell(backend, &mut tx, workspace, |reader| {
-                    Words::trouble_over(entry, owed.began_at, reader)
+        tx.commit().await?;
+    }
+}
+
+/// The job: tells those who were told of an outage that it is over.
+pub async fn announce_recovery(backend: &Backend, incident: Uuid) -> Result<()> {
+    let Some(incident) = incidents::find(&backend.db, incident).await? else { return Ok(()) };
+    let entry = entry(backend, &incident.provider)?;
+    let mut after = WorkspaceId(Uuid::nil());
+    loop {
+        let mut tx = backend.db.begin().await?;
+        let told =
+            db::notices::workspaces_told(&mut tx, &outage_key(incident.id), after, BATCH).await?;
+        let Some((last,)) = told.last() else { return Ok(()) };
+        after = *last;
+        for (workspace,) in &told {
+            trouble(&incident, format!("trouble over {}", incident.id))
+                .tell(backend, &mut tx, *workspace, |reader| {
+                    Words::trouble_over(entry, incident.began_at, reader)
                 })
                 .await?;
         }
+        tx.commit().await?;
+    }
+}
+
+fn outage_key(incident: Uuid) -> String {
+    format!("trouble {incident}")
+}
+
+fn trouble(incident: &PlatformIncident, key: String) -> News<'_> {
+    News { key, kind: NoticeKind::Trouble, provider: &incident.provider, account: None }
+}
+
+/// Ends the trouble of platforms that have calmed down, and has those told whose accounts it left
+/// broken.
+pub(super) async fn end_calmed(backend: &Backend) -> Result<()> {
+    let mut sweep = Sweep::default();
+    for (provider,) in incidents::calmed(&backend.db, backend.clock.now() - CALM).await? {
+        sweep.record(end_refusing(backend, provider).await);
+    }
+    sweep.finish()
+}
+
+async fn end_refusing(backend: &Backend, provider: Provider) -> Result<()> {
+    let mut tx = backend.db.begin().await?;
+    let event = Event::PlatformAccepting { provider };
+    if let Some(incident) = events::record(&mut tx, event, backend.clock.now()).await? {
+        jobs::enqueue(backend, &mut tx, Job::AnnounceHeldBack { incident }).await?;
     }
     Ok(tx.commit().await?)
 }
 
-/// Ends the trouble of platforms that have calmed down, and tells those whose accounts it left
+/// The job: tells those whose accounts broke while their platform refused many, and still are
 /// broken.
-pub(super) async fn let_go(backend: &Backend) -> Result<()> {
-    let now = backend.clock.now();
-    for (provider,) in incidents::calmed(&backend.db, now - CALM).await? {
+pub async fn announce_held_back(backend: &Backend, incident: Uuid) -> Result<()> {
+    let Some(incident) = incidents::find(&backend.db, incident).await? else { return Ok(()) };
+    loop {
         let mut tx = backend.db.begin().await?;
-        if !incidents::end_platform(&mut tx, &provider, Kind::Refusing, now).await? {
-            continue;
+        let held_back = incidents::held_back(&mut tx, &incident.provider, BATCH).await?;
+        if held_back.is_empty() {
+            return Ok(());
         }
-        for (id, workspace, account) in incidents::held_back(&mut tx, &provider).await? {
-            let Some(account) = db::accounts::find_in(&mut tx, workspace, account).await? else {
-                continue;
-            };
-            incidents::settle(&mut tx, id, false).await?;
-            let words = Words::broken(
-                entry(backend, &provider)?,
-                &account,
-                account.reason.zip(account.say.as_deref()),
-            );
-            let news = News {
-                key: format!("broken {id}"),
-                kind: NoticeKind::Broken,
-                provider: &provider,
-                account: Some(account.id),
-            };
-            news.tell(backend, &mut tx, workspace, |_| words.clone()).await?;
+        for broken in held_back {
+            incidents::settle(&mut tx, broken.id, false).await?;
+            announce_broken(backend, &mut tx, &incident.provider, &broken).await?;
         }
-        tx.signal(Signal::Everywhere);
         tx.commit().await?;
     }
-    Ok(())
+}
+
+async fn announce_broken(
+    backend: &Backend,
+    tx: &mut Tx,
+    provider: &Provider,
+    broken: &HeldBack,
+) -> Result<()> {
+    let (workspace, account) = (broken.workspace_id, broken.account_id);
+    let Some(account) = db::accounts::find_in(tx, workspace, account).await? else {
+        return Ok(());
+    };
+    let why = account.reason.zip(account.say.as_deref());
+    let words = Words::broken(entry(backend, provider)?, &account, why);
+    let news = News {
+        key: format!("broken {}", broken.id),
+        kind: NoticeKind::Broken,
+        provider,
+        account: Some(account.id),
+    };
+    news.tell(backend, tx, workspace, |_| words.clone()).await
 }

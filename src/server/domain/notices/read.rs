@@ -5,7 +5,8 @@ use crate::model::{
     Banner, Bell, NoticeId, NoticeKind, NoticeView, NoticesView, Preference, Reason, Status,
 };
 use crate::server::Backend;
-use crate::server::db::{self, Signal};
+use crate::server::db;
+use crate::server::domain::events::{self, Event};
 use crate::server::domain::words::Reader;
 use crate::server::session::Actor;
 
@@ -42,21 +43,22 @@ fn view(row: db::notices::Row, reader: &Reader) -> NoticeView {
 
 /// Marks one notice read. Another person's, or one of another workspace, is not found.
 pub async fn mark_read(backend: &Backend, actor: &Actor, id: NoticeId) -> Result<()> {
+    let now = backend.clock.now();
     let mut tx = backend.db.begin().await?;
-    if !db::notices::read(&mut tx, actor.workspace, actor.user, id, backend.clock.now()).await? {
+    if !db::notices::read(&mut tx, actor.workspace, actor.user, id, now).await? {
         return Err(Error::NotFound("notice"));
     }
     // The person's other tabs show the same count.
-    tx.signal(Signal::Workspace(actor.workspace));
+    events::record(&mut tx, Event::WorkspaceChanged(actor.workspace), now).await?;
     Ok(tx.commit().await?)
 }
 
 /// Marks every notice read: how many were not.
 pub async fn mark_all_read(backend: &Backend, actor: &Actor) -> Result<u64> {
+    let now = backend.clock.now();
     let mut tx = backend.db.begin().await?;
-    let count =
-        db::notices::read_all(&mut tx, actor.workspace, actor.user, backend.clock.now()).await?;
-    tx.signal(Signal::Workspace(actor.workspace));
+    let count = db::notices::read_all(&mut tx, actor.workspace, actor.user, now).await?;
+    events::record(&mut tx, Event::WorkspaceChanged(actor.workspace), now).await?;
     tx.commit().await?;
     Ok(count)
 }

@@ -3,16 +3,18 @@
 use secrecy::SecretString;
 
 use super::{Error, Result, input, letters, password, sessions};
+use crate::model::WorkspaceId;
 use crate::model::audit::Action;
 use crate::server::Backend;
-use crate::server::db;
+use crate::server::db::{self, Tx, users::User};
 use crate::server::domain::audit::{self, Event};
-use crate::server::domain::{accounts, mail};
+use crate::server::domain::{accounts, events, mail};
 use crate::server::session::Actor;
 
-/// Deletes the person with their workspace and everything in it, in one transaction. Every grant is
-/// written down to be ended at its platform: the only thing that outlives them, sealed, for 24
-/// hours at most.
+/// Deletes the person, and the workspaces that have no other owner with everything in them, in one
+/// transaction. Every grant of those is written down to be ended at its platform: the only thing
+/// that outlives them, sealed, for 24 hours at most. What the person connected in somebody else's
+/// workspace stays there.
 pub async fn delete(
     backend: &Backend,
     actor: &Actor,
@@ -27,9 +29,8 @@ pub async fn delete(
     sessions::give_back_all(backend, user.id).await?;
     let mut tx = backend.db.begin().await?;
     password::proven(&mut tx, &user).await?;
-    for (workspace,) in db::users::own_workspaces(&mut tx, user.id).await? {
-        accounts::end_all(backend, &mut tx, workspace).await?;
-        db::users::delete_workspace(&mut tx, workspace).await?;
+    for (workspace,) in db::users::workspaces(&mut tx, user.id).await? {
+        leave(backend, &mut tx, &user, workspace).await?;
     }
     db::users::delete(&mut tx, user.id).await?;
     db::mails::delete_to(&mut tx, &user.email).await?;
@@ -43,5 +44,21 @@ pub async fn delete(
     mail::post(backend, &mut tx, letters::deleted(backend, &user.email)).await?;
     tx.commit().await?;
     tracing::info!(user = %user.id, "account deleted");
+    Ok(())
+}
+
+/// Takes the person out of a workspace, which goes with its last owner.
+async fn leave(backend: &Backend, tx: &mut Tx, user: &User, workspace: WorkspaceId) -> Result<()> {
+    // Locked: of two owners who leave at once, the second is the last.
+    db::users::lock_workspace(tx, workspace).await?;
+    if db::users::is_last_owner(tx, workspace, user.id).await? {
+        accounts::end_all(backend, tx, workspace).await?;
+        db::users::delete_workspace(tx, workspace).await?;
+        return Ok(());
+    }
+    db::users::remove_member(tx, workspace, user.id).await?;
+    let left = Event::by_user(Some(workspace), user.id, &user.name, Action::AccountDeleted);
+    audit::record(backend, tx, left).await?;
+    events::record(tx, events::Event::WorkspaceChanged(workspace), backend.clock.now()).await?;
     Ok(())
 }

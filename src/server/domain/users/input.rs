@@ -1,5 +1,6 @@
 //! What people type about themselves, and what is wrong with it.
 
+use lettre::Address;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::model::FieldError;
@@ -43,16 +44,19 @@ pub(super) fn name_problem(name: &str) -> Option<FieldError> {
         .then(|| problem("name", "Write your name, with at most 100 characters."))
 }
 
-pub(super) fn email_problem(email: &str) -> Option<FieldError> {
-    let good = email.len() <= 254
+/// Whether mail can be sent there; of what the syntax allows, only what people have: one `@`, and a
+/// domain below another.
+fn is_email(email: &str) -> bool {
+    // RFC 5321, 4.5.3.1.3, without the angle brackets.
+    email.len() <= 254
         && !email.chars().any(|c| c.is_whitespace() || c.is_control())
-        && email.split_once('@').is_some_and(|(user, host)| {
-            !user.is_empty()
-                && !host.contains('@')
-                && host.split('.').count() > 1
-                && host.split('.').all(|part| !part.is_empty())
-        });
-    (!good).then(|| {
+        && email
+            .parse::<Address>()
+            .is_ok_and(|address| !address.user().contains('@') && address.domain().contains('.'))
+}
+
+pub(super) fn email_problem(email: &str) -> Option<FieldError> {
+    (!is_email(email)).then(|| {
         problem("email", "This does not look like an e-mail address, such as ada@example.com.")
     })
 }
@@ -97,5 +101,32 @@ mod tests {
         let listed: Vec<_> = LEAKED.lines().filter(|line| !line.starts_with('#')).collect();
         assert!(listed.len() > 1_000, "{} are listed", listed.len());
         assert!(listed.iter().all(|one| one.len() >= 10 && *one == one.to_lowercase()));
+    }
+
+    // U1, S6
+    #[test]
+    fn an_address_is_one_that_mail_can_be_sent_to() {
+        for good in ["ada@example.com", "ada.l+shop@mail.example.co.uk", "zoë@exämple.com"] {
+            assert!(is_email(good), "{good}");
+        }
+        let long = format!("{}@example.com", "a".repeat(250));
+        for bad in [
+            "",
+            "ada",
+            "@example.com",
+            "ada@",
+            "ada@localhost",
+            "ada@.com",
+            "ada@example..com",
+            "ada@example.com.",
+            "ada@grace@example.com",
+            "\"ada@grace\"@example.com",
+            "ada lovelace@example.com",
+            "ada@example.com\r\nBcc: all@example.com",
+            "ada..l@example.com",
+            &long,
+        ] {
+            assert!(!is_email(bad), "{bad}");
+        }
     }
 }

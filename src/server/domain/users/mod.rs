@@ -27,12 +27,13 @@ use crate::server::session::{self, Actor};
 pub use delete::delete;
 pub use device::Device;
 pub use email::{change as change_email, confirm as confirm_email, verify_again};
+pub use input::normal_email;
 pub use log_in::log_in;
 pub use password::change as change_password;
 pub use refresh::{Refreshed, issue as issue_refresh_token, refresh};
 pub use reset::{answer as answer_resets, ask as ask_reset, reset};
 pub(super) use sessions::device_name;
-pub use sessions::{erase_sessions, revoke_other_sessions, revoke_session, sessions};
+pub use sessions::{purge_sessions, revoke_other_sessions, revoke_session, sessions};
 
 /// Someone who just registered or logged in.
 pub struct Entered {
@@ -169,12 +170,8 @@ pub async fn update_profile(
     })
 }
 
-pub fn normal_email(email: &str) -> String {
-    email.trim().to_lowercase()
-}
-
 /// The job: links that ran out.
-pub async fn erase_links(backend: &Backend) -> Result<()> {
+pub async fn purge_links(backend: &Backend) -> Result<()> {
     db::links::delete_expired(&backend.db, backend.clock.now()).await?;
     Ok(())
 }

@@ -8,8 +8,9 @@ use crate::model::audit::Action;
 use crate::server::Backend;
 use crate::server::db::{self, links::Purpose};
 use crate::server::domain::audit::{self, Event};
-use crate::server::domain::job::{self, Job};
+use crate::server::domain::jobs::{self, Job};
 use crate::server::domain::mail;
+use crate::server::domain::sweep::Sweep;
 
 /// Somebody forgot the password for this address. The request is only written down: whether anybody
 /// has the address is looked up later, by the worker, so that neither the answer nor its time can
@@ -21,27 +22,31 @@ pub async fn ask(backend: &Backend, email: &str) -> Result<()> {
     }
     let mut tx = backend.db.begin().await?;
     db::links::insert_request(&mut tx, Uuid::now_v7(), &email, backend.clock.now()).await?;
-    job::enqueue(backend, &mut tx, Job::AnswerResets).await?;
+    jobs::enqueue(backend, &mut tx, Job::AnswerResets).await?;
     Ok(tx.commit().await?)
 }
 
 /// The job: answers what was asked, a link for those who have an account, nothing for others.
 pub async fn answer(backend: &Backend) -> Result<()> {
+    let mut sweep = Sweep::default();
     for (id, email) in db::links::requests(&backend.db).await? {
-        let user = db::users::by_email(&backend.db, &email).await?;
-        let mut tx = backend.db.begin().await?;
-        if !db::links::take_request(&mut tx, id).await? {
-            continue;
-        }
-        if let Some(user) = user
-            && let Some(link) =
-                links::make(backend, &mut tx, user.id, Purpose::Reset, &email).await?
-        {
-            mail::post(backend, &mut tx, letters::reset(backend, &email, &link)).await?;
-        }
-        tx.commit().await?;
+        sweep.record(answer_one(backend, id, &email).await);
     }
-    Ok(())
+    sweep.finish()
+}
+
+async fn answer_one(backend: &Backend, request: Uuid, email: &str) -> Result<()> {
+    let user = db::users::by_email(&backend.db, email).await?;
+    let mut tx = backend.db.begin().await?;
+    if !db::links::take_request(&mut tx, request).await? {
+        return Ok(());
+    }
+    if let Some(user) = user
+        && let Some(link) = links::make(backend, &mut tx, user.id, Purpose::Reset, email).await?
+    {
+        mail::post(backend, &mut tx, letters::reset(backend, email, &link)).await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 /// Sets a new password for who holds the link. Every session ends; the mailbox is proved by the

@@ -7,6 +7,7 @@ use crate::server::Backend;
 use crate::server::db;
 use crate::server::domain::accounts;
 use crate::server::domain::audit::{self, Event};
+use crate::server::domain::sweep::Sweep;
 use crate::server::domain::words::Reader;
 use crate::server::session::{self, Actor};
 
@@ -20,13 +21,15 @@ pub async fn revoke_session(backend: &Backend, actor: &Actor, id: SessionId) -> 
 /// Ends every session of the person but the one that asks.
 pub async fn revoke_other_sessions(backend: &Backend, actor: &Actor) -> Result<usize> {
     let devices = db::sessions::of_user(&backend.db, actor.user, backend.clock.now()).await?;
-    let mut ended = 0;
+    let (mut ended, mut sweep) = (0, Sweep::default());
     for device in devices.iter().filter(|device| device.id != actor.session) {
-        ended += usize::from(
-            end(backend, actor.user, device.id, Event::by(actor, Action::SessionRevoked)).await?,
-        );
+        let event = Event::by(actor, Action::SessionRevoked);
+        match end(backend, actor.user, device.id, event).await {
+            Ok(is_ended) => ended += usize::from(is_ended),
+            Err(error) => sweep.record(Err(error)),
+        }
     }
-    Ok(ended)
+    sweep.finish().map(|()| ended)
 }
 
 /// Ends a session of this person, with all that lives by it; `event` tells of it.
@@ -98,7 +101,7 @@ pub fn device_name(user_agent: &str) -> String {
 }
 
 /// The job: sessions that ended or that nobody used.
-pub async fn erase_sessions(backend: &Backend) -> Result<()> {
+pub async fn purge_sessions(backend: &Backend) -> Result<()> {
     let now = backend.clock.now();
     db::sessions::delete_ended(&backend.db, now, now - session::IDLE).await?;
     Ok(())

@@ -1,0 +1,227 @@
+//! Work that outlives the request that caused it: written down in the transaction that causes it,
+//! done afterwards, at least once.
+//!
+//! A job holds ids and nothing else: whoever does it reads what is true by then. So every handler
+//! may run twice, and the same job requested twice while it waits is one job. To add one: a line in
+//! [`Job`], one in [`Job::priority`] and [`Job::retry_policy`] where it differs, one in the
+//! worker's `handlers`.
+
+mod retry;
+
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::Result;
+use crate::server::Backend;
+use crate::server::db::{self, Signal, Tx};
+use crate::server::origin;
+
+pub use retry::{Attempt, DEFAULT, Outcome, RetryDecision, RetryPolicy};
+
+/// Everything that is done in the background.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Job {
+    /// Ends a grant at its platform; the credential is in `pending_revocations` alone.
+    Revoke {
+        id: Uuid,
+    },
+    /// Sees that every written revocation has its job, and none is kept beyond its day.
+    FindRevocations,
+    /// Revokes consents whose choice nobody made.
+    RevokeExpiredChoices,
+    SendMail {
+        id: Uuid,
+    },
+    /// Early warnings, and platforms that have been in trouble for long.
+    ProcessNotices,
+    /// Tells the workspaces with accounts on a platform that it has been down for long.
+    AnnounceOutage {
+        incident: Uuid,
+    },
+    /// Tells those who were told of an outage that it is over.
+    AnnounceRecovery {
+        incident: Uuid,
+    },
+    /// Tells of accounts that broke while their platform refused many.
+    AnnounceHeldBack {
+        incident: Uuid,
+    },
+    /// Answers those who forgot their passwords.
+    AnswerResets,
+    PurgeFlows,
+    PurgeSessions,
+    PurgeAudit,
+    /// Answers that were kept for a day.
+    PurgeAnswers,
+    PurgeLinks,
+    /// Notices and incidents that are old enough.
+    PurgeNotices,
+    /// Dead letters, of mail as well.
+    PurgeDead,
+}
+
+/// The smallest number goes first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Priority {
+    /// Somebody is waiting for it.
+    High = 0,
+    Normal = 1,
+    /// Tidying up.
+    Low = 2,
+}
+
+/// What recurs is never given up: the next round would only begin anew.
+const RECURRING: RetryPolicy = RetryPolicy {
+    first_pause: Duration::seconds(30),
+    longest_pause: Duration::minutes(10),
+    max_attempts: None,
+};
+
+impl Job {
+    fn priority(&self) -> Priority {
+        match self {
+            Self::SendMail { .. } | Self::AnswerResets => Priority::High,
+            Self::Revoke { .. }
+            | Self::AnnounceOutage { .. }
+            | Self::AnnounceRecovery { .. }
+            | Self::AnnounceHeldBack { .. } => Priority::Normal,
+            _ => Priority::Low,
+        }
+    }
+
+    pub fn retry_policy(&self) -> RetryPolicy {
+        match self {
+            // The end of its row ends it, after a day.
+            Self::Revoke { .. } => RetryPolicy {
+                first_pause: Duration::minutes(1),
+                longest_pause: Duration::hours(2),
+                max_attempts: None,
+            },
+            // Given up by its handler when its mail is too old.
+            Self::SendMail { .. } => RetryPolicy {
+                first_pause: Duration::minutes(1),
+                longest_pause: Duration::hours(1),
+                max_attempts: None,
+            },
+            Self::AnnounceOutage { .. }
+            | Self::AnnounceRecovery { .. }
+            | Self::AnnounceHeldBack { .. } => DEFAULT,
+            _ => RECURRING,
+        }
+    }
+
+    /// The job as the table keeps it.
+    pub fn payload(&self) -> String {
+        // Names and ids always serialise.
+        serde_json::to_string(self).expect("ids serialise")
+    }
+
+    /// `None`: a job of another version of us.
+    pub fn from_payload(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+
+    /// Its name in the table, on the operators' page and in the metrics.
+    pub fn kind(&self) -> String {
+        let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(self) else {
+            return String::new();
+        };
+        fields.get("kind").and_then(|kind| kind.as_str()).unwrap_or_default().to_owned()
+    }
+
+    /// The same, not before `time`.
+    pub fn at(self, time: DateTime<Utc>) -> JobRequest {
+        JobRequest { at: Some(time), ..self.into() }
+    }
+
+    /// The same, with another priority than its kind's.
+    pub fn with_priority(self, priority: Priority) -> JobRequest {
+        JobRequest { priority, ..self.into() }
+    }
+}
+
+/// A job with its time and its place in the row.
+pub struct JobRequest {
+    job: Job,
+    /// Now, unless it is said.
+    at: Option<DateTime<Utc>>,
+    priority: Priority,
+}
+
+impl From<Job> for JobRequest {
+    fn from(job: Job) -> Self {
+        Self { priority: job.priority(), job, at: None }
+    }
+}
+
+/// Requests a job, to be done once this transaction is committed, and never if it is not.
+pub async fn enqueue(backend: &Backend, tx: &mut Tx, request: impl Into<JobRequest>) -> Result<()> {
+    let (request, now) = (request.into(), backend.clock.now());
+    let run_at = request.at.unwrap_or(now);
+    let reference = origin::current().reference;
+    let new = db::jobs::New {
+        kind: request.job.kind(),
+        payload: request.job.payload(),
+        priority: request.priority as i64,
+        run_at,
+        reference: if reference.is_empty() { origin::new_reference() } else { reference },
+    };
+    db::jobs::enqueue(tx, &new, now).await?;
+    if run_at <= now {
+        tx.signal(Signal::Jobs);
+    }
+    Ok(())
+}
+
+/// Withdraws a job that still waits, because what it was to do has been done.
+pub async fn withdraw(tx: &mut Tx, job: &Job) -> Result<()> {
+    Ok(db::jobs::withdraw(tx, &job.payload()).await?)
+}
+
+/// The job: deletes dead letters that operators had long enough to look at.
+pub async fn purge_dead(backend: &Backend) -> Result<()> {
+    let days = i64::from(backend.config.worker.dead_jobs_days);
+    // More days than the calendar has: they are kept for ever.
+    let Some(before) = backend.clock.now().checked_sub_signed(Duration::days(days)) else {
+        return Ok(());
+    };
+    db::jobs::delete_dead(&backend.db, before).await?;
+    db::mails::delete_dead(&backend.db, before).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    pub const JOBS: [Job; 16] = [
+        Job::Revoke { id: Uuid::nil() },
+        Job::FindRevocations,
+        Job::RevokeExpiredChoices,
+        Job::SendMail { id: Uuid::nil() },
+        Job::ProcessNotices,
+        Job::AnnounceOutage { incident: Uuid::nil() },
+        Job::AnnounceRecovery { incident: Uuid::nil() },
+        Job::AnnounceHeldBack { incident: Uuid::nil() },
+        Job::AnswerResets,
+        Job::PurgeFlows,
+        Job::PurgeSessions,
+        Job::PurgeAudit,
+        Job::PurgeAnswers,
+        Job::PurgeLinks,
+        Job::PurgeNotices,
+        Job::PurgeDead,
+    ];
+
+    #[test]
+    fn every_job_reads_back_and_has_a_kind() {
+        for job in JOBS {
+            assert_eq!(Job::from_payload(&job.payload()), Some(job.clone()));
+            let kind = format!("\"kind\":\"{}\"", job.kind());
+            assert!(job.payload().contains(&kind), "{}", job.payload());
+        }
+        assert_eq!(Job::from_payload(r#"{"kind":"of_another_version"}"#), None);
+    }
+}
