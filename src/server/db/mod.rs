@@ -27,7 +27,7 @@ pub mod sessions;
 pub mod signals;
 pub mod users;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -105,6 +105,17 @@ macro_rules! sql {
 pub(crate) use sql;
 
 impl Db {
+    /// SQLite's file that [`Db::open`] would open or make; nothing for PostgreSQL.
+    pub fn file(url: Option<&SecretString>, data_dir: &Path) -> Result<Option<PathBuf>> {
+        match url.map(ExposeSecret::expose_secret) {
+            Some(url) if url.starts_with("postgres") => Ok(None),
+            Some(url) => {
+                Ok(Some(SqliteConnectOptions::from_str(url)?.get_filename().to_path_buf()))
+            }
+            None => Ok(Some(data_dir.join("huntaze.db"))),
+        }
+    }
+
     /// Opens `postgres://...`, `sqlite://path`, or SQLite's file in `data_dir` when there is no
     /// URL.
     pub async fn open(

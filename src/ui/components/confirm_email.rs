@@ -1,8 +1,10 @@
 //! A quiet reminder that an address was not confirmed. It stops nobody.
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 use super::{Note, Submit, Tone};
+use crate::api::users;
 use crate::model::Viewer;
 use crate::ui::islands::LiveForms;
 
@@ -19,7 +21,7 @@ pub fn ConfirmEmail(viewer: Option<Viewer>) -> impl IntoView {
                             "."
                         </p>
                         <LiveForms>
-                            <form method="post" action="/fn/verify_again">
+                            <form method="post" action={<users::VerifyAgain as ServerFn>::PATH}>
                                 <Submit text="Send again" busy="Sending..." />
                             </form>
                         </LiveForms>

@@ -1,8 +1,9 @@
 //! What the person was told: newest first, each with what to do about it.
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
-use crate::api::notices::notices;
+use crate::api::notices::{self, notices};
 use crate::model::{Frame, NoticeKind, NoticeView};
 use crate::ui::components::{
     ButtonLink, DialogTemplate, Glyph, Head, Icon, Look, Submit, When, page,
@@ -19,7 +20,7 @@ pub fn NoticesPage() -> impl IntoView {
             .then(|| view! { <ul class="panel rows rows-first">{rows}</ul> });
         let all = (shown.unread > 0).then(|| {
             view! {
-                <form method="post" action="/fn/notices_read">
+                <form method="post" action={<notices::MarkAllRead as ServerFn>::PATH}>
                     <Submit text="Mark all as \
                         read" busy="Marking..." look=Look::Quiet id="all-read" />
                 </form>
@@ -83,7 +84,7 @@ fn Row<'a>(notice: &'a NoticeView) -> impl IntoView + use<> {
     });
     let read = (!notice.read).then(|| {
         view! {
-            <form method="post" action="/fn/notice_read">
+            <form method="post" action={<notices::MarkRead as ServerFn>::PATH}>
                 <input type="hidden" name="id" value=id.to_string() />
                 <Submit
                     text="Mark as read"
