@@ -6,6 +6,7 @@ use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
+use crate::api;
 use crate::ui::pages::{
     AuditLogPage, ChoosePage, ConnectPage, DeletePage, DisconnectPage, ForgotPage, HomePage,
     IntegrationsPage, JobsPage, LandingPage, LoginPage, MailPage, NotFoundPage, NoticesPage,
@@ -54,7 +55,7 @@ fn document(options: LeptosOptions, head: impl IntoView, body: impl IntoView) ->
     }
 }
 
-/// Every address there is. A page is complete before it is sent (`SsrMode::Async`), so that it
+/// Every address there is, and whom its page is for. A page is complete before it is sent (`SsrMode::Async`), so that it
 /// works without scripts.
 #[component]
 pub fn App() -> impl IntoView {
@@ -63,39 +64,41 @@ pub fn App() -> impl IntoView {
         <Title formatter=title />
         <Router>
             <Routes fallback=NotFoundPage>
-                <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
-                <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async />
-                <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
+                <Route path=path!("/") view=members(HomePage) ssr=SsrMode::Async />
+                <Route path=path!("/register") view=guests(RegisterPage) ssr=SsrMode::Async />
+                <Route path=path!("/login") view=guests(LoginPage) ssr=SsrMode::Async />
                 <Route path=path!("/forgot") view=ForgotPage ssr=SsrMode::Async />
                 <Route path=path!("/reset") view=ResetPage ssr=SsrMode::Async />
                 <Route path=path!("/verify") view=VerifyPage ssr=SsrMode::Async />
-                <Route path=path!("/integrations") view=IntegrationsPage ssr=SsrMode::Async />
-                <Route
-                    path=path!("/integrations/:account/disconnect")
-                    view=DisconnectPage
-                    ssr=SsrMode::Async
-                />
-                <Route
-                    path=path!("/integrations/choose/:flow")
-                    view=ChoosePage
-                    ssr=SsrMode::Async
-                />
+                <Route path=path!("/integrations") view=members(IntegrationsPage) ssr=SsrMode::Async />
+                <Route path=path!("/integrations/:account/disconnect") view=members(DisconnectPage) ssr=SsrMode::Async />
+                <Route path=path!("/integrations/choose/:flow") view=members(ChoosePage) ssr=SsrMode::Async />
                 <Route path=path!("/platforms/connect") view=ConnectPage ssr=SsrMode::Async />
-                <Route
-                    path=path!("/platforms/connect/:platform")
-                    view=LandingPage
-                    ssr=SsrMode::Async
-                />
-                <Route path=path!("/operations/jobs") view=JobsPage ssr=SsrMode::Async />
-                <Route path=path!("/operations/mail") view=MailPage ssr=SsrMode::Async />
+                <Route path=path!("/platforms/connect/:platform") view=LandingPage ssr=SsrMode::Async />
+                <Route path=path!("/operations/jobs") view=members(JobsPage) ssr=SsrMode::Async />
+                <Route path=path!("/operations/mail") view=members(MailPage) ssr=SsrMode::Async />
                 <Route path=path!("/api/docs") view=ReferencePage ssr=SsrMode::Async />
-                <Route path=path!("/notices") view=NoticesPage ssr=SsrMode::Async />
-                <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
-                <Route path=path!("/settings/audit") view=AuditLogPage ssr=SsrMode::Async />
-                <Route path=path!("/settings/delete") view=DeletePage ssr=SsrMode::Async />
+                <Route path=path!("/notices") view=members(NoticesPage) ssr=SsrMode::Async />
+                <Route path=path!("/settings") view=members(SettingsPage) ssr=SsrMode::Async />
+                <Route path=path!("/settings/audit") view=members(AuditLogPage) ssr=SsrMode::Async />
+                <Route path=path!("/settings/delete") view=members(DeletePage) ssr=SsrMode::Async />
             </Routes>
         </Router>
     }
+}
+
+/// A page for people who are logged in. Others go to the log-in, and come back.
+fn members<V: IntoView>(
+    page: impl Fn() -> V + Clone + Send + Sync + 'static,
+) -> impl Fn() -> Option<V> + Clone + Send + Sync + 'static {
+    move || api::admits_members().then(&page)
+}
+
+/// A page for people who are not logged in. Others go home.
+fn guests<V: IntoView>(
+    page: impl Fn() -> V + Clone + Send + Sync + 'static,
+) -> impl Fn() -> Option<V> + Clone + Send + Sync + 'static {
+    move || api::admits_guests().then(&page)
 }
 
 /// What the browser's tab says. Names out of platforms stand in titles, and leptos writes a title

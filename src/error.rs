@@ -25,6 +25,7 @@ pub enum Kind {
     RateLimited,
     PlatformUnavailable,
     PlatformRefused,
+    Busy,
     Internal,
 }
 
@@ -41,7 +42,7 @@ impl Kind {
             Self::TooLarge => 413,
             Self::UnsupportedMedia => 415,
             Self::RateLimited => 429,
-            Self::PlatformUnavailable => 503,
+            Self::PlatformUnavailable | Self::Busy => 503,
             Self::Internal => 500,
         }
     }
@@ -66,8 +67,10 @@ pub struct AppError {
 
 impl AppError {
     pub fn new(kind: Kind, sentence: impl Into<String>, next: impl Into<String>) -> Self {
-        let retryable =
-            matches!(kind, Kind::RateLimited | Kind::PlatformUnavailable | Kind::Internal);
+        let retryable = matches!(
+            kind,
+            Kind::RateLimited | Kind::PlatformUnavailable | Kind::Busy | Kind::Internal
+        );
         Self {
             kind,
             sentence: sentence.into(),

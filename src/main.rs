@@ -12,11 +12,11 @@ use huntaze::sandbox::{self, Sandbox};
 use huntaze::server::clock::Clock;
 use huntaze::server::config::{Config, Flags, SandboxConfig};
 use huntaze::server::domain::accounts;
-use huntaze::server::{Backend, db::Db, keys as server_keys, log, metrics, start, web, worker};
+use huntaze::server::{Backend, keys as server_keys, log, metrics, start, web, worker};
 use leptos::config::LeptosOptions;
-use stop::Stop;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 #[global_allocator]
@@ -37,6 +37,12 @@ struct Args {
     /// Where the database, the keys and the sandbox live [default: data]
     #[arg(long, global = true)]
     data_dir: Option<PathBuf>,
+    /// Run on fake platforms and on the sandbox's own data; no account of it is real
+    #[arg(long, global = true)]
+    sandbox: bool,
+    /// Where the sandbox listens
+    #[arg(long, global = true, default_value = "127.0.0.1:3900")]
+    sandbox_addr: SocketAddr,
     #[command(flatten)]
     serve: Serve,
 }
@@ -48,14 +54,10 @@ enum Command {
     /// Do the background jobs only, beside processes that serve (PostgreSQL)
     Worker,
     /// Serve only the sandbox of fake platforms
-    Sandbox {
-        /// Where to listen
-        #[arg(long, default_value = "127.0.0.1:3900")]
-        sandbox_addr: SocketAddr,
-    },
+    Sandbox,
     /// Bring the database's tables up to this version
     Migrate,
-    /// The keys that seal the platforms' tokens
+    /// The keys that seal the platforms' tokens and sign access tokens
     Keys {
         #[command(subcommand)]
         verb: keys::Verb,
@@ -64,15 +66,9 @@ enum Command {
 
 #[derive(clap::Args, Clone, Default)]
 struct Serve {
-    /// Run on fake platforms inside this process; no account of it is real
-    #[arg(long)]
-    sandbox: bool,
     /// Where to listen [default: 127.0.0.1:3000]
     #[arg(long)]
     addr: Option<SocketAddr>,
-    /// Where the sandbox listens
-    #[arg(long, default_value = "127.0.0.1:3900")]
-    sandbox_addr: Option<SocketAddr>,
 }
 
 /// A message for whoever starts the server.
@@ -98,54 +94,31 @@ fn fail(error: &Failure) -> ExitCode {
 }
 
 async fn run(args: Args) -> Result<(), Failure> {
-    let flags = |serve: &Serve| Flags {
-        config: args.config.clone(),
-        addr: serve.addr,
-        data_dir: args.data_dir.clone(),
-    };
-    match args.command.clone_or(&args.serve) {
-        Command::Serve(serve) => {
-            let config = Config::load(&flags(&serve))?;
-            log::init(config.server.log);
-            serve_app(config, &serve).await
-        }
-        Command::Worker => {
-            let config = Config::load(&flags(&Serve::default()))?;
-            log::init(config.server.log);
-            work(config).await
-        }
-        Command::Sandbox { sandbox_addr } => {
-            let config = Config::load(&flags(&Serve::default()))?;
-            log::init(config.server.log);
-            serve_sandbox(&config, sandbox_addr).await
-        }
-        Command::Keys { verb } => {
-            let config = Config::load(&flags(&Serve::default()))?;
-            log::init(config.server.log);
-            keys::run(config, verb).await
-        }
-        Command::Migrate => {
-            let config = Config::load(&flags(&Serve::default()))?;
-            log::init(config.server.log);
-            let db =
-                Db::open(config.database.url.as_ref(), &config.server.data_dir, Some(1)).await?;
-            start::migrate(&config, &db).await?;
-            db.close().await;
-            println!("The tables are up to date.");
-            Ok(())
-        }
+    // `cargo leptos watch` passes no sub-command: serving is what is meant.
+    let command = args.command.unwrap_or(Command::Serve(args.serve));
+    let addr = if let Command::Serve(serve) = &command { serve.addr } else { None };
+    let mut config = Config::load(&Flags { config: args.config, addr, data_dir: args.data_dir })?;
+    log::init(config.server.log);
+    let sandbox_addr = args.sandbox_addr;
+    // Serving opens a sandbox of its own; what runs beside it uses that one.
+    if args.sandbox && !matches!(command, Command::Serve(_) | Command::Sandbox) {
+        point_at_sandbox(&mut config, sandbox_addr);
+    }
+    match command {
+        Command::Serve(_) => serve_app(config, args.sandbox.then_some(sandbox_addr)).await,
+        Command::Worker => work(config).await,
+        Command::Sandbox => serve_sandbox(&config, sandbox_addr).await,
+        Command::Keys { verb } => keys::run(config, verb).await,
+        Command::Migrate => migrate(config).await,
     }
 }
 
-trait CloneOr {
-    /// `cargo leptos watch` passes no sub-command: serving is what is meant.
-    fn clone_or(self, serve: &Serve) -> Command;
-}
-
-impl CloneOr for Option<Command> {
-    fn clone_or(self, serve: &Serve) -> Command {
-        self.unwrap_or_else(|| Command::Serve(serve.clone()))
-    }
+async fn migrate(config: Config) -> Result<(), Failure> {
+    let db = start::open_database(&config, Some(1)).await?;
+    start::migrate(&config, &db).await?;
+    db.close().await;
+    println!("The tables are up to date.");
+    Ok(())
 }
 
 async fn listen(addr: SocketAddr, what: &str, flag: &str) -> Result<TcpListener, Failure> {
@@ -159,49 +132,56 @@ async fn listen(addr: SocketAddr, what: &str, flag: &str) -> Result<TcpListener,
     })
 }
 
-async fn serve_app(mut config: Config, serve: &Serve) -> Result<(), Failure> {
-    let sandbox_addr = serve.sandbox_addr.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 3900)));
-    let stop = Stop::on_signals();
+async fn serve_app(mut config: Config, sandbox_addr: Option<SocketAddr>) -> Result<(), Failure> {
+    let stop = stop::on_signals();
     let listener = listen(config.server.addr, "the app", "--addr").await?;
-    let addr = listener.local_addr()?;
-    config.server.addr = addr;
-    let sandbox =
-        if serve.sandbox { Some(open_sandbox(&mut config, sandbox_addr).await?) } else { None };
+    config.server.addr = listener.local_addr()?;
+    let sandbox = match sandbox_addr {
+        Some(addr) => Some(open_sandbox(&mut config, addr).await?),
+        None => None,
+    };
     let leptos = leptos_options(&config)?;
-    let public_url = config.public_url();
     let backend = start::backend(config, Clock::System).await?;
     let app = web::App { backend: backend.clone(), leptos };
-    tracing::info!(%public_url, %addr, sandbox = sandbox.is_some(), "ready");
-    if sandbox.is_some() {
-        let demo = &start::DEMO;
-        println!(
-            "\n  Huntaze with its sandbox   {public_url}\n  demo log-in                {} / \
-             {}\n  sandbox control            {}\n",
-            demo.email,
-            demo.password,
-            sandbox_url(sandbox_addr, "localhost")
-        );
-    } else {
-        println!("\n  Huntaze   {public_url}\n");
-    }
+    greet(&backend.config);
     tokio::spawn(metrics::tidy());
     tokio::spawn(server_keys::watch(backend.clone()));
-    let work = backend
-        .config
-        .worker
-        .in_serve
-        .then(|| tokio::spawn(worker::run(backend.clone(), stop.wait())));
-    let fake = sandbox
-        .map(|(sandbox, listener)| tokio::spawn(run_sandbox(sandbox, listener, stop.clone())));
-    web::serve(listener, app, stop.wait()).await;
-    if let Some(fake) = fake {
-        fake.await??;
-    }
-    if let Some(work) = work {
-        work.await?;
-    }
-    end(&backend).await;
-    Ok(())
+    let serving = async {
+        let stopped = || stop.clone().cancelled_owned();
+        let work = backend
+            .config
+            .worker
+            .in_serve
+            .then(|| tokio::spawn(worker::run(backend.clone(), stopped())));
+        let fake = sandbox
+            .map(|(sandbox, listener)| tokio::spawn(run_sandbox(sandbox, listener, stop.clone())));
+        web::serve(listener, app, stopped()).await;
+        if let Some(fake) = fake {
+            fake.await??;
+        }
+        if let Some(work) = work {
+            work.await?;
+        }
+        end(&backend).await;
+        Ok(())
+    };
+    stop::within_deadline(&stop, serving).await.unwrap_or(Ok(()))
+}
+
+/// Says where people find it.
+fn greet(config: &Config) {
+    let (public_url, addr) = (config.public_url(), config.server.addr);
+    tracing::info!(%public_url, %addr, sandbox = config.sandbox.is_some(), "ready");
+    let Some(sandbox) = &config.sandbox else {
+        println!("\n  Huntaze   {public_url}\n");
+        return;
+    };
+    let demo = &start::DEMO;
+    println!(
+        "\n  Huntaze with its sandbox   {public_url}\n  demo log-in                {} / {}\n  \
+         sandbox control            {}\n",
+        demo.email, demo.password, sandbox.browser
+    );
 }
 
 /// Nothing begins any more: waits for what was sent, writes down what was counted, and closes the
@@ -215,36 +195,43 @@ async fn end(backend: &Backend) {
 
 /// The jobs, without pages.
 async fn work(config: Config) -> Result<(), Failure> {
-    let stop = Stop::on_signals();
-    let backend = start::backend(config, Clock::System).await?;
-    if backend.db.is_sqlite() {
-        // It would work, but its word of new jobs would not reach the other process, and both would
-        // wait for one writer.
+    // It would work on SQLite, but its word of new jobs would not reach the other process, and both
+    // would wait for one writer.
+    if start::database_file(&config)?.is_some() {
         return Err(
             "a worker of its own needs PostgreSQL\n  fix: set database.url, or let `huntaze \
             serve` do the jobs"
                 .into(),
         );
     }
+    let stop = stop::on_signals();
+    let backend = start::backend(config, Clock::System).await?;
     tracing::info!("working");
     let observed = observe_worker(&backend, stop.clone()).await?;
     tokio::spawn(server_keys::watch(backend.clone()));
     tokio::spawn(metrics::tidy());
-    worker::run(backend.clone(), stop.wait()).await;
-    if let Some(observed) = observed {
-        observed.await?;
-    }
-    end(&backend).await;
-    Ok(())
+    let working = async {
+        worker::run(backend.clone(), stop.clone().cancelled_owned()).await;
+        if let Some(observed) = observed {
+            observed.await?;
+        }
+        end(&backend).await;
+        Ok(())
+    };
+    stop::within_deadline(&stop, working).await.unwrap_or(Ok(()))
 }
 
 /// Where it is asked for: answers how the worker is and what it counted.
-async fn observe_worker(backend: &Backend, stop: Stop) -> Result<Option<JoinHandle<()>>, Failure> {
+async fn observe_worker(
+    backend: &Backend,
+    stop: CancellationToken,
+) -> Result<Option<JoinHandle<()>>, Failure> {
     let Some(addr) = backend.config.worker.metrics_addr else { return Ok(None) };
     let listener = listen(addr, "the worker's metrics", "worker.metrics_addr").await?;
     println!("\n  Huntaze worker's metrics   http://{}\n", listener.local_addr()?);
     let backend = backend.clone();
-    Ok(Some(tokio::spawn(async move { web::observe(listener, backend, stop.wait()).await })))
+    let stopped = stop.cancelled_owned();
+    Ok(Some(tokio::spawn(async move { web::observe(listener, backend, stopped).await })))
 }
 
 /// Binds the sandbox, opens its state in a folder of its own, and points every platform at it.
@@ -253,23 +240,22 @@ async fn open_sandbox(
     addr: SocketAddr,
 ) -> Result<(Sandbox, TcpListener), Failure> {
     let listener = listen(addr, "the sandbox", "--sandbox-addr").await?;
-    let addr = listener.local_addr()?;
+    let public_url = point_at_sandbox(config, listener.local_addr()?);
+    let data_dir = config.server.data_dir.clone();
+    Ok((Sandbox::open(sandbox::Options { data_dir, public_url })?, listener))
+}
+
+/// Points every platform at the sandbox behind this address, and the data at its folder. What
+/// browsers call it.
+fn point_at_sandbox(config: &mut Config, addr: SocketAddr) -> Url {
     // Another name than the app's: cookies ignore ports, so this keeps the app's cookie out of the
     // sandbox.
     let (base, browser) =
         (sandbox_url(addr, &addr.ip().to_string()), sandbox_url(addr, "localhost"));
     config.server.data_dir = config.server.data_dir.join("sandbox");
-    let sandbox = Sandbox::open(sandbox::Options {
-        data_dir: config.server.data_dir.clone(),
-        public_url: browser.clone(),
-    })?;
-    start::use_sandbox(
-        config,
-        SandboxConfig { base, browser },
-        sandbox::CLIENT_ID,
-        sandbox::CLIENT_SECRET,
-    );
-    Ok((sandbox, listener))
+    let sandbox = SandboxConfig { base, browser: browser.clone() };
+    start::use_sandbox(config, sandbox, sandbox::CLIENT_ID, sandbox::CLIENT_SECRET);
+    browser
 }
 
 fn sandbox_url(addr: SocketAddr, host: &str) -> Url {
@@ -278,11 +264,15 @@ fn sandbox_url(addr: SocketAddr, host: &str) -> Url {
     Url::parse(&format!("http://{host}:{}", addr.port())).expect("a host and a port are a URL")
 }
 
-async fn run_sandbox(sandbox: Sandbox, listener: TcpListener, stop: Stop) -> std::io::Result<()> {
+async fn run_sandbox(
+    sandbox: Sandbox,
+    listener: TcpListener,
+    stop: CancellationToken,
+) -> std::io::Result<()> {
     let router = sandbox.router();
     axum::serve(listener, router)
         .with_graceful_shutdown(async move {
-            stop.wait().await;
+            stop.cancelled().await;
             sandbox.release();
         })
         .await
@@ -296,7 +286,7 @@ async fn serve_sandbox(config: &Config, addr: SocketAddr) -> Result<(), Failure>
         public_url: public_url.clone(),
     })?;
     println!("\n  Sandbox of fake platforms   {public_url}\n");
-    run_sandbox(sandbox, listener, Stop::on_signals()).await?;
+    run_sandbox(sandbox, listener, stop::on_signals()).await?;
     Ok(())
 }
 

@@ -1,40 +1,42 @@
 //! How a command of `huntaze` is told to stop: by SIGINT or SIGTERM, once for a good end, twice at
 //! once.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
-/// Says "stop" to everything at once. The second signal ends the process.
-#[derive(Clone)]
-pub struct Stop(Arc<(Notify, AtomicBool)>);
+/// What has not ended so long after the first signal is left as it is: whatever must not be lost is
+/// written down before it begins.
+const DEADLINE: Duration = Duration::from_secs(20);
 
-impl Stop {
-    pub fn on_signals() -> Self {
-        let stop = Self(Arc::default());
-        let told = stop.clone();
-        tokio::spawn(async move {
-            signal().await;
-            tracing::info!("stopping: finishing what runs");
-            told.0.1.store(true, Ordering::SeqCst);
-            told.0.0.notify_waiters();
-            signal().await;
-            std::process::exit(130);
-        });
-        stop
-    }
+/// Cancelled by the first signal. The second one ends the process.
+pub fn on_signals() -> CancellationToken {
+    let stop = CancellationToken::new();
+    let stopping = stop.clone();
+    tokio::spawn(async move {
+        signal().await;
+        tracing::info!("stopping: finishing what runs");
+        stopping.cancel();
+        signal().await;
+        std::process::exit(130);
+    });
+    stop
+}
 
-    pub fn wait(&self) -> impl Future<Output = ()> + Send + 'static {
-        let stop = self.clone();
-        async move {
-            let told = stop.0.0.notified();
-            tokio::pin!(told);
-            // Registered before the flag is read, so that no signal falls between.
-            told.as_mut().enable();
-            if !stop.0.1.load(Ordering::SeqCst) {
-                told.await;
-            }
+/// Runs a command to its end, but not beyond the deadline after the signal.
+pub async fn within_deadline<T>(
+    stop: &CancellationToken,
+    command: impl Future<Output = T>,
+) -> Option<T> {
+    let over = async {
+        stop.cancelled().await;
+        tokio::time::sleep(DEADLINE).await;
+    };
+    tokio::select! {
+        done = command => Some(done),
+        () = over => {
+            tracing::warn!("stopped before everything had ended");
+            None
         }
     }
 }

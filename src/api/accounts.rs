@@ -39,7 +39,7 @@ pub async fn choose(flow: FlowId, #[server(default)] choice: String) -> Result<O
     let call = super::server::Call::here()?;
     let chosen = call.told(accounts::choose(&call.backend, call.actor()?, flow, &choice).await);
     let outcome =
-        chosen.map(|account| crate::server::web::oauth::connected(&call.backend, &account));
+        chosen.map(|account| crate::server::web::kit::outcomes::connected(&call.backend, &account));
     call.answer_at(outcome, &[], format!("/integrations/choose/{flow}"))
 }
 
@@ -68,6 +68,7 @@ pub async fn set_label(
 }
 
 #[server(prefix = "/fn", endpoint = "refresh")]
+#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::AccountCalls))]
 pub async fn refresh_account(id: AccountId) -> Result<Outcome, AppError> {
     use crate::server::domain::accounts;
     let call = super::server::Call::here()?;
@@ -84,6 +85,7 @@ pub async fn refresh_account(id: AccountId) -> Result<Outcome, AppError> {
 }
 
 #[server(prefix = "/fn", endpoint = "test")]
+#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::AccountCalls))]
 pub async fn test_account(id: AccountId) -> Result<Outcome, AppError> {
     use crate::model::{Toast, ToastKind};
     use crate::server::domain::accounts;

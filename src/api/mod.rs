@@ -21,3 +21,20 @@ pub fn answer_with(kind: Kind) {
     #[cfg(not(feature = "ssr"))]
     let _ = kind;
 }
+
+/// Whether a page for people who are logged in may be shown; whoever is not is sent to the log-in.
+/// Pages are rendered by the server only.
+pub fn admits_members() -> bool {
+    #[cfg(feature = "ssr")]
+    return server::admits_members();
+    #[cfg(not(feature = "ssr"))]
+    true
+}
+
+/// Whether a page for people who are not logged in may be shown; whoever is logged in is sent home.
+pub fn admits_guests() -> bool {
+    #[cfg(feature = "ssr")]
+    return server::admits_guests();
+    #[cfg(not(feature = "ssr"))]
+    true
+}

@@ -1,6 +1,6 @@
 //! What every server function begins and ends with.
 
-use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
+use axum::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use leptos::prelude::*;
@@ -10,12 +10,12 @@ use crate::error::{AppError, Kind};
 use crate::model::{AccountId, Flash, Outcome};
 use crate::server::Backend;
 use crate::server::db::accounts::Account;
-use crate::server::domain::users::{Device, Entered};
+use crate::server::domain::users::{ClientInfo, Device, Entered};
 use crate::server::domain::{self, accounts};
 use crate::server::session::Actor;
-use crate::server::web::context::{Asking, Correlation};
-use crate::server::web::cookies::{self, Reader};
-use crate::server::web::forms;
+use crate::server::web::kit::context::{Asking, Correlation};
+use crate::server::web::kit::cookies::{self, Reader};
+use crate::server::web::kit::forms;
 
 /// A request as a server function sees it.
 pub struct Call {
@@ -55,7 +55,19 @@ impl Call {
 
     /// A domain result as a page's.
     pub fn told<T>(&self, result: domain::Result<T>) -> Result<T, AppError> {
-        result.map_err(|error| error.told(&self.reference))
+        result.map_err(|error| {
+            self.say_when_again(&error);
+            error.told(&self.reference)
+        })
+    }
+
+    /// For our code in the browser and for programs. A redirect would ask to be followed so late.
+    fn say_when_again(&self, error: &domain::Error) {
+        let Some(seconds) = error.seconds_to_wait(self.backend.clock.now()) else { return };
+        if !forms::wants_html(&self.headers) {
+            let options = use_context::<ResponseOptions>().unwrap_or_default();
+            options.insert_header(RETRY_AFTER, seconds.into());
+        }
     }
 
     /// A verb on one account of whoever asks.
@@ -78,6 +90,10 @@ impl Call {
 
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    pub fn client(&self) -> ClientInfo<'_> {
+        ClientInfo::browser(self.header("user-agent"))
     }
 
     /// Answers a form. A browser's own submission gets a redirect and a flash; our code in the
@@ -165,3 +181,36 @@ pub fn set_status(kind: Kind) {
     let status = StatusCode::from_u16(kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     use_context::<ResponseOptions>().unwrap_or_default().set_status(status);
 }
+
+pub fn admits_members() -> bool {
+    let Some(parts) = use_context::<Parts>() else { return true };
+    if is_logged_in(&parts) {
+        return true;
+    }
+    let here = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let next: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
+    see_other(&if here == "/" { "/login".to_owned() } else { format!("/login?next={next}") });
+    false
+}
+
+pub fn admits_guests() -> bool {
+    let Some(parts) = use_context::<Parts>() else { return true };
+    let is_guest = !is_logged_in(&parts);
+    if !is_guest {
+        see_other("/");
+    }
+    is_guest
+}
+
+fn is_logged_in(parts: &Parts) -> bool {
+    parts.extensions.get::<Asking>().is_some_and(|asking| asking.maybe().is_some())
+}
+
+/// Sends whoever asked for a page to another one of ours.
+fn see_other(path: &str) {
+    let options = use_context::<ResponseOptions>().unwrap_or_default();
+    options.set_status(StatusCode::SEE_OTHER);
+    options.insert_header(LOCATION, HeaderValue::try_from(path).unwrap_or(ROOT));
+}
+
+const ROOT: HeaderValue = HeaderValue::from_static("/");

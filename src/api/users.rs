@@ -6,11 +6,12 @@ use crate::error::AppError;
 use crate::model::{Outcome, Profile, SessionId, SessionView};
 
 #[server(prefix = "/fn", endpoint = "register")]
+#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Entrance))]
 pub async fn register(name: String, email: String, password: String) -> Result<Outcome, AppError> {
     use crate::server::domain::users::{self, Registering};
     let mut call = super::server::Call::here()?;
     let form = Registering { name: name.clone(), email: email.clone(), password: password.into() };
-    let entered = call.told(users::register(&call.backend, form, call.header("user-agent")).await);
+    let entered = call.told(users::register(&call.backend, form, call.client()).await);
     let outcome = entered.map(|entered| {
         call.enter(&entered);
         Outcome::said(format!("Welcome, {}.", entered.name), "Connect your first account below.")
@@ -20,6 +21,7 @@ pub async fn register(name: String, email: String, password: String) -> Result<O
 }
 
 #[server(prefix = "/fn", endpoint = "login")]
+#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Entrance))]
 pub async fn login(
     email: String,
     password: String,
@@ -28,18 +30,11 @@ pub async fn login(
     use crate::server::domain::users;
     let mut call = super::server::Call::here()?;
     let entered = call.told(
-        users::log_in(
-            &call.backend,
-            &email,
-            password.into(),
-            call.device(),
-            call.header("user-agent"),
-        )
-        .await,
+        users::log_in(&call.backend, &email, password.into(), call.device(), call.client()).await,
     );
     let outcome = entered.map(|entered| {
         call.enter(&entered);
-        Outcome::go(crate::server::web::forms::own_path(&next))
+        Outcome::go(crate::server::web::kit::forms::own_path(&next))
     });
     call.answer(outcome, &[("email", &email)])
 }
@@ -56,6 +51,7 @@ pub async fn logout() -> Result<Outcome, AppError> {
 }
 
 #[server(prefix = "/fn", endpoint = "forgot")]
+#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Entrance))]
 pub async fn forgot(email: String) -> Result<Outcome, AppError> {
     use crate::server::domain::users;
     let call = super::server::Call::here()?;
@@ -69,6 +65,7 @@ pub async fn forgot(email: String) -> Result<Outcome, AppError> {
 }
 
 #[server(prefix = "/fn", endpoint = "reset")]
+#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Entrance))]
 pub async fn reset(token: String, password: String) -> Result<Outcome, AppError> {
     use crate::server::domain::users;
     let mut call = super::server::Call::here()?;
@@ -82,6 +79,7 @@ pub async fn reset(token: String, password: String) -> Result<Outcome, AppError>
 }
 
 #[server(prefix = "/fn", endpoint = "verify")]
+#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Entrance))]
 pub async fn verify(token: String) -> Result<Outcome, AppError> {
     use crate::server::domain::users;
     let call = super::server::Call::here()?;
@@ -93,6 +91,7 @@ pub async fn verify(token: String) -> Result<Outcome, AppError> {
 }
 
 #[server(prefix = "/fn", endpoint = "verify_again")]
+#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Entrance))]
 pub async fn verify_again() -> Result<Outcome, AppError> {
     use crate::server::domain::users;
     let call = super::server::Call::here()?;
@@ -104,6 +103,7 @@ pub async fn verify_again() -> Result<Outcome, AppError> {
 }
 
 #[server(prefix = "/fn", endpoint = "change_email")]
+#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Entrance))]
 pub async fn change_email(new_email: String, email_password: String) -> Result<Outcome, AppError> {
     use crate::server::domain::users;
     let call = super::server::Call::here()?;
@@ -128,6 +128,7 @@ pub async fn change_email(new_email: String, email_password: String) -> Result<O
 }
 
 #[server(prefix = "/fn", endpoint = "change_password")]
+#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Entrance))]
 pub async fn change_password(
     current_password: String,
     new_password: String,
@@ -135,14 +136,8 @@ pub async fn change_password(
     use crate::server::domain::users;
     let mut call = super::server::Call::here()?;
     let (current, new) = (current_password.into(), new_password.into());
-    let done = users::change_password(
-        &call.backend,
-        call.actor()?,
-        current,
-        new,
-        call.header("user-agent"),
-    )
-    .await;
+    let done =
+        users::change_password(&call.backend, call.actor()?, current, new, call.client()).await;
     let outcome = call.told(done).map(|entered| {
         call.enter(&entered);
         Outcome::said("Your password is changed.", "Every other device is logged out.")
@@ -151,6 +146,7 @@ pub async fn change_password(
 }
 
 #[server(prefix = "/fn", endpoint = "delete_account")]
+#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Entrance))]
 pub async fn delete_account(email: String, password: String) -> Result<Outcome, AppError> {
     use crate::server::domain::users;
     let mut call = super::server::Call::here()?;

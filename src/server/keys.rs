@@ -49,12 +49,24 @@ pub enum Error {
 
 /// Loads the ring, making the key file at the very first start.
 pub fn load(config: &Config) -> Result<Vault, Error> {
+    open(config, read_or_make)
+}
+
+/// Loads the ring that there is.
+pub fn load_existing(config: &Config) -> Result<Vault, Error> {
+    open(config, read_file)
+}
+
+fn open(
+    config: &Config,
+    read: impl FnOnce(&Path) -> Result<SecretString, Error>,
+) -> Result<Vault, Error> {
     if let Some(ring) = &config.keys.ring {
         return Vault::from_text(ring)
             .map_err(|error| Error::Content { place: "setting keys.ring".into(), error });
     }
     let path = path(config);
-    let text = read_or_make(&path)?;
+    let text = read(&path)?;
     let vault = Vault::from_text(&text).map_err(|error| content(&path, error))?;
     Ok(vault.reading(move || std::fs::read_to_string(&path).ok().map(Into::into)))
 }
@@ -145,12 +157,17 @@ pub struct Droppable {
     pub is_new: bool,
 }
 
-/// Whether the file would let a key go.
+/// Whether a key of the file signs access tokens, or would.
+pub fn is_signing(config: &Config, id: &str) -> Result<bool, Error> {
+    Ok(read(config)?.sign.contains(id))
+}
+
+/// Whether the file would let a key that seals go.
 pub fn droppable(config: &Config, id: &str) -> Result<Droppable, Error> {
     let file = read(config)?;
-    file.may_remove(id)?;
+    file.seal.may_remove(id)?;
     let number = u32::from_str_radix(id, 16).map_err(|_| Refusal::NoSuchKey(id.to_owned()))?;
-    Ok(Droppable { id: number, is_new: file.is_new(id) })
+    Ok(Droppable { id: number, is_new: file.seal.is_new(id) })
 }
 
 fn read(config: &Config) -> Result<KeyFile, Error> {
@@ -158,7 +175,7 @@ fn read(config: &Config) -> Result<KeyFile, Error> {
         return Err(Error::NoFile);
     }
     let path = path(config);
-    let text = read_or_make(&path)?;
+    let text = read_file(&path)?;
     KeyFile::from_text(&text).map_err(|error| content(&path, error))
 }
 
@@ -175,21 +192,32 @@ fn text(file: &KeyFile) -> Zeroizing<String> {
     Zeroizing::new(serde_json::to_string_pretty(file).expect("strings serialise"))
 }
 
+fn failed(path: &Path, fix: &'static str) -> impl FnOnce(std::io::Error) -> Error {
+    move |error| Error::File { path: path.display().to_string(), error, fix }
+}
+
+fn read_file(path: &Path) -> Result<SecretString, Error> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let fix = match error.kind() {
+            ErrorKind::NotFound => "start `huntaze serve` once, which makes it, or set keys.file",
+            _ => "let the user that runs huntaze read it (mode 0600, its own)",
+        };
+        failed(path, fix)(error)
+    })?;
+    Ok(text.into())
+}
+
 fn read_or_make(path: &Path) -> Result<SecretString, Error> {
-    let failed = |fix| move |error| Error::File { path: path.display().to_string(), error, fix };
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(text.into()),
-        Err(error) if error.kind() == ErrorKind::NotFound => {
+    match read_file(path) {
+        Err(Error::File { error, .. }) if error.kind() == ErrorKind::NotFound => {
             let text = text(&KeyFile::generate());
             make(path, &text)
-                .map_err(failed("let the server write to this folder, or set keys.file"))?;
+                .map_err(failed(path, "let the server write to this folder, or set keys.file"))?;
             tracing::info!(path = %path.display(), "made the key file; back it up, apart from the \
                 database");
             Ok(text.as_str().into())
         }
-        Err(error) => {
-            Err(failed("let the user that runs huntaze read it (mode 0600, its own)")(error))
-        }
+        read => read,
     }
 }
 
@@ -210,8 +238,18 @@ fn make(path: &Path, text: &str) -> std::io::Result<()> {
 const PROOF: &str = "huntaze key proof";
 
 /// Opens the constant that each key sealed at its first use, so that a wrong key is told at start
-/// and not at the first connection.
+/// and not at the first connection; new keys seal theirs.
 pub async fn prove(db: &Db, vault: &Vault) -> Result<(), Error> {
+    prove_known(db, vault).await?;
+    for key in vault.key_ids() {
+        let sealed = vault.seal_with(key, &PROOF.into(), place());
+        db::facts::keep(db, &format!("key:{key:08x}"), &encode_hex(&sealed)).await?;
+    }
+    Ok(())
+}
+
+/// The same, without writing anything.
+pub async fn prove_known(db: &Db, vault: &Vault) -> Result<(), Error> {
     for fact in db::facts::with_prefix(db, "key:").await? {
         let id = fact.name.trim_start_matches("key:").to_owned();
         let Some(key) = vault.key_ids().into_iter().find(|key| format!("{key:08x}") == id) else {
@@ -222,10 +260,6 @@ pub async fn prove(db: &Db, vault: &Vault) -> Result<(), Error> {
         if opened.expose_secret() != PROOF {
             return Err(Error::WrongKey { id: key });
         }
-    }
-    for key in vault.key_ids() {
-        let sealed = vault.seal_with(key, &PROOF.into(), place());
-        db::facts::keep(db, &format!("key:{key:08x}"), &encode_hex(&sealed)).await?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ pub mod db;
 pub mod domain;
 pub(crate) mod failpoint;
 pub mod health;
+pub mod identity;
 pub mod keys;
 pub mod limits;
 pub mod log;
@@ -14,12 +15,13 @@ pub mod metrics;
 pub mod origin;
 pub mod outside;
 pub mod platform;
-pub mod session;
 pub mod start;
 pub mod streams;
 pub mod vault;
 pub mod web;
 pub mod worker;
+
+pub use identity as session;
 
 use std::sync::Arc;
 
@@ -32,6 +34,7 @@ use limits::Limits;
 use mail::Mailer;
 use platform::Registry;
 use streams::Streams;
+use tokio_util::task::TaskTracker;
 use vault::Vault;
 
 /// The one state value. Cloning shares everything.
@@ -56,6 +59,8 @@ pub struct Parts {
     /// Pages that listen for changes.
     pub streams: Streams,
     pub mailer: Mailer,
+    /// Requests that go on to their end though their peer may be gone; a stop waits for them.
+    pub requests: TaskTracker,
 }
 
 impl Backend {

@@ -84,7 +84,7 @@ pub fn new_reference() -> String {
 pub struct Proxy(IpNet);
 
 impl Proxy {
-    fn is(&self, ip: IpAddr) -> bool {
+    pub fn is(&self, ip: IpAddr) -> bool {
         self.0.contains(&ip)
     }
 }

@@ -1,5 +1,6 @@
 //! From a configuration to a [`Backend`] that can serve, or a message that says what to mend.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +13,8 @@ use super::domain::{self, users};
 use super::limits::{Limits, Shared};
 use super::outside::Outside;
 use super::platform::{Client, IDS, Registry, Settings, http};
-use super::web::health::COMMIT;
+use super::vault::Vault;
+use super::web::routes::probes::health::COMMIT;
 use super::{Backend, Parts, keys, mail, metrics};
 
 /// The log-in that exists in the sandbox only.
@@ -41,6 +43,11 @@ pub enum Error {
     #[error(transparent)]
     Keys(#[from] keys::Error),
     #[error(
+        "there is no database at {}\n  fix: start `huntaze serve` once, or name the folder where \
+         it keeps its data with --data-dir, or --sandbox for the sandbox's", .0.display()
+    )]
+    NoDatabase(PathBuf),
+    #[error(
         "this database belongs to the {stored} mode, and you are starting in the {asked} \
          mode\n  fix: use another data directory or database; sandbox and real accounts never mix"
     )]
@@ -57,20 +64,53 @@ pub enum Error {
 
 /// Opens everything. Cheap: one connection, the migrations, one look at the key constants.
 pub async fn backend(config: Config, clock: Clock) -> Result<Backend, Error> {
-    metrics::listen(env!("CARGO_PKG_VERSION"), COMMIT);
-    let db = Db::open(
-        config.database.url.as_ref(),
-        &config.server.data_dir,
-        config.database.max_connections,
-    )
-    .await?;
+    let db = open_database(&config, config.database.max_connections).await?;
     migrate(&config, &db).await?;
     if let Some(url) = config.database.direct_url.as_ref().or(config.database.url.as_ref()) {
         db.listen(url);
     }
-    check_mode(&config, &db).await?;
+    let asked = mode(&config);
+    check_mode(asked, db::facts::keep(&db, MODE, asked).await?)?;
     let vault = keys::load(&config)?;
     keys::prove(&db, &vault).await?;
+    let backend = assemble(config, clock, db, vault)?;
+    if backend.config.sandbox.is_some() {
+        make_demo_user(&backend).await.map_err(Error::Demo)?;
+    }
+    Ok(backend)
+}
+
+/// Opens what is there and changes nothing of it: for commands that only read.
+pub async fn inspect(config: Config, clock: Clock) -> Result<Backend, Error> {
+    require_existing(&config)?;
+    let vault = keys::load_existing(&config)?;
+    let db = open_database(&config, Some(1)).await?;
+    for fact in db::facts::with_prefix(&db, MODE).await? {
+        check_mode(mode(&config), fact.value)?;
+    }
+    keys::prove_known(&db, &vault).await?;
+    assemble(config, clock, db, vault)
+}
+
+/// Refuses to go on where nothing has been made yet.
+pub fn require_existing(config: &Config) -> Result<(), Error> {
+    match database_file(config)? {
+        Some(path) if !path.exists() => Err(Error::NoDatabase(path)),
+        _ => Ok(()),
+    }
+}
+
+/// SQLite's file; nothing where the database is a server.
+pub fn database_file(config: &Config) -> Result<Option<PathBuf>, Error> {
+    Ok(Db::file(config.database.url.as_ref(), &config.server.data_dir)?)
+}
+
+pub async fn open_database(config: &Config, connections: Option<u32>) -> Result<Db, Error> {
+    Ok(Db::open(config.database.url.as_ref(), &config.server.data_dir, connections).await?)
+}
+
+fn assemble(config: Config, clock: Clock, db: Db, vault: Vault) -> Result<Backend, Error> {
+    metrics::listen(env!("CARGO_PKG_VERSION"), COMMIT);
     let http = http::pool()?;
     let platforms = registry(&config, &clock, &http);
     let mailer = mail::Mailer::new(&config)?;
@@ -82,9 +122,8 @@ pub async fn backend(config: Config, clock: Clock) -> Result<Backend, Error> {
         .transpose()
         .map_err(|error| Error::Redis(error.to_string()))?;
     let limits = Limits::new(config.limits.clone(), clock.clone(), shared);
-    let sandbox = config.sandbox.is_some();
     let pictures = Duration::from_millis(config.http.picture_timeout_ms);
-    let backend = Backend::new(Parts {
+    Ok(Backend::new(Parts {
         config,
         clock,
         db,
@@ -97,11 +136,8 @@ pub async fn backend(config: Config, clock: Clock) -> Result<Backend, Error> {
         health: Default::default(),
         streams: Default::default(),
         mailer,
-    });
-    if sandbox {
-        make_demo_user(&backend).await.map_err(Error::Demo)?;
-    }
-    Ok(backend)
+        requests: Default::default(),
+    }))
 }
 
 /// Migrations need a connection of their own where the other one goes through a pooler.
@@ -117,10 +153,14 @@ pub async fn migrate(config: &Config, db: &Db) -> Result<(), Error> {
     Ok(())
 }
 
-/// A database remembers whether its accounts are real.
-async fn check_mode(config: &Config, db: &Db) -> Result<(), Error> {
-    let asked = if config.sandbox.is_some() { "sandbox" } else { "real" };
-    let stored = db::facts::keep(db, "mode", asked).await?;
+/// Whether the accounts of a database are real.
+const MODE: &str = "mode";
+
+fn mode(config: &Config) -> &'static str {
+    if config.sandbox.is_some() { "sandbox" } else { "real" }
+}
+
+fn check_mode(asked: &'static str, stored: String) -> Result<(), Error> {
     if stored == asked { Ok(()) } else { Err(Error::OtherMode { stored, asked }) }
 }
 
@@ -180,7 +220,7 @@ async fn make_demo_user(backend: &Backend) -> domain::Result<()> {
         email: DEMO.email.into(),
         password: DEMO.password.to_owned().into(),
     };
-    match users::open_account(backend, form, "", true).await {
+    match users::open_account(backend, form, users::ClientInfo::browser(""), true).await {
         // Nobody holds the cookie of that session.
         Ok(entered) => {
             let mut tx = backend.db.begin().await?;

@@ -19,7 +19,7 @@ use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 use zeroize::{Zeroize, Zeroizing};
 
-pub use file::{KeyError, KeyFile, Refusal};
+pub use file::{KeyError, KeyFile, KeySet, Refusal};
 
 const VERSION: u8 = 1;
 /// Version and key id: what a blob tells without a key.
@@ -28,6 +28,8 @@ const HEAD: usize = 1 + 4 + 12;
 /// Nothing is sealed with a ring that was read longer ago: a process that slept through a change of
 /// keys must not go on with the old one.
 const FRESH: Duration = Duration::from_secs(15);
+/// The key file is read no more often than this for the sake of a token signed by an unknown key.
+const UNKNOWN_SIGNER: Duration = Duration::from_secs(1);
 
 /// Where a blob belongs.
 #[derive(Clone, Copy, Debug)]
@@ -79,11 +81,12 @@ pub struct Vault {
 
 type Source = Box<dyn Fn() -> Option<SecretString> + Send + Sync>;
 
-/// The sealing keys by id, one of them primary, and the key that signs access tokens.
+/// The keys that seal and the keys that sign access tokens, by id; one primary of each.
 struct Ring {
     keys: BTreeMap<u32, Aes256Gcm>,
     primary: u32,
-    signing: Arc<SigningKey>,
+    signing: BTreeMap<String, Arc<SigningKey>>,
+    primary_signing: Arc<SigningKey>,
 }
 
 /// The key for JSON Web Tokens, with its id.
@@ -108,19 +111,27 @@ impl Ring {
     fn from_text(text: &SecretString) -> Result<Self, KeyError> {
         let file = KeyFile::from_text(text)?;
         let mut keys = BTreeMap::new();
-        for (id, key) in &file.seal {
+        for (id, key) in &file.seal.keys {
             let bytes = decode(id, key)?;
             let cipher =
                 Aes256Gcm::new_from_slice(&bytes).map_err(|_| KeyError::Length(id.clone()))?;
             keys.insert(parse_id(id)?, cipher);
         }
-        let primary = parse_id(&file.primary)?;
+        let primary = parse_id(&file.seal.primary)?;
         if !keys.contains_key(&primary) {
-            return Err(KeyError::NoPrimary(file.primary.clone()));
+            return Err(KeyError::NoPrimary(file.seal.primary.clone()));
         }
-        let signing =
-            SigningKey { id: file.sign.0.clone(), secret: decode(&file.sign.0, &file.sign.1)? };
-        Ok(Self { keys, primary, signing: Arc::new(signing) })
+        let mut signing = BTreeMap::new();
+        for (id, key) in &file.sign.keys {
+            parse_id(id)?;
+            let key = SigningKey { id: id.clone(), secret: decode(id, key)? };
+            signing.insert(id.clone(), Arc::new(key));
+        }
+        let primary_signing = signing
+            .get(&file.sign.primary)
+            .cloned()
+            .ok_or_else(|| KeyError::NoPrimary(file.sign.primary.clone()))?;
+        Ok(Self { keys, primary, signing, primary_signing })
     }
 
     fn seal(&self, key: u32, secret: &SecretString, place: Place) -> Vec<u8> {
@@ -187,10 +198,13 @@ impl Vault {
         self.ring.read().unwrap_or_else(PoisonError::into_inner).0.clone()
     }
 
+    fn read_at(&self) -> Instant {
+        self.ring.read().unwrap_or_else(PoisonError::into_inner).1
+    }
+
     /// The ring as the key file had it a moment ago.
     fn fresh_ring(&self) -> Arc<Ring> {
-        let read_at = self.ring.read().unwrap_or_else(PoisonError::into_inner).1;
-        if read_at.elapsed() > FRESH {
+        if self.read_at().elapsed() > FRESH {
             self.reload();
         }
         self.ring()
@@ -206,8 +220,26 @@ impl Vault {
         *self.seals.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_insert(0) += seals;
     }
 
+    /// The key that signs access tokens.
     pub fn signing(&self) -> Arc<SigningKey> {
-        self.ring().signing.clone()
+        self.ring().primary_signing.clone()
+    }
+
+    /// A key that signs access tokens or did. One that we do not know may have been added since the
+    /// key file was read; anybody can name such a key, so that the file is not read for each.
+    pub fn verifying(&self, id: &str) -> Option<Arc<SigningKey>> {
+        let known = || self.ring().signing.get(id).cloned();
+        known().or_else(|| {
+            if self.read_at().elapsed() > UNKNOWN_SIGNER {
+                self.reload();
+            }
+            known()
+        })
+    }
+
+    /// The ids of the keys that sign access tokens or did.
+    pub fn signing_ids(&self) -> Vec<String> {
+        self.ring().signing.keys().cloned().collect()
     }
 
     /// The ids of all keys, the primary among them.

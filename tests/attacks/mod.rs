@@ -11,6 +11,7 @@ mod browser;
 mod callback;
 mod choices;
 mod codes;
+mod connections;
 mod consent;
 mod count;
 mod evasion;

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use huntaze::server::web::rest;
+use huntaze::server::web::routes::api;
 use reqwest::Method;
 
 const KNOWN: [(&str, Method); 5] = [
@@ -51,7 +51,7 @@ pub fn all() -> Vec<Route> {
 
 /// The router collects the description from the handlers, so that it has every route below `/api`.
 fn described() -> Vec<Route> {
-    let paths = rest::describe::document()["paths"].as_object().expect("paths");
+    let paths = api::describe::document()["paths"].as_object().expect("paths");
     let methods = |item: &serde_json::Value| -> Vec<Method> {
         let names = item.as_object().expect("methods by name").keys();
         names
@@ -69,11 +69,15 @@ fn described() -> Vec<Route> {
 
 fn written() -> Vec<Route> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/server/web");
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).expect("a folder of src") {
-        let path = entry.expect("its entry").path();
-        if path.extension().is_some_and(|ending| ending == "rs") {
-            found.extend(routes_in(&std::fs::read_to_string(&path).expect("a source file")));
+    let (mut found, mut folders) = (Vec::new(), vec![folder]);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder of src") {
+            let path = entry.expect("its entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                found.extend(routes_in(&std::fs::read_to_string(&path).expect("a source file")));
+            }
         }
     }
     // The server functions' one route, which leptos tells one by one.

@@ -23,7 +23,10 @@ const MAY: &[(&str, &[&str])] = &[
 const NEVER: &[(&str, &[&str])] = &[
     ("server", &["sandbox", "ui", "api"]),
     ("server::domain", &["server::web", "server::worker", "app"]),
-    ("server::session", &["server::web", "server::platform"]),
+    ("server::identity", &["server::web", "server::platform"]),
+    ("server::web::kit", &["server::web::guards", "server::web::routes", "server::web::serve"]),
+    ("server::web::guards", &["server::web::routes", "server::web::serve"]),
+    ("server::web::routes", &["server::web::serve"]),
 ];
 
 const DIRECTIONS: Rule = |source| {
@@ -135,7 +138,10 @@ fn a_forbidden_direction_is_found() {
             ("server/platform/oauth.rs", "use super::super::web;"),
             ("server/db/accounts.rs", "use crate::server::vault::Vault;"),
             ("server/db/mod.rs", "use super::domain;"),
-            ("server/domain/users.rs", "use crate::server::web::cookies;"),
+            ("server/domain/users.rs", "use crate::server::web::kit::cookies;"),
+            ("server/web/kit/forms.rs", "use super::super::guards::Guarded;"),
+            ("server/web/guards/host.rs", "use crate::server::web::routes::probes;"),
+            ("server/web/routes/media.rs", "use super::super::serve::accept;"),
             ("server/start.rs", "use crate::sandbox::Sandbox;"),
             ("sandbox/x/oauth.rs", "use crate::server::platform::Pkce;"),
             ("ui/pages/home.rs", "use crate::server::Backend;"),
@@ -158,6 +164,11 @@ fn an_allowed_direction_is_left_alone() {
                 "use super::{Db, sql};\nuse crate::model::{AccountId, Provider};",
             ),
             ("server/domain/accounts/token.rs", "use crate::server::{db, platform, vault::Vault};"),
+            (
+                "server/web/routes/media.rs",
+                "use crate::server::web::{guards::for_people, kit::App};",
+            ),
+            ("server/web/guards/host.rs", "use super::super::kit::App;"),
             ("ui/pages/home.rs", "use crate::api::accounts;\nuse crate::{error::AppError, model};"),
             ("sandbox/x/mod.rs", "// crate::server reads the same page\nuse super::state;"),
         ],

@@ -30,7 +30,8 @@ const FEATURES: Rule = |source| {
 /// What is tested is what is deployed. Debug and release builds differ in the points at which tests
 /// kill the process, and in the reload socket that a page under development may open.
 const BUILDS: Rule = |source| {
-    let allowed = matches!(source.path.as_str(), "server/failpoint.rs" | "server/web/pages.rs");
+    let allowed =
+        matches!(source.path.as_str(), "server/failpoint.rs" | "server/web/routes/site/mod.rs");
     if allowed { Vec::new() } else { says(source, &["debug_assertions"], "asks for the build") }
 };
 

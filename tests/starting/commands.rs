@@ -85,11 +85,11 @@ async fn an_operator_changes_the_keys_step_by_step() {
     let list = keys(&["list"]);
     assert!(
         list.starts_with(&format!("{old}         1 sealed  "))
-            && list.ends_with(" seals made  seals\n"),
+            && list.contains(" seals made  seals\n"),
         "{list}"
     );
     assert_eq!(keys(&["verify"]), "1 values open.\n");
-    refused(&["drop", &old], &[&format!("key {old} seals"), "huntaze keys generate"]);
+    refused(&["drop", &old], &[&format!("key {old} is in use"), "huntaze keys generate"]);
     refused(&["drop", "00000000"], &["there is no key 00000000", "huntaze keys list"]);
 
     let told = keys(&["generate"]);

@@ -42,10 +42,9 @@ fn a_key_file_that_cannot_be_read_is_told() {
 fn a_key_file_that_was_cut_is_told_without_its_content() {
     let machine = used();
     let whole = machine.read(FILE);
-    let key = serde_json::from_str::<Value>(&whole).expect("JSON")["sign"][1]
-        .as_str()
-        .expect("a key")
-        .to_owned();
+    let key = serde_json::from_str::<Value>(&whole).expect("JSON");
+    let keys = key["sign"]["keys"].as_object().expect("keys by id");
+    let key = keys.values().next().and_then(Value::as_str).expect("a key").to_owned();
     for cut in ["", &whole[..whole.len() / 2], "no keys at all", &whole.replace(&key, &key[..20])] {
         machine.write(FILE, cut);
         let refused = machine.serve().refuses_to_start(&[
@@ -61,7 +60,7 @@ fn a_key_file_that_was_cut_is_told_without_its_content() {
 #[test]
 fn a_key_ring_of_another_database_is_told_by_id() {
     let machine = used();
-    let id = serde_json::from_str::<Value>(&machine.read(FILE)).expect("JSON")["primary"]
+    let id = serde_json::from_str::<Value>(&machine.read(FILE)).expect("JSON")["seal"]["primary"]
         .as_str()
         .expect("an id")
         .to_owned();
@@ -77,9 +76,10 @@ fn a_key_ring_of_another_database_is_told_by_id() {
 fn another_key_under_the_same_id_is_told_too() {
     let machine = used();
     let mut keys: Value = serde_json::from_str(&machine.read(FILE)).expect("JSON");
-    let id = keys["primary"].as_str().expect("an id").to_owned();
+    let id = keys["seal"]["primary"].as_str().expect("an id").to_owned();
     let other = other_keys();
-    keys["seal"][&id] = other["seal"][other["primary"].as_str().expect("an id")].clone();
+    let theirs = other["seal"]["primary"].as_str().expect("an id");
+    keys["seal"]["keys"][&id] = other["seal"]["keys"][theirs].clone();
     machine.write(FILE, &keys.to_string());
     machine.serve().refuses_to_start(&[
         &id,

@@ -4,6 +4,7 @@
 mod commands;
 mod keys;
 mod locked;
+mod readers;
 mod settings;
 mod surroundings;
 mod worker;

@@ -100,8 +100,8 @@ both!(keys_change_while_pages_are_served_and_the_command_is_killed, |app| async 
     let all = opens_all(app.backend()).await;
     assert_eq!(all, 402, "access and refresh tokens");
 
-    let new = keys::change(&app.backend().config, |file| file.add()).expect("a key");
-    keys::change(&app.backend().config, |file| Ok(file.promote())).expect("it seals");
+    let new = keys::change(&app.backend().config, |file| file.seal.add()).expect("a key");
+    keys::change(&app.backend().config, |file| Ok(file.seal.promote())).expect("it seals");
     let command_1 = command(&app).await;
     assert_eq!(format!("{:08x}", command_1.vault.primary()), new);
     // Killed at the third page that is served meanwhile: the future is dropped wherever it stands.
@@ -170,7 +170,7 @@ both!(keys_change_while_pages_are_served_and_the_command_is_killed, |app| async 
     assert_eq!(forget().await, Err(Kept::Seals(1)));
     app.sql("DELETE FROM mails").await;
     assert_eq!(forget().await, Ok(()));
-    keys::change(&app.backend().config, |file| file.remove(&old_id)).expect("it goes");
+    keys::change(&app.backend().config, |file| file.seal.remove(&old_id)).expect("it goes");
     app.backend().vault.reload();
     assert_eq!(app.backend().vault.key_ids(), [command_2.vault.primary()]);
     assert_eq!(opens_all(app.backend()).await, all);
@@ -209,8 +209,8 @@ both!(what_does_not_open_is_named, |app| async {
         Some(&1),
         "by the key it names"
     );
-    keys::change(&app.backend().config, |file| file.add()).expect("a key");
-    keys::change(&app.backend().config, |file| Ok(file.promote())).expect("it seals");
+    keys::change(&app.backend().config, |file| file.seal.add()).expect("a key");
+    keys::change(&app.backend().config, |file| Ok(file.seal.promote())).expect("it seals");
     app.backend().vault.reload();
     let done = sealing::rotate(app.backend()).await.expect("the rest is sealed anew");
     assert_eq!((done.resealed, done.unreadable), (1, 1));
@@ -266,9 +266,9 @@ both!(seals_are_counted_for_each_key, |app| async {
 // S7: whoever changes the keys leaves a line, though nobody is logged in there.
 both!(a_change_of_keys_is_written_down, |app| async {
     let old = app.backend().vault.primary();
-    let new = keys::change(&app.backend().config, |file| file.add()).expect("a key");
+    let new = keys::change(&app.backend().config, |file| file.seal.add()).expect("a key");
     sealing::added(app.backend(), &new).await;
-    keys::change(&app.backend().config, |file| Ok(file.promote())).expect("it seals");
+    keys::change(&app.backend().config, |file| Ok(file.seal.promote())).expect("it seals");
     let command = command(&app).await;
     let done = sealing::rotate(&command).await.expect("everything");
     sealing::rotated(&command, done).await;
@@ -297,13 +297,13 @@ both!(a_key_that_seals_cannot_be_taken_away, |app| async {
     let config = &app.backend().config;
     let old = format!("{:08x}", app.backend().vault.primary());
     let refused = |id: &str| keys::droppable(config, id).expect_err("it stays").to_string();
-    assert!(refused(&old).contains("seals"), "{}", refused(&old));
+    assert!(refused(&old).contains("is in use"), "{}", refused(&old));
     assert!(refused("00000000").contains("there is no key"));
-    let new = keys::change(config, |file| file.add()).expect("a key");
+    let new = keys::change(config, |file| file.seal.add()).expect("a key");
     app.backend().vault.reload();
     assert_eq!(format!("{:08x}", app.backend().vault.primary()), old, "known, and not used yet");
     assert_eq!(app.backend().vault.key_ids().len(), 2);
-    let again = keys::change(config, |file| file.add()).expect_err("one at a time");
+    let again = keys::change(config, |file| file.seal.add()).expect_err("one at a time");
     assert!(matches!(again, keys::Error::Refused(Refusal::NotRotated(id)) if id == new));
-    keys::change(config, |file| file.remove(&new)).expect("a key that never sealed may go");
+    keys::change(config, |file| file.seal.remove(&new)).expect("a key that never sealed may go");
 });

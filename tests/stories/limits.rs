@@ -170,6 +170,31 @@ both!(
     }
 );
 
+// S5: twenty calls to the platforms that a person causes by pressing a button, all together.
+both!(
+    accounts_are_tested_and_refreshed_twenty_times_a_minute,
+    config = |config| as_it_comes(config),
+    |app| async {
+        let ada = app.person("Ada").await;
+        let account = ada.connect("reddit", MARA_ON_REDDIT).await;
+        let test = format!("/api/integrations/test/reddit/{MARA_ON_REDDIT}");
+        for left in (0..20).rev() {
+            let answer = ada.post(&test, None).await.expect(200);
+            assert_eq!(told(&answer), ("20", left.to_string().as_str(), "60"));
+        }
+        ada.post(&test, None).await.expect(429);
+        let refresh = format!("/api/integrations/refresh/reddit/{MARA_ON_REDDIT}");
+        ada.post(&refresh, None).await.expect(429);
+        for action in ["/fn/test", "/fn/refresh"] {
+            let fields = [("id", word(&account, "id"))];
+            let refused = ada.browser.submit("/integrations", action, &fields).await;
+            ada.toast(&refused).await.says(&["more than we can answer", "Nothing was changed"]);
+        }
+        app.later(Duration::seconds(60)).await;
+        ada.post(&test, None).await.expect(200);
+    }
+);
+
 // S5: everything from one address, also of nobody; files and health are not counted.
 both!(
     an_address_has_an_end,

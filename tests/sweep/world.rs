@@ -118,7 +118,7 @@ impl World {
     pub fn primary_key(&self) -> String {
         let file: serde_json::Value =
             serde_json::from_str(&self.machine.read("data/keys.json")).expect("a key file is JSON");
-        file["primary"].as_str().expect("an id").to_owned()
+        file["seal"]["primary"].as_str().expect("an id").to_owned()
     }
 
     /// Letters that went out, into files.
@@ -174,7 +174,8 @@ fn settings(base: &str, browser: &str) -> String {
     let mut text = format!(
         "[server]\npublic_url = \"http://{HOST}\"\n[http]\nretry_first_ms = 1\nretry_longest_ms = \
          4\n\
-         [limits]\naddress = 0\nperson = 0\nentrance = 0\noauth = 0\nstatus = 0\n"
+         [limits]\naddress = 0\nperson = 0\nentrance = 0\noauth = 0\nstatus = 0\naccount_calls = \
+         0\n"
     );
     for id in huntaze::server::platform::IDS {
         let (client, secret) = (huntaze::sandbox::CLIENT_ID, huntaze::sandbox::CLIENT_SECRET);

@@ -57,6 +57,12 @@ pub struct Server {
     pub trusted_proxies: Vec<Proxy>,
     /// How long the head of a request may take to arrive, and how long its body.
     pub request_seconds: u64,
+    /// How long a peer may take nothing of its answer.
+    pub write_seconds: u64,
+    /// Open connections, all together; a share of the files that the process may open unless set.
+    pub connections: Option<usize>,
+    /// And from one address; the proxies in front are not counted.
+    pub connections_per_address: usize,
     /// Where cargo-leptos put the site.
     pub site_root: PathBuf,
     /// SQLite file, key file and sandbox live here.
@@ -178,20 +184,38 @@ pub struct Limits {
     pub oauth: u32,
     /// The status endpoint, of one person.
     pub status: u32,
+    /// Refreshing and testing accounts, of one person.
+    pub account_calls: u32,
     /// Wrong passwords for one e-mail address, from wherever, before there are pauses.
     pub guesses: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { address: 1200, person: 600, entrance: 10, oauth: 30, status: 60, guesses: 10 }
+        Self {
+            address: 1200,
+            person: 600,
+            entrance: 10,
+            oauth: 30,
+            status: 60,
+            account_calls: 20,
+            guesses: 10,
+        }
     }
 }
 
 impl Limits {
     /// None at all.
     pub fn none() -> Self {
-        Self { address: 0, person: 0, entrance: 0, oauth: 0, status: 0, guesses: 0 }
+        Self {
+            address: 0,
+            person: 0,
+            entrance: 0,
+            oauth: 0,
+            status: 0,
+            account_calls: 0,
+            guesses: 0,
+        }
     }
 }
 
@@ -241,6 +265,9 @@ impl Default for Server {
             public_url: None,
             trusted_proxies: Vec::new(),
             request_seconds: 30,
+            write_seconds: 30,
+            connections: None,
+            connections_per_address: 256,
             site_root: PathBuf::from("target/site"),
             data_dir: PathBuf::from("data"),
             log: Log::Auto,

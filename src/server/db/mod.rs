@@ -29,7 +29,7 @@ pub mod signals;
 pub mod users;
 pub mod write_guard;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -110,6 +110,17 @@ macro_rules! sql {
 pub(crate) use sql;
 
 impl Db {
+    /// SQLite's file that [`Db::open`] would open or make; nothing for PostgreSQL.
+    pub fn file(url: Option<&SecretString>, data_dir: &Path) -> Result<Option<PathBuf>> {
+        match url.map(ExposeSecret::expose_secret) {
+            Some(url) if url.starts_with("postgres") => Ok(None),
+            Some(url) => {
+                Ok(Some(SqliteConnectOptions::from_str(url)?.get_filename().to_path_buf()))
+            }
+            None => Ok(Some(data_dir.join("huntaze.db"))),
+        }
+    }
+
     /// Opens `postgres://...`, `sqlite://path`, or SQLite's file in `data_dir` when there is no
     /// URL.
     pub async fn open(

@@ -41,6 +41,9 @@ pub enum Error {
     /// Too many wrong passwords: how long to wait, and until when.
     #[error("too many wrong passwords: {wait:?} to wait")]
     TooManyGuesses { wait: std::time::Duration, until: chrono::DateTime<chrono::Utc> },
+    /// More is asked for at this moment than can be done; it is worth asking again then.
+    #[error("too much at once")]
+    Busy { until: DateTime<Utc> },
     #[error("callback: {0}")]
     Callback(#[from] CallbackError),
     #[error("{name}: {error}")]
@@ -122,13 +125,19 @@ impl Error {
             Self::Platform { error: platform::Error::RateLimited { until, .. }, .. } => {
                 Some(*until)
             }
-            Self::PlatformTrouble { until, .. } | Self::TooManyGuesses { until, .. } => {
-                Some(*until)
-            }
+            Self::PlatformTrouble { until, .. }
+            | Self::TooManyGuesses { until, .. }
+            | Self::Busy { until } => Some(*until),
             Self::TooSoon { again, .. } => *again,
             Self::Shared(error) => error.again(),
             _ => None,
         }
+    }
+
+    /// The same in whole seconds, one at least.
+    pub fn seconds_to_wait(&self, now: DateTime<Utc>) -> Option<u64> {
+        let wait = (self.again()? - now).num_milliseconds().max(1);
+        Some(wait.unsigned_abs().div_ceil(1000))
     }
 
     /// The platform's trouble in a sentence, where that is what this is: a test of a connection
@@ -222,6 +231,11 @@ impl Error {
                      your password?\".",
                     words::span(*wait)
                 ),
+            ),
+            Self::Busy { .. } => AppError::new(
+                Kind::Busy,
+                "The server is busy at the moment.",
+                "Nothing was changed. Try again in a few seconds.",
             ),
             Self::Callback(error) => error.as_app_error(),
             Self::Platform { name, error } => platform_error(name, error),

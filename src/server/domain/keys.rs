@@ -194,3 +194,14 @@ pub async fn rotated(backend: &Backend, done: Rotated) {
     };
     audit::note(backend, event).await;
 }
+
+/// Writes down that another key signs access tokens.
+pub async fn signing_rotated(backend: &Backend, id: &str) {
+    audit::note(backend, Event::at_the_server(Action::KeysRotated).about(format!("key {id}")))
+        .await;
+}
+
+/// Writes down that a key that signed access tokens is gone.
+pub async fn signing_dropped(backend: &Backend, id: &str) {
+    audit::note(backend, Event::at_the_server(Action::KeyDropped).about(format!("key {id}"))).await;
+}

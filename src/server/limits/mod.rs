@@ -5,6 +5,7 @@
 
 mod memory;
 mod pace;
+mod queue;
 mod shared;
 
 use std::net::{IpAddr, Ipv6Addr};
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+pub use queue::{Admission, RunPermit, WorkQueue};
 pub use shared::Shared;
 
 use super::clock::Clock;
@@ -21,6 +23,10 @@ use memory::Memory;
 use pace::Paces;
 
 pub const WINDOW: Duration = Duration::from_secs(60);
+/// Passwords that are hashed at once, so that each core has one to begin with.
+const HASHES_PER_CORE: usize = 2;
+/// And that wait for it: about a second's work. Nobody waits longer than people would.
+const HASHES_WAITING: usize = 16;
 
 /// What is counted apart from one another.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -35,9 +41,25 @@ pub enum Class {
     OAuth,
     /// The status endpoint, which programs poll.
     Status,
+    /// Refreshing and testing an account: each is a call to its platform.
+    AccountCalls,
 }
 
 impl Class {
+    const ALL: [Self; 6] = [
+        Self::Address,
+        Self::Person,
+        Self::Entrance,
+        Self::OAuth,
+        Self::Status,
+        Self::AccountCalls,
+    ];
+
+    /// The class of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.word() == name)
+    }
+
     pub fn word(self) -> &'static str {
         match self {
             Self::Address => "address",
@@ -45,6 +67,7 @@ impl Class {
             Self::Entrance => "entrance",
             Self::OAuth => "oauth",
             Self::Status => "status",
+            Self::AccountCalls => "account_calls",
         }
     }
 }
@@ -116,12 +139,17 @@ pub struct Limits {
     most: config::Limits,
     memory: Memory,
     paces: Paces,
+    /// Hashing passwords: each hash takes 19 MiB and a core for tens of milliseconds.
+    pub passwords: WorkQueue,
     pub shared: Option<Shared>,
 }
 
 impl Limits {
     pub fn new(most: config::Limits, clock: Clock, shared: Option<Shared>) -> Self {
-        Self { clock, most, memory: Memory::default(), paces: Paces::default(), shared }
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let passwords = WorkQueue::new(HASHES_PER_CORE * cores, HASHES_WAITING * cores);
+        let (memory, paces) = (Memory::default(), Paces::default());
+        Self { clock, most, memory, paces, passwords, shared }
     }
 
     /// Counts a request. Nothing: this class has no limit.
@@ -180,5 +208,6 @@ pub fn most(limits: &config::Limits, class: Class) -> u32 {
         Class::Entrance => limits.entrance,
         Class::OAuth => limits.oauth,
         Class::Status => limits.status,
+        Class::AccountCalls => limits.account_calls,
     }
 }

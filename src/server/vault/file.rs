@@ -10,25 +10,32 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
-/// The key file. Zeroized when dropped; it has no `Debug`.
+/// The key file. Its keys are zeroized when it is dropped; it has no `Debug`.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeyFile {
-    /// The id of the key that seals; the others only open.
+    /// The keys that seal, with AES-256-GCM.
+    pub seal: KeySet,
+    /// The keys that sign access tokens, with HMAC-SHA-256.
+    pub sign: KeySet,
+}
+
+/// Keys for one purpose, one of them primary.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeySet {
+    /// The id of the key that is used for what is new; the others only open and verify.
     pub(super) primary: String,
     /// A key that every process shall know before it is made primary.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     next: Option<String>,
     /// Base64 of 32 bytes, by an id of eight hex digits.
-    pub(super) seal: BTreeMap<String, String>,
-    /// The key that signs access tokens: id and base64.
-    pub(super) sign: (String, String),
+    pub(super) keys: BTreeMap<String, String>,
 }
 
-impl Drop for KeyFile {
+impl Drop for KeySet {
     fn drop(&mut self) {
-        self.seal.values_mut().for_each(Zeroize::zeroize);
-        self.sign.1.zeroize();
+        self.keys.values_mut().for_each(Zeroize::zeroize);
     }
 }
 
@@ -40,67 +47,74 @@ impl KeyFile {
 
     /// Fresh random keys.
     pub fn generate() -> Self {
-        let id = format!("{:08x}", rand::rng().random::<u32>());
-        Self {
-            seal: BTreeMap::from([(id.clone(), fresh_key())]),
-            primary: id,
-            next: None,
-            sign: (format!("{:08x}", rand::rng().random::<u32>()), fresh_key()),
-        }
+        Self { seal: KeySet::generate(), sign: KeySet::generate() }
     }
 }
 
 /// Why the keys are left as they are.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Refusal {
-    #[error("key {0} is new and does not seal yet\n  fix: huntaze keys rotate")]
+    #[error("key {0} is new and not in use yet\n  fix: huntaze keys rotate")]
     NotRotated(String),
-    #[error("key {0} seals\n  fix: huntaze keys generate, then rotate, then drop this one")]
+    #[error("key {0} is in use\n  fix: huntaze keys generate, then rotate, then drop this one")]
     InUse(String),
     #[error("there is no key {0} in the key file\n  fix: huntaze keys list shows them")]
     NoSuchKey(String),
 }
 
-impl KeyFile {
-    /// A fresh key, which seals nothing before [`KeyFile::promote`]. Its id.
+impl KeySet {
+    fn generate() -> Self {
+        let id = fresh_id();
+        Self { primary: id.clone(), next: None, keys: BTreeMap::from([(id, fresh_key())]) }
+    }
+
+    /// A fresh key, which is not used before [`KeySet::promote`]. Its id.
     pub fn add(&mut self) -> Result<String, Refusal> {
         if let Some(waiting) = &self.next {
             return Err(Refusal::NotRotated(waiting.clone()));
         }
-        let id = format!("{:08x}", rand::rng().random::<u32>());
-        self.seal.insert(id.clone(), fresh_key());
+        let id = fresh_id();
+        self.keys.insert(id.clone(), fresh_key());
         self.next = Some(id.clone());
         Ok(id)
     }
 
-    /// Makes the new key the one that seals, if there is one.
+    /// Makes the new key the primary one, if there is one.
     pub fn promote(&mut self) -> Option<String> {
         self.primary = self.next.take()?;
         Some(self.primary.clone())
     }
 
+    pub fn contains(&self, id: &str) -> bool {
+        self.keys.contains_key(id)
+    }
+
     /// Whether a key may go, as far as the file tells; whether it still seals something the
     /// database knows.
     pub fn may_remove(&self, id: &str) -> Result<(), Refusal> {
-        if !self.seal.contains_key(id) {
+        if !self.contains(id) {
             return Err(Refusal::NoSuchKey(id.to_owned()));
         }
         if self.primary == id { Err(Refusal::InUse(id.to_owned())) } else { Ok(()) }
     }
 
-    /// Whether a key has never sealed anything but its proof.
+    /// Whether a key waits for [`KeySet::promote`].
     pub fn is_new(&self, id: &str) -> bool {
         self.next.as_deref() == Some(id)
     }
 
     pub fn remove(&mut self, id: &str) -> Result<(), Refusal> {
         self.may_remove(id)?;
-        if let Some(mut key) = self.seal.remove(id) {
+        if let Some(mut key) = self.keys.remove(id) {
             key.zeroize();
         }
         self.next.take_if(|next| next == id);
         Ok(())
     }
+}
+
+fn fresh_id() -> String {
+    format!("{:08x}", rand::rng().random::<u32>())
 }
 
 fn fresh_key() -> String {

@@ -1,8 +1,10 @@
 //! The label of an account, changed in place.
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 use super::{Look, Submit};
+use crate::api::accounts;
 use crate::model::AccountView;
 
 /// The longest label there is.
@@ -24,7 +26,7 @@ pub fn AccountLabel<'a>(account: &'a AccountView) -> impl IntoView + use<> {
                     {shown}
                 </span>
             </summary>
-            <form method="post" action="/fn/label" data-optimistic=true>
+            <form method="post" action={<accounts::SetLabel as ServerFn>::PATH} data-optimistic=true>
                 <input type="hidden" name="id" value=id.to_string() />
                 <input
                     class="input"

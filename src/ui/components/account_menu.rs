@@ -1,8 +1,10 @@
 //! Everything one can do with an account beside its next step.
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 use super::{Glyph, Icon};
+use crate::api::accounts;
 use crate::model::{AccountView, ConnectKind, PlatformInfo};
 
 #[component]
@@ -18,20 +20,8 @@ pub fn AccountMenu<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl
                 <Icon glyph=Glyph::Dots />
             </summary>
             <div class="menu-panel">
-                <Act
-                    action="/fn/test"
-                    id=id.to_string()
-                    glyph=Glyph::Test
-                    text="Test connection"
-                    title
-                />
-                <Act
-                    action="/fn/refresh"
-                    id=id.to_string()
-                    glyph=Glyph::Refresh
-                    text=refresh
-                    title
-                />
+                <Act action={<accounts::TestAccount as ServerFn>::PATH} id=id.to_string() glyph=Glyph::Test text="Test connection" title />
+                <Act action={<accounts::RefreshAccount as ServerFn>::PATH} id=id.to_string() glyph=Glyph::Refresh text=refresh title />
                 <a
                     class="menu-item"
                     href=format!("/platforms/connect/{}?account={id}", info.id)

@@ -2,10 +2,12 @@
 //! unfolds in place.
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 use super::{
     AccountDetails, AccountLabel, AccountMenu, Avatar, ButtonLink, Look, StatusBadge, Submit, When,
 };
+use crate::api::accounts;
 use crate::model::{AccountView, NextStep, PlatformInfo};
 
 #[component]
@@ -65,7 +67,7 @@ pub fn Next<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl IntoVi
         }
         .into_any(),
         NextStep::Test => view! {
-            <form method="post" action="/fn/test">
+            <form method="post" action={<accounts::TestAccount as ServerFn>::PATH}>
                 <input type="hidden" name="id" value=id.to_string() />
                 <Submit
                     text="Check again"

@@ -1,8 +1,10 @@
 //! A quiet reminder that an address was not confirmed. It stops nobody.
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 use super::{Note, Submit, Tone};
+use crate::api::users;
 use crate::model::Viewer;
 use crate::ui::islands::LiveForms;
 
@@ -18,7 +20,7 @@ pub fn ConfirmEmail(viewer: Option<Viewer>) -> impl IntoView {
                              to " <span class="break-all">{viewer.email}</span> "."
                         </p>
                         <LiveForms>
-                            <form method="post" action="/fn/verify_again">
+                            <form method="post" action={<users::VerifyAgain as ServerFn>::PATH}>
                                 <Submit text="Send again" busy="Sending..." />
                             </form>
                         </LiveForms>

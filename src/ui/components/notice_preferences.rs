@@ -1,8 +1,10 @@
 //! Which notices come by e-mail, too.
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 use super::{FormError, Submit};
+use crate::api::notices;
 use crate::model::{NoticeKind, Preference};
 
 #[component]
@@ -29,7 +31,7 @@ pub fn NoticePreferences(preferences: Vec<Preference>) -> impl IntoView {
             <h2 id="notices" class="mb-2">
                 "Notices"
             </h2>
-            <form class="panel grid gap-4 p-5" method="post" action="/fn/notice_preferences">
+            <form class="panel grid gap-4 p-5" method="post" action={<notices::Prefer as ServerFn>::PATH}>
                 <fieldset class="grid gap-2">
                     <legend class="mb-2">
                         "What comes by e-mail, too, once your address is confirmed. The bell tells \

@@ -1,9 +1,10 @@
 //! Which of several accounts one consent is to connect.
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_params_map;
 
-use crate::api::accounts::choices;
+use crate::api::accounts::{self, choices};
 use crate::error::AppError;
 use crate::model::{FlowId, Frame};
 use crate::ui::components::{FieldError, FormError, Head, Look, Submit, page};
@@ -39,7 +40,7 @@ pub fn ChoosePage() -> impl IntoView {
                 )}
             </p>
             <LiveForms>
-                <form class="grid gap-4" id="choose" method="post" action="/fn/choose">
+                <form class="grid gap-4" id="choose" method="post" action={<accounts::Choose as ServerFn>::PATH}>
                     <input type="hidden" name="flow" value=flow.to_string() />
                     <fieldset class="panel overflow-hidden">
                         <legend class="sr-only">{format!("{name} accounts")}</legend>
@@ -55,7 +56,7 @@ pub fn ChoosePage() -> impl IntoView {
                         />
                     </div>
                 </form>
-                <form class="mt-2" method="post" action="/fn/cancel_choice">
+                <form class="mt-2" method="post" action={<accounts::CancelChoice as ServerFn>::PATH}>
                     <input type="hidden" name="flow" value=flow.to_string() />
                     <Submit text="Cancel, connect none" busy="Cancelling..." look=Look::Quiet />
                 </form>

@@ -1,7 +1,9 @@
 //! The question before an account at Huntaze goes. Also a dialog on `/settings`.
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
+use crate::api::users;
 use crate::error::AppError;
 use crate::model::Frame;
 use crate::ui::components::{ButtonLink, Field, FormError, Head, Look, Submit, page};
@@ -20,7 +22,7 @@ pub fn DeletePage() -> impl IntoView {
                      connected accounts and all that was collected about them. Huntaze ends its \
                      access at the platforms. What you posted there stays."
                 </p>
-                <form class="mt-6 grid max-w-md gap-4" method="post" action="/fn/delete_account">
+                <form class="mt-6 grid max-w-md gap-4" method="post" action={<users::DeleteAccount as ServerFn>::PATH}>
                     <Field
                         name="email"
                         label="Your e-mail"

@@ -1,9 +1,10 @@
 //! The question before an account goes. Also a dialog on `/integrations`.
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_params_map;
 
-use crate::api::accounts::integrations;
+use crate::api::accounts::{self, integrations};
 use crate::error::AppError;
 use crate::model::{AccountId, Frame};
 use crate::ui::components::{ButtonLink, FormError, Head, Look, Submit, page};
@@ -32,7 +33,7 @@ pub fn DisconnectPage() -> impl IntoView {
                         info.name,
                     )}
                 </p>
-                <form class="mt-6 grid gap-4" method="post" action="/fn/disconnect">
+                <form class="mt-6 grid gap-4" method="post" action={<accounts::Disconnect as ServerFn>::PATH}>
                     <input type="hidden" name="id" value=account.id.to_string() />
                     <FormError />
                     <div class="flex flex-wrap justify-end gap-2">

@@ -1,7 +1,9 @@
 //! A forgotten password: where the link is sent.
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
+use crate::api::users;
 use crate::model::Frame;
 use crate::ui::components::{Field, FormError, Head, Look, Submit, page_alone};
 use crate::ui::islands::LiveForms;
@@ -10,7 +12,7 @@ use crate::ui::islands::LiveForms;
 pub fn ForgotPage() -> impl IntoView {
     page_alone(|frame: Frame| async move {
         let form = view! {
-            <form class="panel grid gap-4 p-5" method="post" action="/fn/forgot">
+            <form class="panel grid gap-4 p-5" method="post" action={<users::Forgot as ServerFn>::PATH}>
                 <Field
                     name="email"
                     label="E-mail"

@@ -1,8 +1,9 @@
 //! The background jobs, for operators: how much there is to do, and what could not be done.
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
-use crate::api::operations::jobs;
+use crate::api::operations::{self, jobs};
 use crate::model::{Frame, JobView, JobsView};
 use crate::ui::components::{Head, Look, Note, Submit, Tone, When, page};
 use crate::ui::islands::LiveForms;
@@ -107,11 +108,11 @@ fn DeadJob(job: JobView) -> impl IntoView {
                 </p>
             </div>
             <div class="flex gap-2">
-                <form method="post" action="/fn/retry_job">
+                <form method="post" action={<operations::RetryJob as ServerFn>::PATH}>
                     <input type="hidden" name="id" value=id.clone() />
                     <Submit text="Try again" busy="..." name=retry />
                 </form>
-                <form method="post" action="/fn/discard_job">
+                <form method="post" action={<operations::DiscardJob as ServerFn>::PATH}>
                     <input type="hidden" name="id" value=id />
                     <Submit text="Discard" busy="..." look=Look::Quiet name=discard />
                 </form>

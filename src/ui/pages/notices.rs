@@ -1,8 +1,9 @@
 //! What the person was told: newest first, each with what to do about it.
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
-use crate::api::notices::notices;
+use crate::api::notices::{self, notices};
 use crate::model::{Frame, NoticeKind, NoticeView};
 use crate::ui::components::{
     ButtonLink, DialogTemplate, Glyph, Head, Icon, Look, Submit, When, page,
@@ -19,13 +20,8 @@ pub fn NoticesPage() -> impl IntoView {
             .then(|| view! { <ul class="panel rows rows-first">{rows}</ul> });
         let all = (shown.unread > 0).then(|| {
             view! {
-                <form method="post" action="/fn/notices_read">
-                    <Submit
-                        text="Mark all as read"
-                        busy="Marking..."
-                        look=Look::Quiet
-                        id="all-read"
-                    />
+                <form method="post" action={<notices::MarkAllRead as ServerFn>::PATH}>
+                    <Submit text="Mark all as read" busy="Marking..." look=Look::Quiet id="all-read" />
                 </form>
             }
         });
@@ -57,8 +53,7 @@ fn Nothing() -> impl IntoView {
         <div class="panel p-6">
             <p class="font-medium">"Nothing needs you."</p>
             <p class="soft mt-1">
-                "When an account has to be reconnected, or a platform is in trouble for long, you \
-                 read it here once."
+                "When an account has to be reconnected, or a platform is in trouble for long, you read it here once."
             </p>
         </div>
     }
@@ -87,7 +82,7 @@ fn Row<'a>(notice: &'a NoticeView) -> impl IntoView + use<> {
     });
     let read = (!notice.read).then(|| {
         view! {
-            <form method="post" action="/fn/notice_read">
+            <form method="post" action={<notices::MarkRead as ServerFn>::PATH}>
                 <input type="hidden" name="id" value=id.to_string() />
                 <Submit
                     text="Mark as read"

@@ -1,7 +1,9 @@
 //! Opening an account.
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
+use crate::api::users;
 use crate::model::{Flash, Frame};
 use crate::ui::components::{Field, FormError, Head, Look, Submit, page_alone};
 use crate::ui::islands::LiveForms;
@@ -37,7 +39,7 @@ pub fn RegisterPage() -> impl IntoView {
 #[component]
 fn Form<'a>(flash: &'a Flash) -> impl IntoView + use<> {
     view! {
-        <form class="panel grid gap-4 p-5" method="post" action="/fn/register">
+        <form class="panel grid gap-4 p-5" method="post" action={<users::Register as ServerFn>::PATH}>
             <Field name="name" label="Name" autocomplete="name" max=100 flash />
             <Field name="email" label="E-mail" kind="email" autocomplete="username" max=254 flash />
             <Field

@@ -1,7 +1,9 @@
 //! Where the link in the mail leads: a new password.
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
+use crate::api::users;
 use crate::model::Frame;
 use crate::ui::components::{Field, FormError, Head, LinkCode, Look, Submit, page_alone};
 use crate::ui::islands::LiveForms;
@@ -11,7 +13,7 @@ pub fn ResetPage() -> impl IntoView {
     page_alone(|frame: Frame| async move {
         let flash = &frame.flash;
         let form = view! {
-            <form class="panel grid gap-4 p-5" method="post" action="/fn/reset">
+            <form class="panel grid gap-4 p-5" method="post" action={<users::Reset as ServerFn>::PATH}>
                 <LinkCode flash />
                 <Field
                     name="password"

@@ -4,9 +4,10 @@ mod access;
 
 use access::{EmailForm, PasswordForm};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 use crate::api::notices::preferences;
-use crate::api::users::{profile, sessions};
+use crate::api::users::{self, profile, sessions};
 use crate::model::{Flash, Frame, Profile, SessionView};
 use crate::ui::components::{
     Badge, ButtonLink, DialogTemplate, Field, FormError, Glyph, Head, Look, NoticePreferences,
@@ -68,8 +69,7 @@ pub fn SettingsPage() -> impl IntoView {
                             "Activity log"
                         </h2>
                         <p class="soft mb-3">
-                            "Who did what with this account and its connections, \
-                            when and from where."
+                            "Who did what with this account and its connections, when and from where."
                         </p>
                         <ButtonLink href="/settings/audit" text="Open the activity log" />
                     </section>
@@ -83,7 +83,7 @@ pub fn SettingsPage() -> impl IntoView {
                         <ButtonLink href="/api/docs" text="Open the API reference" />
                     </section>
                     <div class="flex flex-wrap justify-between gap-2">
-                        <form method="post" action="/fn/logout">
+                        <form method="post" action={<users::Logout as ServerFn>::PATH}>
                             <Submit text="Log out" busy="Logging out..." />
                         </form>
                         <ButtonLink
@@ -107,15 +107,8 @@ fn ProfileForm<'a>(profile: &'a Profile, flash: &'a Flash) -> impl IntoView + us
             <h2 id="profile" class="mb-2">
                 "Profile"
             </h2>
-            <form class="panel grid gap-4 p-5" method="post" action="/fn/profile">
-                <Field
-                    name="name"
-                    label="Name"
-                    autocomplete="name"
-                    value=profile.name.clone()
-                    max=100
-                    flash
-                />
+            <form class="panel grid gap-4 p-5" method="post" action={<users::UpdateProfile as ServerFn>::PATH}>
+                <Field name="name" label="Name" autocomplete="name" value=profile.name.clone() max=100 flash />
                 <Field
                     name="time_zone"
                     label="Time zone"
@@ -141,7 +134,7 @@ fn ProfileForm<'a>(profile: &'a Profile, flash: &'a Flash) -> impl IntoView + us
 fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
     let others = (sessions.len() > 1).then(|| {
         view! {
-            <form class="mt-3" method="post" action="/fn/revoke_other_sessions">
+            <form class="mt-3" method="post" action={<users::RevokeOtherSessions as ServerFn>::PATH}>
                 <Submit text="Log out everywhere else" busy="Logging out..." />
             </form>
         }
@@ -152,7 +145,7 @@ fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
                 .into_any()
         } else {
             view! {
-                <form method="post" action="/fn/revoke_session">
+                <form method="post" action={<users::RevokeSession as ServerFn>::PATH}>
                     <input type="hidden" name="id" value=session.id.to_string() />
                     <Submit text="Log out" busy="..." name=format!("Log out {}", session.device) />
                 </form>
@@ -164,8 +157,7 @@ fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
                 <div class="min-w-0 flex-1">
                     <p class="font-medium">{session.device}</p>
                     <p class="small soft">
-                        "Last seen " <When moment=&session.seen /> ", logged \
-                        in " <When moment=&session.started />
+                        "Last seen " <When moment=&session.seen /> ", logged in " <When moment=&session.started />
                     </p>
                 </div>
                 {act}

@@ -1,7 +1,9 @@
 //! Where the link in the mail leads: the address is the person's. No log-in is needed.
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
+use crate::api::users;
 use crate::model::Frame;
 use crate::ui::components::{FormError, Head, LinkCode, Look, Submit, page_alone};
 use crate::ui::islands::LiveForms;
@@ -10,7 +12,7 @@ use crate::ui::islands::LiveForms;
 pub fn VerifyPage() -> impl IntoView {
     page_alone(|frame: Frame| async move {
         let form = view! {
-            <form class="panel grid gap-4 p-5" method="post" action="/fn/verify">
+            <form class="panel grid gap-4 p-5" method="post" action={<users::Verify as ServerFn>::PATH}>
                 <p>"One press, and Huntaze knows that this address is yours."</p>
                 <LinkCode flash=&frame.flash />
                 <FormError />

@@ -28,6 +28,7 @@ pub struct Tested {
 /// Calls the platform and keeps the result with its time. A platform that is down is a result, not
 /// a failure of the test.
 pub async fn test(backend: &Backend, actor: &Actor, account: Account) -> Result<Tested> {
+    actor.may_change()?;
     let entry = entry(backend, account.provider.as_str())?;
     if matches!(entry.platform.connect(), Connect::Session) {
         guard_session(backend, &account)?;
@@ -140,6 +141,10 @@ async fn renew(backend: &Backend, actor: &Actor, account: Account) -> Result<Acc
 /// Looks at pasted sessions whose last check is old, in the background of a page load. One look at
 /// a time, and never at a session that was refused.
 pub(super) fn recheck_in_background(backend: &Backend, actor: &Actor, due: Vec<AccountId>) {
+    // Who may only look causes no call to a platform.
+    if actor.may_change().is_err() {
+        return;
+    }
     for id in due {
         let (backend, actor) = (backend.clone(), actor.clone());
         tokio::spawn(origin::scope(origin::current(), async move {

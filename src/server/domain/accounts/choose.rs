@@ -101,6 +101,7 @@ pub async fn choose(backend: &Backend, actor: &Actor, id: FlowId, chosen: &str) 
 
 /// Connects nothing, and gives back what was granted.
 pub async fn cancel(backend: &Backend, actor: &Actor, id: FlowId) -> Result<()> {
+    actor.may_change()?;
     let waiting = find(backend, actor, id).await?;
     revoke::give_back_waiting(backend, vec![waiting]).await
 }

@@ -3,13 +3,12 @@
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use super::{Device, Entered, Error, Result, guesses, input, password};
+use super::{ClientInfo, Device, Entered, Error, Result, begin_session, guesses, input, password};
 use crate::model::audit::Action;
 use crate::model::{UserId, WorkspaceId};
 use crate::server::Backend;
 use crate::server::db::{self, users::User};
 use crate::server::domain::audit::{self, Event};
-use crate::server::session;
 
 /// Logs in with a password. `device` is where the browser says that it was logged in before.
 pub async fn log_in(
@@ -17,14 +16,16 @@ pub async fn log_in(
     email: &str,
     password: SecretString,
     device: Option<Device>,
-    user_agent: &str,
+    client: ClientInfo<'_>,
 ) -> Result<Entered> {
     let email = input::normal_email(email);
+    // Before anything is looked up or counted: who is refused here has not guessed.
+    let admission = password::admit(backend)?;
     let found = known(backend, &email).await?;
     let guesser = guesses::at_the_door(&email, found.as_ref(), device);
     guesses::begin(backend, guesser).await?;
     let known_hash = found.as_ref().map(|user| user.password_hash.clone());
-    let right = password::verify_password(password, known_hash).await?;
+    let right = password::verify_password(admission, password, known_hash).await?;
     // Asked of nobody's id too: neither the answer nor its time tells whether the e-mail is known.
     let id = found.as_ref().map_or(UserId(Uuid::nil()), |user| user.id);
     let home = db::users::home_workspace(&backend.db, id).await?;
@@ -33,7 +34,7 @@ pub async fn log_in(
         return Err(Error::WrongLogin);
     };
     backend.limits.take_back(guesser).await;
-    enter(backend, user.clone(), workspace, user_agent).await
+    enter(backend, user.clone(), workspace, client).await
 }
 
 /// Who has this address. What is none is nobody's, and no text for PostgreSQL where it holds
@@ -49,19 +50,18 @@ async fn enter(
     backend: &Backend,
     user: User,
     workspace: WorkspaceId,
-    user_agent: &str,
+    client: ClientInfo<'_>,
 ) -> Result<Entered> {
     let mut tx = backend.db.begin().await?;
     // A change of the password ends all sessions: one that the old password is just about to begin
     // must not outlive it.
     password::proven(&mut tx, &user).await?;
-    let (session, secret) =
-        session::start(backend, &mut tx, user.id, workspace, user_agent).await?;
+    let begun = begin_session(backend, &mut tx, user.id, workspace, client).await?;
     let event = Event::by_user(Some(workspace), user.id, &user.name, Action::Login);
     audit::record(backend, &mut tx, event).await?;
     tx.commit().await?;
     tracing::info!(user = %user.id, "logged in");
-    Ok(Entered::new(user, session, secret))
+    Ok(Entered::new(user, begun))
 }
 
 /// What was typed for an e-mail that nobody has is not kept: it may be a password in the wrong

@@ -30,10 +30,28 @@ pub use email::{change as change_email, confirm as confirm_email, verify_again};
 pub use input::normal_email;
 pub use log_in::log_in;
 pub use password::change as change_password;
-pub use refresh::{Refreshed, issue as issue_refresh_token, refresh};
+pub use refresh::{Refreshed, refresh};
 pub use reset::{answer as answer_resets, ask as ask_reset, reset};
 pub(super) use sessions::device_name;
 pub use sessions::{purge_sessions, revoke_other_sessions, revoke_session, sessions};
+
+/// What somebody logs in with.
+#[derive(Clone, Copy)]
+pub struct ClientInfo<'a> {
+    pub user_agent: &'a str,
+    /// A program that renews its access token, rather than a browser that has a cookie.
+    pub wants_refresh_token: bool,
+}
+
+impl<'a> ClientInfo<'a> {
+    pub fn browser(user_agent: &'a str) -> Self {
+        Self { user_agent, wants_refresh_token: false }
+    }
+
+    pub fn program(user_agent: &'a str) -> Self {
+        Self { user_agent, wants_refresh_token: true }
+    }
+}
 
 /// Someone who just registered or logged in.
 pub struct Entered {
@@ -41,6 +59,8 @@ pub struct Entered {
     pub session: SessionId,
     /// For the cookie.
     pub secret: SecretString,
+    /// For a program.
+    pub refresh_token: Option<SecretString>,
     pub email: String,
     pub name: String,
     pub time_zone: String,
@@ -48,18 +68,44 @@ pub struct Entered {
 }
 
 impl Entered {
-    fn new(user: User, session: SessionId, secret: SecretString) -> Self {
+    fn new(user: User, begun: Begun) -> Self {
+        let Begun { session, secret, refresh_token } = begun;
         let verified = user.email_verified_at.is_some();
         Self {
             user: user.id,
             session,
             secret,
+            refresh_token,
             email: user.email,
             name: user.name,
             time_zone: user.time_zone,
             verified,
         }
     }
+}
+
+/// A session as it was begun.
+struct Begun {
+    session: SessionId,
+    secret: SecretString,
+    refresh_token: Option<SecretString>,
+}
+
+/// Begins a session with all that its client is given: once the transaction has committed, nothing
+/// is left that could fail.
+async fn begin_session(
+    backend: &Backend,
+    tx: &mut db::Tx,
+    user: UserId,
+    workspace: WorkspaceId,
+    client: ClientInfo<'_>,
+) -> Result<Begun> {
+    let (session, secret) = session::start(backend, tx, user, workspace, client.user_agent).await?;
+    let refresh_token = match client.wants_refresh_token {
+        true => Some(refresh::issue(backend, tx, session).await?),
+        false => None,
+    };
+    Ok(Begun { session, secret, refresh_token })
 }
 
 /// What a registration form holds.
@@ -69,11 +115,15 @@ pub struct Registering {
     pub password: SecretString,
 }
 
-pub async fn register(backend: &Backend, form: Registering, user_agent: &str) -> Result<Entered> {
+pub async fn register(
+    backend: &Backend,
+    form: Registering,
+    client: ClientInfo<'_>,
+) -> Result<Entered> {
     if backend.config.users.registration == Registration::Closed {
         return Err(Error::RegistrationClosed);
     }
-    open_account(backend, form, user_agent, false).await
+    open_account(backend, form, client, false).await
 }
 
 /// Makes a user with a workspace of their own, whoever asks for it. An address that nobody vouches
@@ -81,7 +131,7 @@ pub async fn register(backend: &Backend, form: Registering, user_agent: &str) ->
 pub async fn open_account(
     backend: &Backend,
     form: Registering,
-    user_agent: &str,
+    client: ClientInfo<'_>,
     verified: bool,
 ) -> Result<Entered> {
     let email = input::normal_email(&form.email);
@@ -95,12 +145,13 @@ pub async fn open_account(
     if !problems.is_empty() {
         return Err(Error::Validation(problems));
     }
+    let password_hash = password::hash_password(backend, form.password).await?;
     let now = backend.clock.now();
     let user = User {
         id: UserId::new(),
         email,
         name,
-        password_hash: password::hash_password(form.password).await?,
+        password_hash,
         time_zone: "UTC".into(),
         email_verified_at: verified.then_some(now),
         created_at: now,
@@ -120,8 +171,7 @@ pub async fn open_account(
         user.created_at,
     )
     .await?;
-    let (session, secret) =
-        session::start(backend, &mut tx, user.id, workspace, user_agent).await?;
+    let begun = begin_session(backend, &mut tx, user.id, workspace, client).await?;
     let event = Event::by_user(Some(workspace), user.id, &user.name, Action::Register);
     audit::record(backend, &mut tx, event).await?;
     if !verified {
@@ -129,7 +179,7 @@ pub async fn open_account(
     }
     tx.commit().await?;
     tracing::info!(user = %user.id, "registered");
-    Ok(Entered::new(user, session, secret))
+    Ok(Entered::new(user, begun))
 }
 
 /// Ends the session, its open flows and its waiting choices; what those had been granted is given

@@ -4,15 +4,18 @@ use std::sync::LazyLock;
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
+use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Entered, Error, Result, guesses, input, letters, sessions};
+use super::{ClientInfo, Entered, Error, Result, begin_session, guesses, input, letters, sessions};
 use crate::model::audit::Action;
 use crate::server::Backend;
 use crate::server::db::{self, users::User};
 use crate::server::domain::audit::{self, Event};
 use crate::server::domain::mail;
-use crate::server::session::{self, Actor};
+use crate::server::limits::Admission;
+use crate::server::metrics;
+use crate::server::session::Actor;
 
 /// Changes the password of who knows the current one. Every session ends, this one too, and a new
 /// one begins here.
@@ -21,24 +24,23 @@ pub async fn change(
     actor: &Actor,
     current: SecretString,
     new: SecretString,
-    user_agent: &str,
+    client: ClientInfo<'_>,
 ) -> Result<Entered> {
     let proved = prove(backend, actor, current, "current_password").await;
     let user = audit::noted(backend, proved, || Event::by(actor, Action::PasswordChanged)).await?;
     if let Some(problem) = input::password_problem("new_password", &new, &user.email) {
         return Err(Error::Validation(vec![problem]));
     }
-    let hash = hash_password(new).await?;
+    let hash = hash_password(backend, new).await?;
     sessions::give_back_all(backend, user.id).await?;
     let mut tx = backend.db.begin().await?;
     proven(&mut tx, &user).await?;
     set(backend, &mut tx, &user, &hash).await?;
-    let (session, secret) =
-        session::start(backend, &mut tx, user.id, actor.workspace, user_agent).await?;
+    let begun = begin_session(backend, &mut tx, user.id, actor.workspace, client).await?;
     audit::record(backend, &mut tx, Event::by(actor, Action::PasswordChanged)).await?;
     tx.commit().await?;
     tracing::info!(user = %user.id, "password changed");
-    Ok(Entered::new(user, session, secret))
+    Ok(Entered::new(user, begun))
 }
 
 /// Sets a password: all sessions and all links in mails end with the old one, and the person is
@@ -58,10 +60,11 @@ pub(super) async fn prove(
     password: SecretString,
     field: &str,
 ) -> Result<User> {
+    let admission = admit(backend)?;
     let user = db::users::by_id(&backend.db, actor.user).await?.ok_or(Error::Unauthorized)?;
     let guesser = guesses::within(actor);
     guesses::begin(backend, guesser).await?;
-    if verify_password(password, Some(user.password_hash.clone())).await? {
+    if verify_password(admission, password, Some(user.password_hash.clone())).await? {
         backend.limits.take_back(guesser).await;
         Ok(user)
     } else {
@@ -79,10 +82,21 @@ pub(super) async fn proven(tx: &mut db::Tx, user: &User) -> Result<()> {
     }
 }
 
+/// How long whoever finds the queue full is asked to wait.
+const BUSY: TimeDelta = TimeDelta::seconds(2);
+
+/// A place in the queue for hashing. Whoever waits in it holds no connection to the database.
+pub(super) fn admit(backend: &Backend) -> Result<Admission> {
+    backend.limits.passwords.admit().ok_or_else(|| {
+        metrics::rate_limited("passwords");
+        Error::Busy { until: backend.clock.now() + BUSY }
+    })
+}
+
 /// Argon2id with the crate's defaults (19 MiB, 2 passes: OWASP's first choice), away from the
 /// threads that serve requests.
-pub(super) async fn hash_password(password: SecretString) -> Result<String> {
-    blocking(move || {
+pub(super) async fn hash_password(backend: &Backend, password: SecretString) -> Result<String> {
+    blocking(admit(backend)?, move || {
         Argon2::default()
             .hash_password(password.expose_secret().as_bytes())
             .map(|hash| hash.to_string())
@@ -99,8 +113,12 @@ static NOBODY: LazyLock<String> = LazyLock::new(|| {
         .unwrap_or_default()
 });
 
-pub(super) async fn verify_password(password: SecretString, hash: Option<String>) -> Result<bool> {
-    blocking(move || {
+pub(super) async fn verify_password(
+    admission: Admission,
+    password: SecretString,
+    hash: Option<String>,
+) -> Result<bool> {
+    blocking(admission, move || {
         let known = hash.is_some();
         let text = hash.as_deref().unwrap_or(&NOBODY);
         let right = PasswordHash::new(text).is_ok_and(|hash| {
@@ -111,6 +129,16 @@ pub(super) async fn verify_password(password: SecretString, hash: Option<String>
     .await
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| Error::Hashing(error.to_string()))
+/// The permit goes along: a hash that nobody waits for any more takes its memory all the same.
+async fn blocking<T: Send + 'static>(
+    admission: Admission,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T> {
+    let permit = admission.start().await;
+    let hashing = move || {
+        let done = work();
+        drop(permit);
+        done
+    };
+    tokio::task::spawn_blocking(hashing).await.map_err(|error| Error::Hashing(error.to_string()))
 }

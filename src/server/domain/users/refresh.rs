@@ -21,15 +21,12 @@ pub struct Refreshed {
     pub token: SecretString,
 }
 
-/// The first token of a session's family.
-pub async fn issue(backend: &Backend, session: SessionId) -> Result<SecretString> {
-    let mut tx = backend.db.begin().await?;
-    let token = add(backend, &mut tx, session).await?;
-    tx.commit().await?;
-    Ok(token)
-}
-
-async fn add(backend: &Backend, tx: &mut db::Tx, session: SessionId) -> Result<SecretString> {
+/// A token of a session's family.
+pub(super) async fn issue(
+    backend: &Backend,
+    tx: &mut db::Tx,
+    session: SessionId,
+) -> Result<SecretString> {
     let token = random_secret();
     db::refresh_tokens::insert(tx, &hash(token.expose_secret()), session, backend.clock.now())
         .await?;
@@ -57,7 +54,7 @@ pub async fn refresh(backend: &Backend, token: SecretString) -> Result<Refreshed
             .await?;
         return Err(Error::Unauthorized);
     }
-    let token = add(backend, &mut tx, session).await?;
+    let token = issue(backend, &mut tx, session).await?;
     db::sessions::keep_awake(&mut tx, session, now).await?;
     tx.commit().await?;
     Ok(Refreshed { user, session, token })

@@ -59,7 +59,7 @@ pub async fn reset(backend: &Backend, token: SecretString, new: SecretString) ->
     if let Some(problem) = input::password_problem("password", &new, &found.email) {
         return Err(Error::Validation(vec![problem]));
     }
-    let hash = password::hash_password(new).await?;
+    let hash = password::hash_password(backend, new).await?;
     let home = db::users::home_workspace(&backend.db, found.user_id).await?;
     sessions::give_back_all(backend, found.user_id).await?;
     let mut tx = backend.db.begin().await?;

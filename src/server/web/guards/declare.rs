@@ -1,0 +1,89 @@
+//! What a route says of itself where it is declared: a rate limit of its own, that it is done once
+//! for a key, that it runs to its end. REST routes carry it into their description.
+
+use axum::Extension;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn};
+use axum::routing::MethodRouter;
+use serde_json::Value;
+use utoipa::openapi::extensions::Extensions;
+use utoipa_axum::router::UtoipaMethodRouter;
+
+use super::super::kit::App;
+use super::{idempotency, rate_limit, run_to_completion};
+use crate::server::Backend;
+use crate::server::limits::Class;
+
+/// How the description names what a route says of itself.
+pub const LIMIT: &str = "x-rate-limit-class";
+pub const ONCE: &str = "x-done-once";
+
+pub trait Guarded: Sized {
+    /// A rate limit of its own, besides the one of the person.
+    fn limited(self, class: Class) -> Self;
+
+    /// Takes an `Idempotency-Key`.
+    fn idempotent(self) -> Self;
+
+    /// Changes something though it is only asked for.
+    fn finished(self) -> Self;
+}
+
+impl Guarded for MethodRouter<App> {
+    fn limited(self, class: Class) -> Self {
+        self.layer(from_fn(
+            move |Extension(backend): Extension<Backend>, request: Request, next: Next| {
+                rate_limit::by_class(class, backend, request, next)
+            },
+        ))
+    }
+
+    fn idempotent(self) -> Self {
+        self.layer(from_fn(
+            |Extension(backend): Extension<Backend>, request: Request, next: Next| {
+                idempotency::once(backend, request, next)
+            },
+        ))
+    }
+
+    fn finished(self) -> Self {
+        self.layer(from_fn(
+            |Extension(backend): Extension<Backend>, request: Request, next: Next| {
+                run_to_completion(State(backend), request, next)
+            },
+        ))
+    }
+}
+
+impl Guarded for UtoipaMethodRouter<App> {
+    fn limited(self, class: Class) -> Self {
+        let (schemas, paths, router) = describe(self, LIMIT, class.word());
+        (schemas, paths, router.limited(class))
+    }
+
+    fn idempotent(self) -> Self {
+        let (schemas, paths, router) = describe(self, ONCE, true);
+        (schemas, paths, router.idempotent())
+    }
+
+    fn finished(self) -> Self {
+        let (schemas, paths, router) = self;
+        (schemas, paths, router.finished())
+    }
+}
+
+fn describe(
+    (schemas, mut paths, router): UtoipaMethodRouter<App>,
+    name: &str,
+    value: impl Into<Value>,
+) -> UtoipaMethodRouter<App> {
+    let value = value.into();
+    for item in paths.paths.values_mut() {
+        let methods = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete];
+        for operation in methods.into_iter().flatten() {
+            let said = operation.extensions.get_or_insert_with(Extensions::default);
+            said.insert(name.to_owned(), value.clone());
+        }
+    }
+    (schemas, paths, router)
+}

@@ -1,0 +1,30 @@
+//! Finds out who is asking, once for a request.
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use super::super::kit::context::{Asking, Correlation};
+use super::super::kit::{App, envelope};
+use crate::server::{domain, identity};
+
+/// Finds out who is asking, for everything but files.
+pub async fn identify(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let correlation = Correlation::of(&request);
+    let is_file = request.uri().path().starts_with("/pkg/");
+    let asking = if is_file {
+        Asking(Ok(None))
+    } else {
+        Asking(
+            identity::identify(&app.backend, request.headers())
+                .await
+                .map_err(|error: domain::Error| error.told(&correlation.0)),
+        )
+    };
+    // A bearer token that is not good is answered at once: it never falls back to the cookie.
+    if let (Err(error), true) = (&asking.0, request.uri().path().starts_with("/api/")) {
+        return envelope::failure(error);
+    }
+    request.extensions_mut().insert(asking);
+    next.run(request).await
+}

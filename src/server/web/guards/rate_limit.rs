@@ -1,0 +1,127 @@
+//! Rate limits at the door (requirement S5). Every request counts for its address before anybody is
+//! looked up, then for the person; and where its route has a limit of its own, for that one, too.
+//! Answers carry `RateLimit-Limit`, `-Remaining`, `-Reset` and `-Policy` of the strictest, as
+//! draft-ietf-httpapi-ratelimit-headers-06 has them; refusals `Retry-After` (RFC 9110, 10.2.3) too.
+
+use axum::extract::{Request, State};
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use super::super::kit::context::{Asking, path_of};
+use super::super::kit::refusal::Wanted;
+use crate::error::{AppError, Kind};
+use crate::server::limits::{Class, Verdict, WINDOW, Who};
+use crate::server::{Backend, metrics, origin};
+
+/// Before anybody is looked up.
+pub async fn by_address(State(backend): State<Backend>, request: Request, next: Next) -> Response {
+    let who = origin::current().ip.map(Who::at).filter(|_| !is_file(path_of(&request)));
+    let wanted = Wanted::by(&request);
+    counted(&backend, Class::Address, who, wanted, next.run(request)).await
+}
+
+/// Once it is known who asks.
+pub async fn by_person(State(backend): State<Backend>, request: Request, next: Next) -> Response {
+    let (who, wanted) = (person(&request), Wanted::by(&request));
+    counted(&backend, Class::Person, who, wanted, next.run(request)).await
+}
+
+/// For a route with a limit of its own.
+pub async fn by_class(class: Class, backend: Backend, request: Request, next: Next) -> Response {
+    let (who, wanted) = (whose(class, &request), Wanted::by(&request));
+    counted(&backend, class, who, wanted, next.run(request)).await
+}
+
+fn is_file(path: &str) -> bool {
+    path.starts_with("/pkg/") || path == "/favicon.svg"
+}
+
+fn person(request: &Request) -> Option<Who> {
+    let asking = request.extensions().get::<Asking>();
+    asking.and_then(Asking::maybe).map(|actor| Who::Person(actor.user))
+}
+
+/// Whose requests of a class are counted together.
+pub fn whose(class: Class, request: &Request) -> Option<Who> {
+    let address = || origin::current().ip.map(Who::at);
+    match class {
+        // Nobody is anybody yet where passwords are tried.
+        Class::Entrance => address(),
+        _ => person(request).or_else(address),
+    }
+}
+
+/// Counts a request, and answers it unless it is one too many.
+pub async fn counted(
+    backend: &Backend,
+    class: Class,
+    who: Option<Who>,
+    wanted: Wanted,
+    answer: impl Future<Output = Response>,
+) -> Response {
+    let verdict = match who {
+        Some(who) => backend.limits.count(class, who).await,
+        None => None,
+    };
+    let Some(verdict) = verdict else { return answer.await };
+    let mut response = if verdict.refused {
+        metrics::rate_limited(class.word());
+        tracing::info!(class = class.word(), "too many requests");
+        wanted.refuse(backend, refusal(&verdict))
+    } else {
+        answer.await
+    };
+    tell(&mut response, &verdict);
+    response
+}
+
+fn seconds(verdict: &Verdict) -> u64 {
+    verdict.reset.as_millis().div_ceil(1000).max(1).try_into().unwrap_or(u64::MAX)
+}
+
+/// The strictest count is told: it is the innermost, and stands already.
+fn tell(response: &mut Response, verdict: &Verdict) {
+    // What was refused further in, such as one guess too many, says itself when to come back.
+    let wait = response
+        .headers()
+        .get(RETRY_AFTER)
+        .filter(|_| response.status() == StatusCode::TOO_MANY_REQUESTS);
+    let (remaining, reset) = match wait.and_then(|wait| wait.to_str().ok()) {
+        Some(wait) => (0, wait.to_owned()),
+        None => (verdict.remaining, seconds(verdict).to_string()),
+    };
+    let told = [
+        ("ratelimit-limit", verdict.limit.to_string()),
+        ("ratelimit-remaining", remaining.to_string()),
+        ("ratelimit-reset", reset),
+        ("ratelimit-policy", format!("{};w={}", verdict.limit, WINDOW.as_secs())),
+    ];
+    let headers = response.headers_mut();
+    for (name, value) in told {
+        // Digits and ASCII signs.
+        headers.entry(name).or_insert(value.try_into().unwrap_or(HeaderValue::from_static("")));
+    }
+    if verdict.refused {
+        headers.entry(RETRY_AFTER).or_insert(seconds(verdict).into());
+    }
+}
+
+fn refusal(verdict: &Verdict) -> AppError {
+    let wait = match seconds(verdict) {
+        1 => "1 second".to_owned(),
+        seconds => format!("{seconds} seconds"),
+    };
+    let (sentence, next) = match verdict.class {
+        Class::Entrance => (
+            "There were too many tries in a short time.",
+            format!("Nothing is locked. Try again in {wait}."),
+        ),
+        _ => (
+            "That is more than we can answer at once.",
+            format!("Nothing was changed. Try again in {wait}."),
+        ),
+    };
+    AppError::new(Kind::RateLimited, sentence, next)
+}

@@ -1,0 +1,35 @@
+//! What guards and routes are made of.
+
+pub mod context;
+pub mod cookies;
+pub mod envelope;
+pub mod forms;
+pub mod outcomes;
+pub mod refusal;
+
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+
+use crate::server::Backend;
+
+/// Nothing that a form or a REST call says is longer. Uploads will have a door of their own.
+pub const LARGEST_BODY: usize = 64 * 1024;
+
+/// What handlers may ask for.
+#[derive(Clone)]
+pub struct App {
+    pub backend: Backend,
+    pub leptos: LeptosOptions,
+}
+
+impl FromRef<App> for LeptosOptions {
+    fn from_ref(app: &App) -> Self {
+        app.leptos.clone()
+    }
+}
+
+impl FromRef<App> for Backend {
+    fn from_ref(app: &App) -> Self {
+        app.backend.clone()
+    }
+}

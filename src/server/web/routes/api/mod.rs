@@ -1,0 +1,106 @@
+//! The REST API. Every answer is one envelope; every error a sentence and a status.
+
+pub mod audit;
+pub mod auth;
+mod callback;
+pub mod credentials;
+pub mod describe;
+pub mod integrations;
+pub mod notices;
+
+use axum::middleware::from_fn;
+use axum::{Extension, Router};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use self::integrations::{account, connect, overview};
+use super::{events, probes};
+use crate::error::{AppError, Kind};
+use crate::server::limits::Class;
+use crate::server::web::guards::{Guarded, for_people, wrap_plain_errors};
+use crate::server::web::kit::context::Correlation;
+use crate::server::web::kit::{App, envelope};
+
+/// Everything below `/api`, each with its description.
+fn endpoints() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(describe::openapi))
+        .routes(routes!(events::events))
+        .nest("/auth", people())
+        .nest("/integrations", integrations())
+        .nest("/notices", notices())
+        .nest(
+            "/audit",
+            OpenApiRouter::new().routes(routes!(audit::list)).routes(routes!(audit::export)),
+        )
+}
+
+fn people() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(auth::register).limited(Class::Entrance))
+        .routes(routes!(auth::login).limited(Class::Entrance))
+        .routes(routes!(auth::logout))
+        .routes(routes!(auth::refresh).limited(Class::Entrance))
+        .routes(routes!(auth::me, auth::update_me))
+        // A password is asked for here too: a stolen session must not be where it is guessed.
+        .routes(routes!(auth::delete_me).limited(Class::Entrance))
+        .routes(routes!(credentials::change_password).limited(Class::Entrance))
+        .routes(routes!(credentials::change_email).limited(Class::Entrance))
+        .routes(routes!(credentials::forgot).limited(Class::Entrance))
+        .routes(routes!(credentials::reset).limited(Class::Entrance))
+        .routes(routes!(credentials::verify).limited(Class::Entrance))
+        .routes(routes!(credentials::verify_again).limited(Class::Entrance))
+        .routes(routes!(credentials::sessions, credentials::end_other_sessions))
+        .routes(routes!(credentials::end_session))
+        .routes(routes!(callback::shortcut).limited(Class::OAuth).finished())
+        .routes(routes!(callback::shortcut_callback).limited(Class::OAuth))
+}
+
+fn integrations() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(overview::status).limited(Class::Status))
+        .routes(routes!(connect::connect).idempotent().limited(Class::OAuth))
+        .routes(routes!(callback::callback).limited(Class::OAuth).finished())
+        .routes(routes!(connect::choices))
+        .routes(routes!(connect::choose).idempotent())
+        .routes(routes!(account::disconnect))
+        .routes(routes!(account::refresh).limited(Class::AccountCalls))
+        .routes(routes!(account::test).limited(Class::AccountCalls))
+        .routes(routes!(account::label))
+        .routes(routes!(overview::health))
+}
+
+fn notices() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(notices::list))
+        .routes(routes!(notices::read_all))
+        .routes(routes!(notices::preferences, notices::prefer))
+        .routes(routes!(notices::read))
+}
+
+/// The description of every endpoint, as it was collected.
+fn described() -> OpenApi {
+    OpenApiRouter::with_openapi(describe::whole())
+        .merge(probes::endpoints())
+        .nest("/api", endpoints())
+        .into_openapi()
+}
+
+pub fn door(app: &App) -> Router<App> {
+    let (router, _) = endpoints().split_for_parts();
+    let endpoints = router
+        .fallback(async |Extension(correlation): Extension<Correlation>| {
+            envelope::refused(&correlation, AppError::not_found("endpoint"))
+        })
+        .method_not_allowed_fallback(async |Extension(correlation): Extension<Correlation>| {
+            let error = AppError::new(
+                Kind::MethodNotAllowed,
+                "This endpoint does not take that method.",
+                "See the API's documentation.",
+            );
+            envelope::refused(&correlation, error)
+        })
+        .layer(from_fn(wrap_plain_errors));
+    for_people(app, Router::new().nest("/api", endpoints))
+}

@@ -1,0 +1,89 @@
+//! `GET /api/events`: the words of the live page as server-sent events (requirement C16).
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::extract::Query;
+use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, HeaderName};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use futures::stream;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::error::{AppError, Kind};
+use crate::server::domain::live::{Watch, Word};
+use crate::server::web::kit::envelope::{Answer, Rest};
+
+/// Proxies cut connections on which nothing passes, most after 60 s.
+const HEARTBEAT: Duration = Duration::from_secs(25);
+
+/// When the page was drawn that wants to know what has changed since.
+#[derive(Deserialize)]
+pub struct Since {
+    since: Option<String>,
+}
+
+/// One event of the stream.
+#[derive(ToSchema)]
+pub struct Told {
+    /// `ended` for the last one.
+    pub event: Option<String>,
+    /// `ready`, `changed`, or why it ends.
+    pub data: String,
+}
+
+/// `GET /api/events`
+#[utoipa::path(
+    get,
+    path = "/events",
+    tag = "Notices",
+    summary = "What changes, as it changes",
+    description = "A stream of server-sent events. `ready` says that it listens, `changed` that \
+        something in the workspace did: ask again for \
+                   what you show. `event: ended` is the last word of a stream whose session is \
+                   over. A comment every 25 seconds keeps proxies \
+                   from cutting it. A person has 12 streams at most; one more is answered 429.",
+    params(("since" = Option<String>, Query, format = DateTime, description = "It begins with \
+        `changed` if anything did since")),
+    responses((status = 200, description = "The \
+        stream", body = Told, content_type = "text/event-stream", example = json!("data: \
+        ready\n\ndata: changed\n\n")))
+)]
+pub async fn events(rest: Rest, Query(Since { since }): Query<Since>) -> Answer {
+    let wrong = |_| {
+        rest.fail(AppError::new(
+            Kind::BadRequest,
+            "`since` is no time.",
+            "Write it so: 2026-11-21T06:00:00Z.",
+        ))
+    };
+    let since = since.map(|text| text.parse::<DateTime<Utc>>()).transpose().map_err(wrong)?;
+    let watch = rest.told(Watch::begin(&rest.backend, rest.actor()?, since))?;
+    Ok(streamed(watch))
+}
+
+fn streamed(watch: Watch) -> Response {
+    let told = stream::unfold(Some(watch), |watch| async {
+        let mut watch = watch?;
+        let word = watch.next().await?;
+        Some((Ok::<_, Infallible>(event(word)), (word != Word::Ended).then_some(watch)))
+    });
+    let mut response =
+        Sse::new(told).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response();
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // nginx keeps an answer back until it is whole, unless told not to.
+    headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    response
+}
+
+fn event(word: Word) -> Event {
+    match word {
+        Word::Ready => Event::default().data("ready"),
+        Word::Changed => Event::default().data("changed"),
+        Word::Ended => Event::default().event("ended").data("log in again"),
+    }
+}

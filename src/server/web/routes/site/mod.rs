@@ -1,0 +1,64 @@
+//! What browsers open: pages, the forms on them, and the site's files.
+
+mod connect;
+mod files;
+mod server_functions;
+
+use axum::Router;
+use axum::http::HeaderValue;
+use axum::http::header::CONTENT_SECURITY_POLICY;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{any, post};
+use leptos::prelude::*;
+use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
+
+use crate::app;
+use crate::server::Backend;
+use crate::server::limits::Class;
+use crate::server::web::guards::{Guarded, for_people, take_flash};
+use crate::server::web::kit::App;
+
+/// The pages of `app.rs`, their server functions below `/fn`, and everything else from the site's
+/// folder.
+pub fn door(app: &App) -> Router<App> {
+    let context = {
+        let backend = app.backend.clone();
+        move || provide(&backend)
+    };
+    let shell = {
+        let options = app.leptos.clone();
+        move || app::shell(options.clone())
+    };
+    let pages = Router::new()
+        .leptos_routes_with_context(app, generate_route_list(app::App), context, shell)
+        .layer(from_fn_with_state(app.clone(), take_flash))
+        .route("/fn/{*name}", any(server_functions::server_function))
+        .layer(from_fn_with_state(app.clone(), server_functions::normalize_errors))
+        .route("/platforms/connect/{platform}", post(connect::begin).limited(Class::OAuth))
+        .fallback(files::file_or_not_found);
+    for_people(app, pages)
+}
+
+fn provide(backend: &Backend) {
+    provide_context(backend.clone());
+    if let (Some(nonce), Some(response)) =
+        (leptos::nonce::use_nonce(), use_context::<ResponseOptions>())
+    {
+        response.insert_header(CONTENT_SECURITY_POLICY, policy(&nonce.to_string()));
+    }
+}
+
+/// Scripts only with this answer's nonce; forms only to ourselves (RFC 9700 knows why consent pages
+/// must not be framed, nor ours).
+fn policy(nonce: &str) -> HeaderValue {
+    // cargo-leptos' reload socket, in development only.
+    let development =
+        if cfg!(debug_assertions) { " ws://127.0.0.1:3001 ws://localhost:3001" } else { "" };
+    let text = format!(
+        "default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; \
+         connect-src 'self'{development}; \
+         img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; \
+         form-action 'self'"
+    );
+    HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("default-src 'none'"))
+}
