@@ -15,7 +15,7 @@ ARGS ?=
 
 help:
 	@echo "make run     the app with its sandbox, on http://127.0.0.1:3000"
-	@echo "make test    every test: Rust on SQLite and PostgreSQL, then the browser, then the API by its description"
+	@echo "make test    every test: Rust on SQLite and PostgreSQL, then other people's clients, the browser, the API by its description"
 	@echo "make build   the release server and its site, in target/release/huntaze and target/site"
 	@echo "make watch   the app with its sandbox, rebuilt and reloaded on every change"
 	@echo "make check   formatting, lints, and the dependencies' licences and advisories"

@@ -87,16 +87,17 @@ redis() {
 
 python_with_venv() { python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 
-schemathesis() {
+# python_packages "schemathesis" list folder: exactly the list's versions, in an environment of
+# their own.
+python_packages() {
   # The copied list says what is there: a list that has changed is installed anew.
-  local list=scripts/schemathesis.txt folder=target/schemathesis/venv
-  cmp -s "$list" "$folder/installed.txt" && return
+  cmp -s "$2" "$3/installed.txt" && return
   python_with_venv || step 'Installing Python' '30 seconds' system_package python3 python3-venv && python_with_venv \
     || fail 'Python 3.11 or later with its venv module is needed: install python3 and python3-venv'
-  step 'Installing schemathesis' '20 seconds' python_tools "$list" "$folder" || fail 'pip did not finish; its messages are above'
+  step "Installing $1" '30 seconds' python_environment "$2" "$3" || fail 'pip did not finish; its messages are above'
 }
 
-python_tools() {
+python_environment() {
   rm -rf "$2" && python3 -m venv "$2" && "$2/bin/pip" install --disable-pip-version-check --requirement "$1" && cp "$1" "$2/installed.txt"
 }
 
@@ -111,5 +112,6 @@ if [ "${1:-}" = tests ]; then
   browser
   postgres
   redis
-  schemathesis
+  python_packages schemathesis scripts/schemathesis.txt target/schemathesis/venv
+  python_packages 'clients of the platforms' scripts/clients.txt target/clients/venv
 fi
