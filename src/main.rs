@@ -242,7 +242,9 @@ async fn open_sandbox(
     let listener = listen(addr, "the sandbox", "--sandbox-addr").await?;
     let public_url = point_at_sandbox(config, listener.local_addr()?);
     let data_dir = config.server.data_dir.clone();
-    Ok((Sandbox::open(sandbox::Options { data_dir, public_url })?, listener))
+    let sandbox = Sandbox::open(sandbox::Options { data_dir, public_url })?;
+    sandbox.register_app(&config.public_url());
+    Ok((sandbox, listener))
 }
 
 /// Points every platform at the sandbox behind this address, and the data at its folder. What
@@ -285,6 +287,7 @@ async fn serve_sandbox(config: &Config, addr: SocketAddr) -> Result<(), Failure>
         data_dir: config.server.data_dir.join("sandbox"),
         public_url: public_url.clone(),
     })?;
+    sandbox.register_app(&config.public_url());
     println!("\n  Sandbox of fake platforms   {public_url}\n");
     run_sandbox(sandbox, listener, stop::on_signals()).await?;
     Ok(())

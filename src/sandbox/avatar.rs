@@ -8,7 +8,7 @@ use axum::{
 };
 use sha2::{Digest, Sha256};
 
-use super::{oauth::Params, platform};
+use super::{oauth::Params, registry};
 
 /// Edge of a field; the pattern has a margin of half a field.
 const FIELD: usize = 40;
@@ -35,7 +35,7 @@ const FOREGROUNDS: [[u8; 3]; 7] = [
 /// `GET /avatars/{platform}/{account}`; with `?of=`, one of several profiles of that account.
 pub async fn show(Path((platform, account)): Path<(String, String)>, uri: Uri) -> Response {
     let query = Params::query(&uri);
-    match platform::find(&platform).and_then(|twin| twin.account(&account)) {
+    match registry::find(&platform).and_then(|twin| twin.account(&account)) {
         Some(account) => (
             [(header::CONTENT_TYPE, "image/png")],
             draw(&format!("{platform}/{}", query.get("of").unwrap_or(account.id))),

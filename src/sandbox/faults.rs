@@ -53,7 +53,7 @@ pub async fn gate(
 
 /// Counts the call and uses up the first fault that fits it.
 fn arrive(state: &mut State, platform: &str, call: &str) -> Option<FaultKind> {
-    *state.calls.entry(platform.to_owned()).or_default().entry(call.to_owned()).or_default() += 1;
+    state.count_call(platform, call);
     let at = state.faults.iter().position(|fault| {
         fault.platform == platform
             && fault.endpoint.as_ref().is_none_or(|endpoint| call.contains(endpoint.as_str()))

@@ -9,16 +9,17 @@
 //! - `/avatars/{platform}/{account}`: the pictures of the test accounts ([`avatar`])
 //!
 //! # To add a platform
-//! A folder with a `pub static TWIN: Twin` and a line in [`platform::ALL`]. The routes use
-//! [`consent`] for the page on which a person allows, [`oauth`] for what OAuth platforms share, and
-//! the verbs of [`state::State`] for codes, grants, tokens and rate windows. Prefix, faults and
-//! call counting come by themselves.
+//! A folder with a `pub static TWIN: Twin` and a line in [`registry`]. The routes use [`consent`]
+//! for the page on which a person allows, [`oauth`] for what OAuth platforms share, and the verbs
+//! of [`state::State`] for codes, grants, tokens and rate windows. Prefix, faults and call counting
+//! come by themselves.
 
 #![allow(
     clippy::result_large_err,
     reason = "an early answer is a whole response, and no hot path returns one"
 )]
 
+mod apps;
 mod avatar;
 mod clock;
 mod consent;
@@ -30,6 +31,7 @@ mod oauth;
 mod onlyfans;
 mod platform;
 mod reddit;
+mod registry;
 mod secret;
 mod state;
 mod store;
@@ -46,23 +48,22 @@ use std::{
 
 use axum::{
     Router,
-    extract::State as Shared,
-    http::{StatusCode, Uri},
+    http::Uri,
     middleware,
     routing::{delete, get, post},
 };
 use tokio::sync::Notify;
 use url::Url;
 
-use platform::{Failure, Twin};
+use platform::Twin;
 use state::State;
 
 pub use store::Error;
 
-/// The one app that is registered at every platform of the sandbox.
-pub const CLIENT_ID: &str = "huntaze-sandbox";
+/// The app that is registered at every platform of the sandbox.
+pub const CLIENT_ID: &str = apps::HUNTAZE_ID;
 /// Its secret. It opens nothing outside the sandbox.
-pub const CLIENT_SECRET: &str = "huntaze-sandbox-secret";
+pub const CLIENT_SECRET: &str = apps::HUNTAZE_SECRET;
 
 /// Where the sandbox lives.
 pub struct Options {
@@ -112,11 +113,12 @@ impl Sandbox {
             )
             .route("/control/clock", post(control::advance))
             .route("/control/reset", post(control::reset))
+            .route("/control/{platform}/redirect-uris", post(control::add_redirect_uri))
             .route("/control/{platform}/lifetimes", post(control::lifetimes))
             .route("/control/{platform}/switches", post(control::switches))
             .route("/control/{platform}/revoke", post(control::revoke))
             .route("/control/{platform}/expire", post(control::expire));
-        for twin in platform::ALL {
+        for twin in registry::ALL {
             router = router.nest(&format!("/{}", twin.id), self.platform(twin));
         }
         router.with_state(self.clone())
@@ -127,17 +129,17 @@ impl Sandbox {
         self.0.release.notify_waiters();
     }
 
+    /// Registers the callbacks of the app that people reach under this address.
+    pub fn register_app(&self, address: &Url) {
+        self.lock().redirect_uris.add_own(registry::ALL, address);
+    }
+
     /// A platform's routes behind its prefix. What it does not serve, it refuses in its own words.
     fn platform(&self, twin: &'static Twin) -> Router<Self> {
-        let refuse = move |status| {
-            move |Shared(sandbox): Shared<Self>, uri: Uri| async move {
-                let now = sandbox.read(State::now);
-                (twin.failure)(&Failure { status, reason: None, path: uri.path(), now })
-            }
-        };
+        let not_found = move |uri: Uri| async move { (twin.not_found)(uri.path()) };
         (twin.routes)()
-            .fallback(refuse(StatusCode::NOT_FOUND))
-            .method_not_allowed_fallback(refuse(StatusCode::METHOD_NOT_ALLOWED))
+            .fallback(not_found)
+            .method_not_allowed_fallback(not_found)
             .layer(middleware::from_fn_with_state((self.clone(), twin), faults::gate))
     }
 
@@ -160,6 +162,11 @@ impl Sandbox {
         let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.looked_at = clock::system();
         state
+    }
+
+    /// Whether consent pages of the platform may lead back there.
+    fn is_registered(&self, twin: &Twin, redirect_uri: &str) -> bool {
+        self.read(|state| state.redirect_uris.contains(twin.id, redirect_uri))
     }
 
     /// An address in the sandbox as the outside sees it. `path` begins with a slash.

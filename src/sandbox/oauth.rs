@@ -2,22 +2,20 @@
 //! the app.
 
 use axum::{
+    body::Bytes,
     extract::{FromRequest, Request},
     http::{HeaderMap, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
-use base64::{
-    Engine,
-    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
-};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use url::{Host, Url, form_urlencoded};
-
-use super::{CLIENT_ID, CLIENT_SECRET, platform::Twin};
+use url::form_urlencoded;
 
 /// Parameters of a query or of a form, in the order they came. As an extractor it reads a form
 /// body; a body of another content type counts as none, so that the endpoint answers with its own
 /// "parameter missing".
+#[derive(Default)]
 pub struct Params(Vec<(String, String)>);
 
 impl Params {
@@ -27,6 +25,17 @@ impl Params {
 
     fn parse(encoded: &[u8]) -> Self {
         Self(form_urlencoded::parse(encoded).into_owned().collect())
+    }
+
+    /// The texts and numbers of a JSON object; a body that is none has no parameters.
+    fn from_json(body: &[u8]) -> Self {
+        let fields: Map<String, Value> = serde_json::from_slice(body).unwrap_or_default();
+        let text = |value| match value {
+            Value::String(text) => Some(text),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        };
+        Self(fields.into_iter().filter_map(|(name, value)| Some((name, text(value)?))).collect())
     }
 
     /// The first value of this name; an empty one counts as absent, as RFC 6749 (3.1) has it.
@@ -54,40 +63,36 @@ impl<S: Send + Sync> FromRequest<S> for Params {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         let is_form = is_form(request.headers());
-        let body = axum::body::Bytes::from_request(request, state)
-            .await
-            .map_err(IntoResponse::into_response)?;
-        Ok(if is_form { Self::parse(&body) } else { Self(Vec::new()) })
+        let body =
+            Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
+        Ok(if is_form { Self::parse(&body) } else { Self::default() })
+    }
+}
+
+/// Parameters of a form or of a JSON object, for endpoints that take both.
+pub struct FormOrJson(pub Params);
+
+impl<S: Send + Sync> FromRequest<S> for FormOrJson {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        if !has_type(request.headers(), "application/json") {
+            return Params::from_request(request, state).await.map(Self);
+        }
+        let body =
+            Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
+        Ok(Self(Params::from_json(&body)))
     }
 }
 
 /// Whether the body is a form, as its content type says.
 pub fn is_form(headers: &HeaderMap) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
+    has_type(headers, "application/x-www-form-urlencoded")
 }
 
-/// Whether the app registered this redirect URI: any https address, or http on this machine with
-/// any port, whose path is exactly the platform's callback.
-pub fn is_registered(twin: &Twin, redirect_uri: &str) -> bool {
-    let Ok(url) = Url::parse(redirect_uri) else {
-        return false;
-    };
-    let loopback = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    let scheme_fits = url.scheme() == "https" || (url.scheme() == "http" && loopback);
-    let bare = url.query().is_none() && url.fragment().is_none();
-    scheme_fits && bare && url.path() == format!("/api/integrations/callback/{}", twin.id)
-}
-
-/// Whether the request carries the registered app's HTTP Basic credentials.
-pub fn is_basic_client(headers: &HeaderMap) -> bool {
-    let expected = STANDARD.encode(format!("{CLIENT_ID}:{CLIENT_SECRET}"));
-    authorization(headers, "basic") == Some(expected.as_str())
+fn has_type(headers: &HeaderMap, media_type: &str) -> bool {
+    let found = headers.get(header::CONTENT_TYPE).and_then(|found| found.to_str().ok());
+    found.is_some_and(|found| found.starts_with(media_type))
 }
 
 /// The bearer token of a request.
@@ -96,7 +101,7 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Scheme names compare without case (RFC 9110, 11.1).
-fn authorization<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {
+pub fn authorization<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {
     let (found, value) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     found.eq_ignore_ascii_case(scheme).then_some(value.trim())
 }
@@ -117,5 +122,7 @@ pub fn is_verifier(verifier: &str) -> bool {
 /// form is fetched by GET.
 pub fn back_to(redirect_uri: &str, parameters: &[(&str, &str)]) -> Response {
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
-    (StatusCode::SEE_OTHER, [(header::LOCATION, format!("{redirect_uri}?{query}"))]).into_response()
+    let joint = if redirect_uri.contains('?') { '&' } else { '?' };
+    let back = format!("{redirect_uri}{joint}{query}");
+    (StatusCode::SEE_OTHER, [(header::LOCATION, back)]).into_response()
 }

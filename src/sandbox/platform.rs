@@ -4,16 +4,7 @@
 use axum::{Router, http::StatusCode, response::Response};
 use serde::{Deserialize, Serialize};
 
-use super::{Sandbox, instagram, onlyfans, reddit, tiktok, x, youtube};
-
-/// Every platform, in the order of the control page. A new one needs its folder and a line here.
-pub static ALL: &[&Twin] =
-    &[&instagram::TWIN, &tiktok::TWIN, &youtube::TWIN, &x::TWIN, &reddit::TWIN, &onlyfans::TWIN];
-
-/// The platform with this id.
-pub fn find(id: &str) -> Option<&'static Twin> {
-    ALL.iter().copied().find(|twin| twin.id == id)
-}
+use super::Sandbox;
 
 /// A fake platform.
 pub struct Twin {
@@ -30,6 +21,8 @@ pub struct Twin {
     pub routes: fn() -> Router<Sandbox>,
     /// The platform's own way of saying that something is wrong.
     pub failure: fn(&Failure) -> Response,
+    /// Its answer to a path or a method that it does not serve.
+    pub not_found: fn(path: &str) -> Response,
 }
 
 impl Twin {

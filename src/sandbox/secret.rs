@@ -11,7 +11,12 @@ pub fn fresh(prefix: &str) -> String {
 
 /// A short random name for a row, which opens nothing.
 pub fn id() -> String {
-    rand::random::<[u8; 8]>().iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&rand::random::<[u8; 8]>())
+}
+
+/// Bytes in lower-case hexadecimal.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What the sandbox remembers of a token.

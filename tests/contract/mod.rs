@@ -55,6 +55,9 @@ impl Stage {
         let options =
             sandbox::Options { data_dir: folder.path().into(), public_url: public_url.clone() };
         let sandbox = Sandbox::open(options).expect("a sandbox");
+        for app in ["http://127.0.0.1:3000", "https://huntaze.example"] {
+            sandbox.register_app(&app.parse().expect("an address"));
+        }
         tokio::spawn(async move { axum::serve(listener, sandbox.router()).await });
         let sandbox = crate::support::Sandbox::new(public_url);
         Self { address, http: pool().expect("an HTTP client"), sandbox, _folder: folder }

@@ -51,13 +51,9 @@ impl TestApp {
         let database = Database::create(engine).await?;
         let folder = TempDir::new().expect("a folder for the test");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let config = configure(
-            &listener,
-            &database,
-            folder.path(),
-            start_sandbox(folder.path()).await,
-            change,
-        );
+        let (addresses, platforms) = start_sandbox(folder.path()).await;
+        let config = configure(&listener, &database, folder.path(), addresses, change);
+        platforms.register_app(&config.public_url());
         let base = config.sandbox.as_ref().expect("the sandbox's address").base.clone();
         let backend = start::backend(config, Clock::fixed(Clock::System.now()))
             .await
@@ -103,7 +99,7 @@ impl TestApp {
     /// Time passes, here and at the platforms.
     pub async fn later(&self, by: Duration) {
         self.backend().clock.advance(by);
-        self.sandbox().advance(by).await;
+        self.sandbox().advance_all(by).await;
     }
 
     /// The background worker's turn: everything that is due, until nothing is.
@@ -150,8 +146,9 @@ impl TestApp {
     }
 }
 
-/// The sandbox alone, in this process: it outlives every server that a test kills.
-pub async fn start_sandbox(folder: &Path) -> SandboxConfig {
+/// The sandbox alone, in this process: it outlives every server that a test kills. Which app's
+/// callbacks it knows is for the test to say.
+pub async fn start_sandbox(folder: &Path) -> (SandboxConfig, sandbox::Sandbox) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let port = listener.local_addr().expect("its address").port();
     let at = |host: &str| Url::parse(&format!("http://{host}:{port}")).expect("an address");
@@ -161,8 +158,9 @@ pub async fn start_sandbox(folder: &Path) -> SandboxConfig {
         public_url: addresses.browser.clone(),
     })
     .expect("a sandbox");
-    tokio::spawn(async move { axum::serve(listener, sandbox.router()).await });
-    addresses
+    let router = sandbox.router();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (addresses, sandbox)
 }
 
 fn configure(

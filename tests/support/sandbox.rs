@@ -99,6 +99,12 @@ impl Sandbox {
         self.control("clock", json!({ "advanceSeconds": by.num_seconds() })).await;
     }
 
+    /// The same where the app's own clock was moved by as much.
+    pub async fn advance_all(&self, by: chrono::Duration) {
+        let order = json!({ "advanceSeconds": by.num_seconds(), "callersToo": true });
+        self.control("clock", order).await;
+    }
+
     /// What a test account's browser holds, to paste (OnlyFans).
     pub async fn session(&self, account: &str) -> Value {
         self.get(&format!("/onlyfans/session?account={account}")).await

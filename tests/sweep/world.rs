@@ -35,7 +35,8 @@ impl World {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let database = Database::create(engine).await?;
         let machine = Machine::new();
-        let sandbox = start_sandbox(&machine.path("sandbox")).await;
+        let (sandbox, platforms) = start_sandbox(&machine.path("sandbox")).await;
+        platforms.register_app(&format!("http://{HOST}").parse().expect("an address"));
         machine.write("Leptos.toml", &settings(sandbox.base.as_str(), sandbox.browser.as_str()));
         with_database(machine.command(&["migrate"]), &database).succeeds();
         let look = database.look(&machine.path("data")).await;

@@ -4,7 +4,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::sandbox::{
-    platform::{ALL, Account, Twin},
+    platform::{Account, Twin},
+    registry::ALL,
     state::{Fault, FaultKind, Grant, State},
 };
 
@@ -19,6 +20,7 @@ pub fn describe(state: &State) -> Value {
         "calls": state.calls,
         "faults": state.faults.iter().map(fault_json).collect::<Vec<_>>(),
         "lifetimes": by_platform(|twin| json!(state.lifetimes(twin))),
+        "redirectUris": by_platform(|twin| redirect_uris_json(state, twin)),
         "switches": by_platform(|twin| switches_json(state, twin)),
     })
 }
@@ -42,6 +44,11 @@ fn grant_json(grant: &Grant, now: i64) -> Value {
         "accessExpiresAt": live().filter_map(|token| token.expires).max(),
         "renewable": refresh.is_some(), "refreshExpiresAt": refresh.and_then(|token| token.expires),
     })
+}
+
+/// The redirect URIs that are registered at a platform.
+pub fn redirect_uris_json(state: &State, twin: &Twin) -> Value {
+    state.redirect_uris.of(twin.id).collect()
 }
 
 /// How a platform's switches stand.

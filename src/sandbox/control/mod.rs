@@ -14,11 +14,11 @@ use serde_json::{Value, json};
 
 use super::{
     Sandbox,
-    platform::{self, ALL, Lifetimes, Twin},
-    secret,
-    state::{Fault, FaultKind, State},
+    platform::{Lifetimes, Twin},
+    registry, secret,
+    state::{Fault, FaultKind, State, is_registrable},
 };
-use describe::{describe, fault_json, switches_json};
+use describe::{describe, fault_json, redirect_uris_json, switches_json};
 use order::{Order, Refusal, missing};
 
 /// Nothing here lasts longer.
@@ -76,17 +76,20 @@ pub async fn remove_fault(
     order.done("", json!({ "removed": id }))
 }
 
-/// `POST /control/clock {advanceSeconds}`
+/// `POST /control/clock {advanceSeconds, callersToo?}`: with `callersToo`, whoever calls has moved
+/// their own clock by as much, so times on the wire move along.
 pub async fn advance(Shared(sandbox): Shared<Sandbox>, order: Order) -> Result<Response, Refusal> {
-    order.only(&["advanceSeconds"])?;
+    order.only(&["advanceSeconds", "callersToo"])?;
     let seconds = order.number("advanceSeconds")?.ok_or_else(|| missing("advanceSeconds"))?;
     if !(0..=TEN_YEARS).contains(&seconds) {
         return Err(Refusal(
             "`advanceSeconds` goes forward only, by ten years at most. Reset to go back.".into(),
         ));
     }
+    let callers = if order.switch("callersToo")? == Some(true) { seconds } else { 0 };
     let now = sandbox.change(|state| {
-        state.clock_offset += seconds;
+        state.clock_offset = state.clock_offset.saturating_add(seconds);
+        state.callers_offset = state.callers_offset.saturating_add(callers);
         state.now()
     });
     Ok(order.done("", json!({ "now": now })))
@@ -94,7 +97,7 @@ pub async fn advance(Shared(sandbox): Shared<Sandbox>, order: Order) -> Result<R
 
 /// `POST /control/reset`: a fresh sandbox.
 pub async fn reset(Shared(sandbox): Shared<Sandbox>, order: Order) -> Response {
-    sandbox.change(|state| *state = State::default());
+    sandbox.change(State::reset);
     sandbox.release();
     order.done("", json!({ "reset": true }))
 }
@@ -119,6 +122,26 @@ pub async fn lifetimes(
         state.lifetimes(twin)
     });
     Ok(order.done(twin.id, json!(all)))
+}
+
+/// `POST /control/{platform}/redirect-uris {redirectUri}`: one more that consent pages lead back
+/// to, as somebody would register it at the platform.
+pub async fn add_redirect_uri(
+    Shared(sandbox): Shared<Sandbox>,
+    Path(platform): Path<String>,
+    order: Order,
+) -> Result<Response, Refusal> {
+    order.only(&["redirectUri"])?;
+    let twin = twin(&platform)?;
+    let redirect_uri = order.text("redirectUri")?.ok_or_else(|| missing("redirectUri"))?;
+    if !is_registrable(redirect_uri) {
+        return Err(Refusal("`redirectUri` must be an http or https address, no fragment.".into()));
+    }
+    let all = sandbox.change(|state| {
+        state.redirect_uris.add(twin.id, redirect_uri.to_owned());
+        redirect_uris_json(state, twin)
+    });
+    Ok(order.done(twin.id, all))
 }
 
 /// `POST /control/{platform}/switches {name: true|false}`
@@ -196,8 +219,8 @@ fn kind(order: &Order) -> Result<FaultKind, Refusal> {
 }
 
 fn twin(id: &str) -> Result<&'static Twin, Refusal> {
-    let ids = || ALL.iter().map(|twin| twin.id).collect::<Vec<_>>().join(", ");
-    platform::find(id).ok_or_else(|| {
+    let ids = || registry::ALL.iter().map(|twin| twin.id).collect::<Vec<_>>().join(", ");
+    registry::find(id).ok_or_else(|| {
         Refusal(format!("There is no platform \"{id}\" here. There are: {}.", ids()))
     })
 }

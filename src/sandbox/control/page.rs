@@ -4,7 +4,8 @@ use axum::response::Html;
 
 use crate::sandbox::{
     html::{self, escape},
-    platform::{ALL, Account, Twin},
+    platform::{Account, Twin},
+    registry::ALL,
     state::{Grant, State},
 };
 
@@ -198,6 +199,9 @@ fn settings(state: &State, twin: &Twin) -> String {
             value = !on,
         )
     };
+    let redirect_uris: Vec<_> =
+        state.redirect_uris.of(id).map(|uri| format!("<code>{}</code>", escape(uri))).collect();
+    let redirect_uris = redirect_uris.join(", ");
     let switches: String = twin.switches.iter().map(switch).collect();
     format!(
         r#"<form method="post" action="/control/{id}/lifetimes" class="fields">
@@ -205,7 +209,12 @@ fn settings(state: &State, twin: &Twin) -> String {
 <input name="accessSeconds" type="number" min="1" placeholder="{access}"></label>
 <label>Refresh token, seconds
 <input name="refreshSeconds" type="number" min="1" placeholder="{refresh}"></label>
-<button>Set for new tokens</button></form>{switches}"#,
+<button>Set for new tokens</button></form>
+<p class="soft">Redirect URIs: {redirect_uris}</p>
+<form method="post" action="/control/{id}/redirect-uris" class="fields">
+<label>One more redirect URI
+<input name="redirectUri" type="url" placeholder="https://app.example/callback" required></label>
+<button>Register it</button></form>{switches}"#,
         access = shown(lives.access),
         refresh = shown(lives.refresh),
     )

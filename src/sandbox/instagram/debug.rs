@@ -25,6 +25,9 @@ pub async fn debug_token(Shared(sandbox): Shared<Sandbox>, call: Call) -> Respon
             or developer of the app",
         );
     }
+    if let Err(refusal) = call.check_proof() {
+        return refusal;
+    }
     let Some(token) = call.params.get("input_token") else {
         return refuse(100, None, "(#100) The parameter input_token is required");
     };
@@ -38,7 +41,7 @@ pub async fn debug_token(Shared(sandbox): Shared<Sandbox>, call: Call) -> Respon
 fn living(state: &State, caller: &Caller) -> Value {
     let mut data = facts(state, &caller.token);
     data["is_valid"] = json!(true);
-    data["expires_at"] = json!(caller.ends.unwrap_or(0));
+    data["expires_at"] = ends_json(state, caller.ends);
     data["scopes"] = json!(caller.scopes);
     data["granular_scopes"] = granular(caller);
     data["type"] = json!(if caller.page.is_some() { "PAGE" } else { "USER" });
@@ -65,11 +68,18 @@ fn facts(state: &State, token: &str) -> Value {
         return json!({});
     };
     let ends = grant.access_token(token).and_then(|token| token.expires);
+    let data_access_ends = grant.data.get(DATA_ACCESS_ENDS).and_then(Value::as_i64);
     json!({
         "app_id": CLIENT_ID, "application": "Huntaze", "type": "USER",
-        "user_id": grant.account, "issued_at": grant.created, "expires_at": ends.unwrap_or(0),
-        "data_access_expires_at": grant.data.get(DATA_ACCESS_ENDS).and_then(Value::as_i64).unwrap_or(0),
+        "user_id": grant.account, "issued_at": state.wire_time(grant.created),
+        "expires_at": ends_json(state, ends),
+        "data_access_expires_at": ends_json(state, data_access_ends),
     })
+}
+
+/// 0 where there is no end.
+fn ends_json(state: &State, ends: Option<i64>) -> Value {
+    json!(ends.map_or(0, |end| state.wire_time(end)))
 }
 
 /// Which Pages and Instagram accounts each permission is for.

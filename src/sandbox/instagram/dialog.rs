@@ -12,7 +12,7 @@ use super::{CONFIGURED, TWIN};
 use crate::sandbox::{
     CLIENT_ID, Sandbox,
     consent::{self, Decision},
-    oauth::{Params, back_to, is_registered},
+    oauth::{Params, back_to},
     state::Code,
 };
 
@@ -35,8 +35,8 @@ struct Asked {
 }
 
 /// `GET /{version}/dialog/oauth`
-pub async fn ask(uri: Uri) -> Response {
-    read(&uri).map_or_else(
+pub async fn ask(Shared(sandbox): Shared<Sandbox>, uri: Uri) -> Response {
+    read(&sandbox, &uri).map_or_else(
         |refusal| refusal,
         |asked| consent::ask_with_hint(&TWIN, &asked.scopes, ALL_OR_NOTHING).into_response(),
     )
@@ -49,7 +49,7 @@ pub async fn decide(
     uri: Uri,
     form: Params,
 ) -> Result<Response, Response> {
-    let asked = read(&uri)?;
+    let asked = read(&sandbox, &uri)?;
     let decision = consent::read(&TWIN, &asked.scopes, &form)?;
     let Decision::Allow { account, scopes } = decision else {
         let denied = [
@@ -76,14 +76,14 @@ pub async fn decide(
 }
 
 /// Facebook shows a page of its own for a wrong request and never returns from it.
-fn read(uri: &Uri) -> Result<Asked, Response> {
+fn read(sandbox: &Sandbox, uri: &Uri) -> Result<Asked, Response> {
     let query = Params::query(uri);
     let bad = |title: &str, sentence: &str| Err(consent::refuse(title, sentence));
     if query.get("client_id") != Some(CLIENT_ID) {
         return bad("Invalid App ID", "The provided app ID does not look like a valid app ID.");
     }
-    let Some(redirect_uri) = query.get("redirect_uri").filter(|uri| is_registered(&TWIN, uri))
-    else {
+    let registered = |uri: &&str| sandbox.is_registered(&TWIN, uri);
+    let Some(redirect_uri) = query.get("redirect_uri").filter(registered) else {
         return bad(
             "URL blocked",
             "This redirect failed because the redirect URI is not white-listed in the app's \
@@ -116,8 +116,10 @@ fn read(uri: &Uri) -> Result<Asked, Response> {
     })
 }
 
+/// Permissions between commas or spaces. `public_profile` is granted with any of them.
 fn listed(scope: &str) -> Result<Vec<String>, Response> {
-    let names: Vec<_> = scope.split(',').map(str::to_owned).collect();
+    let names = scope.split([',', ' ']).filter(|name| !["", "public_profile"].contains(name));
+    let names: Vec<_> = names.map(str::to_owned).collect();
     match names.iter().find(|name| TWIN.scope(name).is_none()) {
         None => Ok(names),
         Some(name) => Err(consent::refuse(

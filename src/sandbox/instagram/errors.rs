@@ -37,12 +37,23 @@ fn usual(status: StatusCode) -> (i64, Option<i64>) {
     match status.as_u16() {
         401 => (190, Some(EXPIRED)),
         403 => (10, None),
-        404 | 405 => (2500, None),
+        404 => (2500, None),
         429 => (4, None),
         500 => (1, None),
         501.. => (2, None),
         _ => (100, None),
     }
+}
+
+/// What Graph says to a path that it does not serve.
+pub fn not_found(path: &str) -> Response {
+    refuse(2500, None, &format!("Unknown path components: {path}"))
+}
+
+/// `appsecret_proof` was not made with this app's secret and the token beside it.
+pub fn wrong_proof() -> Response {
+    let message = "Invalid appsecret_proof provided in the API argument";
+    typed(StatusCode::BAD_REQUEST, "GraphMethodException", 100, None, message)
 }
 
 /// An error with the status Graph usually gives its code, and this sentence.
@@ -68,8 +79,18 @@ pub fn no_object(id: &str) -> Response {
 }
 
 fn error(status: StatusCode, code: i64, subcode: Option<i64>, message: &str) -> Response {
+    typed(status, "OAuthException", code, subcode, message)
+}
+
+fn typed(
+    status: StatusCode,
+    kind: &str,
+    code: i64,
+    subcode: Option<i64>,
+    message: &str,
+) -> Response {
     let mut error = json!({
-        "message": message, "type": "OAuthException", "code": code,
+        "message": message, "type": kind, "code": code,
         "is_transient": matches!(code, 1 | 2 | 4 | 17 | 32 | 341 | 613),
         "fbtrace_id": secret::fresh("A"),
     });

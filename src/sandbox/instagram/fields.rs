@@ -6,13 +6,16 @@ use serde_json::{Map, Value};
 
 use super::errors::refuse;
 
+/// So many lists lie within each other at most.
+const DEPTH: usize = 10;
+
 /// A list of fields, some with a list of their own.
 pub struct Fields(Vec<(String, Option<Fields>)>);
 
 impl Fields {
     pub fn read(text: &str) -> Result<Self, Response> {
         let mut rest = text;
-        let fields = list(&mut rest);
+        let fields = list(&mut rest, DEPTH);
         if rest.is_empty() {
             return Ok(fields);
         }
@@ -47,16 +50,16 @@ impl Fields {
     }
 }
 
-/// Reads until the text ends or a list that is not its own closes.
-fn list(rest: &mut &str) -> Fields {
+/// Reads until the text ends, a list that is not its own closes, or one opens too deep.
+fn list(rest: &mut &str, depth: usize) -> Fields {
     let mut fields = Vec::new();
     loop {
         let end = rest.find([',', '{', '}']).unwrap_or(rest.len());
         let name = rest[..end].trim().to_owned();
         *rest = &rest[end..];
-        let inner = rest.strip_prefix('{').map(|inside| {
+        let inner = rest.strip_prefix('{').filter(|_| depth > 0).map(|inside| {
             *rest = inside;
-            let inner = list(rest);
+            let inner = list(rest, depth - 1);
             *rest = rest.strip_prefix('}').unwrap_or(rest);
             inner
         });

@@ -1,6 +1,7 @@
 //! What every call to the Graph API goes through: parameters from query and form, the token, the
 //! app's rate window with its headers.
 
+use aws_lc_rs::hmac;
 use axum::{
     extract::{FromRequest, Request},
     response::{IntoResponse, Response},
@@ -9,12 +10,14 @@ use serde_json::json;
 
 use super::{
     TWIN,
-    errors::{APP_REMOVED, EXPIRED, known},
+    errors::{APP_REMOVED, EXPIRED, known, wrong_proof},
     people::{self, Page, Person},
 };
 use crate::sandbox::{
     CLIENT_ID, CLIENT_SECRET, Sandbox,
+    apps::{self, BasicCoding},
     oauth::{Params, bearer},
+    secret,
     state::{Grant, State},
 };
 
@@ -35,6 +38,8 @@ const HOUR: i64 = 3_600;
 pub struct Call {
     pub params: Params,
     pub token: Option<String>,
+    /// Whether the app showed its id and secret, among the parameters or by HTTP Basic.
+    pub from_app: bool,
 }
 
 impl FromRequest<Sandbox> for Call {
@@ -43,9 +48,24 @@ impl FromRequest<Sandbox> for Call {
     async fn from_request(request: Request, sandbox: &Sandbox) -> Result<Self, Response> {
         let query = Params::query(request.uri());
         let header = bearer(request.headers()).map(str::to_owned);
+        let app = apps::by_basic(request.headers(), BasicCoding::FormOrRaw);
         let params = query.and(Params::from_request(request, sandbox).await?);
         let token = header.or_else(|| params.get("access_token").map(str::to_owned));
-        Ok(Self { params, token })
+        let from_app = app.or_else(|| apps::by_form(&params));
+        let from_app = from_app.is_some_and(|app| app.id == CLIENT_ID);
+        Ok(Self { params, token, from_app })
+    }
+}
+
+impl Call {
+    /// Refuses a call whose `appsecret_proof` is not the app's for the token it carries.
+    /// <https://developers.facebook.com/docs/graph-api/guides/secure-requests>
+    pub fn check_proof(&self) -> Result<(), Response> {
+        let Some(proof) = self.params.get("appsecret_proof") else { return Ok(()) };
+        let key = hmac::Key::new(hmac::HMAC_SHA256, CLIENT_SECRET.as_bytes());
+        let token = self.token.as_deref().unwrap_or_default();
+        let right = secret::hexadecimal(hmac::sign(&key, token.as_bytes()).as_ref());
+        if proof == right { Ok(()) } else { Err(wrong_proof()) }
     }
 }
 
@@ -113,6 +133,9 @@ pub fn serve(
             "An active access token must be used to query information about the current user.",
         );
     };
+    if let Err(refusal) = call.check_proof() {
+        return refusal;
+    }
     let caller = match caller(state, token) {
         Ok(caller) => caller,
         Err((code, subcode)) => return known(code, subcode),
@@ -140,7 +163,12 @@ fn mine(state: &State) -> impl Iterator<Item = &Grant> {
     state.grants.iter().filter(|grant| grant.platform == TWIN.id)
 }
 
-/// The app's own token: its id and its secret.
+/// The app's own token, as it is issued (`client_credentials`).
+pub fn app_token() -> String {
+    format!("{CLIENT_ID}|{}", secret::hash(CLIENT_SECRET))
+}
+
+/// Whether this is the app's own token, or its id and its secret, which open the same.
 pub fn is_app_token(token: &str) -> bool {
-    token == format!("{CLIENT_ID}|{CLIENT_SECRET}")
+    token == app_token() || token == format!("{CLIENT_ID}|{CLIENT_SECRET}")
 }

@@ -2,10 +2,11 @@
 //! (tokens and the Graph API). <https://developers.facebook.com/docs/instagram-platform>,
 //! <https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow>
 //!
-//! Its oddities: every path begins with a version; permissions are granted all or not at all; there
-//! is no refresh token, a long-lived token is exchanged for its successor while it lives; a
-//! Facebook Page stands between the person and the Instagram account, and a missing field says that
-//! the account is a personal one; revoking ends everything the person allowed.
+//! Its oddities: paths begin with a version, or without one go to the oldest; permissions are
+//! granted all or not at all; there is no refresh token, a long-lived token is exchanged for its
+//! successor while it lives; a Facebook Page stands between the person and the Instagram account,
+//! and a missing field says that the account is a personal one; revoking ends everything the person
+//! allowed.
 
 mod api;
 mod debug;
@@ -50,6 +51,7 @@ pub static TWIN: Twin = Twin {
     switches: &[],
     routes,
     failure: errors::failure,
+    not_found: errors::not_found,
 };
 
 const BASIC: &str = "instagram_basic";
@@ -75,7 +77,7 @@ const fn scope(name: &'static str, words: &'static str) -> Scope {
 }
 
 fn routes() -> Router<Sandbox> {
-    VERSIONS.into_iter().fold(Router::new(), |router, version| {
+    VERSIONS.into_iter().fold(version_routes(), |router, version| {
         router.nest(&format!("/{version}"), version_routes())
     })
 }

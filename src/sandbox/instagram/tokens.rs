@@ -12,10 +12,10 @@ use super::{
     TWIN,
     dialog::CODE_PREFIX,
     errors::{known, refuse},
-    graph::{Call, LONG, SHORT, TOKEN_PREFIX, caller},
+    graph::{Call, LONG, SHORT, TOKEN_PREFIX, app_token, caller},
 };
 use crate::sandbox::{
-    CLIENT_ID, CLIENT_SECRET, Sandbox,
+    CLIENT_ID, Sandbox,
     oauth::Params,
     secret,
     state::{Grant, State},
@@ -30,22 +30,31 @@ pub const DATA_ACCESS_ENDS: &str = "dataAccessEnds";
 /// `GET` and `POST /{version}/oauth/access_token`
 pub async fn access_token(Shared(sandbox): Shared<Sandbox>, call: Call) -> Response {
     let params = &call.params;
-    if params.get("client_id") != Some(CLIENT_ID) {
-        return refuse(
-            101,
-            None,
-            "Error validating application. Cannot get application info due to a system error.",
-        );
-    }
-    if params.get("client_secret") != Some(CLIENT_SECRET) {
-        return refuse(1, None, "Error validating client secret.");
+    if let Err(refusal) = client(&call) {
+        return refusal;
     }
     let answer = sandbox.change(|state| match params.get("grant_type") {
         None | Some("authorization_code") => exchange(state, params),
         Some("fb_exchange_token") => extend(state, params),
+        Some("client_credentials") => {
+            let answer = json!({ "access_token": app_token(), "token_type": "bearer" });
+            Ok(Json(answer).into_response())
+        }
         Some(_) => Err(refuse(100, None, "(#100) Unsupported grant_type")),
     });
     answer.unwrap_or_else(|refusal| refusal)
+}
+
+fn client(call: &Call) -> Result<(), Response> {
+    match call.params.get("client_id") {
+        _ if call.from_app => Ok(()),
+        Some(CLIENT_ID) => Err(refuse(1, None, "Error validating client secret.")),
+        _ => {
+            let message =
+                "Error validating application. Cannot get application info due to a system error.";
+            Err(refuse(101, None, message))
+        }
+    }
 }
 
 fn exchange(state: &mut State, params: &Params) -> Result<Response, Response> {
@@ -61,7 +70,7 @@ fn exchange(state: &mut State, params: &Params) -> Result<Response, Response> {
         return Err(known(100, Some(36_008)));
     }
     let now = state.now();
-    let data_access = state.lifetimes(&TWIN).refresh.map(|life| now + life);
+    let data_access = state.lifetimes(&TWIN).refresh.map(|life| now.saturating_add(life));
     let grant = state.add_grant(&code);
     grant.data.insert(DATA_ACCESS_ENDS.into(), json!(data_access));
     Ok(answer(grant, SHORT, now, Some(SHORT_LIFE)))
@@ -91,7 +100,7 @@ fn extend(state: &mut State, params: &Params) -> Result<Response, Response> {
 
 fn answer(grant: &mut Grant, kind: &str, now: i64, life: Option<i64>) -> Response {
     let token = secret::fresh(TOKEN_PREFIX);
-    grant.remember(&token, kind, life.map(|life| now + life));
+    grant.remember(&token, kind, life.map(|life| now.saturating_add(life)));
     Json(json!({ "access_token": token, "token_type": "bearer", "expires_in": life }))
         .into_response()
 }

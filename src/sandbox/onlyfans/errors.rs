@@ -23,10 +23,14 @@ pub fn failure(failure: &Failure) -> Response {
         (Some(REFRESH_THE_PAGE), _) | (None, 400) => signature(status),
         (Some(text), _) => message(status, text),
         (None, 403) => blocked(),
-        (None, 404 | 405) => message(status, "Not found"),
+        (None, 404) => not_found(failure.path),
         (None, 429) => message(status, "Too many requests"),
         (None, _) => message(status, "Internal error"),
     }
+}
+
+pub fn not_found(_path: &str) -> Response {
+    message(StatusCode::NOT_FOUND, "Not found")
 }
 
 /// The signature does not fit, or its time or app token.

@@ -19,7 +19,7 @@ use crate::sandbox::{
 };
 
 /// How far a clock may be off.
-const LEEWAY: i64 = 600;
+const LEEWAY: u64 = 600;
 
 /// Answers a call with `act`, which gets the person, or nobody where nobody is logged in.
 pub fn serve(
@@ -59,7 +59,7 @@ fn is_now(state: &State, time: &str) -> bool {
         return false;
     };
     let seconds = if time > 100_000_000_000 { time / 1_000 } else { time };
-    let near = |now: i64| (now - seconds).abs() <= LEEWAY;
+    let near = |now: i64| now.abs_diff(seconds) <= LEEWAY;
     !state.switch(&TWIN, CHECKS_TIME) || near(state.now()) || near(state.looked_at)
 }
 
@@ -110,7 +110,7 @@ fn rotation(
     let grant = state.grants.iter_mut().find(|grant| grant.access_token(session).is_some());
     if let Some(grant) = grant {
         grant.access.retain(|token| token.hash != old);
-        grant.remember(&fresh, "", life.map(|life| now + life));
+        grant.remember(&fresh, "", life.map(|life| now.saturating_add(life)));
     }
     let cookie =
         format!("sess={fresh}; path=/; domain=.onlyfans.com; secure; HttpOnly; SameSite=None");

@@ -116,7 +116,7 @@ fn open(state: &mut State, person: &Person) -> Session {
     // No code has brought this login; it only says whose it is.
     let login = Code::new(&TWIN, &person.account, Vec::new(), String::new(), now);
     let grant = state.add_grant(&login);
-    grant.remember(&sess, "", life.map(|life| now + life));
+    grant.remember(&sess, "", life.map(|life| now.saturating_add(life)));
     let mut keep = |name: &str, value: &str| {
         grant.data.insert(name.into(), json!(secret::hash(value)));
     };

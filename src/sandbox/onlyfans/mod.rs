@@ -53,6 +53,7 @@ pub static TWIN: Twin = Twin {
     ],
     routes,
     failure: errors::failure,
+    not_found: errors::not_found,
 };
 
 const NEW_RULES: &str = "newRules";

@@ -263,3 +263,14 @@ async fn blocked_is_a_page_and_the_rest_is_json() {
     assert_eq!(message(&order(429, Value::Null).await).0, 429);
     assert_eq!(order(400, json!("105")).await.json()["error"]["code"], 105);
 }
+
+// X1: no number in a header ends the sandbox.
+#[tokio::test]
+async fn a_time_at_the_end_of_all_numbers_is_only_wrong() {
+    let client = Client::new();
+    for time in [i64::MIN, i64::MAX] {
+        let time = time.to_string();
+        let headers = [("app-token", APP_TOKEN), ("time", time.as_str())];
+        assert_eq!(client.get("/onlyfans/api2/v2/users/me", &headers).await.status, 400);
+    }
+}

@@ -35,9 +35,9 @@ pub async fn me(Shared(sandbox): Shared<Sandbox>, headers: HeaderMap, uri: Uri) 
         if raw { address } else { address.replace('&', "&amp;") }
     };
     sandbox.change(|state| {
-        let now = state.now();
-        call(state, &headers, "identity", |redditor| {
-            Json(profile(redditor, &picture(redditor), now)).into_response()
+        call(state, &headers, "identity", |state, redditor| {
+            let suspension = suspension(state, redditor);
+            Json(profile(redditor, &picture(redditor), &suspension)).into_response()
         })
     })
 }
@@ -45,8 +45,8 @@ pub async fn me(Shared(sandbox): Shared<Sandbox>, headers: HeaderMap, uri: Uri) 
 /// `GET /api/v1/me/karma`
 pub async fn karma(Shared(sandbox): Shared<Sandbox>, headers: HeaderMap) -> Response {
     sandbox.change(|state| {
-        call(state, &headers, "mysubreddits", |redditor| {
-            if redditor.suspension != Suspension::None {
+        call(state, &headers, "mysubreddits", |state, redditor| {
+            if suspension(state, redditor).is_some() {
                 return message(StatusCode::FORBIDDEN);
             }
             let all = json!({
@@ -63,7 +63,7 @@ fn call(
     state: &mut State,
     headers: &HeaderMap,
     scope: &str,
-    answer: impl FnOnce(&Redditor) -> Response,
+    answer: impl FnOnce(&mut State, &Redditor) -> Response,
 ) -> Response {
     let now = state.now();
     let grant = bearer(headers).and_then(|token| state.by_access(TWIN.id, token));
@@ -81,7 +81,7 @@ fn call(
             now,
         });
     }
-    let answer = if allowed { answer(redditor) } else { insufficient_scope() };
+    let answer = if allowed { answer(state, redditor) } else { insufficient_scope() };
     (rate_headers(&allowance, now), answer).into_response()
 }
 
@@ -94,12 +94,23 @@ fn rate_headers(allowance: &Allowance, now: i64) -> [(&'static str, String); 3] 
     ]
 }
 
-fn profile(redditor: &Redditor, picture: &str, now: i64) -> Value {
+/// Whether the redditor is suspended now, and until when where that is known. A suspension for days
+/// begins when somebody first meets it, and ends when its days are over.
+fn suspension(state: &mut State, redditor: &Redditor) -> Option<Option<i64>> {
+    match redditor.suspension {
+        Suspension::None => None,
+        Suspension::Forever => Some(None),
+        Suspension::Days(days) => {
+            let began = state.beginning(&format!("reddit {} suspended", redditor.account.id));
+            let end = began.saturating_add(days * 86_400);
+            (state.now() < end).then(|| Some(state.wire_time(end)))
+        }
+    }
+}
+
+fn profile(redditor: &Redditor, picture: &str, suspension: &Option<Option<i64>>) -> Value {
     let name = redditor.account.name;
-    let until = match redditor.suspension {
-        Suspension::Days(days) => json!((now + days * 86_400) as f64),
-        Suspension::None | Suspension::Forever => Value::Null,
-    };
+    let until = suspension.flatten().map(|end| end as f64);
     let subreddit = redditor.profile.map(|(followers, title)| {
         json!({
             "display_name": format!("u_{name}"), "display_name_prefixed": format!("u/{name}"),
@@ -115,7 +126,7 @@ fn profile(redditor: &Redditor, picture: &str, now: i64) -> Value {
         "link_karma": redditor.link_karma, "comment_karma": redditor.comment_karma,
         "awardee_karma": 0, "awarder_karma": 0, "icon_img": picture, "snoovatar_img": "",
         "verified": true, "has_verified_email": true,
-        "is_suspended": redditor.suspension != Suspension::None, "suspension_expiration_utc": until,
+        "is_suspended": suspension.is_some(), "suspension_expiration_utc": until,
         "over_18": redditor.over_18, "is_gold": false, "is_mod": false, "is_employee": false,
         "inbox_count": 0, "has_mail": false, "num_friends": 0, "hide_from_robots": false,
         "force_password_reset": false, "accept_followers": true, "oauth_client_id": CLIENT_ID,

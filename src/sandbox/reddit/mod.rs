@@ -51,6 +51,7 @@ pub static TWIN: Twin = Twin {
     }],
     routes,
     failure,
+    not_found,
 };
 
 const REFRESH_IN_ANSWER: &str = "refreshTokenInRefreshAnswer";
@@ -71,8 +72,8 @@ fn routes() -> Router<Sandbox> {
         .merge(for_programs)
 }
 
-/// Programs must send `<platform>:<app id>:<version> (by /u/<name>)`; others get a page, also at
-/// the token endpoint.
+/// Programs must send `<platform>:<app id>:<version> (by /u/<name>)` somewhere in their User-Agent
+/// (libraries add their own names to it); others get a page, also at the token endpoint.
 /// <https://support.reddithelp.com/hc/en-us/articles/16160319875092-Reddit-Data-API-Wiki>
 async fn named_callers_only(request: Request, next: Next) -> Response {
     if names_itself(request.headers()) {
@@ -88,11 +89,16 @@ fn names_itself(headers: &HeaderMap) -> bool {
     let Some((app, author)) = agent.split_once(" (by /u/") else {
         return false;
     };
-    let parts: Vec<_> = app.split(':').collect();
-    parts.len() == 3
-        && parts.iter().all(|part| !part.is_empty())
-        && author.len() > 1
-        && author.ends_with(')')
+    let app: Vec<_> = app.rsplit(' ').next().unwrap_or_default().split(':').collect();
+    let author = author.split_once(')').map(|(author, _)| author);
+    app.len() == 3
+        && app.iter().all(|part| !part.is_empty())
+        && author.is_some_and(|author| !author.is_empty())
+}
+
+/// What Reddit answers to a path that it does not serve.
+fn not_found(_path: &str) -> Response {
+    message(StatusCode::NOT_FOUND)
 }
 
 /// What a caller gets whom Reddit does not want: HTML, whatever was asked.
@@ -133,6 +139,7 @@ fn message(status: StatusCode) -> Response {
     (status, Json(json!({ "message": message, "error": status.as_u16() }))).into_response()
 }
 
+/// 401, saying what the caller should have shown.
 fn unauthorized(challenge: &'static str) -> Response {
     ([(header::WWW_AUTHENTICATE, challenge)], message(StatusCode::UNAUTHORIZED)).into_response()
 }

@@ -11,9 +11,10 @@ use serde_json::{Value, json};
 
 use super::{REFRESH_IN_ANSWER, TWIN, message, unauthorized};
 use crate::sandbox::{
-    CLIENT_ID, Sandbox,
+    Sandbox,
+    apps::{self, App, BasicCoding},
     consent::{self, Decision},
-    oauth::{Params, back_to, is_basic_client, is_registered},
+    oauth::{Params, back_to},
     state::{Code, Grant, State},
 };
 
@@ -21,6 +22,7 @@ const CODE_LIFE: i64 = 600;
 
 /// A request to authorize that may go on to the consent page.
 struct Asked {
+    client: &'static App,
     redirect_uri: String,
     state: String,
     scopes: Vec<String>,
@@ -28,8 +30,8 @@ struct Asked {
 }
 
 /// `GET /api/v1/authorize`
-pub async fn ask(uri: Uri) -> Response {
-    read(&uri)
+pub async fn ask(Shared(sandbox): Shared<Sandbox>, uri: Uri) -> Response {
+    read(&sandbox, &uri)
         .map_or_else(|refusal| refusal, |asked| consent::ask(&TWIN, &asked.scopes).into_response())
 }
 
@@ -39,7 +41,7 @@ pub async fn decide(
     uri: Uri,
     form: Params,
 ) -> Result<Response, Response> {
-    let asked = read(&uri)?;
+    let asked = read(&sandbox, &uri)?;
     let Decision::Allow { account, scopes } = consent::read(&TWIN, &asked.scopes, &form)? else {
         return Ok(back_to(
             &asked.redirect_uri,
@@ -50,14 +52,15 @@ pub async fn decide(
         let expires = state.now() + CODE_LIFE;
         let redirect_uri = asked.redirect_uri.clone();
         let code = Code::new(&TWIN, account, scopes, redirect_uri, expires);
-        state.add_code("", Code { renewable: asked.permanent, ..code })
+        let client = asked.client.id.to_owned();
+        state.add_code("", Code { client, renewable: asked.permanent, ..code })
     });
     Ok(back_to(&asked.redirect_uri, &[("state", &asked.state), ("code", &code)]))
 }
 
 /// What is wrong with client, redirect URI, response type, scope or state stays on a page of
 /// Reddit; the rest is told to the app.
-fn read(uri: &Uri) -> Result<Asked, Response> {
+fn read(sandbox: &Sandbox, uri: &Uri) -> Result<Asked, Response> {
     let query = Params::query(uri);
     let bad = |what: &str| {
         Err(consent::refuse(
@@ -65,11 +68,11 @@ fn read(uri: &Uri) -> Result<Asked, Response> {
             &format!("You sent an invalid request: {what}."),
         ))
     };
-    if query.get("client_id") != Some(CLIENT_ID) {
+    let Some(client) = query.get("client_id").and_then(apps::find) else {
         return bad("invalid client id");
-    }
-    let Some(redirect_uri) = query.get("redirect_uri").filter(|uri| is_registered(&TWIN, uri))
-    else {
+    };
+    let registered = |uri: &&str| sandbox.is_registered(&TWIN, uri);
+    let Some(redirect_uri) = query.get("redirect_uri").filter(registered) else {
         return bad("invalid redirect_uri parameter");
     };
     if query.get("response_type") != Some("code") {
@@ -90,28 +93,35 @@ fn read(uri: &Uri) -> Result<Asked, Response> {
             return Err(back_to(redirect_uri, &[("state", state), ("error", "invalid_request")]));
         }
     };
-    Ok(Asked { redirect_uri: redirect_uri.to_owned(), state: state.to_owned(), scopes, permanent })
+    let [redirect_uri, state] = [redirect_uri, state].map(str::to_owned);
+    Ok(Asked { client, redirect_uri, state, scopes, permanent })
+}
+
+/// The app that calls. Reddit takes its id and secret as they are, without the form encoding of
+/// RFC 6749 (2.3.1).
+/// <https://github.com/reddit-archive/reddit/blob/master/r2/r2/controllers/oauth2.py>
+fn client(headers: &HeaderMap) -> Option<&'static App> {
+    apps::by_basic(headers, BasicCoding::Raw)
 }
 
 /// `POST /api/v1/access_token`. Errors about the code come with status 200.
 pub async fn token(Shared(sandbox): Shared<Sandbox>, headers: HeaderMap, form: Params) -> Response {
-    if !is_basic_client(&headers) {
+    let Some(client) = client(&headers) else {
         return unauthorized("Basic realm=\"reddit\"");
-    }
+    };
     sandbox.change(|state| match form.get("grant_type") {
-        Some("authorization_code") => exchange(state, &form),
-        Some("refresh_token") => refresh(state, &form),
+        Some("authorization_code") => exchange(state, client, &form),
+        Some("refresh_token") => refresh(state, client, &form),
         _ => error("unsupported_grant_type"),
     })
 }
 
-fn exchange(state: &mut State, form: &Params) -> Response {
+fn exchange(state: &mut State, client: &App, form: &Params) -> Response {
     let (Some(code), Some(redirect_uri)) = (form.get("code"), form.get("redirect_uri")) else {
         return error("invalid_request");
     };
-    let Some(code) =
-        state.take_code(TWIN.id, code).filter(|code| code.redirect_uri == redirect_uri)
-    else {
+    let fits = |code: &Code| code.client == client.id && code.redirect_uri == redirect_uri;
+    let Some(code) = state.take_code(TWIN.id, code).filter(fits) else {
         return error("invalid_grant");
     };
     let (now, life) = (state.now(), state.lifetimes(&TWIN));
@@ -124,13 +134,14 @@ fn exchange(state: &mut State, form: &Params) -> Response {
 }
 
 /// The refresh token stays as it is.
-fn refresh(state: &mut State, form: &Params) -> Response {
+fn refresh(state: &mut State, client: &App, form: &Params) -> Response {
     let Some(token) = form.get("refresh_token") else {
         return error("invalid_request");
     };
     let (now, life, repeat) =
         (state.now(), state.lifetimes(&TWIN), state.switch(&TWIN, REFRESH_IN_ANSWER));
-    let Some(grant) = state.by_refresh(TWIN.id, token) else {
+    let owns = |grant: &&mut Grant| grant.client == client.id;
+    let Some(grant) = state.by_refresh(TWIN.id, token).filter(owns) else {
         return message(StatusCode::BAD_REQUEST);
     };
     let mut answer = answer(grant, now, life.access);
@@ -151,15 +162,16 @@ fn error(name: &str) -> Response {
     Json(json!({ "error": name })).into_response()
 }
 
-/// `POST /api/v1/revoke_token`: 204, also for a token nobody knows.
+/// `POST /api/v1/revoke_token`: 200 without a body (until 2021: 204), also for a token that nobody
+/// knows.
 pub async fn revoke(
     Shared(sandbox): Shared<Sandbox>,
     headers: HeaderMap,
     form: Params,
 ) -> Response {
-    if !is_basic_client(&headers) {
+    if client(&headers).is_none() {
         return unauthorized("Basic realm=\"reddit\"");
     }
     sandbox.change(|state| state.revoke_token(TWIN.id, form.get("token").unwrap_or_default()));
-    StatusCode::NO_CONTENT.into_response()
+    StatusCode::OK.into_response()
 }

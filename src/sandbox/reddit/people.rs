@@ -17,7 +17,7 @@ pub struct Redditor {
 pub enum Suspension {
     None,
     Forever,
-    /// Days from the moment one looks.
+    /// For so many days from when it began.
     Days(i64),
 }
 

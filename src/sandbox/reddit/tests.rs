@@ -3,7 +3,9 @@
 use serde_json::json;
 
 use super::TWIN;
-use crate::sandbox::tests::{Answer, Client, basic, callback, encoded};
+use crate::sandbox::tests::{
+    Answer, Client, basic, basic_form_encoded, basic_of, callback, encoded, reserved,
+};
 
 const AGENT: (&str, &str) = ("user-agent", "web:com.example.huntaze:v1.0.0 (by /u/huntaze)");
 const MARA: &str = "4k2mf9qd";
@@ -103,7 +105,14 @@ async fn mara_connects_and_her_karma_is_read() {
 #[tokio::test]
 async fn programs_without_a_proper_user_agent_get_a_page() {
     let client = Client::new();
-    for agent in ["curl/8.5.0", "huntaze/1.0 (by /u/huntaze)", "web:huntaze:v1"] {
+    for agent in [
+        "curl/8.5.0",
+        "huntaze/1.0 (by /u/huntaze)",
+        "web:huntaze:v1",
+        "web:huntaze:v1 (by /u/)",
+        "web:huntaze:v1 (by /u/huntaze",
+        "web::v1 (by /u/huntaze)",
+    ] {
         let answer = client
             .post(
                 "/reddit/api/v1/access_token",
@@ -117,6 +126,70 @@ async fn programs_without_a_proper_user_agent_get_a_page() {
             "{agent}"
         );
     }
+}
+
+// X1, C9: libraries add their own names to it.
+#[tokio::test]
+async fn the_form_of_a_user_agent_has_to_be_within_it() {
+    let client = Client::new();
+    let form = "web:com.example.huntaze:v1.0.0 (by /u/huntaze)";
+    for agent in
+        [form, &format!("{form} PRAW/8.0.3 prawcore/4.0.0"), &format!("Mozilla/5.0 {form} extra")]
+    {
+        let headers = [("user-agent", agent)];
+        assert_eq!(client.get("/reddit/api/v1/me", &headers).await.status, 401, "{agent}");
+    }
+}
+
+// X1, C9: Reddit reads id and secret as they are.
+#[tokio::test]
+async fn an_app_with_reserved_characters_is_known_by_them_as_they_are() {
+    let client = Client::new();
+    let (id, secret) = reserved();
+    let code = allow(&client, MARA, &[("client_id", id)]).await;
+    let redirect_uri = callback(TWIN.id);
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", code.as_str()),
+        ("redirect_uri", &redirect_uri),
+    ];
+    for (proof, status) in [(basic_form_encoded(id, secret), 401), (basic_of(id, secret), 200)] {
+        let headers = [AGENT, ("authorization", proof.as_str())];
+        let answer = client.post("/reddit/api/v1/access_token", &headers, &form).await;
+        assert_eq!(answer.status, status, "{}", answer.body);
+    }
+}
+
+// X1
+#[tokio::test]
+async fn an_unknown_path_is_not_found() {
+    let client = Client::new();
+    for path in ["/reddit/api/v1/nothing", "/reddit/api/v1/access_token/nothing"] {
+        let answer = client.get(path, &[AGENT]).await;
+        assert_eq!(answer.json(), json!({ "message": "Not Found", "error": 404 }), "{path}");
+    }
+}
+
+// X1, C4: a suspension for days ends when they are over, however often one looks.
+#[tokio::test]
+async fn a_suspension_has_one_end() {
+    let client = Client::new();
+    let look = async |access: &str| me(&client, access).await.json();
+    let (access, kept) = connect(&client, "c0wq7r5v").await;
+    let first = look(&access).await["suspension_expiration_utc"].as_f64().expect("an end");
+    let order = json!({ "advanceSeconds": 80_000, "callersToo": true });
+    client.control("clock", order.clone()).await;
+    let second = look(&access).await["suspension_expiration_utc"].as_f64().expect("an end");
+    assert!((first - second).abs() < 0.5);
+    for _ in 0..3 {
+        client.control("clock", order.clone()).await;
+    }
+    let access = refresh(&client, &kept).await.text("access_token");
+    let over = look(&access).await;
+    assert_eq!(
+        (&over["is_suspended"], &over["suspension_expiration_utc"]),
+        (&json!(false), &json!(null))
+    );
 }
 
 // C4, S1
@@ -184,8 +257,10 @@ async fn a_refresh_token_works_until_it_is_revoked() {
     client.control("reddit/switches", json!({ "refreshTokenInRefreshAnswer": false })).await;
     assert_eq!(refresh(&client, &kept).await.json().get("refresh_token"), None);
 
-    assert_eq!(revoke(&client, "unknown").await.status, 204);
-    assert_eq!(revoke(&client, &kept).await.status, 204);
+    for token in ["unknown", &kept] {
+        let revoked = revoke(&client, token).await;
+        assert_eq!((revoked.status.as_u16(), revoked.body.as_str()), (200, ""), "{token}");
+    }
     assert_eq!(
         me(&client, &renewed.text("access_token")).await.status,
         401,

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::State;
 use crate::sandbox::{
+    apps,
     platform::{Account, Twin},
     secret,
 };
@@ -16,6 +17,9 @@ pub struct Code {
     pub hash: String,
     pub platform: String,
     pub account: String,
+    /// The app that asked.
+    #[serde(default = "huntaze")]
+    pub client: String,
     pub scopes: Vec<String>,
     pub redirect_uri: String,
     /// The PKCE challenge as it was sent, where the platform takes one.
@@ -37,6 +41,9 @@ pub struct Grant {
     /// Who allowed it. Several accounts can belong to one person (channels of one Google account);
     /// the account itself where the platform knows no difference.
     pub person: String,
+    /// The app it was given to.
+    #[serde(default = "huntaze")]
+    pub client: String,
     pub scopes: Vec<String>,
     pub created: i64,
     pub refresh: Option<Token>,
@@ -59,6 +66,10 @@ pub struct Token {
     pub kind: String,
 }
 
+fn huntaze() -> String {
+    apps::HUNTAZE.id.to_owned()
+}
+
 impl Token {
     pub fn is_live(&self, now: i64) -> bool {
         self.expires.is_none_or(|end| now < end)
@@ -66,7 +77,7 @@ impl Token {
 }
 
 impl Code {
-    /// A code without PKCE and without a refresh token; [`State::add_code`] makes it.
+    /// A code for Huntaze, without PKCE and without a refresh token; [`State::add_code`] makes it.
     pub fn new(
         twin: &Twin,
         account: &Account,
@@ -80,6 +91,7 @@ impl Code {
             hash,
             platform,
             account,
+            client: huntaze(),
             scopes,
             redirect_uri,
             challenge: None,
@@ -117,6 +129,7 @@ impl State {
             platform: code.platform.clone(),
             account: code.account.clone(),
             person: code.account.clone(),
+            client: code.client.clone(),
             scopes: code.scopes.clone(),
             created: self.now(),
             refresh: None,
@@ -237,7 +250,7 @@ fn issue(prefix: &str, now: i64, life: Option<i64>) -> (String, Token) {
     let plain = secret::fresh(prefix);
     let token = Token {
         hash: secret::hash(&plain),
-        expires: life.map(|life| now + life),
+        expires: life.map(|life| now.saturating_add(life)),
         kind: String::new(),
     };
     (plain, token)

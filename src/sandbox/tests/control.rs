@@ -5,7 +5,7 @@ use serde_json::json;
 use tower::ServiceExt;
 
 use super::{Client, request};
-use crate::sandbox::platform::ALL;
+use crate::sandbox::registry::ALL;
 
 fn me() -> &'static str {
     "/reddit/api/v1/me"

@@ -5,11 +5,7 @@ use std::fs;
 use serde_json::json;
 
 use super::Client;
-use crate::sandbox::{
-    Options, Sandbox, oauth,
-    platform::{self, ALL},
-    reddit,
-};
+use crate::sandbox::{Options, Sandbox, oauth, reddit, registry::ALL};
 
 // X1: a restart finds every account as it was.
 #[tokio::test]
@@ -45,28 +41,6 @@ fn a_spoilt_file_stops_the_start_with_its_name_and_the_way_out() {
     };
     let error = Sandbox::open(options).err().expect("half a file is no state").to_string();
     assert!(error.contains("sandbox.json") && error.contains("Delete it"), "{error}");
-}
-
-// X1, S1
-#[test]
-fn redirect_uris_are_the_apps_own_callback_and_nothing_else() {
-    let x = platform::find("x").expect("X is there");
-    let path = "/api/integrations/callback/x";
-    for origin in
-        ["https://app.example", "http://localhost", "http://127.0.0.1:3000", "http://[::1]:8080"]
-    {
-        assert!(oauth::is_registered(x, &format!("{origin}{path}")), "{origin}");
-    }
-    for wrong in [
-        format!("http://app.example{path}"),
-        format!("https://app.example{path}/"),
-        format!("https://app.example{path}?next=/"),
-        "https://app.example/api/integrations/callback/reddit".into(),
-        "app:/api/integrations/callback/x".into(),
-        path.into(),
-    ] {
-        assert!(!oauth::is_registered(x, &wrong), "{wrong}");
-    }
 }
 
 // S1: the example of RFC 7636, appendix B.

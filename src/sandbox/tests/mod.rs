@@ -1,8 +1,10 @@
 //! The sandbox as clients meet it. The platforms' own rules are tested in their folders, with the
 //! [`Client`] made here.
 
+mod bounds;
 mod control;
 mod core;
+mod redirect_uris;
 
 use std::{fs, path::PathBuf};
 
@@ -11,11 +13,15 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode},
 };
+use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use tower::ServiceExt;
-use url::{Url, form_urlencoded};
+use url::{
+    Url,
+    form_urlencoded::{self, byte_serialize},
+};
 
-use super::{CLIENT_ID, CLIENT_SECRET, Options, Sandbox};
+use super::{CLIENT_ID, CLIENT_SECRET, Options, Sandbox, apps};
 
 /// A sandbox of its own, and whoever calls it.
 pub struct Client {
@@ -122,7 +128,11 @@ impl Answer {
 
 fn open(data_dir: PathBuf) -> Sandbox {
     let public_url = "http://localhost:3900".parse().expect("an address");
-    Sandbox::open(Options { data_dir, public_url }).expect("the folder can be used")
+    let sandbox = Sandbox::open(Options { data_dir, public_url }).expect("the folder can be used");
+    for app in ["http://127.0.0.1:3000", "https://app.example"] {
+        sandbox.register_app(&app.parse().expect("an address"));
+    }
+    sandbox
 }
 
 fn request(method: &str, path: &str, headers: &[(&str, &str)], body: Body) -> Request<Body> {
@@ -141,6 +151,22 @@ pub fn callback(platform: &str) -> String {
 }
 
 pub fn basic() -> String {
-    use base64::{Engine, engine::general_purpose::STANDARD};
-    format!("Basic {}", STANDARD.encode(format!("{CLIENT_ID}:{CLIENT_SECRET}")))
+    basic_of(CLIENT_ID, CLIENT_SECRET)
+}
+
+/// HTTP Basic of these two as they are.
+pub fn basic_of(id: &str, secret: &str) -> String {
+    format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")))
+}
+
+/// HTTP Basic of these two, form-encoded first.
+pub fn basic_form_encoded(id: &str, secret: &str) -> String {
+    let [id, secret] = [id, secret].map(|text| byte_serialize(text.as_bytes()).collect::<String>());
+    basic_of(&id, &secret)
+}
+
+/// The app whose id and secret hold every character that an encoding can spoil.
+pub fn reserved() -> (&'static str, &'static str) {
+    let app = apps::find("huntaze sandbox+%41/&=?").expect("it is registered");
+    (app.id, app.secret.expect("it has a secret"))
 }

@@ -12,7 +12,7 @@ use super::TWIN;
 use crate::sandbox::{
     CLIENT_ID, Sandbox,
     consent::{self, Decision},
-    oauth::{Params, back_to, is_registered},
+    oauth::{Params, back_to},
     state::Code,
 };
 
@@ -33,8 +33,8 @@ struct Asked {
 }
 
 /// `GET /v2/auth/authorize/`
-pub async fn ask(uri: Uri) -> Response {
-    read(&uri)
+pub async fn ask(Shared(sandbox): Shared<Sandbox>, uri: Uri) -> Response {
+    read(&sandbox, &uri)
         .map_or_else(|refusal| refusal, |asked| consent::ask(&TWIN, &asked.scopes).into_response())
 }
 
@@ -44,7 +44,7 @@ pub async fn decide(
     uri: Uri,
     form: Params,
 ) -> Result<Response, Response> {
-    let asked = read(&uri)?;
+    let asked = read(&sandbox, &uri)?;
     let Decision::Allow { account, scopes } = consent::read(&TWIN, &asked.scopes, &form)? else {
         let denied = [
             ("error", "access_denied"),
@@ -66,7 +66,7 @@ pub async fn decide(
 }
 
 /// TikTok shows one page for whatever is wrong with the request, and names the parameter.
-fn read(uri: &Uri) -> Result<Asked, Response> {
+fn read(sandbox: &Sandbox, uri: &Uri) -> Result<Asked, Response> {
     let query = Params::query(uri);
     let bad = |parameter: &str| {
         let sentence = format!(
@@ -78,10 +78,8 @@ fn read(uri: &Uri) -> Result<Asked, Response> {
     if query.get("client_key") != Some(CLIENT_ID) {
         return bad("client_key");
     }
-    let Some(redirect_uri) = query
-        .get("redirect_uri")
-        .filter(|uri| uri.len() < REDIRECT_LENGTH && is_registered(&TWIN, uri))
-    else {
+    let registered = |uri: &&str| uri.len() < REDIRECT_LENGTH && sandbox.is_registered(&TWIN, uri);
+    let Some(redirect_uri) = query.get("redirect_uri").filter(registered) else {
         return bad("redirect_uri");
     };
     if query.get("response_type") != Some("code") {

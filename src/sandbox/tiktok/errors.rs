@@ -14,12 +14,14 @@ use crate::sandbox::{platform::Failure, secret};
 /// The error of this status; `reason` is one of TikTok's codes (`invalid_grant`,
 /// `scope_not_authorized`).
 pub fn failure(failure: &Failure) -> Response {
+    if failure.status == StatusCode::NOT_FOUND && failure.reason.is_none() {
+        return not_found(failure.path);
+    }
     if failure.path.starts_with("/v2/oauth/") {
         let error = failure.reason.unwrap_or(match failure.status.as_u16() {
             401 => "invalid_client",
             503 => "temporarily_unavailable",
             500.. => "server_error",
-            404 | 405 => "invalid_request",
             429 => "rate_limit_exceeded",
             _ => "invalid_grant",
         });
@@ -28,12 +30,16 @@ pub fn failure(failure: &Failure) -> Response {
     let code = failure.reason.unwrap_or(match failure.status.as_u16() {
         401 => "access_token_invalid",
         403 => "scope_not_authorized",
-        404 | 405 => "invalid_request",
         429 => "rate_limit_exceeded",
         500.. => "internal_error",
         _ => "invalid_params",
     });
     api(failure.status, code)
+}
+
+/// What the gateway in front of TikTok's services says to a path that none of them serves.
+pub fn not_found(_path: &str) -> Response {
+    (StatusCode::NOT_FOUND, "Unsupported path(Janus)").into_response()
 }
 
 /// An error of the token endpoint.

@@ -63,6 +63,7 @@ pub static TWIN: Twin = Twin {
     ],
     routes,
     failure: errors::failure,
+    not_found: errors::not_found,
 };
 
 const BASIC: &str = "user.info.basic";

@@ -26,15 +26,17 @@ use crate::sandbox::{
 const CALLS: u32 = 75;
 const WINDOW: i64 = 900;
 
-/// Fields X knows beside id, name and username. Those the sandbox has no value for are left out, as
-/// X does with empty ones.
-const FIELDS: [&str; 20] = [
+/// Fields of a user by X's own description of its API. Those the sandbox has no value for are left
+/// out, as X does with empty ones.
+const FIELDS: [&str; 26] = [
     "affiliation",
     "confirmed_email",
+    "connection_status",
     "created_at",
     "description",
     "entities",
     "id",
+    "is_identity_verified",
     "location",
     "most_recent_tweet_id",
     "name",
@@ -44,11 +46,15 @@ const FIELDS: [&str; 20] = [
     "profile_image_url",
     "protected",
     "public_metrics",
+    "receives_your_dm",
+    "subscription",
     "subscription_type",
     "url",
     "username",
     "verified",
+    "verified_followers_count",
     "verified_type",
+    "withheld",
 ];
 
 /// `GET /2/users/me`: answers to a user's token with `tweet.read` and `users.read`.
@@ -71,8 +77,9 @@ pub async fn me(Shared(sandbox): Shared<Sandbox>, headers: HeaderMap, uri: Uri) 
         let Some((person, allowed)) = found else {
             return unauthorized();
         };
-        let allowance =
+        let mut allowance =
             state.spend(&format!("x {} GET /2/users/me", person.account.id), CALLS, WINDOW);
+        allowance.reset = state.wire_time(allowance.reset);
         if !allowance.within {
             return rate_limited(&allowance, CALLS);
         }

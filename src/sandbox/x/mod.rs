@@ -50,6 +50,7 @@ pub static TWIN: Twin = Twin {
     ],
     routes,
     failure: problem::failure,
+    not_found: problem::not_found,
 };
 
 const FAMILY_ENDS: &str = "replayEndsFamily";

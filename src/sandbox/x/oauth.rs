@@ -1,4 +1,4 @@
-//! Consent, tokens and revocation of a confidential client.
+//! Consent, tokens and revocation, for confidential clients and public ones.
 //! <https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code>
 
 use axum::{
@@ -14,9 +14,10 @@ use super::{
     problem::{invalid_request, unknown_client},
 };
 use crate::sandbox::{
-    CLIENT_ID, Sandbox,
+    Sandbox,
+    apps::{self, App, BasicCoding},
     consent::{self, Decision},
-    oauth::{Params, back_to, is_basic_client, is_registered, s256},
+    oauth::{FormOrJson, Params, authorization, back_to, s256},
     platform::Lifetimes,
     state::{Code, Grant, State},
 };
@@ -29,6 +30,7 @@ pub const ACCESS_PREFIX: &str = "xua.";
 
 /// A request to authorize that may go on to the consent page.
 struct Asked {
+    client: &'static App,
     redirect_uri: String,
     state: String,
     scopes: Vec<String>,
@@ -36,8 +38,8 @@ struct Asked {
 }
 
 /// `GET /i/oauth2/authorize`
-pub async fn ask(uri: Uri) -> Response {
-    read(&uri)
+pub async fn ask(Shared(sandbox): Shared<Sandbox>, uri: Uri) -> Response {
+    read(&sandbox, &uri)
         .map_or_else(|refusal| refusal, |asked| consent::ask(&TWIN, &asked.scopes).into_response())
 }
 
@@ -47,7 +49,7 @@ pub async fn decide(
     uri: Uri,
     form: Params,
 ) -> Result<Response, Response> {
-    let asked = read(&uri)?;
+    let asked = read(&sandbox, &uri)?;
     let Decision::Allow { account, scopes } = consent::read(&TWIN, &asked.scopes, &form)? else {
         return Ok(back_to(
             &asked.redirect_uri,
@@ -58,13 +60,14 @@ pub async fn decide(
         let renewable = scopes.iter().any(|scope| scope == "offline.access");
         let code =
             Code::new(&TWIN, account, scopes, asked.redirect_uri.clone(), state.now() + CODE_LIFE);
-        state.add_code("", Code { challenge: Some(asked.challenge), renewable, ..code })
+        let client = asked.client.id.to_owned();
+        state.add_code("", Code { client, challenge: Some(asked.challenge), renewable, ..code })
     });
     Ok(back_to(&asked.redirect_uri, &[("state", &asked.state), ("code", &code)]))
 }
 
 /// X shows one page for whatever is wrong with the request, and never returns from it.
-fn read(uri: &Uri) -> Result<Asked, Response> {
+fn read(sandbox: &Sandbox, uri: &Uri) -> Result<Asked, Response> {
     let query = Params::query(uri);
     let bad = |what: &str| {
         let sentence = format!(
@@ -72,11 +75,11 @@ fn read(uri: &Uri) -> Result<Asked, Response> {
         );
         Err(consent::refuse("Something went wrong", &sentence))
     };
-    if query.get("client_id") != Some(CLIENT_ID) {
+    let Some(client) = query.get("client_id").and_then(apps::find) else {
         return bad("client_id is not known");
-    }
-    let Some(redirect_uri) = query.get("redirect_uri").filter(|uri| is_registered(&TWIN, uri))
-    else {
+    };
+    let registered = |uri: &&str| sandbox.is_registered(&TWIN, uri);
+    let Some(redirect_uri) = query.get("redirect_uri").filter(registered) else {
         return bad("redirect_uri is not registered");
     };
     if query.get("response_type") != Some("code") {
@@ -91,14 +94,15 @@ fn read(uri: &Uri) -> Result<Asked, Response> {
         return bad("state is missing or longer than 500 characters");
     };
     // X also knows `plain`; the sandbox refuses it, so that nobody slips into it.
-    if query.get("code_challenge_method") != Some("S256") {
+    let method = query.get("code_challenge_method").unwrap_or_default();
+    if !method.eq_ignore_ascii_case("S256") {
         return bad("code_challenge_method must be S256");
     }
     let Some(challenge) = query.get("code_challenge").filter(|challenge| is_s256(challenge)) else {
         return bad("code_challenge must be 43 base64url characters");
     };
     let [redirect_uri, state, challenge] = [redirect_uri, state, challenge].map(str::to_owned);
-    Ok(Asked { redirect_uri, state, scopes, challenge })
+    Ok(Asked { client, redirect_uri, state, scopes, challenge })
 }
 
 fn is_s256(challenge: &str) -> bool {
@@ -106,20 +110,32 @@ fn is_s256(challenge: &str) -> bool {
         && challenge.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
-/// `POST /2/oauth2/token`
-pub async fn token(Shared(sandbox): Shared<Sandbox>, headers: HeaderMap, form: Params) -> Response {
-    if !is_basic_client(&headers) {
-        return unknown_client();
+/// The app that calls: a confidential one by HTTP Basic, a public one by its id in the body.
+fn client(headers: &HeaderMap, form: &Params) -> Option<&'static App> {
+    match authorization(headers, "basic") {
+        Some(_) => apps::by_basic(headers, BasicCoding::FormOrRaw),
+        None => apps::public(form),
     }
+}
+
+/// `POST /2/oauth2/token`
+pub async fn token(
+    Shared(sandbox): Shared<Sandbox>,
+    headers: HeaderMap,
+    FormOrJson(form): FormOrJson,
+) -> Response {
+    let Some(client) = client(&headers, &form) else {
+        return unknown_client();
+    };
     sandbox.change(|state| match form.get("grant_type") {
-        Some("authorization_code") => exchange(state, &form),
-        Some("refresh_token") => refresh(state, &form),
+        Some("authorization_code") => exchange(state, client, &form),
+        Some("refresh_token") => refresh(state, client, &form),
         Some(_) => invalid_request("Value passed for the grant type was invalid."),
         None => missing("grant_type"),
     })
 }
 
-fn exchange(state: &mut State, form: &Params) -> Response {
+fn exchange(state: &mut State, client: &App, form: &Params) -> Response {
     let Some(code) = form.get("code") else {
         return missing("code");
     };
@@ -130,7 +146,8 @@ fn exchange(state: &mut State, form: &Params) -> Response {
         return missing("code_verifier");
     };
     let fits = |code: &Code| {
-        code.redirect_uri == redirect_uri
+        code.client == client.id
+            && code.redirect_uri == redirect_uri
             && code.challenge.is_some()
             && code.challenge == s256(verifier)
     };
@@ -144,15 +161,17 @@ fn exchange(state: &mut State, form: &Params) -> Response {
 
 /// Every refresh brings a new pair. The token just used is dead, and whoever sends it again may end
 /// the grant.
-fn refresh(state: &mut State, form: &Params) -> Response {
+fn refresh(state: &mut State, client: &App, form: &Params) -> Response {
     let Some(token) = form.get("refresh_token") else {
         return missing("refresh_token");
     };
     let (now, life) = (state.now(), state.lifetimes(&TWIN));
-    if let Some(grant) = state.by_refresh(TWIN.id, token) {
+    let owns = |grant: &&mut Grant| grant.client == client.id;
+    if let Some(grant) = state.by_refresh(TWIN.id, token).filter(owns) {
         return answer(grant, now, life, true);
     }
-    if let Some(family) = state.by_spent(TWIN.id, token).map(|grant| grant.id.clone())
+    let family = state.by_spent(TWIN.id, token).filter(|grant| grant.client == client.id);
+    if let Some(family) = family.map(|grant| grant.id.clone())
         && state.switch(&TWIN, FAMILY_ENDS)
     {
         state.revoke(TWIN.id, |grant| grant.id == family);
@@ -179,9 +198,9 @@ fn missing(parameter: &str) -> Response {
 pub async fn revoke(
     Shared(sandbox): Shared<Sandbox>,
     headers: HeaderMap,
-    form: Params,
+    FormOrJson(form): FormOrJson,
 ) -> Response {
-    if !is_basic_client(&headers) {
+    if client(&headers, &form).is_none() {
         return unknown_client();
     }
     let Some(token) = form.get("token") else {

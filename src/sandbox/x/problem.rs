@@ -29,6 +29,7 @@ pub fn failure(failure: &Failure) -> Response {
             (status, Html("<html><body>Over capacity</body></html>")).into_response()
         }
         StatusCode::TOO_MANY_REQUESTS => too_many(failure),
+        StatusCode::NOT_FOUND if failure.reason.is_none() => not_found(failure.path),
         _ if failure.path.starts_with("/2/oauth2/") => oauth(failure.status),
         status => api(status, failure.reason),
     }
@@ -99,6 +100,11 @@ pub fn rate_headers(allowance: &Allowance, limit: u32) -> [(&'static str, String
         ("x-rate-limit-remaining", allowance.remaining.to_string()),
         ("x-rate-limit-reset", allowance.reset.to_string()),
     ]
+}
+
+/// A path that X does not serve, the token endpoint's host included.
+pub fn not_found(_path: &str) -> Response {
+    untyped(StatusCode::NOT_FOUND, "Not Found")
 }
 
 pub fn unauthorized() -> Response {

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::{
     FORCE_SSL, READONLY, SIGNUP_REQUIRED, TWIN,
     errors::api,
+    fields::Fields,
     people::{self, Channel, Person},
 };
 use crate::sandbox::{
@@ -51,6 +52,9 @@ pub async fn channels(Shared(sandbox): Shared<Sandbox>, headers: HeaderMap, uri:
     if query.get("mine").is_some() && caller.channel.is_none() && signup_required {
         return api(StatusCode::UNAUTHORIZED, Some("youtubeSignupRequired"));
     }
+    let (Some(limit), Some(fields)) = (limit(&query), fields(&query)) else {
+        return api(StatusCode::BAD_REQUEST, Some("invalidParameter"));
+    };
     let wanted = |person: &&Person| match query.get("id") {
         Some(ids) => ids.split(',').any(|id| id == person.account.id),
         None => query.get("mine") == Some("true") && person.account.id == caller.account.id,
@@ -59,14 +63,26 @@ pub async fn channels(Shared(sandbox): Shared<Sandbox>, headers: HeaderMap, uri:
     let shown = found.filter_map(|person| {
         Some(resource(&sandbox, &person.account, person.channel.as_ref()?, &parts))
     });
-    Json(list(shown.collect())).into_response()
+    Json(fields.pick(list(shown.collect(), limit))).into_response()
 }
 
-/// A list without items has no `items` at all.
-fn list(items: Vec<Value>) -> Value {
+/// How many results a page has: 0 to 50, five where nothing is said.
+fn limit(query: &Params) -> Option<usize> {
+    query.get("maxResults").map_or(Some(5), |limit| limit.parse().ok()).filter(|limit| *limit <= 50)
+}
+
+fn fields(query: &Params) -> Option<Fields> {
+    query.get("fields").map_or_else(|| Some(Fields::default()), Fields::read)
+}
+
+/// A list without items has no `items` at all. Nobody here has more channels than fit one page, so
+/// there is no second one.
+fn list(mut items: Vec<Value>, limit: usize) -> Value {
+    let total = items.len();
+    items.truncate(limit);
     let mut list = json!({
         "kind": "youtube#channelListResponse", "etag": etag(&json!(items)),
-        "pageInfo": { "totalResults": items.len(), "resultsPerPage": 5 },
+        "pageInfo": { "totalResults": total, "resultsPerPage": limit },
     });
     if !items.is_empty() {
         list["items"] = json!(items);

@@ -7,10 +7,13 @@ use axum::{
 };
 
 use super::TWIN;
+use serde_json::json;
+
 use crate::sandbox::{
-    CLIENT_ID, Sandbox,
+    Sandbox,
+    apps::{self, App},
     consent::{self, Decision},
-    oauth::{Params, back_to, is_registered},
+    oauth::{Params, back_to},
     state::{Code, State},
 };
 
@@ -21,18 +24,21 @@ pub const CODE_PREFIX: &str = "4/0A";
 
 /// A request to authorize that may go on to the consent page.
 struct Asked {
+    client: &'static App,
     redirect_uri: String,
     state: String,
     scopes: Vec<String>,
     challenge: Option<String>,
+    /// Comes back in the ID token.
+    nonce: Option<String>,
     offline: bool,
     forced: bool,
     with_earlier: bool,
 }
 
 /// `GET /o/oauth2/v2/auth`
-pub async fn ask(uri: Uri) -> Response {
-    read(&uri)
+pub async fn ask(Shared(sandbox): Shared<Sandbox>, uri: Uri) -> Response {
+    read(&sandbox, &uri)
         .map_or_else(|refusal| refusal, |asked| consent::ask(&TWIN, &asked.scopes).into_response())
 }
 
@@ -42,7 +48,7 @@ pub async fn decide(
     uri: Uri,
     form: Params,
 ) -> Result<Response, Response> {
-    let asked = read(&uri)?;
+    let asked = read(&sandbox, &uri)?;
     let issuer = sandbox.url("/youtube");
     let decision = consent::read(&TWIN, &asked.scopes, &form)?;
     let (account, scopes) = match decision {
@@ -57,10 +63,13 @@ pub async fn decide(
         let scopes = if asked.with_earlier { joined(state, account.id, scopes) } else { scopes };
         let first = state.grants_of(TWIN.id, account.id).next().is_none();
         let scope = scopes.join(" ");
-        let code =
+        let mut code =
             Code::new(&TWIN, account, scopes, asked.redirect_uri.clone(), state.now() + CODE_LIFE);
-        let renewable = asked.offline && (first || asked.forced);
-        (state.add_code(CODE_PREFIX, Code { challenge: asked.challenge, renewable, ..code }), scope)
+        code.client = asked.client.id.to_owned();
+        code.challenge = asked.challenge;
+        code.renewable = asked.offline && (first || asked.forced);
+        code.data.extend(asked.nonce.map(|nonce| ("nonce".to_owned(), json!(nonce))));
+        (state.add_code(CODE_PREFIX, code), scope)
     });
     let granted = [
         ("state", asked.state.as_str()),
@@ -85,7 +94,7 @@ fn joined(state: &State, account: &str, mut scopes: Vec<String>) -> Vec<String> 
 }
 
 /// Google shows a page of its own for a wrong request and never returns from it.
-fn read(uri: &Uri) -> Result<Asked, Response> {
+fn read(sandbox: &Sandbox, uri: &Uri) -> Result<Asked, Response> {
     let query = Params::query(uri);
     let bad = |error: &str, what: &str| {
         let sentence = format!(
@@ -93,11 +102,11 @@ fn read(uri: &Uri) -> Result<Asked, Response> {
         );
         Err(consent::refuse("Access blocked: this app's request is invalid", &sentence))
     };
-    if query.get("client_id") != Some(CLIENT_ID) {
+    let Some(client) = query.get("client_id").and_then(apps::find) else {
         return bad("invalid_client", "The OAuth client was not found.");
-    }
-    let Some(redirect_uri) = query.get("redirect_uri").filter(|uri| is_registered(&TWIN, uri))
-    else {
+    };
+    let registered = |uri: &&str| sandbox.is_registered(&TWIN, uri);
+    let Some(redirect_uri) = query.get("redirect_uri").filter(registered) else {
         return bad(
             "redirect_uri_mismatch",
             "The redirect URI in the request is not registered for this client.",
@@ -119,10 +128,12 @@ fn read(uri: &Uri) -> Result<Asked, Response> {
         return bad("invalid_request", "Invalid code_challenge_method.");
     }
     Ok(Asked {
+        client,
         redirect_uri: redirect_uri.to_owned(),
         state: query.get("state").unwrap_or_default().to_owned(),
         scopes,
         challenge,
+        nonce: query.get("nonce").map(str::to_owned),
         offline: query.get("access_type") == Some("offline"),
         forced: query
             .get("prompt")

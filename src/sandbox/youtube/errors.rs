@@ -4,7 +4,7 @@
 use axum::{
     Json,
     http::StatusCode,
-    response::{IntoResponse, Response},
+    response::{Html, IntoResponse, Response},
 };
 use serde_json::json;
 
@@ -28,6 +28,7 @@ fn oauth_failure(status: StatusCode, reason: Option<&str>) -> Response {
             });
             (status, Json(body)).into_response()
         }
+        (StatusCode::NOT_FOUND, None) => not_found(""),
         (status, Some(reason)) => oauth(status, reason, "Refused by order of the sandbox."),
         (StatusCode::UNAUTHORIZED, None) => invalid_client(),
         (status, None) if status.is_server_error() => {
@@ -38,6 +39,14 @@ fn oauth_failure(status: StatusCode, reason: Option<&str>) -> Response {
         }
         (status, None) => oauth(status, "invalid_grant", "Token has been expired or revoked."),
     }
+}
+
+/// The page that all hosts of Google show for a path they do not serve.
+pub fn not_found(_path: &str) -> Response {
+    let page = "<!DOCTYPE html><html lang=en><meta charset=utf-8>\
+        <title>Error 404 (Not Found)!!1</title><p><b>404.</b> <ins>That's an error.</ins>\
+        <p>The requested URL was not found on this server. <ins>That's all we know.</ins>";
+    (StatusCode::NOT_FOUND, Html(page)).into_response()
 }
 
 /// An error of an OAuth endpoint.
@@ -115,6 +124,7 @@ fn message(reason: &str) -> &'static str {
         "missingRequiredParameter" => {
             "No filter selected. Expected one of the required parameters."
         }
+        "invalidParameter" => "Request contains an invalid argument.",
         "unknownPart" => "The part parameter names an unknown part.",
         "backendError" | "internalError" => "Backend Error",
         "notFound" => "Requested entity was not found.",

@@ -10,6 +10,8 @@
 mod api;
 mod authorize;
 mod errors;
+mod fields;
+mod id_token;
 mod people;
 #[cfg(test)]
 mod tests;
@@ -54,6 +56,7 @@ pub static TWIN: Twin = Twin {
     }],
     routes,
     failure: errors::failure,
+    not_found: errors::not_found,
 };
 
 const UPLOAD: &str = "https://www.googleapis.com/auth/youtube.upload";
@@ -75,6 +78,7 @@ fn routes() -> Router<Sandbox> {
         .route("/o/oauth2/v2/auth", get(authorize::ask).post(authorize::decide))
         .route("/token", post(tokens::token))
         .route("/revoke", post(tokens::revoke))
-        .route("/tokeninfo", get(tokens::info))
+        .route("/tokeninfo", get(tokens::info).post(tokens::info))
+        .route("/oauth2/v3/certs", get(id_token::certs))
         .route("/youtube/v3/channels", get(api::channels))
 }

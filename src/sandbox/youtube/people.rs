@@ -144,6 +144,12 @@ pub fn find(id: &str) -> Option<&'static Person> {
     PEOPLE.iter().find(|person| person.account.id == id)
 }
 
+/// The address that the Google account of a test account writes from.
+pub fn email(account: &Account) -> String {
+    let handle = account.handle.trim_start_matches('@');
+    if handle.contains('@') { handle.to_owned() } else { format!("{handle}@example.com") }
+}
+
 /// The Google account behind a test account.
 pub fn sub(account: &str) -> &str {
     find(account).map_or(account, |person| person.sub)

@@ -3,7 +3,7 @@
 use axum::{
     Json,
     extract::State as Shared,
-    http::{StatusCode, Uri},
+    http::{HeaderMap, StatusCode, Uri},
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
@@ -12,11 +12,12 @@ use super::{
     TWIN,
     authorize::CODE_PREFIX,
     errors::{invalid_client, oauth},
-    people,
+    id_token, people,
 };
 use crate::sandbox::{
-    CLIENT_ID, CLIENT_SECRET, Sandbox,
-    oauth::{Params, s256},
+    Sandbox,
+    apps::{self, App, BasicCoding},
+    oauth::{Params, bearer, s256},
     state::{Code, Grant, State},
 };
 
@@ -26,21 +27,21 @@ const REFRESH_TOKENS: usize = 100;
 const ACCESS_PREFIX: &str = "ya29.";
 const REFRESH_PREFIX: &str = "1//0g";
 
-/// `POST /token`: the client's id and secret stand in the form.
-pub async fn token(Shared(sandbox): Shared<Sandbox>, form: Params) -> Response {
-    if form.get("client_id") != Some(CLIENT_ID) || form.get("client_secret") != Some(CLIENT_SECRET)
-    {
+/// `POST /token`: the client's id and secret stand in the form or in HTTP Basic.
+pub async fn token(Shared(sandbox): Shared<Sandbox>, headers: HeaderMap, form: Params) -> Response {
+    let client = apps::by_form(&form).or_else(|| apps::by_basic(&headers, BasicCoding::FormOrRaw));
+    let Some(client) = client else {
         return invalid_client();
-    }
+    };
     sandbox.change(|state| match form.get("grant_type") {
-        Some("authorization_code") => exchange(state, &form),
-        Some("refresh_token") => refresh(state, &form),
+        Some("authorization_code") => exchange(&sandbox, state, client, &form),
+        Some("refresh_token") => refresh(&sandbox, state, client, &form),
         Some(_) => bad("unsupported_grant_type", "Invalid grant_type."),
         None => bad("invalid_request", "Missing required parameter: grant_type"),
     })
 }
 
-fn exchange(state: &mut State, form: &Params) -> Response {
+fn exchange(sandbox: &Sandbox, state: &mut State, client: &App, form: &Params) -> Response {
     let Some(plain) = form.get("code") else {
         return bad("invalid_request", "Missing required parameter: code");
     };
@@ -50,7 +51,8 @@ fn exchange(state: &mut State, form: &Params) -> Response {
     if !plain.starts_with(CODE_PREFIX) {
         return bad("invalid_grant", "Malformed auth code.");
     }
-    let Some(code) = state.take_code(TWIN.id, plain) else {
+    let own = |code: &Code| code.client == client.id;
+    let Some(code) = state.take_code(TWIN.id, plain).filter(own) else {
         return bad("invalid_grant", "Bad Request");
     };
     if code.redirect_uri != redirect_uri {
@@ -67,7 +69,7 @@ fn exchange(state: &mut State, form: &Params) -> Response {
     grant.person = people::sub(&code.account).to_owned();
     let access = grant.issue_access(ACCESS_PREFIX, now, life.access);
     let refresh = code.renewable.then(|| grant.issue_refresh(REFRESH_PREFIX, now, life.refresh));
-    let mut answer = answer(grant, access, life.access);
+    let mut answer = answer(sandbox, state, &access, life.access);
     if let Some(refresh) = refresh {
         answer["refresh_token"] = json!(refresh);
         tell_end(&mut answer, state, &refresh);
@@ -75,9 +77,15 @@ fn exchange(state: &mut State, form: &Params) -> Response {
     Json(answer).into_response()
 }
 
-fn answer(grant: &Grant, access: String, life: Option<i64>) -> Value {
-    let scope = grant.scopes.join(" ");
-    json!({ "access_token": access, "expires_in": life, "scope": scope, "token_type": "Bearer" })
+fn answer(sandbox: &Sandbox, state: &State, access: &str, life: Option<i64>) -> Value {
+    let mut answer = json!({ "access_token": access, "expires_in": life, "token_type": "Bearer" });
+    if let Some(grant) = state.by_any_access(TWIN.id, access) {
+        answer["scope"] = json!(grant.scopes.join(" "));
+        if let Some(id_token) = id_token::issue(sandbox, state, grant, access) {
+            answer["id_token"] = json!(id_token);
+        }
+    }
+    answer
 }
 
 fn verified(code: &Code, verifier: Option<&str>) -> bool {
@@ -90,19 +98,24 @@ fn verified(code: &Code, verifier: Option<&str>) -> bool {
 }
 
 /// The refresh token stays as it is and is not repeated. Using it keeps it from dying of disuse.
-fn refresh(state: &mut State, form: &Params) -> Response {
+fn refresh(sandbox: &Sandbox, state: &mut State, client: &App, form: &Params) -> Response {
     let Some(token) = form.get("refresh_token") else {
         return bad("invalid_request", "Missing required parameter: refresh_token");
     };
     let (now, life, ends) = (state.now(), state.lifetimes(&TWIN), has_end(state));
-    let Some(grant) = state.by_refresh(TWIN.id, token) else {
+    let own = |grant: &&mut Grant| grant.client == client.id;
+    let Some(grant) = state.by_refresh(TWIN.id, token).filter(own) else {
         return bad("invalid_grant", "Token has been expired or revoked.");
     };
+    // RFC 6749 (6): what was not allowed cannot be refreshed into.
+    if form.get("scope").is_some_and(|asked| asked.split_whitespace().any(|one| !grant.has(one))) {
+        return bad("invalid_scope", "Some requested scopes were invalid.");
+    }
     if let Some(kept) = grant.refresh.as_mut().filter(|_| !ends) {
-        kept.expires = life.refresh.map(|life| now + life);
+        kept.expires = life.refresh.map(|life| now.saturating_add(life));
     }
     let access = grant.issue_access(ACCESS_PREFIX, now, life.access);
-    let mut answer = answer(grant, access, life.access);
+    let mut answer = answer(sandbox, state, &access, life.access);
     tell_end(&mut answer, state, token);
     Json(answer).into_response()
 }
@@ -136,9 +149,11 @@ fn make_room(state: &mut State, account: &str) {
     }
 }
 
-/// `POST /revoke`: any live token ends everything its person allowed the project, on every channel.
-pub async fn revoke(Shared(sandbox): Shared<Sandbox>, form: Params) -> Response {
-    let Some(token) = form.get("token") else {
+/// `POST /revoke`: any live token, in the query or in a form, ends everything its person allowed
+/// the project, on every channel.
+pub async fn revoke(Shared(sandbox): Shared<Sandbox>, uri: Uri, form: Params) -> Response {
+    let params = Params::query(&uri).and(form);
+    let Some(token) = params.get("token") else {
         return bad("invalid_request", "Missing required parameter: token");
     };
     sandbox.change(|state| {
@@ -153,19 +168,25 @@ pub async fn revoke(Shared(sandbox): Shared<Sandbox>, form: Params) -> Response 
     })
 }
 
-/// `GET /tokeninfo?access_token=`: numbers are texts.
-pub async fn info(Shared(sandbox): Shared<Sandbox>, uri: Uri) -> Response {
-    let query = Params::query(&uri);
-    let token = query.get("access_token").unwrap_or_default();
+/// `GET` and `POST /tokeninfo`, with the token in the query, in a form or as bearer: numbers are
+/// texts.
+pub async fn info(
+    Shared(sandbox): Shared<Sandbox>,
+    uri: Uri,
+    headers: HeaderMap,
+    form: Params,
+) -> Response {
+    let params = Params::query(&uri).and(form);
+    let token = params.get("access_token").or_else(|| bearer(&headers)).unwrap_or_default();
     sandbox.read(|state| {
         let grant = state.by_access(TWIN.id, token);
         let found = grant.and_then(|grant| Some((grant, grant.access_token(token)?.expires?)));
         let Some((grant, end)) = found else { return bad("invalid_token", "Invalid Value") };
         let access_type = if grant.refresh.is_some() { "offline" } else { "online" };
         Json(json!({
-            "azp": CLIENT_ID, "aud": CLIENT_ID, "sub": grant.person,
-                "scope": grant.scopes.join(" "),
-            "exp": end.to_string(), "expires_in": (end - state.now()).to_string(),
+            "azp": grant.client, "aud": grant.client, "sub": grant.person,
+            "scope": grant.scopes.join(" "), "exp": state.wire_time(end).to_string(),
+            "expires_in": (end - state.now()).to_string(),
             "access_type": access_type,
         }))
         .into_response()

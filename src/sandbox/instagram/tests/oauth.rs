@@ -1,5 +1,6 @@
 //! Consent, tokens, revocation.
 
+use aws_lc_rs::hmac;
 use serde_json::json;
 
 use super::{
@@ -8,7 +9,8 @@ use super::{
 };
 use crate::sandbox::{
     instagram::TWIN,
-    tests::{Client, callback, encoded},
+    secret,
+    tests::{Client, basic, basic_of, callback, encoded},
 };
 
 // C4, C5: all or nothing.
@@ -51,15 +53,17 @@ async fn cancel_comes_back_in_facebooks_words() {
 
 // C5
 #[tokio::test]
-async fn the_dialog_takes_scopes_between_commas_or_a_configuration() {
+async fn the_dialog_takes_scopes_between_commas_or_spaces_or_a_configuration() {
     let client = Client::new();
     let status =
         async |change: &[(&str, &str)]| client.get(&authorize(change), &[]).await.status.as_u16();
     assert_eq!(status(&[("scope", ""), ("config_id", "711")]).await, 200);
+    for scope in ["instagram_basic pages_show_list", "public_profile, instagram_basic"] {
+        assert_eq!(status(&[("scope", scope)]).await, 200, "{scope}");
+    }
     for change in [
         [("config_id", "711")],
         [("scope", "")],
-        [("scope", "instagram_basic pages_show_list")],
         [("scope", "instagram_everything")],
         [("client_id", "somebody")],
         [("redirect_uri", "https://app.example/")],
@@ -68,7 +72,7 @@ async fn the_dialog_takes_scopes_between_commas_or_a_configuration() {
         assert_eq!(status(&change).await, 400, "{change:?}");
     }
     let old = authorize(&[]).replace("v26.0", "v20.0");
-    assert_eq!(client.get(&old, &[]).await.status, 404);
+    assert_eq!(error(&client.get(&old, &[]).await).0, 2500);
     assert_eq!(error(&client.get("/instagram/v99.0/me", &[]).await).0, 2500);
 }
 
@@ -173,4 +177,46 @@ async fn revoking_ends_every_token_of_the_person() {
     assert!(told.contains(r#"{"permission":"instagram_manage_insights","status":"declined"}"#));
     client.control("instagram/revoke", json!({ "account": KOFI })).await;
     assert_eq!(error(&graph(&client, &kofi, "me", &[]).await), (190, Some(458)));
+}
+
+// X1, C5: as pyfacebook and others call: no version, Basic at the exchange, the app's own token.
+#[tokio::test]
+async fn graph_is_called_without_a_version_and_the_app_shows_itself_by_basic() {
+    let client = Client::new();
+    let page = authorize(&[]).replace("/v26.0/", "/");
+    let allowed = client.post(&page, &[], &[("account", KOFI), ("decision", "allow")]).await;
+    let code = allowed.returned("code").expect("a code");
+    let (redirect_uri, basic) = (callback(TWIN.id), basic());
+    let form = [("code", code.as_str()), ("redirect_uri", redirect_uri.as_str())];
+    let exchange = async |basic: &str| {
+        let headers = [("authorization", basic)];
+        client.post("/instagram/oauth/access_token", &headers, &form).await
+    };
+    assert_eq!(error(&exchange(&basic_of("huntaze-sandbox", "another")).await).0, 101);
+    let access = exchange(&basic).await.text("access_token");
+    let me = client.get(&format!("/instagram/me?access_token={access}"), &[]).await;
+    assert_eq!(me.text("id"), KOFI);
+
+    let app = token(&client, &[("grant_type", "client_credentials")]).await.text("access_token");
+    let query = encoded(&[("input_token", &access), ("access_token", &app)]);
+    let told = client.get(&format!("/instagram/debug_token?{query}"), &[]).await.json();
+    assert_eq!(told["data"]["user_id"], KOFI);
+}
+
+// X1, S1: HMAC-SHA256 of the token by the app's secret.
+#[tokio::test]
+async fn a_wrong_proof_of_the_apps_secret_is_refused() {
+    let client = Client::new();
+    let access = connect(&client, KOFI).await;
+    let key = hmac::Key::new(hmac::HMAC_SHA256, b"huntaze-sandbox-secret");
+    let right = secret::hexadecimal(hmac::sign(&key, access.as_bytes()).as_ref());
+    let other = secret::hexadecimal(hmac::sign(&key, b"EAAanother").as_ref());
+    let me = async |proof: &str| graph(&client, &access, "me", &[("appsecret_proof", proof)]).await;
+    assert_eq!(me(&right).await.status, 200);
+    for wrong in [&right[1..], &other, "nonsense"] {
+        let refused = me(wrong).await;
+        let error = refused.json()["error"].take();
+        assert_eq!((refused.status.as_u16(), &error["code"]), (400, &json!(100)), "{wrong}");
+        assert_eq!(error["type"], "GraphMethodException");
+    }
 }

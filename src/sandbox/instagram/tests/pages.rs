@@ -1,12 +1,13 @@
 //! Pages, Instagram accounts, and what Graph refuses.
 
+use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
 
 use super::{
     INES, KOFI, NO_PAGE, NO_TASK, PERSONAL, TRAINS, code, connect, error, exchange, extend, graph,
     pages,
 };
-use crate::sandbox::tests::Client;
+use crate::sandbox::tests::{Client, encoded};
 
 // C5
 #[tokio::test]
@@ -121,4 +122,17 @@ async fn usage_is_told_in_percent_and_ends_at_a_hundred() {
     assert_eq!(error(&graph(&client, &access, "me", &[]).await), (4, None));
     client.advance(3_600).await;
     assert_eq!(graph(&client, &access, "me", &[]).await.status, 200);
+}
+
+// X1: lists in lists would end the thread's stack, and with it the process.
+#[tokio::test]
+async fn fields_within_fields_have_an_end() {
+    let client = Client::new();
+    let bearer = format!("Bearer {}", connect(&client, KOFI).await);
+    let body = encoded(&[("fields", &"id{".repeat(200_000))]);
+    let request = Request::get("/instagram/v26.0/me")
+        .header("authorization", bearer)
+        .header("content-type", "application/x-www-form-urlencoded");
+    let answer = client.send(request.body(Body::from(body)).expect("a request")).await;
+    assert_eq!(error(&answer), (2500, None));
 }

@@ -76,3 +76,35 @@ async fn the_channel_list_takes_exactly_one_filter_and_known_parts() {
         (&json!("RESOURCE_EXHAUSTED"), &json!("youtube.quota"))
     );
 }
+
+// X1, C7: a page has 50 results at most, and partial answers hold what was asked for.
+#[tokio::test]
+async fn results_and_fields_are_what_was_asked_for() {
+    let client = Client::new();
+    let access = connect(&client, INES, &[]).await["access_token"].take();
+    let ask = async |query: &str| {
+        channels(&client, &access, &format!("part=id,snippet&mine=true&{query}")).await
+    };
+    for wrong in ["maxResults=51", "maxResults=-1", "maxResults=many", "fields=nothing"] {
+        assert_eq!(reason(&ask(wrong).await), "invalidParameter", "{wrong}");
+    }
+    for wrong in ["items(", "items)", "items/", ",", "items(id", "items(id))", "/"] {
+        assert_eq!(reason(&ask(&format!("fields={wrong}")).await), "invalidParameter", "{wrong}");
+    }
+    assert_eq!(ask("maxResults=50").await.json()["pageInfo"]["resultsPerPage"], 50);
+    assert_eq!(ask("maxResults=0").await.json().get("items"), None);
+    let picked = ask("fields=items(id,snippet/title),pageInfo/totalResults").await.json();
+    assert_eq!(
+        picked,
+        json!({
+            "items": [{ "id": INES, "snippet": { "title": "Inês Paints" } }],
+            "pageInfo": { "totalResults": 1 },
+        })
+    );
+    assert_eq!(ask("fields=items/*").await.json()["items"][0]["id"], INES);
+    assert_eq!(ask("fields=*").await.json()["kind"], "youtube#channelListResponse");
+    assert_eq!(
+        reason(&ask(&format!("fields={}", "items(".repeat(5_000))).await),
+        "invalidParameter"
+    );
+}

@@ -1,12 +1,13 @@
 //! Consent, tokens, revocation.
 
+use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Value, json};
 
 use super::{
     INES, INES_SECOND, allow, authorize, channels, connect, exchange, reason, refresh, text, token,
 };
 use crate::sandbox::{
-    tests::{Client, callback},
+    tests::{Client, basic, basic_form_encoded, basic_of, callback, reserved},
     youtube::{FORCE_SSL, READONLY, TWIN, UPLOAD},
 };
 
@@ -171,4 +172,97 @@ async fn a_hundred_refresh_tokens_are_enough() {
     connect(&client, INES, &[]).await;
     assert_eq!(refresh(&client, text(&oldest["refresh_token"])).await.status, 400);
     assert_eq!(refresh(&client, text(&second["refresh_token"])).await.status, 200);
+}
+
+// X1, C7: the ways in which Google's own libraries and others call.
+#[tokio::test]
+async fn tokens_are_asked_for_told_and_revoked_in_every_documented_way() {
+    let client = Client::new();
+    let (id, secret) = reserved();
+    let redirect_uri = callback(TWIN.id);
+    for (id, proof) in [
+        ("huntaze-sandbox", basic()),
+        (id, basic_of(id, secret)),
+        (id, basic_form_encoded(id, secret)),
+    ] {
+        let code = allow(&client, INES, &[("client_id", id)]).await.returned("code");
+        let code = code.expect("a code");
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", code.as_str()),
+            ("redirect_uri", &redirect_uri),
+        ];
+        let headers = [("authorization", proof.as_str())];
+        let pair = client.post("/youtube/token", &headers, &form).await;
+        assert_eq!(pair.status, 200, "{id}: {}", pair.body);
+        let access = pair.text("access_token");
+        let bearer = format!("Bearer {access}");
+        for info in [
+            client.post("/youtube/tokeninfo", &[("authorization", &bearer)], &[]).await,
+            client.post("/youtube/tokeninfo", &[], &[("access_token", &access)]).await,
+            client.get("/youtube/tokeninfo", &[("authorization", &bearer)]).await,
+        ] {
+            assert_eq!(info.text("aud"), id);
+        }
+        let revoked = client.post(&format!("/youtube/revoke?token={access}"), &[], &[]).await;
+        assert_eq!(revoked.status, 200);
+        assert_eq!(refresh(&client, &pair.text("refresh_token")).await.status, 400);
+    }
+}
+
+// X1, C4: RFC 6749 (6).
+#[tokio::test]
+async fn a_refresh_widens_nothing() {
+    let client = Client::new();
+    let pair = connect(&client, INES, &[("scope", READONLY)]).await;
+    let ask = async |scope: &str| {
+        let kept = text(&pair["refresh_token"]);
+        let form = [("grant_type", "refresh_token"), ("refresh_token", kept), ("scope", scope)];
+        token(&client, &form).await
+    };
+    assert_eq!(ask(READONLY).await.text("scope"), READONLY);
+    let wider = ask(&format!("{READONLY} {UPLOAD}")).await;
+    assert_eq!((wider.status.as_u16(), wider.text("error")), (400, "invalid_scope".into()));
+}
+
+// X1, C7: who asks for `openid` gets an ID token that the published key opens.
+#[tokio::test]
+async fn an_id_token_says_who_allowed() {
+    let client = Client::new();
+    let certs = client.get("/youtube/oauth2/v3/certs", &[]).await.json();
+    let key: jsonwebtoken::jwk::Jwk =
+        serde_json::from_value(certs["keys"][0].clone()).expect("a key");
+    let key = DecodingKey::from_jwk(&key).expect("a key to check with");
+    let mut expected = Validation::new(Algorithm::RS256);
+    expected.set_audience(&["huntaze-sandbox"]);
+    expected.set_issuer(&["http://localhost:3900/youtube"]);
+    let open = |pair: &Value| {
+        let token = jsonwebtoken::decode::<Value>(text(&pair["id_token"]), &key, &expected);
+        token.expect("a signature of the published key").claims
+    };
+    assert_eq!(connect(&client, INES, &[]).await.get("id_token"), None);
+    let scope = format!("openid email profile {READONLY}");
+    let pair = connect(&client, INES, &[("scope", &scope), ("nonce", "n-1")]).await;
+    let claims = open(&pair);
+    assert_eq!((text(&claims["nonce"]), text(&claims["name"])), ("n-1", "Inês Paints"));
+    assert_eq!(claims["sub"], "104817263549870213345");
+    assert_eq!(claims["email"], "inespaints@example.com");
+    // Though the sandbox's clock runs ahead of the callers'.
+    client.advance(86_400).await;
+    let renewed = refresh(&client, text(&pair["refresh_token"])).await.json();
+    assert_eq!(open(&renewed)["sub"], claims["sub"]);
+}
+
+// X1
+#[tokio::test]
+async fn an_unknown_path_is_googles_page() {
+    let client = Client::new();
+    for path in ["/youtube/nothing", "/youtube/token", "/youtube/youtube/v3/nothing"] {
+        let answer = client.get(path, &[]).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.header("content-type")),
+            (404, "text/html; charset=utf-8"),
+            "{path}"
+        );
+    }
 }
