@@ -77,17 +77,33 @@ impl Outage {
 
 /// The way out.
 pub enum Mailer {
-    Smtp {
-        transport: AsyncSmtpTransport<Tokio1Executor>,
-        from: Mailbox,
-        host: String,
-        outage: Outage,
-    },
-    Files {
-        folder: PathBuf,
-        from: String,
-        host: String,
-    },
+    Smtp(Box<Smtp>),
+    Files { folder: PathBuf, from: String, host: String },
+}
+
+/// A mail server.
+pub struct Smtp {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+    host: String,
+    outage: Outage,
+}
+
+impl Smtp {
+    async fn send(&self, letter: &Letter, now: DateTime<Utc>) -> Result<(), Error> {
+        if self.outage.lasts(now) {
+            return Err(Error::Unreachable("it did not answer a moment ago"));
+        }
+        let message = message(letter, self.from.clone(), &self.host)?;
+        let sent = match timeout(PATIENCE * 2, self.transport.send(message)).await {
+            Ok(answer) => answer.map(|_| ()).map_err(|error| smtp_error(&error)),
+            Err(_) => Err(Error::Unreachable("it took too long")),
+        };
+        if let Err(Error::Unreachable(_)) = sent {
+            self.outage.begin(now);
+        }
+        sent
+    }
 }
 
 impl Mailer {
@@ -105,7 +121,8 @@ impl Mailer {
                 };
                 let transport = named.timeout(Some(PATIENCE)).build();
                 let from = from.parse().map_err(|_| Error::Address)?;
-                Ok(Self::Smtp { transport, from, host, outage: Outage::default() })
+                let outage = Outage::default();
+                Ok(Self::Smtp(Box::new(Smtp { transport, from, host, outage })))
             }
             (_, from) => Ok(Self::Files {
                 folder: config.server.data_dir.join("mail"),
@@ -118,7 +135,7 @@ impl Mailer {
     /// How mail goes out, in a word.
     pub fn mode(&self) -> &'static str {
         match self {
-            Self::Smtp { .. } => "smtp",
+            Self::Smtp(_) => "smtp",
             Self::Files { .. } => "files",
         }
     }
@@ -126,20 +143,7 @@ impl Mailer {
     /// Sends a letter. Sent twice it is the same letter: the same Message-ID, the same file.
     pub async fn send(&self, letter: &Letter, now: DateTime<Utc>) -> Result<(), Error> {
         match self {
-            Self::Smtp { transport, from, host, outage } => {
-                if outage.lasts(now) {
-                    return Err(Error::Unreachable("it did not answer a moment ago"));
-                }
-                let message = message(letter, from.clone(), host)?;
-                let sent = match timeout(PATIENCE * 2, transport.send(message)).await {
-                    Ok(answer) => answer.map(|_| ()).map_err(|error| smtp_error(&error)),
-                    Err(_) => Err(Error::Unreachable("it took too long")),
-                };
-                if let Err(Error::Unreachable(_)) = sent {
-                    outage.begin(now);
-                }
-                sent
-            }
+            Self::Smtp(smtp) => smtp.send(letter, now).await,
             Self::Files { folder, from, host } => {
                 let (path, text) =
                     (folder.join(format!("{}.eml", letter.id)), file_text(letter, from, host));
