@@ -98,9 +98,9 @@ fn select(place: Place, operation: Operation, recorded: &[Recorded], share: usiz
     if share > 1 {
         all.shuffle(&mut StdRng::seed_from_u64(seed()));
         let mut met = BTreeSet::new();
-        let (first, rest): (Vec<_>, Vec<_>) = all
-            .into_iter()
-            .partition(|case| met.insert((case.good.call.clone(), case.change.kind)));
+        let (first, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(|case| {
+            met.insert((case.good.call.clone(), case.change.kind)) || case.change.is_known()
+        });
         let more = (count / share).saturating_sub(first.len());
         all = first.into_iter().chain(rest.into_iter().take(more)).collect();
     }

@@ -30,7 +30,7 @@ impl Trial<'_> {
             return vec![format!("before: {what}")];
         }
         let expected = expected(self.place, self.operation, &case.change);
-        let forwards = case.change.leaves_readable() && expected != Expected::Refused;
+        let forwards = case.change.leaves_readable() && !case.change.replaces_token();
         self.server.interceptor.replace(&case.good, &case.change, forwards);
         let outcome = self.act().await;
         if !self.server.interceptor.restore() {
@@ -65,7 +65,12 @@ impl Trial<'_> {
             Operation::Connect if state.is_some() => self.clear().await,
             Operation::Connect => Ok(()),
             _ if state.as_deref().is_some_and(is_connected) => Ok(()),
-            _ => self.connect().await,
+            _ => {
+                self.connect().await?;
+                // A session that was pasted a moment ago is not tested.
+                self.server.time_passes().await;
+                Ok(())
+            }
         }
     }
 
