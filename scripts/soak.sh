@@ -9,7 +9,7 @@ scripts/setup.sh tests
 mkdir -p target
 readonly LOG=target/soak.log PART=${1:-(answers|sweep|storm)::}
 
-say "About 30 minutes on two cores$(first_time target/debug/huntaze ', and 8 minutes of compiling before')"
+say "About 2 hours on two cores$(first_time target/debug/huntaze ', after 8 minutes of compiling')"
 status=0
 cargo build --profile release --features ssr --bin huntaze
 HUNTAZE_SOAK=1 HUNTAZE_RELEASE_BINARY=$(server_binary release) scripts/with-postgres.sh \
@@ -32,10 +32,13 @@ row() {
 say 'Measured'
 echo '| processes | SQLite | PostgreSQL |'
 echo '|---|---|---|'
-for what in 'kills at failpoints' 'kills while a platform answers' 'kills of workers' 'kills under load' 'stops of a lease holder'; do row "$what"; done
+for what in 'kills at failpoints' 'kills while a platform answers' 'kills of workers' \
+  'kills under load' 'stops of a lease holder'; do row "$what"; done
 echo
 told 'storm: |rotation: ' | sed 's/^/- /'
 echo
-say "$(told '[0-9]+ odd answers' | awk '{ sum += $1 } END { print sum + 0 }') odd answers of platforms"
-say "$(told '[0-9]+ kills ' | awk '{ sum += $1 } END { print sum + 0 }') processes killed, $(told '[0-9]+ stops ' | awk '{ sum += $1 } END { print sum + 0 }') stopped and continued"
+# sum "kills": the numbers of every line that begins with a number of these.
+sum() { told "[0-9]+ $1 " | awk '{ sum += $1 } END { print sum + 0 }'; }
+say "$(sum 'odd answers') odd answers of platforms"
+say "$(sum kills) processes killed, $(sum stops) stopped and continued"
 exit "$status"

@@ -16,11 +16,12 @@ part() {
   local what=$1 begin=$SECONDS status=0; shift
   say "$what"
   "$@" || status=$?
-  parts+=("$(printf '%3d:%02d  %s' $(((SECONDS - begin) / 60)) $(((SECONDS - begin) % 60)) "$what")")
+  local took=$((SECONDS - begin))
+  parts+=("$(printf '%3d:%02d  %s' $((took / 60)) $((took % 60)) "$what")")
   return "$status"
 }
 
-set_up() { scripts/setup.sh tests && scripts/site.sh; }
+set_up() { mkdir -p target && scripts/setup.sh tests && scripts/site.sh; }
 
 release_binary() { cargo build --profile release --features ssr --bin huntaze; }
 
@@ -30,8 +31,9 @@ rust_tests() {
 
 # The tests that are ignored until there is a release binary.
 shipped_tests() {
-  HUNTAZE_RELEASE_BINARY=$(server_binary release) scripts/with-postgres.sh cargo nextest run \
-    --features ssr --profile shipped --run-ignored only -E 'test(/::shipped::/)' 2>&1 | tee -a "$LOG"
+  HUNTAZE_RELEASE_BINARY=$(server_binary release) scripts/with-postgres.sh \
+    cargo nextest run --features ssr --profile shipped --run-ignored only \
+    -E 'test(/::shipped::/)' 2>&1 | tee -a "$LOG"
 }
 
 browser_tests() {

@@ -155,22 +155,45 @@ pub fn final_answers(place: Place, operation: Operation, good: &Recorded) -> Vec
 }
 
 /// <https://developers.facebook.com/docs/facebook-login/guides/access-tokens/debugging>
-const FACEBOOK_ENDED: &str = r#"{"error":{"message":"Error validating access token","type":"OAuthException","code":190,"error_subcode":460,"fbtrace_id":"AbCdEfGhIjK"}}"#;
+const FACEBOOK_ENDED: &str = concat!(
+    r#"{"error":{"message":"Error validating access token","type":"OAuthException","#,
+    r#""code":190,"error_subcode":460,"fbtrace_id":"AbCdEfGhIjK"}}"#,
+);
 /// <https://developers.tiktok.com/doc/tiktok-api-v2-error-handling>
-const TIKTOK_INVALID: &str = r#"{"data":{},"error":{"code":"access_token_invalid","message":"The access token is invalid or not found in the request.","log_id":"20261127233800ABCDEF"}}"#;
+const TIKTOK_INVALID: &str = concat!(
+    r#"{"data":{},"error":{"code":"access_token_invalid","#,
+    r#""message":"The access token is invalid or not found in the request.","#,
+    r#""log_id":"20261127233800ABCDEF"}}"#,
+);
 /// RFC 6749, 5.2
-const OAUTH_ENDED: &str =
-    r#"{"error":"invalid_grant","error_description":"Token has been expired or revoked."}"#;
+const OAUTH_ENDED: &str = concat!(
+    r#"{"error":"invalid_grant","#,
+    r#""error_description":"Token has been expired or revoked."}"#,
+);
 /// <https://developers.google.com/youtube/v3/docs/errors>
-const GOOGLE_SUSPENDED: &str = r#"{"error":{"code":403,"message":"The account is suspended.","errors":[{"domain":"youtube.common","reason":"authenticatedUserAccountSuspended","message":"The account is suspended."}],"status":"PERMISSION_DENIED"}}"#;
+const GOOGLE_SUSPENDED: &str = concat!(
+    r#"{"error":{"code":403,"message":"The account is suspended.","errors":[{"#,
+    r#""domain":"youtube.common","reason":"authenticatedUserAccountSuspended","#,
+    r#""message":"The account is suspended."}],"status":"PERMISSION_DENIED"}}"#,
+);
 /// <https://developers.google.com/youtube/v3/docs/channels/list>
-const NO_CHANNEL: &str = r#"{"kind":"youtube#channelListResponse","etag":"RuuXzTIr0OoDqI4S0RU6n4FqKEM","pageInfo":{"totalResults":0,"resultsPerPage":5}}"#;
+const NO_CHANNEL: &str = concat!(
+    r#"{"kind":"youtube#channelListResponse","etag":"RuuXzTIr0OoDqI4S0RU6n4FqKEM","#,
+    r#""pageInfo":{"totalResults":0,"resultsPerPage":5}}"#,
+);
 /// <https://docs.x.com/x-api/fundamentals/response-codes-and-errors>
-const X_REFUSED: &str =
-    r#"{"title":"Unauthorized","type":"about:blank","status":401,"detail":"Unauthorized"}"#;
-const X_SUSPENDED: &str = r#"{"title":"Forbidden","type":"https://api.twitter.com/2/problems/user-suspended","status":403,"detail":"User has been suspended."}"#;
-const X_ENDED: &str =
-    r#"{"error":"invalid_request","error_description":"Value passed for the token was invalid."}"#;
+const X_REFUSED: &str = concat!(
+    r#"{"title":"Unauthorized","type":"about:blank","status":401,"#,
+    r#""detail":"Unauthorized"}"#,
+);
+const X_SUSPENDED: &str = concat!(
+    r#"{"title":"Forbidden","type":"https://api.twitter.com/2/problems/user-suspended","#,
+    r#""status":403,"detail":"User has been suspended."}"#,
+);
+const X_ENDED: &str = concat!(
+    r#"{"error":"invalid_request","#,
+    r#""error_description":"Value passed for the token was invalid."}"#,
+);
 /// <https://github.com/reddit-archive/reddit/wiki/OAuth2>
 const REDDIT_REFUSED: &str = r#"{"message":"Unauthorized","error":401}"#;
 const REDDIT_ENDED: &str = r#"{"message":"Bad Request","error":400}"#;

@@ -269,8 +269,8 @@ fn is_sensible(date: &str) -> bool {
 
 /// Letters that no name needs and that turn a line around or break it.
 fn is_control(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    let turns = ['\u{200e}'..='\u{200f}', '\u{202a}'..='\u{202e}', '\u{2066}'..='\u{2069}'];
+    letter.is_control() || turns.iter().any(|range| range.contains(&letter))
 }
 
 fn check_integration(one: &Value) -> Vec<String> {
