@@ -1,17 +1,19 @@
 #!/usr/bin/env bash
-# Everything that takes long: more than 500 killed processes, processes that stand still, storms of
-# callers and accounts, keys that change under load. At the end the figures, as docs/measurements.md
-# has them. HUNTAZE_SEED repeats the random kills of an earlier run; `scripts/soak.sh
-# storm::accounts` runs a part.
+# Everything that takes long: every odd answer of a platform, also to the release binary, more than
+# 500 killed processes, processes that stand still, storms of callers and accounts, keys that change
+# under load. At the end the figures, as docs/measurements.md has them. HUNTAZE_SEED repeats the
+# random kills of an earlier run; `scripts/soak.sh storm::accounts` runs a part.
 . "$(dirname "$0")/lib.sh"
 
 scripts/setup.sh tests
 mkdir -p target
-readonly LOG=target/soak.log PART=${1:-(sweep|storm)::}
+readonly LOG=target/soak.log PART=${1:-(answers|sweep|storm)::}
 
-say "About 30 minutes on two cores$(first_time target/debug/huntaze ', and 8 minutes of compiling before')"
+say "About 2 hours on two cores$(first_time target/debug/huntaze ', after 8 minutes of compiling')"
 status=0
-HUNTAZE_SOAK=1 scripts/with-postgres.sh cargo nextest run --features ssr --profile soak --run-ignored all \
+cargo build --profile release --features ssr --bin huntaze
+HUNTAZE_SOAK=1 HUNTAZE_RELEASE_BINARY=$(server_binary release) scripts/with-postgres.sh \
+  cargo nextest run --features ssr --profile soak --run-ignored all \
   -E "test(/^$PART/)" 2>&1 | tee "$LOG" || status=$?
 
 # nextest indents what a test printed.
@@ -30,9 +32,13 @@ row() {
 say 'Measured'
 echo '| processes | SQLite | PostgreSQL |'
 echo '|---|---|---|'
-for what in 'kills at failpoints' 'kills while a platform answers' 'kills of workers' 'kills under load' 'stops of a lease holder'; do row "$what"; done
+for what in 'kills at failpoints' 'kills while a platform answers' 'kills of workers' \
+  'kills under load' 'stops of a lease holder'; do row "$what"; done
 echo
 told 'storm: |rotation: ' | sed 's/^/- /'
 echo
-say "$(told '[0-9]+ kills ' | awk '{ sum += $1 } END { print sum + 0 }') processes killed, $(told '[0-9]+ stops ' | awk '{ sum += $1 } END { print sum + 0 }') stopped and continued"
+# sum "kills": the numbers of every line that begins with a number of these.
+sum() { told "[0-9]+ $1 " | awk '{ sum += $1 } END { print sum + 0 }'; }
+say "$(sum 'odd answers') odd answers of platforms"
+say "$(sum kills) processes killed, $(sum stops) stopped and continued"
 exit "$status"

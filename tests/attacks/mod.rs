@@ -17,16 +17,18 @@ mod count;
 mod evasion;
 mod families;
 mod forgery;
+pub mod functions;
 mod hosts;
 mod links;
 mod pictures;
 mod platforms;
 mod raw;
 mod repeats;
-mod routes;
+pub mod routes;
 mod slow;
 mod tenancy;
 mod tokens;
+mod viewers;
 
 use huntaze::model::ConnectKind;
 

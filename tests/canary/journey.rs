@@ -29,7 +29,9 @@ pub async fn take(witness: &mut Witness) {
     choose_a_page(witness, &mira).await;
     paste_a_session(witness, &mira).await;
     look_around(witness, &mira).await;
-    for integration in mira.integrations().await {
+    let connected = mira.integrations().await;
+    assert!(connected.len() > ACCOUNTS.len(), "{connected:?}");
+    for integration in connected {
         live_with(witness, &mira, &integration).await;
     }
     look_around(witness, &mira).await;

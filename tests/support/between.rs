@@ -18,6 +18,7 @@ pub struct Behind {
 }
 
 /// What the sandbox told.
+#[derive(Clone)]
 pub struct Told {
     pub status: StatusCode,
     pub headers: HeaderMap,
@@ -27,17 +28,23 @@ pub struct Told {
 /// From now on the app's calls to every platform come to this router. The consent pages stay where
 /// they are.
 pub fn stand(config: &mut Config, router: impl FnOnce(Behind) -> Router) {
-    let base = config.sandbox.as_ref().expect("a sandbox").base.clone();
-    let behind = Behind { http: http::pool().expect("an HTTP client"), base };
+    let sandbox = config.sandbox.as_ref().expect("a sandbox").base.clone();
+    let base = start(sandbox, router);
+    for (id, settings) in &mut config.platforms {
+        settings.base_url = Some(base.join(id).expect("an address"));
+    }
+}
+
+/// Starts a router that stands before the sandbox: the address to call in its place.
+pub fn start(sandbox: Url, router: impl FnOnce(Behind) -> Router) -> Url {
+    let behind = Behind { http: http::pool().expect("an HTTP client"), base: sandbox };
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.set_nonblocking(true).expect("as tokio wants it");
     let address = listener.local_addr().expect("its address");
-    for (id, settings) in &mut config.platforms {
-        settings.base_url = Some(format!("http://{address}/{id}").parse().expect("an address"));
-    }
     let (router, listener) =
         (router(behind), tokio::net::TcpListener::from_std(listener).expect("a listener"));
     tokio::spawn(async move { axum::serve(listener, router).await });
+    format!("http://{address}/").parse().expect("an address")
 }
 
 impl Behind {

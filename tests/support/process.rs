@@ -8,8 +8,23 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use tempfile::TempDir;
 
+/// Set by `make test` and `make soak`: the binary as it is shipped.
+const RELEASE_BINARY: &str = "HUNTAZE_RELEASE_BINARY";
+
+/// Its path. The tests that start it are ignored until there is one, so that they are counted as
+/// skipped.
+pub fn release_binary() -> String {
+    let binary = std::env::var(RELEASE_BINARY)
+        .unwrap_or_else(|_| panic!("{RELEASE_BINARY} is not set: run `make test`"));
+    println!("the binary under test: {binary}");
+    binary
+}
+
 /// A machine with a site on it: a folder in which the server is started.
-pub struct Machine(TempDir);
+pub struct Machine {
+    folder: TempDir,
+    binary: PathBuf,
+}
 
 /// One start: arguments and environment.
 pub struct Start {
@@ -33,15 +48,22 @@ pub struct Refused {
 }
 
 impl Machine {
+    /// With the binary that was built beside the tests.
     pub fn new() -> Self {
-        let machine = Self(TempDir::new().expect("a folder for the test"));
+        Self::with_binary(Path::new(env!("CARGO_BIN_EXE_huntaze")))
+    }
+
+    /// With another one, such as a release.
+    pub fn with_binary(binary: &Path) -> Self {
+        let folder = TempDir::new().expect("a folder for the test");
+        let machine = Self { folder, binary: binary.into() };
         std::fs::create_dir(machine.path("site")).expect("a folder for the site");
         machine.write("site/hash.txt", "js: a\nwasm: b\ncss: c");
         machine
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
+        self.folder.path().join(name)
     }
 
     pub fn write(&self, name: &str, text: &str) {
@@ -70,13 +92,13 @@ impl Machine {
     }
 
     pub fn command(&self, arguments: &[&str]) -> Start {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_huntaze"));
+        let mut command = Command::new(&self.binary);
         command
             .args(arguments)
-            .current_dir(self.0.path())
+            .current_dir(self.folder.path())
             .env_clear()
             .env("LEPTOS_SITE_ROOT", "site");
-        Start { folder: self.0.path().to_owned(), command }
+        Start { folder: self.folder.path().to_owned(), command }
     }
 }
 

@@ -16,7 +16,12 @@ impl Sandbox {
         Self { http: huntaze::server::platform::http::pool().expect("an HTTP client"), base }
     }
 
-    fn url(&self, path: &str) -> String {
+    /// Where it listens.
+    pub fn base(&self) -> &Url {
+        &self.base
+    }
+
+    pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.base.as_str().trim_end_matches('/'))
     }
 

@@ -38,8 +38,11 @@ struct Town {
 }
 
 impl Town {
-    async fn new(engine: Engine) -> Option<Self> {
-        let world = World::new(engine).await?;
+    async fn new(engine: Engine, binary: Option<&str>) -> Option<Self> {
+        let world = match binary {
+            Some(binary) => World::with_binary(engine, binary).await?,
+            None => World::new(engine).await?,
+        };
         // SQLite is for one process; PostgreSQL carries two.
         let processes = if engine == Engine::Sqlite { 1 } else { 2 };
         let nodes: Vec<_> = (0..processes).map(|_| RwLock::new(Arc::new(world.node()))).collect();
@@ -123,8 +126,8 @@ impl Town {
     }
 }
 
-async fn kill_under_load(engine: Engine, kills: u64, seed: u64) {
-    let Some(town) = Town::new(engine).await else { return };
+async fn kill_under_load(engine: Engine, binary: Option<&str>, kills: u64, seed: u64) {
+    let Some(town) = Town::new(engine, binary).await else { return };
     println!("{} kills under load on {engine:?}, seed {seed}", kills * town.nodes.len() as u64);
     let rng = |of: u64| StdRng::seed_from_u64(seed.wrapping_add(of));
     let lives = PLACES.iter().zip(1..).map(|(place, of)| town.live(*place, rng(of)));
@@ -146,23 +149,41 @@ async fn kill_under_load(engine: Engine, kills: u64, seed: u64) {
 
 /// Several towns, as a platform answers an account only so often in a quarter of an hour.
 /// `HUNTAZE_SEED` repeats a run.
-async fn sweep(engine: Engine) {
+async fn sweep(engine: Engine, binary: Option<&str>) {
     let seed: u64 = std::env::var("HUNTAZE_SEED")
         .ok()
         .and_then(|seed| seed.parse().ok())
         .unwrap_or_else(rand::random);
     let (towns, kills) = if soak() { (8, 20) } else { (1, 6) };
     for town in 0..towns {
-        kill_under_load(engine, kills, seed.wrapping_add(town * 100)).await;
+        kill_under_load(engine, binary, kills, seed.wrapping_add(town * 100)).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_under_load_on_sqlite() {
-    sweep(Engine::Sqlite).await;
+    sweep(Engine::Sqlite, None).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_under_load_on_postgres() {
-    sweep(Engine::Postgres).await;
+    sweep(Engine::Postgres, None).await;
+}
+
+/// The same with the binary that is shipped, which has no failpoints.
+mod shipped {
+    use super::{Engine, sweep};
+    use crate::support::process::release_binary;
+
+    #[tokio::test(flavor = "multi_thread")]
+    #[ignore = "it needs HUNTAZE_RELEASE_BINARY: make test"]
+    async fn killed_under_load_on_sqlite() {
+        sweep(Engine::Sqlite, Some(&release_binary())).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    #[ignore = "it needs HUNTAZE_RELEASE_BINARY: make test"]
+    async fn killed_under_load_on_postgres() {
+        sweep(Engine::Postgres, Some(&release_binary())).await;
+    }
 }

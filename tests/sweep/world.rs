@@ -32,9 +32,18 @@ pub struct Node {
 impl World {
     /// `None`: this engine is not there.
     pub async fn new(engine: Engine) -> Option<Self> {
+        Self::on(engine, Machine::new()).await
+    }
+
+    /// With another binary than the one that was built beside the tests. A path of this folder.
+    pub async fn with_binary(engine: Engine, binary: &str) -> Option<Self> {
+        let binary = std::path::absolute(binary).expect("a path");
+        Self::on(engine, Machine::with_binary(&binary)).await
+    }
+
+    async fn on(engine: Engine, machine: Machine) -> Option<Self> {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let database = Database::create(engine).await?;
-        let machine = Machine::new();
         let (sandbox, platforms) = start_sandbox(&machine.path("sandbox")).await;
         platforms.register_app(&format!("http://{HOST}").parse().expect("an address"));
         machine.write("Leptos.toml", &settings(sandbox.base.as_str(), sandbox.browser.as_str()));
