@@ -32,6 +32,8 @@ pub struct PlatformInfo {
     pub warning: Option<Text>,
     /// Every permission asked for.
     pub permissions: List<Permission>,
+    /// What permissions that this server does not ask for would allow, in words.
+    pub off: List<Text>,
     /// The fields of the connect form, for [`ConnectKind::Session`] only.
     pub fields: List<Field>,
     /// What goes wrong and what to do about it, for the landing page.

@@ -53,6 +53,8 @@ described! {
         "Calls to platforms, each repeat counted; status is the answer's, or timeout, connect, broken";
     CALL_TIME = "huntaze_platform_call_seconds", Histogram, Seconds, ["platform", "endpoint"],
         "From sending a call to the end of its answer";
+    FAILURES = "huntaze_platform_failures_total", Counter, Count, ["platform", "endpoint", "kind"],
+        "What platforms answered in place of what was asked for, by what it means";
     BREAKER = "huntaze_platform_breaker", Gauge, Count, ["platform"], "The circuit breaker: 0 \
         closed, 1 probing, 2 open";
     OAUTH = "huntaze_oauth_steps_total", Counter, Count, ["platform", "step"], "Connections that \
@@ -159,6 +161,13 @@ pub fn platform_call(platform: &str, endpoint: &str, status: &str, took: Duratio
         "status" => status.to_owned())
     .increment(1);
     histogram!(CALL_TIME, "platform" => platform, "endpoint" => endpoint).record(took);
+}
+
+/// `kind` is what the answer means.
+pub fn platform_failure(platform: &str, endpoint: &str, kind: &'static str) {
+    counter!(FAILURES, "platform" => platform.to_owned(), "endpoint" => endpoint.to_owned(),
+        "kind" => kind)
+    .increment(1);
 }
 
 /// A platform's circuit breaker.

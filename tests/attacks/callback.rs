@@ -199,12 +199,7 @@ both!(an_issuer_that_is_not_the_platforms, |app| async {
     let ada = app.person("Ada").await;
     for (provider, account) in with_consent(&app) {
         let entry = app.backend().platforms.get(&provider).expect("a platform");
-        let own = entry
-            .client
-            .settings()
-            .issuer
-            .clone()
-            .expect("the sandbox names one for each platform");
+        let own = entry.settings().issuer.clone().expect("the sandbox names one for each platform");
         for evil in [
             "https://evil.example".to_owned(),
             String::new(),

@@ -2,6 +2,7 @@
 //! reading over real HTTP, from the consent page to the revocation, and in every way it can go
 //! wrong that concerns connecting and refreshing.
 
+mod answers;
 mod instagram;
 mod onlyfans;
 mod reddit;
@@ -182,6 +183,7 @@ pub fn told<T>(outcome: Result<T, Error>) -> (&'static str, Option<Reason>, Stri
         Error::CodeRefused { .. } => ("code refused", None, String::new()),
         Error::Rejected { say, .. } => ("rejected", None, say.into()),
         Error::RateLimited { .. } => ("rate limited", None, String::new()),
+        Error::Unreachable { .. } => ("unreachable", None, String::new()),
         Error::Unavailable { .. } => ("unavailable", None, String::new()),
         Error::Configuration { .. } => ("configuration", None, String::new()),
         Error::Unexpected { detail } => panic!("the contract knows this answer: {detail}"),

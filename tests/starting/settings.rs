@@ -10,6 +10,19 @@ fn configured(text: &str) -> Machine {
     machine
 }
 
+// Decision 43: only known permissions, and none without which nothing can be connected.
+#[test]
+fn scopes_that_can_not_work_stop_the_start_with_a_sentence() {
+    configured("[platforms.x]\nscopes = [\"users.read\", \"tweet.red\"]")
+        .serve()
+        .refuses_to_start(&["platforms.x.scopes", "\"tweet.red\"", "did you mean \"tweet.read\"?"]);
+    configured("[platforms.x]\nscopes = [\"tweet.read\"]").serve().refuses_to_start(&[
+        "platforms.x.scopes",
+        "\"users.read\" is missing",
+        "no account can be connected",
+    ]);
+}
+
 // H7, S8
 #[test]
 fn an_unknown_setting_is_named_with_its_file_and_the_nearest_known_one() {

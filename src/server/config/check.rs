@@ -7,19 +7,25 @@ use url::Url;
 
 use super::read::nearest;
 use super::{Config, Error, LONGEST_TOKEN_CALL_MS};
+use crate::model::PlatformInfo;
+use crate::server::platform::{self, Settings};
 
 /// Refuses what the types let through, with the fix.
 pub(super) fn check(config: &Config, file: &Path) -> Result<(), Error> {
     let bad = |key: &str, what: String, fix: &str| {
         Err(Error { place: format!("{}, {key}", file.display()), what, fix: fix.to_owned() })
     };
+    let platforms = platform::all();
     for (id, settings) in &config.platforms {
-        if !crate::server::platform::IDS.contains(&id.as_str()) {
+        let Some(platform) = platforms.iter().find(|platform| platform.info().id == *id) else {
             return bad(
                 &format!("platforms.{id}"),
                 format!("there is no platform \"{id}\""),
-                &nearest(id, crate::server::platform::IDS),
+                &nearest(id, platform::IDS),
             );
+        };
+        if let Err((what, fix)) = check_scopes(platform.info(), settings) {
+            return bad(&format!("platforms.{id}.scopes"), what, &fix);
         }
         for (key, url) in [("base_url", &settings.base_url), ("browser_url", &settings.browser_url)]
         {
@@ -83,6 +89,23 @@ pub(super) fn check(config: &Config, file: &Path) -> Result<(), Error> {
         );
     }
     Ok(())
+}
+
+/// Only scopes that the platform knows, and each without which nothing can be connected.
+fn check_scopes(info: &PlatformInfo, settings: &Settings) -> Result<(), (String, String)> {
+    let known: Vec<&str> = info.permissions.iter().map(|p| p.scope.as_ref()).collect();
+    let mut asked = settings.scopes.iter().flatten();
+    if let Some(unknown) = asked.find(|scope| !known.contains(&scope.as_str())) {
+        let what = format!("{} has no permission \"{unknown}\" that we ask for", info.name);
+        return Err((what, nearest(unknown, &known)));
+    }
+    match info.permissions.iter().find(|p| p.required && !settings.asks_for(&p.scope)) {
+        Some(permission) => Err((
+            format!("\"{}\" is missing", permission.scope),
+            "add it: without it no account can be connected".to_owned(),
+        )),
+        None => Ok(()),
+    }
 }
 
 /// https, or this very machine.

@@ -289,7 +289,7 @@ pub fn platform_error(name: &str, error: &platform::Error) -> AppError {
             format!("{name} asks us to slow down until {} UTC.", minute(*until)),
             "Nothing was lost. Try again after that.",
         ),
-        P::Unavailable { .. } => AppError::new(
+        P::Unreachable { .. } | P::Unavailable { .. } => AppError::new(
             Kind::PlatformUnavailable,
             format!("{name} is not answering."),
             "Your accounts stay as they are. Try again in a few minutes.",

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
+use super::time;
 use crate::model::Reason;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -39,7 +40,10 @@ pub enum Error {
     /// Asked to slow down.
     #[error("rate limited until {until}: {}", quoted(.detail))]
     RateLimited { until: DateTime<Utc>, detail: String },
-    /// Down, unreachable, too slow, or answering nonsense. Passes by itself.
+    /// There was no connection, so no byte of the call has left. Passes by itself.
+    #[error("unreachable: {}", quoted(.detail))]
+    Unreachable { detail: String },
+    /// Down, too slow, or answering nonsense. Passes by itself.
     #[error("unavailable: {}", quoted(.detail))]
     Unavailable { detail: String },
     /// The operator's to mend: credentials, redirect URI, approval of the app, signing rules. The
@@ -62,7 +66,27 @@ pub enum Class {
     Configuration,
 }
 
+impl Class {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Transient => "transient",
+            Self::Permanent => "permanent",
+            Self::Configuration => "configuration",
+        }
+    }
+}
+
 impl Error {
+    /// The same with a wait that is no longer than `longest`.
+    pub fn waiting_at_most(self, now: DateTime<Utc>, longest: Duration) -> Self {
+        match self {
+            Self::RateLimited { until, detail } => {
+                Self::RateLimited { until: until.min(time::after(now, longest)), detail }
+            }
+            error => error,
+        }
+    }
+
     /// Its kind, for metrics and log lines.
     pub fn name(&self) -> &'static str {
         match self {
@@ -72,6 +96,7 @@ impl Error {
             Self::CodeRefused { .. } => "code_refused",
             Self::Rejected { .. } => "rejected",
             Self::RateLimited { .. } => "rate_limited",
+            Self::Unreachable { .. } => "unreachable",
             Self::Unavailable { .. } => "unavailable",
             Self::Configuration { .. } => "configuration",
             Self::Unexpected { .. } => "unexpected",
@@ -87,6 +112,7 @@ impl Error {
             Self::Configuration { .. } => Class::Configuration,
             // A field or a code that is refused says nothing of the account.
             Self::RateLimited { .. }
+            | Self::Unreachable { .. }
             | Self::Unavailable { .. }
             | Self::Unexpected { .. }
             | Self::CodeRefused { .. }
@@ -109,8 +135,8 @@ impl Error {
         }
     }
 
-    /// Whether the platform answered and did nothing. A time-out, a cut or a page of something in
-    /// between may come after it did what was asked.
+    /// Whether it is sure that the platform did nothing: it said so, or no byte reached it. A
+    /// time-out, a cut or a page of something in between may come after it did what was asked.
     pub fn was_answered(&self) -> bool {
         !matches!(self, Self::Unavailable { .. } | Self::Unexpected { .. })
     }

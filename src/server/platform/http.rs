@@ -11,17 +11,22 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use http::{HeaderValue, Method, header};
+use http::{Method, header};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 pub use answer::Answer;
 pub use call::{Call, Retries};
 
-use super::{Limit, Settings};
+use super::{Endpoint, Error, Limit, Settings, time};
 use crate::server::clock::Clock;
+use call::Plan;
 
 const CONNECT: Duration = Duration::from_secs(5);
+/// What somebody sits through of waits between repeats, in all.
+const MAX_WAITING: Duration = Duration::from_secs(5);
+/// The name of a call that was given none.
+const UNLABELLED: &str = "(other)";
 
 /// How long is waited for the whole of a call, and of one to a token endpoint, which is never
 /// repeated (requirement H5).
@@ -42,11 +47,15 @@ impl Default for Patience {
 pub struct Client {
     /// The platform's id, for metrics and log lines.
     name: &'static str,
+    /// Where bearers may go, unless there is a base URL.
+    hosts: &'static [&'static str],
     http: reqwest::Client,
     settings: Arc<Settings>,
     clock: Clock,
     retries: Retries,
     patience: Patience,
+    /// What is left of the waits between repeats.
+    waiting: Arc<Mutex<Duration>>,
 }
 
 /// Builds the one connection pool that all platforms share. It follows no redirect: a token
@@ -66,12 +75,38 @@ impl Client {
         clock: Clock,
         retries: Retries,
     ) -> Self {
-        Self { name: "", http, settings, clock, retries, patience: Patience::default() }
+        Self {
+            name: "",
+            hosts: &[],
+            http,
+            settings,
+            clock,
+            retries,
+            patience: Patience::default(),
+            waiting: Arc::new(Mutex::new(MAX_WAITING)),
+        }
     }
 
-    /// The same for one platform by its id.
-    pub fn named(self, name: &'static str) -> Self {
-        Self { name, ..self }
+    /// The same for one platform, by its id and hosts.
+    pub fn of(self, name: &'static str, hosts: &'static [&'static str]) -> Self {
+        Self { name, hosts, ..self }
+    }
+
+    /// The same for another request of a person or a job, which waits for itself.
+    pub fn renewed(&self) -> Self {
+        Self { waiting: Arc::new(Mutex::new(MAX_WAITING)), ..self.clone() }
+    }
+
+    /// Takes a pause from what may be waited in all, if so much is left.
+    fn spend(&self, pause: Duration) -> bool {
+        let mut left = lock(&self.waiting);
+        match left.checked_sub(pause) {
+            Some(rest) => {
+                *left = rest;
+                true
+            }
+            None => false,
+        }
     }
 
     pub fn with_patience(self, patience: Patience) -> Self {
@@ -101,26 +136,42 @@ impl Client {
     /// A call without a bearer token.
     pub fn call(&self, method: Method, url: Url) -> Call<'_> {
         Call {
-            client: self,
-            limits: None,
-            endpoint: self.endpoint(&method, &url),
             request: self.http.request(method.clone(), url),
-            idempotent: method == Method::GET,
-            timeout: self.patience.call,
+            refused: None,
+            plan: Plan {
+                client: self,
+                limits: None,
+                label: UNLABELLED,
+                idempotent: method == Method::GET,
+                timeout: self.patience.call,
+                method,
+            },
         }
-    }
-
-    /// What an address is called in metrics and log lines.
-    fn endpoint(&self, method: &Method, url: &Url) -> String {
-        let prefix =
-            self.settings.base_url.as_ref().map_or("", |base| base.path().trim_end_matches('/'));
-        format!("{method} {}", template(url.path().strip_prefix(prefix).unwrap_or(url.path())))
     }
 
     /// A form POST to a token endpoint: never repeated.
     pub fn token_call(&self, url: Url, form: &[(&str, &str)]) -> Call<'_> {
-        let call = self.call(Method::POST, url).form(form);
-        Call { timeout: self.patience.token_call, ..call }
+        self.call(Method::POST, url).form(form).timeout(self.patience.token_call)
+    }
+
+    /// A request to a token endpoint that is made already: never repeated.
+    pub fn token_request(&self, to: Endpoint, request: http::Request<Vec<u8>>) -> Call<'_> {
+        let (mut parts, body) = request.into_parts();
+        if let Some(credentials) = parts.headers.get_mut(header::AUTHORIZATION) {
+            credentials.set_sensitive(true);
+        }
+        let mut call = self.call(Method::POST, self.url(to.host, to.path));
+        call.request = call.request.headers(parts.headers).body(body);
+        call.label(to.path).timeout(self.patience.token_call)
+    }
+
+    /// Whether an address is one of the platform's own, or of what stands in its place.
+    fn is_own(&self, url: &Url) -> bool {
+        let is_at = |base: &Url| base.origin() == url.origin();
+        match &self.settings.base_url {
+            Some(base) => is_at(base),
+            None => self.hosts.iter().filter_map(|host| Url::parse(host).ok()).any(|h| is_at(&h)),
+        }
     }
 }
 
@@ -178,27 +229,32 @@ impl Api {
 
     /// A GET with the bearer token; repeated when the platform stumbles.
     pub fn get(&self, url: Url) -> Call<'_> {
-        self.bearer(self.client.call(Method::GET, url))
+        self.call(Method::GET, url)
     }
 
     /// A POST with the bearer token; sent once.
     pub fn post(&self, url: Url) -> Call<'_> {
-        self.bearer(self.client.call(Method::POST, url))
+        self.call(Method::POST, url)
     }
 
     /// A DELETE with the bearer token; sent once.
     pub fn delete(&self, url: Url) -> Call<'_> {
-        self.bearer(self.client.call(Method::DELETE, url))
+        self.call(Method::DELETE, url)
     }
 
-    fn bearer<'a>(&'a self, call: Call<'a>) -> Call<'a> {
-        let mut value = HeaderValue::try_from(format!("Bearer {}", self.token.expose_secret()))
-            .unwrap_or(HeaderValue::from_static("Bearer"));
-        value.set_sensitive(true);
-        Call {
-            request: call.request.header(header::AUTHORIZATION, value),
-            limits: Some(self),
-            ..call
+    /// A call with the bearer token. It goes to the platform's own hosts only: an address that an
+    /// answer named would take the token elsewhere.
+    pub fn call(&self, method: Method, url: Url) -> Call<'_> {
+        let is_own = self.client.is_own(&url);
+        let mut call = self.client.call(method, url);
+        call.plan.limits = Some(self);
+        if is_own {
+            let bearer = format!("Bearer {}", self.token.expose_secret());
+            call.secret_header(header::AUTHORIZATION.as_str(), &bearer.into())
+        } else {
+            let detail = "a token would have gone to a foreign host".into();
+            call.refused = Some(Error::Unexpected { detail });
+            call
         }
     }
 
@@ -219,11 +275,13 @@ impl Api {
     }
 
     fn note_limits(&self, answer: &Answer) {
-        let seen = (self.read_limits)(answer, self.client.now());
+        let now = self.client.now();
+        let seen = (self.read_limits)(answer, now);
         let mut kept = lock(&self.limits);
         for limit in seen {
             kept.retain(|l| l.name != limit.name);
-            kept.push(limit);
+            let resets_at = limit.resets_at.and_then(|at| time::bounded_instant(at, now));
+            kept.push(Limit { remaining: limit.remaining.max(0), resets_at, ..limit });
         }
     }
 }
@@ -233,13 +291,5 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A path with every segment that could be an id replaced, so that there are as many endpoints as a
-/// contract has: versions, as in `/v21.0/me`, have fewer digits than ids.
-fn template(path: &str) -> String {
-    let is_id =
-        |part: &str| part.len() > 32 || part.chars().filter(char::is_ascii_digit).count() > 3;
-    path.split('/')
-        .map(|part| if is_id(part) { "{id}" } else { part })
-        .collect::<Vec<_>>()
-        .join("/")
-}
+#[cfg(test)]
+mod tests;

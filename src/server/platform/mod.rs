@@ -1,21 +1,32 @@
 //! The only place that knows any platform.
 //!
 //! To add one: a folder here with its constants and an `impl Platform`, one line in
-//! [`Registry::new`], one icon in `ui/components`, and its twin in `sandbox/`. Nothing else
+//! [`all`], one icon in `ui/components`, and its twin in `sandbox/`. Nothing else
 //! changes: pages draw platforms from [`PlatformInfo`].
 //!
 //! Nothing here sees the database, users or our ids: a platform gets an [`Api`] with the opened
 //! token inside and returns plain data.
 
+#![deny(
+    clippy::arithmetic_side_effects,
+    reason = "a number from outside must not end the process: see `time`"
+)]
+#![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
+
 pub mod error;
 pub mod http;
 pub mod instagram;
 mod metadata;
+mod names;
 pub mod oauth;
 pub mod onlyfans;
+pub mod read;
 pub mod reddit;
+mod registry;
+pub mod scopes;
 pub mod settings;
 pub mod tiktok;
+pub mod time;
 mod words;
 pub mod x;
 pub mod youtube;
@@ -30,12 +41,13 @@ use serde_json::Value;
 pub use error::{Class, Error, Result, Say};
 pub use http::{Answer, Api, Client, ReadLimits};
 pub use oauth::{Authorize, ClientAuth, Endpoint, OAuthSpec, Pkce, Refreshing, Replay};
+pub use registry::{Entry, IDS, Registry, all};
 pub use settings::Settings;
 
-use crate::model::{FieldError, PlatformInfo, Provider, Reason};
+use crate::model::{FieldError, PlatformInfo, Reason};
 
-/// The platforms' ids, for the configuration's check.
-pub const IDS: &[&str] = &["instagram", "tiktok", "youtube", "x", "reddit", "onlyfans"];
+/// The longest id that is one.
+const MAX_ID: usize = 256;
 
 /// A platform on which people have accounts.
 pub trait Platform: Send + Sync {
@@ -44,6 +56,15 @@ pub trait Platform: Send + Sync {
 
     /// How an account is connected.
     fn connect(&self) -> &'static Connect;
+
+    /// The hosts that an account's token may be sent to.
+    fn hosts(&self) -> &'static [&'static str];
+
+    /// Whether this can be an account's id at all: what is none never connects.
+    fn is_account_id(&self, id: &str) -> bool {
+        let is_of_ids = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        (1..=MAX_ID).contains(&id.len()) && id.bytes().all(is_of_ids)
+    }
 
     /// Which settings an operator still has to give, by key; empty when the platform can be used.
     fn missing_settings(&self, settings: &Settings) -> Vec<&'static str> {
@@ -210,64 +231,4 @@ pub struct Limit {
     pub limit: Option<i64>,
     pub remaining: i64,
     pub resets_at: Option<DateTime<Utc>>,
-}
-
-/// Every platform, in the order of the page.
-pub struct Registry(Vec<Entry>);
-
-/// A platform with what the operator configured for it.
-pub struct Entry {
-    pub provider: Provider,
-    pub platform: Box<dyn Platform>,
-    pub client: Client,
-}
-
-impl Entry {
-    /// Whether the operator has set it up.
-    pub fn configured(&self) -> bool {
-        self.missing().is_empty()
-    }
-
-    pub fn missing(&self) -> Vec<&'static str> {
-        self.platform.missing_settings(self.client.settings())
-    }
-
-    pub fn info(&self) -> &'static PlatformInfo {
-        self.platform.info()
-    }
-
-    /// The platform's client with an account's credential in it.
-    pub fn api(&self, credential: SecretString, scopes: Vec<String>) -> Api {
-        Api::new(self.client.clone(), credential, scopes).reading_limits(self.platform.limits())
-    }
-}
-
-impl Registry {
-    /// One line for each platform. `client` gives a platform its HTTP client and settings.
-    pub fn new(client: impl Fn(&str) -> Client) -> Self {
-        let all: Vec<Box<dyn Platform>> = vec![
-            Box::new(instagram::Instagram),
-            Box::new(tiktok::TikTok),
-            Box::new(youtube::YouTube),
-            Box::new(x::X),
-            Box::new(reddit::Reddit),
-            Box::new(onlyfans::OnlyFans::default()),
-        ];
-        Self(
-            all.into_iter()
-                .map(|platform| {
-                    let id = platform.info().id.as_ref();
-                    Entry { provider: Provider::from(id), client: client(id).named(id), platform }
-                })
-                .collect(),
-        )
-    }
-
-    pub fn get(&self, provider: &str) -> Option<&Entry> {
-        self.0.iter().find(|entry| entry.provider.as_str() == provider)
-    }
-
-    pub fn iter(&self) -> impl Iterator<Item = &Entry> {
-        self.0.iter()
-    }
 }

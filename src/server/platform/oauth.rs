@@ -5,7 +5,10 @@
 
 pub mod token;
 
-use oauth2::{CsrfToken, PkceCodeChallenge, PkceCodeVerifier};
+use oauth2::basic::BasicClient;
+use oauth2::{
+    AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
+};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -107,42 +110,44 @@ pub fn authorize(
     client: &Client,
     request: &Authorize<'_>,
 ) -> Url {
-    let mut url = client.browser_url(spec.authorize.host, spec.authorize.path);
-    let scopes: Vec<&str> = info.permissions.iter().map(|p| p.scope.as_ref()).collect();
-    {
-        let mut query = url.query_pairs_mut();
-        query
-            .append_pair(spec.client_id_name, &client.settings().client_id)
-            .append_pair("response_type", "code")
-            .append_pair("redirect_uri", request.redirect_uri.as_str())
-            .append_pair("scope", &scopes.join(&spec.separator.to_string()))
-            .append_pair("state", request.state.secret())
-            .extend_pairs(spec.extra);
-        if request.again {
-            query.extend_pairs(spec.again);
-        }
-        if let Some(challenge) = challenge((spec.pkce)(request.redirect_uri), request.verifier) {
-            query
-                .append_pair("code_challenge", &challenge)
-                .append_pair("code_challenge_method", "S256");
-        }
+    let page = client.browser_url(spec.authorize.host, spec.authorize.path);
+    let oauth = BasicClient::new(ClientId::new(client.settings().client_id.clone()))
+        .set_auth_uri(AuthUrl::from_url(page))
+        .set_redirect_uri(RedirectUrl::from_url(request.redirect_uri.clone()));
+    // In one, because the crate separates scopes by spaces only.
+    let scopes = client.settings().requested(info).join(&spec.separator.to_string());
+    let mut address = oauth.authorize_url(|| request.state.clone()).add_scope(Scope::new(scopes));
+    let again = if request.again { spec.again } else { &[] };
+    for (name, value) in spec.extra.iter().chain(again) {
+        address = address.add_extra_param(*name, *value);
     }
-    url
+    let pkce = (spec.pkce)(request.redirect_uri);
+    address = match request.verifier.map(ExposeSecret::expose_secret) {
+        Some(verifier) if pkce == Pkce::S256 => {
+            let verifier = PkceCodeVerifier::new(verifier.to_owned());
+            address.set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier))
+        }
+        Some(verifier) if pkce == Pkce::HexS256 => address
+            .add_extra_param("code_challenge", hex_sha256(verifier))
+            .add_extra_param("code_challenge_method", "S256"),
+        _ => address,
+    };
+    with_client_id_name(address.url().0, spec.client_id_name)
 }
 
-fn challenge(kind: Pkce, verifier: Option<&SecretString>) -> Option<String> {
-    let verifier = verifier?.expose_secret();
-    match kind {
-        Pkce::None => None,
-        Pkce::S256 => Some(
-            PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(
-                verifier.to_owned(),
-            ))
-            .as_str()
-            .to_owned(),
-        ),
-        Pkce::HexS256 => Some(
-            Sha256::digest(verifier.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect(),
-        ),
+/// The same address with the platform's own name for the client's id.
+fn with_client_id_name(mut address: Url, name: &str) -> Url {
+    if name != "client_id" {
+        let pairs: Vec<(String, String)> = address.query_pairs().into_owned().collect();
+        let renamed = pairs.iter().map(|(key, value)| match key.as_str() {
+            "client_id" => (name, value),
+            key => (key, value),
+        });
+        address.query_pairs_mut().clear().extend_pairs(renamed);
     }
+    address
+}
+
+fn hex_sha256(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }

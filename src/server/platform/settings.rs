@@ -6,6 +6,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
+use crate::model::PlatformInfo;
+
 /// One platform's table. A key that a platform has no use for is ignored by it.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -15,6 +17,9 @@ pub struct Settings {
     /// The app's public id at the platform (TikTok calls it the client key).
     pub client_id: String,
     pub client_secret: SecretString,
+    /// The scopes that are asked for; all that the platform's own list names unless set. What is not
+    /// asked for is neither missed nor shown.
+    pub scopes: Option<Vec<String>>,
     /// One base URL in place of all of the platform's hosts: a proxy of your own, or the sandbox.
     pub base_url: Option<Url>,
     /// The address people's browsers use for the consent page, where it differs from `base_url`.
@@ -42,6 +47,7 @@ impl Default for Settings {
             enabled: None,
             client_id: String::new(),
             client_secret: SecretString::from(String::new()),
+            scopes: None,
             base_url: None,
             browser_url: None,
             issuer: None,
@@ -56,6 +62,17 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Whether this scope is asked for.
+    pub fn asks_for(&self, scope: &str) -> bool {
+        self.scopes.as_ref().is_none_or(|asked| asked.iter().any(|asked| asked == scope))
+    }
+
+    /// The scopes that the consent page is asked for.
+    pub fn requested<'a>(&self, info: &'a PlatformInfo) -> Vec<&'a str> {
+        let scopes = info.permissions.iter().map(|permission| permission.scope.as_ref());
+        scopes.filter(|scope| self.asks_for(scope)).collect()
+    }
+
     /// The keys that an OAuth platform can't do without and that are not set.
     pub fn missing_oauth(&self) -> Vec<&'static str> {
         let mut missing = Vec::new();

@@ -123,11 +123,14 @@ fn Permissions<'a>(info: &'a PlatformInfo) -> impl IntoView + use<> {
             </li>
         }
     });
+    let off = (!info.off.is_empty())
+        .then(|| view! { <p class="soft">"Off on this server: " {info.off.join(", ")} "."</p> });
     (!info.permissions.is_empty()).then(|| {
         view! {
             <section>
                 <h2 class="mb-1.5">"Permissions"</h2>
                 <ul class="grid gap-2">{lines.collect_view()}</ul>
+                {off}
             </section>
         }
     })

@@ -40,7 +40,7 @@ async fn get(
     url: &str,
 ) -> Result<(&'static str, Vec<u8>), outside::Error> {
     let url = Url::parse(url).map_err(|_| outside::Error::NotHttps)?;
-    let settings = entry.client.settings();
+    let settings = entry.settings();
     let own: Vec<&Url> = settings.base_url.iter().chain(&settings.browser_url).collect();
     let bytes = backend.outside.get(&url, &own, MOST).await?;
     // By content, not by what the server calls it: an SVG or HTML would run in our origin.

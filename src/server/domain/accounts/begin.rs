@@ -72,7 +72,7 @@ pub async fn begin(
     db::flows::delete_open(&backend.db, actor.session, &entry.provider).await?;
     db::flows::insert(&backend.db, &flow, &hash(state.secret()), now).await?;
     let url = entry.platform.authorize(
-        &entry.client,
+        &entry.client(),
         &Authorize {
             redirect_uri: &redirect_uri,
             state: &state,
@@ -145,8 +145,7 @@ async fn with_session(
     };
     let mut grant = entry.platform.accept(fields).map_err(Error::Validation)?;
     let api = entry.api(grant.access.clone(), grant.scopes.clone());
-    let found =
-        entry.platform.candidates(&api).await.map_err(|error| store::platform(entry, error))?;
+    let found = entry.candidates(&api).await.map_err(|error| store::platform(entry, error))?;
     if let Some(renewed) = api.renewed() {
         grant.access = renewed;
     }

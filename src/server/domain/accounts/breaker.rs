@@ -93,7 +93,9 @@ pub(super) async fn heard(
     error: Option<&platform::Error>,
 ) {
     let counted = match error {
-        Some(platform::Error::Unavailable { .. }) => silent(backend, entry, pass, account).await,
+        Some(platform::Error::Unreachable { .. } | platform::Error::Unavailable { .. }) => {
+            silent(backend, entry, pass, account).await
+        }
         // Slowing down is neither.
         Some(platform::Error::RateLimited { .. }) => Ok(()),
         _ => answered(backend, entry, account).await,

@@ -8,7 +8,7 @@
 
 use secrecy::SecretString;
 
-use super::{Result, begin, choose, configured, store};
+use super::{Error, Result, begin, choose, configured, store};
 use crate::error::{AppError, Kind};
 use crate::model::audit::Action;
 use crate::model::{AccountId, FlowId, Outcome};
@@ -18,7 +18,7 @@ use crate::server::domain::audit::{self, Event};
 use crate::server::domain::words;
 use crate::server::failpoint::failpoint;
 use crate::server::metrics::{self, Step};
-use crate::server::platform::{CodeGrant, Entry};
+use crate::server::platform::{self, CodeGrant, Entry};
 use crate::server::session::{Actor, hash};
 
 /// What a platform's redirect carries.
@@ -276,7 +276,7 @@ fn checked(
     }
     check_issuer(entry, returned)?;
     if let Some(code) = &returned.error {
-        return Err(refusal(name, code).into());
+        return Err(refusal(entry, code));
     }
     // A return with neither code nor error is what some platforms send for "cancel".
     let code = returned.code.clone().ok_or(CallbackError::Cancelled { name })?;
@@ -295,7 +295,7 @@ fn checked(
 
 /// RFC 9207: where the platform names its issuer and we know it, they agree.
 fn check_issuer(entry: &Entry, returned: &Returned) -> Result<()> {
-    let known = entry.client.settings().issuer.as_deref().or(entry
+    let known = entry.settings().issuer.as_deref().or(entry
         .platform
         .connect()
         .spec()
@@ -314,22 +314,32 @@ fn check_issuer(entry: &Entry, returned: &Returned) -> Result<()> {
 }
 
 /// Only words of RFC 6749 are repeated to the person: the parameter comes from the address bar.
-fn refusal(name: &'static str, code: &str) -> CallbackError {
+fn refusal(entry: &Entry, code: &str) -> Error {
     const KNOWN: &[&str] = &[
         "invalid_request",
         "unauthorized_client",
         "unsupported_response_type",
-        "invalid_scope",
         "server_error",
         "temporarily_unavailable",
     ];
-    match code {
+    let name: &'static str = &entry.info().name;
+    let refusal = match code {
         "access_denied" | "user_cancelled_login" | "user_denied" => {
             CallbackError::Cancelled { name }
         }
+        // The app may not ask for what it asks for (RFC 6749, 4.1.2.1; TikTok calls it `scope`).
+        "invalid_scope" | "scope" => {
+            let detail = format!(
+                "the consent page answered {code}: see what the app was approved for, and \
+                platforms.{}.scopes",
+                entry.provider
+            );
+            return store::platform(entry, platform::Error::Configuration { detail });
+        }
         code if KNOWN.contains(&code) => CallbackError::Failed { name, code: code.to_owned() },
         _ => CallbackError::Failed { name, code: "an unknown reason".to_owned() },
-    }
+    };
+    refusal.into()
 }
 
 async fn exchange(
@@ -339,11 +349,7 @@ async fn exchange(
     flow: &Flow,
     code: CodeGrant,
 ) -> Result<Finished> {
-    let grant = entry
-        .platform
-        .exchange(&entry.client, &code)
-        .await
-        .map_err(|error| store::platform(entry, error))?;
+    let grant = entry.exchange(&code).await.map_err(|error| store::platform(entry, error))?;
     failpoint!("callback.exchanged");
     metrics::oauth_step(entry.provider.as_str(), Step::Exchanged);
     tracing::info!(platform = %entry.provider, step = Step::Exchanged.name(), flow = %flow.id,
@@ -368,8 +374,7 @@ async fn connect(
 ) -> Result<Finished> {
     check_required(entry, &grant.scopes)?;
     let api = entry.api(grant.access.clone(), grant.scopes.clone());
-    let found =
-        entry.platform.candidates(&api).await.map_err(|error| store::platform(entry, error))?;
+    let found = entry.candidates(&api).await.map_err(|error| store::platform(entry, error))?;
     let expected = expected(backend, actor, flow.account_id).await?;
     if found.len() > 1 && expected.is_none() {
         choose::wait(backend, actor, entry, flow.id, grant, &found).await?;

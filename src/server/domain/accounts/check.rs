@@ -74,7 +74,7 @@ async fn look(backend: &Backend, account: Account) -> Result<()> {
     // An account that vanished at its platform is an error of this call, which marks it.
     let (account, profile) = call::call(backend, account, |entry, api| {
         let platform_id = platform_id.clone();
-        Box::pin(async move { entry.platform.profile(api, &platform_id).await })
+        Box::pin(async move { entry.profile(api, &platform_id).await })
     })
     .await?;
     let entry = entry(backend, account.provider.as_str())?;
@@ -157,7 +157,7 @@ pub(super) fn recheck_in_background(backend: &Backend, actor: &Actor, due: Vec<A
 
 async fn recheck(backend: &Backend, actor: &Actor, id: AccountId) -> Result<()> {
     let account = super::mine(backend, actor, id).await?;
-    let every = entry(backend, account.provider.as_str())?.client.settings().recheck_minutes;
+    let every = entry(backend, account.provider.as_str())?.settings().recheck_minutes;
     let now = backend.clock.now();
     if !db::accounts::claim_check(&backend.db, id, now - Duration::minutes(i64::from(every)), now)
         .await?

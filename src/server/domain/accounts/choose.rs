@@ -162,8 +162,8 @@ impl Waiting {
             access: self.access.into(),
             refresh: self.refresh.map(Into::into),
             token_type: self.token_type,
-            expires_in: self.expires_in.map(Duration::seconds),
-            refresh_expires_in: self.refresh_expires_in.map(Duration::seconds),
+            expires_in: self.expires_in.and_then(Duration::try_seconds),
+            refresh_expires_in: self.refresh_expires_in.and_then(Duration::try_seconds),
             scopes: self.scopes,
             grant_key: self.grant_key,
         };

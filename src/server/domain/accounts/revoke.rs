@@ -137,11 +137,7 @@ async fn tell(backend: &Backend, entry: &Entry, revocation: &Revocation) -> Resu
         refresh: ending.refresh.map(Into::into),
         grant_key: ending.grant_key,
     };
-    entry
-        .platform
-        .revoke(&entry.client, &held)
-        .await
-        .map_err(|error| super::store::platform(entry, error))
+    entry.revoke(&held).await.map_err(|error| super::store::platform(entry, error))
 }
 
 /// Writes down that a grant is to be given back, unless somebody lives by it.

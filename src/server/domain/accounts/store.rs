@@ -142,8 +142,8 @@ fn row(
         user_id: Some(actor.user),
         provider: entry.provider.clone(),
         provider_account_id: profile.id.clone(),
-        name: shorten(&profile.name),
-        handle: shorten(&profile.handle),
+        name: profile.name.clone(),
+        handle: profile.handle.clone(),
         has_avatar: false,
         access_token: Some(seal(&grant.access, access_place(id))),
         refresh_token: grant.refresh.as_ref().map(|secret| seal(secret, refresh_place(id))),
@@ -206,9 +206,4 @@ pub(super) async fn keep_limits(backend: &Backend, id: AccountId, limits: &[Limi
         db::limits::keep(&backend.db, id, &told).await?;
     }
     Ok(())
-}
-
-/// Names on platforms are short; a longer one is not shown whole.
-fn shorten(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(200).collect()
 }

@@ -103,7 +103,7 @@ fn due(backend: &Backend, rows: &[Shown]) -> Vec<AccountId> {
     let now = backend.clock.now();
     let due = |row: &Shown| {
         let entry = backend.platforms.get(row.provider.as_str())?;
-        let every = Duration::minutes(i64::from(entry.client.settings().recheck_minutes));
+        let every = Duration::minutes(i64::from(entry.settings().recheck_minutes));
         let old = row.checked_at.is_none_or(|at| at + every <= now);
         (matches!(entry.platform.connect(), Connect::Session)
             && entry.configured()

@@ -1,9 +1,7 @@
 //! A platform's answer: read whole, and what its status and headers say before anybody looks into
 //! it.
 
-use std::time::Duration;
-
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use http::{HeaderMap, StatusCode};
 #[cfg(test)]
 use http::{HeaderValue, header};
@@ -11,10 +9,18 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::call::network;
-use crate::server::platform::error::{Error, Result};
+use crate::server::metrics;
+use crate::server::platform::error::{Class, Error, Result};
+use crate::server::platform::read::shape;
+use crate::server::platform::time;
 
 /// An answer larger than this is not one of theirs.
 const MAX_ANSWER: usize = 4 << 20;
+/// How long somebody waits who is asked to slow down and not told until when.
+const DEFAULT_WAIT: Duration = Duration::seconds(60);
+/// Longer ones are no codes and no trace ids.
+const MAX_CODE: usize = 64;
+const BOM: &[u8] = "\u{feff}".as_bytes();
 
 /// A platform's answer, read whole.
 #[derive(Debug)]
@@ -24,6 +30,9 @@ pub struct Answer {
     /// What was asked for, without host and query; behind a base URL it begins with the base's own
     /// prefix.
     pub path: String,
+    /// The platform and what was asked of it, for metrics and log lines.
+    pub(super) platform: &'static str,
+    pub(super) endpoint: String,
     body: Vec<u8>,
 }
 
@@ -47,11 +56,12 @@ impl Answer {
     pub fn expect<T: DeserializeOwned>(&self, what: &str) -> Result<T> {
         serde_json::from_slice(&self.body).map_err(|error| {
             let detail = format!(
-                "{what}: {} with {} bytes: {:?} at column {}",
+                "{what}: {} with {} bytes: {:?} at column {}, it begins {}",
                 self.status,
                 self.body.len(),
                 error.classify(),
-                error.column()
+                error.column(),
+                self.shape()
             );
             // Not JSON at all is a proxy or an outage speaking; JSON of another shape is a contract
             // that changed.
@@ -61,6 +71,46 @@ impl Answer {
                 Error::Unavailable { detail }
             }
         })
+    }
+
+    /// What the body begins like, without what it says: for the log line of an answer that nobody
+    /// expected.
+    pub fn shape(&self) -> String {
+        shape(&self.body)
+    }
+
+    /// Logs and counts what this answer means, with the platform's own code and trace id, and
+    /// gives it back. Every platform passes its errors through here, once.
+    pub fn failed(&self, error: Error, code: &str, trace: &str) -> Error {
+        let (platform, endpoint, class) = (self.platform, &self.endpoint, error.class().as_str());
+        let (code, trace) = (code_of(code), code_of(trace));
+        let status = self.status.as_u16();
+        metrics::platform_failure(platform, endpoint, error.name());
+        if error.class() == Class::Configuration {
+            // Operators have to act.
+            tracing::warn!(
+                platform,
+                endpoint,
+                status,
+                class,
+                code,
+                trace,
+                "platform error: \
+                {error}"
+            );
+        } else {
+            tracing::info!(
+                platform,
+                endpoint,
+                status,
+                class,
+                code,
+                trace,
+                "platform error: \
+                {error}"
+            );
+        }
+        error
     }
 
     /// A page, where programs expect data: a wall or an outage speaking.
@@ -80,7 +130,14 @@ impl Answer {
             (header::HeaderName::from_static(name), HeaderValue::from_static(value))
         });
         let status = StatusCode::from_u16(status).expect("a status");
-        Self { status, headers: headers.collect(), path: path.into(), body: body.into() }
+        Self {
+            status,
+            headers: headers.collect(),
+            path: path.into(),
+            platform: "",
+            endpoint: String::new(),
+            body: cleaned(body.into()),
+        }
     }
 
     pub fn bytes(&self) -> &[u8] {
@@ -96,46 +153,77 @@ impl Answer {
         matches!(self.status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504)
     }
 
-    /// `Retry-After` as seconds or a date.
-    pub fn retry_after(&self, now: DateTime<Utc>) -> Option<Duration> {
-        let text = self.header("retry-after")?.trim();
-        if let Ok(seconds) = text.parse::<f64>() {
-            return Duration::try_from_secs_f64(seconds).ok();
+    /// `Retry-After` as seconds or a date, believed up to `longest`. What is no wait - an instant
+    /// in its place, a date of the past, an absurd number - was not told.
+    pub fn wait(&self, now: DateTime<Utc>, longest: Duration) -> Option<Duration> {
+        let told = self.header("retry-after")?.trim();
+        match told.parse::<f64>() {
+            Ok(seconds) => time::wait(seconds, longest),
+            Err(_) => {
+                let at = DateTime::parse_from_rfc2822(told).ok()?.to_utc();
+                time::wait_until(at, now, longest)
+            }
         }
-        let at = DateTime::parse_from_rfc2822(text).ok()?;
-        (at.with_timezone(&Utc) - now).to_std().ok()
     }
 
     /// The error for a status that says all there is: 429 and the 5xx family. `None` leaves it to
     /// the platform.
     pub fn common_error(&self, now: DateTime<Utc>, reset: Option<DateTime<Utc>>) -> Option<Error> {
+        self.common_error_within(now, reset, time::MAX_CALL_WAIT)
+    }
+
+    /// The same with another longest wait.
+    pub fn common_error_within(
+        &self,
+        now: DateTime<Utc>,
+        reset: Option<DateTime<Utc>>,
+        longest: Duration,
+    ) -> Option<Error> {
         let detail = self.status.to_string();
         if self.status == StatusCode::TOO_MANY_REQUESTS {
-            let wait = self.retry_after(now).and_then(|d| chrono::Duration::from_std(d).ok());
-            let until =
-                wait.map(|d| now + d).or(reset).unwrap_or(now + chrono::Duration::seconds(60));
-            return Some(Error::RateLimited { until, detail });
+            let wait = self
+                .wait(now, longest)
+                .or_else(|| time::wait_until(reset?, now, longest))
+                .unwrap_or(DEFAULT_WAIT);
+            return Some(Error::RateLimited { until: time::after(now, wait), detail });
         }
         (self.status.is_server_error() || self.status == StatusCode::REQUEST_TIMEOUT)
             .then_some(Error::Unavailable { detail })
     }
 }
 
+/// A platform's code or trace id: short, and without what could disturb a log.
+fn code_of(text: &str) -> String {
+    text.chars().filter(char::is_ascii_graphic).take(MAX_CODE).collect()
+}
+
 /// Sends a request and reads its answer.
-pub(super) async fn read(request: reqwest::RequestBuilder) -> Result<Answer> {
+pub(super) async fn read(
+    request: reqwest::RequestBuilder,
+    platform: &'static str,
+    endpoint: String,
+) -> Result<Answer> {
     let mut response = request.send().await.map_err(network)?;
     let (status, headers, path) =
         (response.status(), response.headers().clone(), response.url().path().to_owned());
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(network)? {
-        if body.len() + chunk.len() > MAX_ANSWER {
+        if body.len().saturating_add(chunk.len()) > MAX_ANSWER {
             return Err(Error::Unavailable {
                 detail: format!("an answer of more than {MAX_ANSWER} bytes"),
             });
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Answer { status, headers, path, body: without_nul(body) })
+    Ok(Answer { status, headers, path, platform, endpoint, body: cleaned(body) })
+}
+
+/// A body as parsers want it.
+fn cleaned(mut body: Vec<u8>) -> Vec<u8> {
+    if body.starts_with(BOM) {
+        body.drain(..BOM.len());
+    }
+    without_nul(body)
 }
 
 /// JSON can write U+0000, PostgreSQL can hold it neither in text nor in JSON, and no name needs it:

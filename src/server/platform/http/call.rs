@@ -2,13 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use http::{HeaderValue, StatusCode};
+use http::{HeaderValue, Method, StatusCode};
 use rand::RngExt;
 use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
 
 use super::{Answer, Api, Client, answer};
 use crate::server::metrics;
 use crate::server::platform::error::{Error, Result};
+use crate::server::platform::time;
 
 /// How often and how long after a failure an idempotent call is repeated.
 #[derive(Clone, Copy, Debug)]
@@ -35,27 +37,59 @@ impl Retries {
 
 /// One call being prepared.
 pub struct Call<'a> {
-    pub(super) client: &'a Client,
-    pub(super) limits: Option<&'a Api>,
-    /// The method and the path without ids, as "GET /2/users/me".
-    pub(super) endpoint: String,
+    pub(super) plan: Plan<'a>,
     pub(super) request: reqwest::RequestBuilder,
-    pub(super) idempotent: bool,
-    pub(super) timeout: Duration,
+    /// What was wrong with the call before it was sent.
+    pub(super) refused: Option<Error>,
+}
+
+/// How a call is sent, repeated and named.
+pub(super) struct Plan<'a> {
+    pub client: &'a Client,
+    pub limits: Option<&'a Api>,
+    pub method: Method,
+    /// What the call is named in metrics and log lines: a path of the contract, never one with ids.
+    pub label: &'static str,
+    pub idempotent: bool,
+    pub timeout: Duration,
 }
 
 impl Call<'_> {
+    /// The path of the contract that this call belongs to: `/2/users/{id}/tweets`.
+    pub fn label(mut self, label: &'static str) -> Self {
+        self.plan.label = label;
+        self
+    }
+
+    /// How long is waited for the whole of this call.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.plan.timeout = timeout;
+        self
+    }
+
     pub fn query(mut self, query: &[(&str, &str)]) -> Self {
         // Done by hand on the URL, so that what is sent is what was signed.
         if let Some(mut request) = self.request.try_clone().and_then(|r| r.build().ok()) {
             request.url_mut().query_pairs_mut().extend_pairs(query);
-            self.request = reqwest::RequestBuilder::from_parts(self.client.http.clone(), request);
+            self.request =
+                reqwest::RequestBuilder::from_parts(self.plan.client.http.clone(), request);
         }
         self
     }
 
     pub fn form(mut self, form: &[(&str, &str)]) -> Self {
         self.request = self.request.form(form);
+        self
+    }
+
+    pub fn json(mut self, body: &impl Serialize) -> Self {
+        self.request = self.request.json(body);
+        self
+    }
+
+    /// Bytes as they come: a body, or a stream, which is sent once.
+    pub fn body(mut self, body: impl Into<reqwest::Body>) -> Self {
+        self.request = self.request.body(body);
         self
     }
 
@@ -82,7 +116,7 @@ impl Call<'_> {
 
     /// Never repeat this one, although it is a GET.
     pub fn once(mut self) -> Self {
-        self.idempotent = false;
+        self.plan.idempotent = false;
         self
     }
 
@@ -90,47 +124,63 @@ impl Call<'_> {
     /// oversized body and, for idempotent calls, a platform that stumbles more often than we repeat
     /// are errors here.
     pub async fn send(self) -> Result<Answer> {
-        let mut tried = 0;
+        if let Some(error) = self.refused {
+            return Err(error);
+        }
+        let mut tried: u32 = 0;
         loop {
+            // A stream can't be repeated.
             let Some(request) = self.request.try_clone() else {
-                return Err(Error::Unexpected {
-                    detail: "a streaming request can't be repeated".into(),
-                });
+                return self.plan.send(self.request, tried).await;
             };
-            let outcome = self.observed(tried, answer::read(request.timeout(self.timeout))).await;
-            if let (Ok(answer), Some(api)) = (&outcome, self.limits) {
-                api.note_limits(answer);
+            let outcome = self.plan.send(request, tried).await;
+            match self.plan.pause(&outcome, tried) {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => return outcome,
             }
-            let may_repeat = self.idempotent && tried < self.client.retries.most;
-            let wait = match &outcome {
-                Ok(answer) if !answer.stumbled() => return outcome,
-                // Who is asked to slow down, and not until when, does not come back within seconds.
-                Ok(answer)
-                    if answer.status == StatusCode::TOO_MANY_REQUESTS
-                        && answer.header("retry-after").is_none() =>
-                {
-                    return outcome;
-                }
-                Ok(answer) => answer.retry_after(self.client.now()),
-                Err(_) => None,
-            };
-            // A wait longer than a person would sit through is left to the caller, who knows what
-            // else to do.
-            let wait = wait.unwrap_or_else(|| self.client.retries.pause(tried));
-            if !may_repeat || wait > self.client.retries.longest {
-                return outcome;
-            }
-            tokio::time::sleep(wait).await;
-            tried += 1;
+            tried = tried.saturating_add(1);
         }
     }
 }
 
-impl Call<'_> {
+impl Plan<'_> {
+    /// How long to wait before the call is repeated, or nothing where it is not.
+    pub fn pause(&self, outcome: &Result<Answer>, tried: u32) -> Option<Duration> {
+        if !self.idempotent || tried >= self.client.retries.most {
+            return None;
+        }
+        let told = match outcome {
+            Ok(answer) if !answer.stumbled() => return None,
+            Ok(answer) => answer.wait(self.client.now(), time::MAX_CALL_WAIT),
+            Err(_) => None,
+        };
+        // Who is asked to slow down, and not until when, does not come back within seconds.
+        let slow_down = outcome.as_ref().is_ok_and(|a| a.status == StatusCode::TOO_MANY_REQUESTS);
+        if slow_down && told.is_none() {
+            return None;
+        }
+        let told = told.and_then(|wait| wait.to_std().ok());
+        let pause = told.unwrap_or_else(|| self.client.retries.pause(tried));
+        // A wait longer than a person would sit through is left to the caller, who knows what else
+        // to do.
+        (pause <= self.client.retries.longest && self.client.spend(pause)).then_some(pause)
+    }
+
+    async fn send(&self, request: reqwest::RequestBuilder, tried: u32) -> Result<Answer> {
+        let (platform, endpoint) = (self.client.name, format!("{} {}", self.method, self.label));
+        let call = answer::read(request.timeout(self.timeout), platform, endpoint.clone());
+        let outcome = self.observed(&endpoint, tried, call).await;
+        if let (Ok(answer), Some(api)) = (&outcome, self.limits) {
+            api.note_limits(answer);
+        }
+        outcome
+    }
+
     /// Counts one try and writes its line. The error's text holds no URL, and is shortened where it
     /// could hold a secret.
     async fn observed(
         &self,
+        endpoint: &str,
         tried: u32,
         call: impl Future<Output = Result<Answer>>,
     ) -> Result<Answer> {
@@ -142,13 +192,10 @@ impl Call<'_> {
             Err(Error::Unavailable { detail }) if detail.starts_with(TIMED_OUT) => {
                 "timeout".to_owned()
             }
-            Err(Error::Unavailable { detail }) if detail.starts_with(NOT_CONNECTED) => {
-                "connect".to_owned()
-            }
+            Err(Error::Unreachable { .. }) => "connect".to_owned(),
             Err(_) => "broken".to_owned(),
         };
-        let (platform, endpoint, latency_ms) =
-            (self.client.name, &self.endpoint, took.as_millis() as u64);
+        let (platform, latency_ms) = (self.client.name, took.as_millis() as u64);
         metrics::platform_call(platform, endpoint, &status, took);
         match &outcome {
             Ok(_) => tracing::info!(platform, endpoint, status, latency_ms, tried, "platform call"),
@@ -166,15 +213,15 @@ impl Call<'_> {
 }
 
 const TIMED_OUT: &str = "timed out";
-const NOT_CONNECTED: &str = "could not connect";
 
-/// What the network says, without the URL.
+/// What the network says, without the URL. Before there is a connection no byte has left.
 pub(super) fn network(error: reqwest::Error) -> Error {
-    let kind = match () {
-        () if error.is_timeout() => TIMED_OUT,
-        () if error.is_connect() => NOT_CONNECTED,
-        () => "connection broke",
-    };
+    if error.is_connect() {
+        return Error::Unreachable {
+            detail: format!("could not connect: {}", error.without_url()),
+        };
+    }
+    let kind = if error.is_timeout() { TIMED_OUT } else { "connection broke" };
     Error::Unavailable { detail: format!("{kind}: {}", error.without_url()) }
 }
 

@@ -43,6 +43,7 @@ pub static INFO: PlatformInfo = PlatformInfo {
         permission("pages_show_list", "See which Facebook Pages you manage"),
         permission("pages_read_engagement", "Read the Page your Instagram account is linked to"),
     ]),
+    off: Borrowed(&[]),
     fields: Borrowed(&[]),
     troubles: Borrowed(&[
         trouble(

@@ -65,6 +65,10 @@ impl Platform for Instagram {
         &CONNECT
     }
 
+    fn hosts(&self) -> &'static [&'static str] {
+        &[GRAPH]
+    }
+
     fn authorize(&self, client: &Client, request: &Authorize<'_>) -> Url {
         oauth::authorize(client, request)
     }

@@ -87,7 +87,7 @@ async fn grant(client: &Client, long: TokenAnswer, known: Option<String>) -> Res
         Err(_) => Inspection::default(),
     };
     let now = client.now();
-    let grant = long.grant(&SPEC);
+    let grant = long.grant();
     Ok(Grant {
         expires_in: grant.expires_in.or_else(|| left(inspection.expires_at, now)),
         // Data access lapses some 90 days after the person was last asked, however often the token

@@ -1,16 +1,22 @@
-//! The token endpoint by the book (RFC 6749, RFC 7636), in pieces: a platform with an oddity
-//! overrides `exchange` or `refresh` and puts the rest together from [`code_form`],
-//! [`refresh_form`], [`call`], [`TokenAnswer`] and [`OAuthError`].
+//! The token endpoint by the book (RFC 6749, RFC 7636): what is sent is made by the `oauth2` crate
+//! ([`request`]), what comes back is read by us. A platform with an oddity overrides `exchange` or
+//! `refresh` and puts the rest together from [`code_form`], [`refresh_form`], [`call`],
+//! [`TokenAnswer`] and [`OAuthError`].
 
+pub mod request;
+
+use chrono::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use super::{ClientAuth, Endpoint, OAuthSpec, Pkce};
 use crate::model::{PlatformInfo, Reason};
 use crate::server::platform::http::Call;
-use crate::server::platform::{Answer, Client, CodeGrant, Error, Grant, Held, Result};
+use crate::server::platform::{
+    Answer, Client, CodeGrant, Error, Grant, Held, Result, read, scopes, time,
+};
 
 /// The fields of a form, before the client's own credentials.
 pub type Form<'a> = Vec<(&'a str, &'a str)>;
@@ -30,9 +36,8 @@ pub async fn exchange(
     client: &Client,
     code: &CodeGrant,
 ) -> Result<Grant> {
-    let form = code_form(spec, code);
-    let answer = call(spec, client, spec.token, form).send().await?;
-    read(info, spec, client, &answer, Asked::Code)
+    let answer = request::of_code(spec, client, code)?.send().await?;
+    read(info, client, &answer, Asked::Code)
 }
 
 /// Renews a grant by its refresh token. Sent once.
@@ -42,21 +47,14 @@ pub async fn refresh(
     client: &Client,
     held: &Held,
 ) -> Result<Grant> {
-    let form = refresh_form(info, held)?;
-    let answer = call(spec, client, spec.token, form).send().await?;
-    read(info, spec, client, &answer, Asked::Refresh)
+    let answer = request::of_refresh(info, spec, client, held)?.send().await?;
+    read(info, client, &answer, Asked::Refresh)
 }
 
 /// Reads the answer to either: a grant, or what its error means.
-pub fn read(
-    info: &PlatformInfo,
-    spec: &OAuthSpec,
-    client: &Client,
-    answer: &Answer,
-    asked: Asked,
-) -> Result<Grant> {
+pub fn read(info: &PlatformInfo, client: &Client, answer: &Answer, asked: Asked) -> Result<Grant> {
     match answer.json::<TokenAnswer>() {
-        Some(token) if answer.is_success() => Ok(token.grant(spec)),
+        Some(token) if answer.is_success() => Ok(token.grant()),
         _ => Err(OAuthError::of(answer).meaning(info, client, answer, asked)),
     }
 }
@@ -68,39 +66,48 @@ pub fn code_form<'a>(spec: &OAuthSpec, code: &'a CodeGrant) -> Form<'a> {
         ("code", code.code.expose_secret()),
         ("redirect_uri", code.redirect_uri.as_str()),
     ];
-    // Whether this kind of app uses PKCE follows from the redirect URI, as when the consent page
-    // was opened.
-    let takes_pkce =
-        Url::parse(&code.redirect_uri).is_ok_and(|uri| (spec.pkce)(&uri) != Pkce::None);
-    if let Some(verifier) = code.verifier.as_ref().filter(|_| takes_pkce) {
+    if let Some(verifier) = verifier(spec, code) {
         form.push(("code_verifier", verifier.expose_secret()));
     }
     form
 }
 
-/// The form that refreshes a grant; one without a refresh token has ended.
+/// Whether this kind of app uses PKCE follows from the redirect URI, as when the consent page was
+/// opened.
+fn verifier<'a>(spec: &OAuthSpec, code: &'a CodeGrant) -> Option<&'a SecretString> {
+    let takes_pkce =
+        Url::parse(&code.redirect_uri).is_ok_and(|uri| (spec.pkce)(&uri) != Pkce::None);
+    code.verifier.as_ref().filter(|_| takes_pkce)
+}
+
+/// The form that refreshes a grant.
 pub fn refresh_form<'a>(info: &PlatformInfo, held: &'a Held) -> Result<Form<'a>> {
-    let Some(token) = &held.refresh else {
-        return Err(Error::Reconnect {
-            reason: Reason::RanOut,
-            say: format!(
-                "{} gave access for a limited time, and that has ended. Reconnect your account.",
-                info.name
-            )
-            .into(),
-            detail: "there is no refresh token".into(),
-        });
-    };
+    let token = refresh_token(info, held)?;
     Ok(vec![("grant_type", "refresh_token"), ("refresh_token", token.expose_secret())])
+}
+
+/// The refresh token; a grant without one has ended.
+fn refresh_token<'a>(info: &PlatformInfo, held: &'a Held) -> Result<&'a SecretString> {
+    held.refresh.as_ref().ok_or_else(|| Error::Reconnect {
+        reason: Reason::RanOut,
+        say: format!(
+            "{} gave access for a limited time, and that has ended. Reconnect your account.",
+            info.name
+        )
+        .into(),
+        detail: "there is no refresh token".into(),
+    })
 }
 
 /// A form POST with the client's credentials where the platform wants them; also for revoking.
 pub fn call<'c>(spec: &OAuthSpec, client: &'c Client, to: Endpoint, form: Form<'_>) -> Call<'c> {
     let url = client.url(to.host, to.path);
     let settings = client.settings();
-    match spec.client_auth {
+    let call = match spec.client_auth {
+        // Form-encoded first (RFC 6749, 2.3.1).
         ClientAuth::Basic => {
-            client.token_call(url, &form).basic(&settings.client_id, &settings.client_secret)
+            let secret = form_encoded(settings.client_secret.expose_secret()).into();
+            client.token_call(url, &form).basic(&form_encoded(&settings.client_id), &secret)
         }
         ClientAuth::Body => {
             let mut form = form;
@@ -108,63 +115,74 @@ pub fn call<'c>(spec: &OAuthSpec, client: &'c Client, to: Endpoint, form: Form<'
             form.push(("client_secret", settings.client_secret.expose_secret()));
             client.token_call(url, &form)
         }
-    }
+    };
+    call.label(to.path)
 }
 
-/// A token endpoint's success. Numbers may come as text; what is not understood counts as not said.
+fn form_encoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+/// A token endpoint's success. Strict with the token, tolerant with everything else: what is not
+/// understood counts as not said.
 #[derive(Deserialize)]
 pub struct TokenAnswer {
+    #[serde(deserialize_with = "token")]
     pub access_token: SecretString,
+    /// One that is none counts as not given: the old one stays.
+    #[serde(default, deserialize_with = "token_or_none")]
     pub refresh_token: Option<SecretString>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "read::text")]
     pub token_type: Option<String>,
     #[serde(default, deserialize_with = "seconds")]
-    pub expires_in: Option<chrono::Duration>,
+    pub expires_in: Option<Duration>,
     #[serde(default, alias = "refresh_expires_in", deserialize_with = "seconds")]
-    pub refresh_token_expires_in: Option<chrono::Duration>,
-    #[serde(default)]
-    pub scope: Option<String>,
+    pub refresh_token_expires_in: Option<Duration>,
+    #[serde(default, rename = "scope", deserialize_with = "scopes::list")]
+    pub scopes: Vec<String>,
 }
 
 impl TokenAnswer {
-    pub fn grant(self, spec: &OAuthSpec) -> Grant {
+    pub fn grant(self) -> Grant {
         Grant {
             access: self.access_token,
-            refresh: self.refresh_token.filter(|token| !token.expose_secret().is_empty()),
+            refresh: self.refresh_token,
             token_type: self.token_type.unwrap_or_else(|| "bearer".into()),
             expires_in: self.expires_in,
             refresh_expires_in: self.refresh_token_expires_in,
-            scopes: scopes(spec, self.scope.as_deref().unwrap_or_default()),
+            scopes: self.scopes,
             grant_key: None,
         }
     }
 }
 
-/// A list of scopes, by the platform's separator or by spaces.
-pub fn scopes(spec: &OAuthSpec, list: &str) -> Vec<String> {
-    list.split(|c: char| c == spec.separator || c.is_whitespace())
-        .filter(|scope| !scope.is_empty())
-        .map(str::to_owned)
-        .collect()
+/// A token is text without blanks, line ends or anything else that no header carries.
+fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// Seconds as a number or as text.
-pub fn seconds<'de, D: Deserializer<'de>>(wire: D) -> Result<Option<chrono::Duration>, D::Error> {
-    let seconds = match Option::<Value>::deserialize(wire)? {
-        Some(Value::Number(number)) => number.as_f64(),
-        Some(Value::String(text)) => text.trim().parse().ok(),
+fn token<'de, D: Deserializer<'de>>(wire: D) -> Result<SecretString, D::Error> {
+    token_or_none(wire)?.ok_or_else(|| serde::de::Error::custom("what stands there is no token"))
+}
+
+fn token_or_none<'de, D: Deserializer<'de>>(wire: D) -> Result<Option<SecretString>, D::Error> {
+    Ok(match Value::deserialize(wire)? {
+        Value::String(text) if is_token(&text) => Some(text.into()),
         _ => None,
-    };
-    // `as` saturates, and `try_seconds` refuses what no calendar holds.
-    Ok(seconds.and_then(|seconds| chrono::Duration::try_seconds(seconds as i64)))
+    })
+}
+
+/// A life in seconds, as a number or as text, within its bounds.
+pub fn seconds<'de, D: Deserializer<'de>>(wire: D) -> Result<Option<Duration>, D::Error> {
+    Ok(read::as_decimal(&Value::deserialize(wire)?).and_then(time::lifetime))
 }
 
 /// An OAuth error (RFC 6749, 5.2). Reddit sends its code as a number.
 #[derive(Debug, Default, Deserialize)]
 pub struct OAuthError {
-    #[serde(default, rename = "error", deserialize_with = "word")]
+    #[serde(default, rename = "error", deserialize_with = "read::text_or_empty")]
     pub code: String,
-    #[serde(default, rename = "error_description", deserialize_with = "word")]
+    #[serde(default, rename = "error_description", deserialize_with = "read::text_or_empty")]
     pub description: String,
 }
 
@@ -181,7 +199,7 @@ impl OAuthError {
         format!("{} {} {description}", answer.status, self.code).trim_end().to_owned()
     }
 
-    /// What it means for whoever asked.
+    /// What it means for whoever asked. A 5xx passes, whatever it says.
     pub fn meaning(
         &self,
         info: &PlatformInfo,
@@ -189,21 +207,18 @@ impl OAuthError {
         answer: &Answer,
         asked: Asked,
     ) -> Error {
-        if let Some(error) = answer.common_error(client.now(), None) {
-            return error;
-        }
+        let longest = time::MAX_REFRESH_WAIT;
+        let error = answer
+            .common_error_within(client.now(), None, longest)
+            .unwrap_or_else(|| self.own_meaning(info, answer, asked));
+        answer.failed(error, &self.code, "")
+    }
+
+    fn own_meaning(&self, info: &PlatformInfo, answer: &Answer, asked: Asked) -> Error {
         let detail = self.detail(answer);
-        // X answers `invalid_request` where the RFC has `invalid_grant`, and says in the
-        // description which value it means.
-        let about = |value: &str| {
-            self.code == "invalid_grant"
-                || (self.code == "invalid_request" && self.description.contains(value))
-        };
         match (self.code.as_str(), asked) {
-            _ if asked == Asked::Code && about("authorization code was invalid") => {
-                Error::CodeRefused { detail }
-            }
-            _ if asked == Asked::Refresh && about("token was invalid") => reconnect(info, detail),
+            ("invalid_grant", Asked::Code) => Error::CodeRefused { detail },
+            ("invalid_grant", Asked::Refresh) => reconnect(info, detail),
             (
                 "invalid_client"
                 | "unauthorized_client"
@@ -212,8 +227,8 @@ impl OAuthError {
                 | "invalid_scope",
                 _,
             ) => Error::Configuration { detail },
-            // No OAuth error at all: a page of something in between.
-            ("", _) => Error::Unavailable { detail },
+            // No OAuth error at all: a page of something in between, or an answer without a token.
+            ("", _) => Error::Unavailable { detail: format!("{detail}: {}", answer.shape()) },
             _ => Error::Unexpected { detail },
         }
     }
@@ -242,15 +257,6 @@ pub fn ended(info: &PlatformInfo, client: &Client, answer: &Answer) -> Result<bo
         Error::Reconnect { .. } => Ok(true),
         error => Err(error),
     }
-}
-
-/// Text, or a number as text; anything else is empty.
-fn word<'de, D: Deserializer<'de>>(wire: D) -> Result<String, D::Error> {
-    Ok(match Value::deserialize(wire)? {
-        Value::String(text) => text,
-        Value::Number(number) => number.to_string(),
-        _ => String::new(),
-    })
 }
 
 #[cfg(test)]

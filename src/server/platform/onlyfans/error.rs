@@ -5,17 +5,19 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::model::Reason;
-use crate::server::platform::{Answer, Client, Error, Result};
+use crate::server::platform::{Answer, Client, Error, Result, read};
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Body {
+    #[serde(deserialize_with = "read::optional")]
     error: Option<Fault>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Fault {
+    #[serde(deserialize_with = "read::integer")]
     code: Option<i64>,
     /// Text, but for the identity check it is the person's name.
     message: Value,
@@ -29,37 +31,47 @@ pub fn check(client: &Client, answer: &Answer) -> Result<()> {
     if answer.is_success() && fault.is_none() {
         return Ok(());
     }
+    let code = fault.as_ref().and_then(|fault| fault.code).unwrap_or_default();
+    let error = meaning(client, answer, fault);
+    Err(answer.failed(error, &code.to_string(), ""))
+}
+
+fn meaning(client: &Client, answer: &Answer, fault: Option<Fault>) -> Error {
+    // A 5xx passes, whatever it says.
+    if let Some(error) = answer.common_error(client.now(), None) {
+        return error;
+    }
+    let has_own_shape = fault.is_some();
     let fault = fault.unwrap_or_default();
     let message = fault.message.as_str().unwrap_or_default();
     let code = fault.code.unwrap_or_default();
     let detail = format!("{} code {code}", answer.status);
     if message.starts_with("Please refresh the page") {
         // Rules, clock or app token: the session itself is fine.
-        return Err(Error::Configuration {
-            detail: format!(
-                "{detail}: {SIGNATURE}, see to platforms.onlyfans.rules{}",
-                skew(client, answer)
-            ),
-        });
+        let detail = format!(
+            "{detail}: {SIGNATURE}, see to platforms.onlyfans.rules{}",
+            skew(client, answer)
+        );
+        return Error::Configuration { detail };
     }
     if matches!(code, 101 | 105) {
         let say = "OnlyFans asks for an identity check. Open OnlyFans in your browser and finish \
             it, then press Test."
             .into();
-        return Err(Error::NeedsAction { reason: Reason::NeedsAction, say, detail });
+        return Error::NeedsAction { reason: Reason::NeedsAction, say, detail };
     }
-    if answer.status == 403 {
+    if answer.status == 403 || (answer.status == 401 && !has_own_shape) {
         // A wall, whatever it says. Nothing is known to be wrong with the session, and knocking
         // again makes it worse.
-        return Err(Error::Unavailable { detail: format!("{detail}: blocked") });
+        return Error::Unavailable { detail: format!("{detail}: blocked, {}", answer.shape()) };
     }
     if message.starts_with("Wrong user") {
-        return Err(mixed_up(format!("{detail}: wrong user")));
+        return mixed_up(format!("{detail}: wrong user"));
     }
     if message.starts_with("Access denied") || answer.status == 401 {
-        return Err(ended(detail));
+        return ended(detail);
     }
-    Err(answer.common_error(client.now(), None).unwrap_or(Error::Unexpected { detail }))
+    Error::Unexpected { detail: format!("{detail}: {}", answer.shape()) }
 }
 
 /// Whether new rules might help.
@@ -92,7 +104,7 @@ pub fn mixed_up(detail: String) -> Error {
 /// operator.
 fn skew(client: &Client, answer: &Answer) -> String {
     let theirs = answer.header("date").and_then(|date| DateTime::parse_from_rfc2822(date).ok());
-    let seconds = theirs.map_or(0, |theirs| (client.now() - theirs.to_utc()).num_seconds());
+    let seconds = theirs.map_or(0, |at| client.now().signed_duration_since(at).num_seconds());
     if seconds.abs() < 60 {
         String::new()
     } else {

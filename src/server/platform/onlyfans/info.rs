@@ -34,6 +34,7 @@ pub static INFO: PlatformInfo = PlatformInfo {
          suspended account. The values are stored encrypted and erased when you disconnect.",
     )),
     permissions: Borrowed(&[]),
+    off: Borrowed(&[]),
     fields: Borrowed(&[
         Field {
             name: Borrowed("cookie"),

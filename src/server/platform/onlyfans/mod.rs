@@ -40,6 +40,10 @@ impl Platform for OnlyFans {
         &CONNECT
     }
 
+    fn hosts(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Off unless the operator says otherwise, and nothing without signing rules.
     fn missing_settings(&self, settings: &Settings) -> Vec<&'static str> {
         let enabled = settings.enabled.unwrap_or_default();
@@ -69,6 +73,10 @@ impl Platform for OnlyFans {
         metadata::read::<profile::Metadata>(value)
             .map(|metadata| metadata.facts())
             .unwrap_or_default()
+    }
+
+    fn is_account_id(&self, id: &str) -> bool {
+        (1..=20).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_digit())
     }
 
     fn accept(&self, fields: &BTreeMap<String, String>) -> Result<Grant, Vec<FieldError>> {
@@ -102,7 +110,7 @@ impl OnlyFans {
     ) -> Result<(Profile, Option<Session>)> {
         let rules = self.rules.get(client).await?;
         let answer = sign::get(client, &rules, session, profile::ME).await?;
-        let profile = error::check(client, &answer).and_then(|()| profile::read(&answer, session));
+        let profile = error::check(client, &answer).and_then(|()| profile::of(&answer, session));
         if profile.as_ref().is_err_and(error::doubts_the_signature) {
             self.rules.doubt().await;
         }

@@ -1,13 +1,13 @@
 //! The account that a session belongs to.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::error;
 use super::session::Session;
 use crate::server::platform::words::count;
-use crate::server::platform::{Answer, Error, Profile, Result, metadata};
+use crate::server::platform::{Answer, Error, Profile, Result, metadata, names, read};
 
 pub const ME: &str = "/api2/v2/users/me";
 
@@ -15,51 +15,51 @@ pub const ME: &str = "/api2/v2/users/me";
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Me {
-    #[serde(default, deserialize_with = "id")]
+    #[serde(default, deserialize_with = "read::id")]
     id: Option<String>,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "read::flag")]
     is_auth: Option<bool>,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "read::flag")]
     is_performer: Option<bool>,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "read::flag")]
     can_earn: Option<bool>,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "read::flag")]
     is_verified: Option<bool>,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "read::text")]
     username: Option<String>,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "read::text")]
     name: Option<String>,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "read::text")]
     avatar: Option<String>,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "read::time")]
     join_date: Option<DateTime<Utc>>,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "read::count")]
     subscribers_count: Option<u64>,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "read::count")]
     favorited_count: Option<u64>,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "read::count")]
     posts_count: Option<u64>,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "read::decimal")]
     subscribe_price: Option<f64>,
 }
 
 /// The profile in a successful answer, if it is that of the session.
-pub fn read(answer: &Answer, session: &Session) -> Result<Profile> {
+pub fn of(answer: &Answer, session: &Session) -> Result<Profile> {
     // A page with status 200 is the wall's.
     let Some(body) = answer.json::<Value>() else {
         return Err(Error::Unavailable {
-            detail: format!("{} without JSON: blocked", answer.status),
+            detail: format!("{} without JSON: blocked, {}", answer.status, answer.shape()),
         });
     };
     let me = Me::deserialize(&body)
-        .map_err(|_| Error::Unexpected { detail: "the profile is no object".into() })?;
+        .map_err(|_| Error::Unexpected { detail: format!("no profile: {}", answer.shape()) })?;
     match &me.id {
         _ if me.is_auth == Some(false) => {
             Err(error::ended(format!("{} not logged in", answer.status)))
         }
         Some(id) if id == session.user_id() => Ok(me.profile()),
         Some(_) => Err(error::mixed_up(format!("{} another user's id", answer.status))),
-        None => Err(Error::Unexpected { detail: "a profile without id".into() }),
+        None => Err(Error::Unexpected { detail: format!("no id: {}", answer.shape()) }),
     }
 }
 
@@ -79,11 +79,8 @@ impl Me {
         };
         Profile {
             id: self.id.unwrap_or_default(),
-            name: self
-                .name
-                .filter(|name| !name.trim().is_empty())
-                .unwrap_or_else(|| username.clone()),
-            handle: if username.is_empty() { username } else { format!("@{username}") },
+            name: self.name.unwrap_or_default(),
+            handle: handle(&username),
             avatar_url: self.avatar.filter(|url| !url.is_empty()),
             detail: String::new(),
             metadata: metadata::write(&metadata),
@@ -93,19 +90,9 @@ impl Me {
     }
 }
 
-/// PHP's maps and numbers come as lists, texts and null: a field of another type counts as missing.
-fn lenient<'de, D: Deserializer<'de>, T: for<'a> Deserialize<'a>>(
-    wire: D,
-) -> Result<Option<T>, D::Error> {
-    Ok(serde_json::from_value(Value::deserialize(wire)?).ok())
-}
-
-fn id<'de, D: Deserializer<'de>>(wire: D) -> Result<Option<String>, D::Error> {
-    Ok(match Value::deserialize(wire)? {
-        Value::Number(number) => Some(number.to_string()),
-        Value::String(text) if !text.is_empty() => Some(text),
-        _ => None,
-    })
+fn handle(username: &str) -> String {
+    let username = names::clean(username);
+    if username.is_empty() { username } else { format!("@{username}") }
 }
 
 /// What is kept of an OnlyFans account. Nothing else may be: a field that is not here is refused,
@@ -176,13 +163,13 @@ mod tests {
         let profile = me.profile();
         assert_eq!(
             (profile.id.as_str(), profile.name.as_str(), profile.handle.as_str()),
-            ("42", "luna", "@luna")
+            ("42", " ", "@luna")
         );
         let kept: Metadata = metadata::read(&profile.metadata).expect("good metadata");
         assert_eq!(
             (kept.fans, kept.posts, kept.verified),
-            (None, Some(7), false),
-            "of another type counts as missing"
+            (Some(12), Some(7), true),
+            "however they are written"
         );
         assert_eq!(metadata::write(&kept), profile.metadata);
         for private in ["email", "ip", "csrf", "wsAuthToken"] {

@@ -148,12 +148,16 @@ impl Kept {
     /// New rules from the address, or nothing if it was asked a moment ago.
     async fn ask_address(&mut self, client: &Client, url: Url) -> Result<Option<Rules>, String> {
         let now = client.now();
-        if self.asked.is_some_and(|asked| now - asked < FRESH) {
+        if self.asked.is_some_and(|asked| now.signed_duration_since(asked) < FRESH) {
             return Ok(None);
         }
         self.asked = Some(now);
-        let answer =
-            client.call(Method::GET, url).send().await.map_err(|error| error.to_string())?;
+        let answer = client
+            .call(Method::GET, url)
+            .label("(rules)")
+            .send()
+            .await
+            .map_err(|error| error.to_string())?;
         if !answer.is_success() {
             return Err(answer.status.to_string());
         }

@@ -12,7 +12,12 @@ const HOST: &str = "https://onlyfans.com";
 
 /// A signed GET, sent once. `path` is signed as it is written here: what a base URL puts before it
 /// belongs to a proxy, not to OnlyFans.
-pub async fn get(client: &Client, rules: &Rules, session: &Session, path: &str) -> Result<Answer> {
+pub async fn get(
+    client: &Client,
+    rules: &Rules,
+    session: &Session,
+    path: &'static str,
+) -> Result<Answer> {
     let now = client.now();
     let time =
         if client.settings().time_in_seconds { now.timestamp() } else { now.timestamp_millis() }
@@ -20,6 +25,7 @@ pub async fn get(client: &Client, rules: &Rules, session: &Session, path: &str) 
     let user = session.user_id();
     let mut call = client
         .call(Method::GET, client.url(HOST, path))
+        .label(path)
         .once()
         .header("accept", "application/json, text/plain, */*")
         .header("app-token", &rules.app_token)

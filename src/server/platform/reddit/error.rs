@@ -3,48 +3,77 @@
 use serde::Deserialize;
 
 use super::info::INFO;
+use super::limits;
 use crate::model::Reason;
 use crate::server::platform::oauth::token::Asked;
-use crate::server::platform::{Answer, Api, Client, Error};
+use crate::server::platform::{Answer, Api, Client, Error, read, time};
 
 /// What the token endpoints say in Reddit's own way; `None` leaves the answer to the standard.
 pub fn of_token(client: &Client, answer: &Answer, asked: Asked) -> Option<Error> {
-    let detail = detail(answer);
-    if let Some(error) = blocked(answer).or_else(|| answer.common_error(client.now(), None)) {
-        return Some(error);
-    }
-    match (answer.status.as_u16(), asked) {
-        // The client's own credentials, whatever was asked.
-        (401, _) => Some(Error::Configuration { detail }),
-        // The body says nothing. Refresh tokens live until somebody revokes them. A foreign
-        // client's token names its error.
-        (400, Asked::Refresh) if answer.json::<Named>().is_none() => Some(Error::Reconnect {
-            reason: Reason::Revoked,
-            say: "Your Reddit connection was revoked. Reconnect your account.".into(),
-            detail,
-        }),
-        _ => None,
-    }
+    let (body, longest) = (Body::of(answer), time::MAX_REFRESH_WAIT);
+    let detail = body.detail(answer);
+    let error = blocked(answer)
+        .or_else(|| answer.common_error_within(client.now(), None, longest))
+        .or(match (answer.status.as_u16(), asked) {
+            // The client's own credentials, whatever was asked.
+            (401, _) => Some(Error::Configuration { detail }),
+            // The error is a number that says nothing. Refresh tokens live until somebody revokes
+            // them. A foreign client's token names its error.
+            (400, Asked::Refresh) if body.error == "400" => Some(Error::Reconnect {
+                reason: Reason::Revoked,
+                say: "Your Reddit connection was revoked. Reconnect your account.".into(),
+                detail,
+            }),
+            _ => None,
+        })?;
+    Some(answer.failed(error, &body.error, ""))
 }
 
-/// An error that has a name; mostly it is a number.
-#[derive(Deserialize)]
-struct Named {
-    #[serde(rename = "error")]
-    _name: String,
+/// Reddit's own error: a number that repeats the status, or at the token endpoint a name.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Body {
+    #[serde(deserialize_with = "read::text_or_empty")]
+    error: String,
+    #[serde(deserialize_with = "read::text_or_empty")]
+    message: String,
+    #[serde(deserialize_with = "read::text_or_empty")]
+    reason: String,
+}
+
+impl Body {
+    fn of(answer: &Answer) -> Self {
+        answer.json().unwrap_or_default()
+    }
+
+    fn detail(&self, answer: &Answer) -> String {
+        let text = format!("{} {} {}", answer.status, self.message, self.reason);
+        text.trim().chars().take(200).collect()
+    }
 }
 
 /// The meaning of an API answer that did not bring what was asked for. `needs` is the scope the
 /// call stands under.
 pub fn of(api: &Api, answer: &Answer, needs: &str) -> Error {
-    if let Some(error) = blocked(answer).or_else(|| answer.common_error(api.client().now(), None)) {
+    let body = Body::of(answer);
+    answer.failed(meaning(api, answer, needs, &body), &body.error, "")
+}
+
+fn meaning(api: &Api, answer: &Answer, needs: &str, body: &Body) -> Error {
+    let now = api.client().now();
+    // Without `Retry-After` the last reset that was told counts.
+    let reset = limits::read(answer, now).into_iter().find_map(|limit| limit.resets_at);
+    if let Some(error) = blocked(answer).or_else(|| answer.common_error(now, reset)) {
         return error;
     }
-    let detail = detail(answer);
-    let lacks_scope = answer
-        .header("www-authenticate")
-        .is_some_and(|challenge| challenge.contains("insufficient_scope"));
+    let detail = body.detail(answer);
+    let challenge = answer.header("www-authenticate").unwrap_or_default();
+    let lacks_scope = challenge.contains("insufficient_scope");
     match answer.status.as_u16() {
+        // Neither Reddit's challenge nor its error: something between Reddit and us.
+        401 | 403 if body.error.is_empty() && challenge.is_empty() => {
+            Error::Unavailable { detail: format!("{detail}: {}", answer.shape()) }
+        }
         401 => Error::AccessRefused {
             reason: Reason::RefusedByPlatform,
             say: "Reddit no longer accepts the access you gave. Reconnect your account.".into(),
@@ -67,7 +96,7 @@ pub fn of(api: &Api, answer: &Answer, needs: &str) -> Error {
             field: None,
             detail,
         },
-        _ => Error::Unexpected { detail },
+        _ => Error::Unexpected { detail: format!("{detail}: {}", answer.shape()) },
     }
 }
 
@@ -82,15 +111,4 @@ fn blocked(answer: &Answer) -> Option<Error> {
     };
     let detail = format!("{} blocked with a page: see to User-Agent and address", answer.status);
     (shut_out && answer.is_html()).then_some(Error::Configuration { detail })
-}
-
-fn detail(answer: &Answer) -> String {
-    #[derive(Default, Deserialize)]
-    #[serde(default)]
-    struct Body {
-        message: String,
-        reason: String,
-    }
-    let body: Body = answer.json().unwrap_or_default();
-    format!("{} {} {}", answer.status, body.message, body.reason).trim().chars().take(200).collect()
 }

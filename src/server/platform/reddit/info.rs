@@ -43,6 +43,7 @@ pub static INFO: PlatformInfo = PlatformInfo {
         permission("history", "See what you posted before", false),
         permission("flair", "Choose the flair of your posts", false),
     ]),
+    off: Borrowed(&[]),
     fields: Borrowed(&[]),
     troubles: Borrowed(&[
         trouble(

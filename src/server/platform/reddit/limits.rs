@@ -1,8 +1,8 @@
 //! Reddit's rate headers.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 
-use crate::server::platform::{Answer, Limit};
+use crate::server::platform::{Answer, Limit, time};
 
 /// One window for the whole app, over ten minutes: floats, and the seconds to go.
 pub fn read(answer: &Answer, now: DateTime<Utc>) -> Vec<Limit> {
@@ -11,7 +11,8 @@ pub fn read(answer: &Answer, now: DateTime<Utc>) -> Vec<Limit> {
         return Vec::new();
     };
     let resets_at = number("x-ratelimit-reset")
-        .and_then(|seconds| now.checked_add_signed(Duration::try_seconds(seconds as i64)?));
+        .and_then(|seconds| time::wait(seconds, time::MAX_CALL_WAIT))
+        .map(|wait| time::after(now, wait));
     let limit = number("x-ratelimit-used").map(|used| (used + remaining) as i64);
     vec![Limit {
         name: "Calls of this server".into(),

@@ -14,7 +14,7 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 
 use super::http::Call;
-use super::oauth::token::{self, Asked, Form};
+use super::oauth::token::{self, Asked, request};
 use super::{
     Api, Client, ClientAuth, CodeGrant, Connect, Endpoint, Grant, Held, OAuthSpec, Pkce, Platform,
     Profile, ReadLimits, Refreshing, Replay, Result, Settings, metadata,
@@ -53,6 +53,10 @@ impl Platform for Reddit {
         &CONNECT
     }
 
+    fn hosts(&self) -> &'static [&'static str] {
+        &[API]
+    }
+
     /// Reddit demands a User-Agent that names the operator, so there is no good default.
     fn missing_settings(&self, settings: &Settings) -> Vec<&'static str> {
         let mut missing = settings.missing_oauth();
@@ -80,17 +84,27 @@ impl Platform for Reddit {
         limits::read
     }
 
+    /// A number to the base of 36.
+    fn is_account_id(&self, id: &str) -> bool {
+        (1..=16).contains(&id.len())
+            && id.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase())
+    }
+
     fn exchange<'a>(
         &'a self,
         client: &'a Client,
         code: &'a CodeGrant,
     ) -> BoxFuture<'a, Result<Grant>> {
-        Box::pin(async { ask(client, token::code_form(CONNECT.oauth(), code), Asked::Code).await })
+        Box::pin(async {
+            let call = request::of_code(CONNECT.oauth(), client, code)?;
+            ask(client, call, Asked::Code).await
+        })
     }
 
     fn refresh<'a>(&'a self, client: &'a Client, grant: &'a Held) -> BoxFuture<'a, Result<Grant>> {
         Box::pin(async {
-            ask(client, token::refresh_form(self.info(), grant)?, Asked::Refresh).await
+            let call = request::of_refresh(self.info(), CONNECT.oauth(), client, grant)?;
+            ask(client, call, Asked::Refresh).await
         })
     }
 
@@ -102,7 +116,8 @@ impl Platform for Reddit {
                 .as_ref()
                 .map_or((&grant.access, "access_token"), |refresh| (refresh, "refresh_token"));
             let form = vec![("token", token.expose_secret()), ("token_type_hint", hint)];
-            let answer = call(client, REVOKE, form).send().await?;
+            let call = token::call(CONNECT.oauth(), client, REVOKE, form);
+            let answer = named(client, call).send().await?;
             if let Some(error) = error::of_token(client, &answer, Asked::Refresh) {
                 return Err(error);
             }
@@ -111,20 +126,20 @@ impl Platform for Reddit {
     }
 }
 
-async fn ask(client: &Client, form: Form<'_>, asked: Asked) -> Result<Grant> {
-    let spec = CONNECT.oauth();
-    let answer = call(client, spec.token, form).send().await?;
+async fn ask(client: &Client, call: Call<'_>, asked: Asked) -> Result<Grant> {
+    let answer = named(client, call).send().await?;
     if let Some(error) = error::of_token(client, &answer, asked) {
         return Err(error);
     }
-    let mut grant = token::read(&info::INFO, spec, client, &answer, asked)?;
+    let mut grant = token::read(&info::INFO, client, &answer, asked)?;
     // "*" is every scope there is: the same as not saying which.
     grant.scopes.retain(|scope| scope != "*");
     Ok(grant)
 }
 
-fn call<'c>(client: &'c Client, to: Endpoint, form: Form<'_>) -> Call<'c> {
-    token::call(CONNECT.oauth(), client, to, form).header("user-agent", agent(client.settings()))
+/// A call that says which app it comes from.
+fn named<'c>(client: &Client, call: Call<'c>) -> Call<'c> {
+    call.header("user-agent", agent(client.settings()))
 }
 
 /// <https://support.reddithelp.com/hc/en-us/articles/16160319875092-Reddit-Data-API-Wiki>

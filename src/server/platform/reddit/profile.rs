@@ -5,68 +5,86 @@ use serde::{Deserialize, Serialize};
 
 use super::{API, agent, error};
 use crate::model::Reason;
-use crate::server::platform::metadata;
 use crate::server::platform::words::count;
-use crate::server::platform::{Api, Profile, Result, Say};
+use crate::server::platform::{Api, Profile, Result, Say, read, time};
+use crate::server::platform::{metadata, names};
 
 /// Without `raw_json`, `&`, `<` and `>` come as HTML entities, in addresses too.
 const ME: &str = "/api/v1/me?raw_json=1";
 
 pub async fn read(api: &Api) -> Result<Profile> {
     let client = api.client();
-    let answer =
-        api.get(client.url(API, ME)).header("user-agent", agent(client.settings())).send().await?;
+    let answer = api
+        .get(client.url(API, ME))
+        .label("/api/v1/me")
+        .header("user-agent", agent(client.settings()))
+        .send()
+        .await?;
     if !answer.is_success() {
         return Err(error::of(api, &answer, "identity"));
     }
-    Ok(answer.expect::<Me>("the profile")?.profile())
+    Ok(answer.expect::<Me>("the profile")?.profile(client.now()))
 }
 
-/// Times and sometimes counts are floats; old accounts lack a profile page.
+/// Times and sometimes counts are floats; old accounts lack a profile page. Only the id is needed.
 #[derive(Deserialize)]
 struct Me {
-    id: String,
+    #[serde(deserialize_with = "read::id")]
+    id: Option<String>,
+    #[serde(default, deserialize_with = "read::text_or_empty")]
     name: String,
+    #[serde(default, deserialize_with = "read::decimal")]
     created_utc: Option<f64>,
-    total_karma: Option<f64>,
-    link_karma: Option<f64>,
-    comment_karma: Option<f64>,
+    #[serde(default, deserialize_with = "read::integer")]
+    total_karma: Option<i64>,
+    #[serde(default, deserialize_with = "read::integer")]
+    link_karma: Option<i64>,
+    #[serde(default, deserialize_with = "read::integer")]
+    comment_karma: Option<i64>,
+    #[serde(default, deserialize_with = "read::text")]
     icon_img: Option<String>,
+    #[serde(default, deserialize_with = "read::text")]
     snoovatar_img: Option<String>,
+    #[serde(default, deserialize_with = "read::flag")]
     is_suspended: Option<bool>,
+    #[serde(default, deserialize_with = "read::decimal")]
     suspension_expiration_utc: Option<f64>,
+    #[serde(default, deserialize_with = "read::flag")]
     over_18: Option<bool>,
-    subreddit: Option<OwnSubreddit>,
+    #[serde(default, deserialize_with = "read::or_default")]
+    subreddit: OwnSubreddit,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct OwnSubreddit {
+    #[serde(deserialize_with = "read::text")]
     title: Option<String>,
-    subscribers: Option<f64>,
+    #[serde(deserialize_with = "read::count")]
+    subscribers: Option<u64>,
 }
 
 impl Me {
-    fn profile(self) -> Profile {
-        let whole = |number: Option<f64>| number.map(|number| number as i64);
-        let (post_karma, comment_karma) = (
-            whole(self.link_karma).unwrap_or_default(),
-            whole(self.comment_karma).unwrap_or_default(),
-        );
-        let page = self.subreddit.as_ref();
+    fn profile(self, now: DateTime<Utc>) -> Profile {
+        let (post_karma, comment_karma) =
+            (self.link_karma.unwrap_or_default(), self.comment_karma.unwrap_or_default());
+        let time = |seconds: Option<f64>| time::instant(seconds?, now);
+        let until = time(self.suspension_expiration_utc);
         let metadata = Metadata {
             username: self.name.clone(),
-            created_at: self.created_utc.and_then(time),
-            karma: whole(self.total_karma).unwrap_or(post_karma + comment_karma),
+            created_at: time(self.created_utc),
+            karma: self.total_karma.unwrap_or(post_karma.saturating_add(comment_karma)),
             post_karma,
             comment_karma,
-            followers: page.and_then(|page| whole(page.subscribers)),
-            title: page.and_then(|page| page.title.clone()),
+            followers: self.subreddit.subscribers.and_then(|count| count.try_into().ok()),
+            title: self.subreddit.title,
             over_18: self.over_18.unwrap_or_default(),
         };
         Profile {
-            // Without the prefix that full names carry elsewhere.
-            id: self.id.trim_start_matches("t2_").to_owned(),
-            handle: format!("u/{}", self.name),
+            // Without the prefix that full names carry elsewhere, and without an id it is refused
+            // at the door.
+            id: self.id.unwrap_or_default().trim_start_matches("t2_").to_owned(),
+            handle: handle(&self.name),
             avatar_url: [&self.snoovatar_img, &self.icon_img]
                 .into_iter()
                 .flatten()
@@ -77,15 +95,20 @@ impl Me {
             standing: self
                 .is_suspended
                 .unwrap_or_default()
-                .then(|| (Reason::Suspended, suspended(self.suspension_expiration_utc))),
+                .then(|| (Reason::Suspended, suspended(until))),
             grant_key: None,
             name: self.name,
         }
     }
 }
 
-fn suspended(until: Option<f64>) -> Say {
-    match until.and_then(time) {
+fn handle(name: &str) -> String {
+    let name = names::clean(name);
+    if name.is_empty() { name } else { format!("u/{name}") }
+}
+
+fn suspended(until: Option<DateTime<Utc>>) -> Say {
+    match until {
         Some(until) => {
             let day = until.format("%-d %B %Y");
             format!(
@@ -98,10 +121,6 @@ fn suspended(until: Option<f64>) -> Say {
             is lifted, press Test."
             .into(),
     }
-}
-
-fn time(seconds: f64) -> Option<DateTime<Utc>> {
-    DateTime::from_timestamp(seconds as i64, 0)
 }
 
 /// What is kept of a Reddit account.
@@ -154,7 +173,11 @@ mod tests {
     fn profile(change: impl FnOnce(&mut Value)) -> Profile {
         let mut recorded = serde_json::from_str(RECORDED).expect("JSON");
         change(&mut recorded);
-        serde_json::from_value::<Me>(recorded).expect("an answer").profile()
+        serde_json::from_value::<Me>(recorded).expect("an answer").profile(now())
+    }
+
+    fn now() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_790_000_000, 0).expect("a time")
     }
 
     // C9

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::wire::{Envelope, Failure};
 use crate::model::Reason;
 use crate::server::platform::oauth::token::{Asked, OAuthError};
-use crate::server::platform::{Answer, Error, Result};
+use crate::server::platform::{Answer, Error, Result, time};
 
 /// The limits count a sliding minute; how long to wait is not told.
 const PAUSE: Duration = Duration::seconds(60);
@@ -100,8 +100,8 @@ pub fn of_token(error: &OAuthError, answer: &Answer, now: DateTime<Utc>, asked: 
 }
 
 fn after(answer: &Answer, now: DateTime<Utc>) -> DateTime<Utc> {
-    let told = answer.retry_after(now).and_then(|wait| Duration::from_std(wait).ok());
-    now + told.unwrap_or(PAUSE).max(PAUSE)
+    let told = answer.wait(now, time::MAX_CALL_WAIT);
+    time::after(now, told.unwrap_or(PAUSE).max(PAUSE))
 }
 
 /// Codes and ids are theirs, so they are cut to what one looks like.

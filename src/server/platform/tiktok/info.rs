@@ -42,6 +42,7 @@ pub static INFO: PlatformInfo = PlatformInfo {
         permission("video.upload", "Put drafts into your TikTok inbox", false),
         permission(super::PUBLISH, "Post videos and photos", false),
     ]),
+    off: Borrowed(&[]),
     fields: Borrowed(&[]),
     troubles: Borrowed(&[
         trouble(

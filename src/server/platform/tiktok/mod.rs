@@ -71,6 +71,10 @@ impl Platform for TikTok {
         &CONNECT
     }
 
+    fn hosts(&self) -> &'static [&'static str] {
+        &[API]
+    }
+
     fn exchange<'a>(
         &'a self,
         client: &'a Client,

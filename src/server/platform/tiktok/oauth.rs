@@ -4,7 +4,9 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{API, SPEC, error, info::INFO};
 use crate::server::platform::oauth::token::{self, Asked, OAuthError, TokenAnswer};
-use crate::server::platform::{Answer, Client, CodeGrant, Endpoint, Error, Grant, Held, Result};
+use crate::server::platform::{
+    Answer, Client, CodeGrant, Endpoint, Error, Grant, Held, Result, scopes,
+};
 
 const REVOKE: Endpoint = Endpoint { host: API, path: "/v2/oauth/revoke/" };
 
@@ -14,7 +16,7 @@ pub async fn exchange(client: &Client, code: &CodeGrant) -> Result<Grant> {
     let grant = read(client, &answer, Asked::Code)?;
     // The callback names the granted scopes too, in a parameter of its own.
     let told = code.callback_scopes.as_deref().unwrap_or_default();
-    let scopes = if grant.scopes.is_empty() { token::scopes(&SPEC, told) } else { grant.scopes };
+    let scopes = if grant.scopes.is_empty() { scopes::split(told) } else { grant.scopes };
     Ok(Grant { scopes, ..grant })
 }
 
@@ -30,7 +32,7 @@ fn read(client: &Client, answer: &Answer, asked: Asked) -> Result<Grant> {
     if !error.code.is_empty() || !answer.is_success() {
         return Err(error::of_token(&error, answer, client.now(), asked));
     }
-    Ok(answer.expect::<TokenAnswer>("a token")?.grant(&SPEC))
+    Ok(answer.expect::<TokenAnswer>("a token")?.grant())
 }
 
 /// Only a live access token can be revoked, and with it goes the refresh token. One that has run

@@ -2,26 +2,35 @@
 
 use serde::Deserialize;
 
+use super::info::INFO;
 use super::limits::reset;
 use crate::model::Reason;
-use crate::server::platform::{Answer, Api, Error, Say};
+use crate::server::platform::oauth::token::{self, Asked, OAuthError};
+use crate::server::platform::{Answer, Api, Error, Say, read};
 
 /// A problem document, its wrapping in `errors`, or a legacy error with a number: all fields come
-/// and go.
+/// and go, and what is readable counts.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Problem {
+    #[serde(deserialize_with = "read::text_or_empty")]
     title: String,
+    #[serde(deserialize_with = "read::text_or_empty")]
     detail: String,
+    #[serde(deserialize_with = "read::text_or_empty")]
     message: String,
     /// `about:blank` or a URL whose host changes; only its end means something.
-    #[serde(rename = "type")]
+    #[serde(rename = "type", deserialize_with = "read::text_or_empty")]
     kind: String,
+    #[serde(deserialize_with = "read::integer")]
     code: Option<i64>,
+    #[serde(deserialize_with = "read::list")]
     errors: Vec<Problem>,
 }
 
-/// The number that a locked account had before problem documents, and still has in places.
+/// The numbers that these had before problem documents, and still have in places.
+/// <https://developer.x.com/en/support/x-api/error-troubleshooting>
+const SUSPENDED: i64 = 64;
 const LOCKED: i64 = 326;
 
 impl Problem {
@@ -36,6 +45,29 @@ impl Problem {
 
     fn is(&self, slug: &str) -> bool {
         self.any(|problem| problem.slug() == slug)
+    }
+
+    fn has_code(&self, code: i64) -> bool {
+        self.any(|problem| problem.code == Some(code))
+    }
+
+    /// Whether X itself speaks here, not something between X and us.
+    fn is_of_x(&self) -> bool {
+        self.any(|problem| {
+            problem.code.is_some()
+                || [&problem.title, &problem.detail, &problem.message, &problem.kind]
+                    .iter()
+                    .any(|text| !text.is_empty())
+        })
+    }
+
+    /// X's own code for the log: the end of the type, or the number.
+    fn code(&self) -> String {
+        let inner = self.errors.first().unwrap_or(self);
+        match inner.code.or(self.code) {
+            Some(code) => code.to_string(),
+            None => inner.slug().to_owned(),
+        }
     }
 
     fn says(&self, words: &str) -> bool {
@@ -59,20 +91,48 @@ impl Problem {
 /// The meaning of an answer that did not bring what was asked for.
 pub fn of(api: &Api, answer: &Answer) -> Error {
     let problem: Problem = answer.json().unwrap_or_default();
+    let trace = answer.header("x-transaction-id").unwrap_or_default();
+    answer.failed(meaning(api, answer, &problem), &problem.code(), trace)
+}
+
+fn meaning(api: &Api, answer: &Answer, problem: &Problem) -> Error {
     let detail = format!("{} {}", answer.status, problem.words());
     // Money and quotas of the app: not a window that one could wait out, though it comes as 429.
-    if answer.status == 402 || problem.is("credits") || problem.is("usage-capped") {
+    let is_unpaid = answer.status == 402 || problem.is("credits") || problem.is("usage-capped");
+    if is_unpaid && !answer.status.is_server_error() {
         return Error::Configuration { detail };
     }
     let now = api.client().now();
-    if let Some(error) = answer.common_error(now, reset(answer)) {
+    if let Some(error) = answer.common_error(now, reset(answer, now)) {
         return error;
     }
     match answer.status.as_u16() {
+        // No problem document: something between X and us.
+        401 | 403 if !problem.is_of_x() => {
+            Error::Unavailable { detail: format!("{detail}: {}", answer.shape()) }
+        }
         401 => Error::AccessRefused { reason: Reason::RefusedByPlatform, say: REFUSED, detail },
-        403 => forbidden(api, &problem, detail),
-        _ => Error::Unexpected { detail },
+        403 => forbidden(api, problem, detail),
+        _ => Error::Unexpected { detail: format!("{detail}: {}", answer.shape()) },
     }
+}
+
+/// What the token endpoint says in X's own way: `invalid_request` where RFC 6749 has
+/// `invalid_grant`, and in the description which value is meant. `None` leaves the answer to the
+/// standard.
+pub fn of_token(answer: &Answer, asked: Asked) -> Option<Error> {
+    let error = OAuthError::of(answer);
+    if error.code != "invalid_request" || answer.status.is_server_error() {
+        return None;
+    }
+    let detail = error.detail(answer);
+    let is_about = |value: &str| error.description.contains(value);
+    let meaning = match asked {
+        Asked::Code if is_about("authorization code was invalid") => Error::CodeRefused { detail },
+        Asked::Refresh if is_about("token was invalid") => token::reconnect(&INFO, detail),
+        _ => return None,
+    };
+    Some(answer.failed(meaning, &error.code, ""))
 }
 
 const REFUSED: Say =
@@ -80,12 +140,12 @@ const REFUSED: Say =
 
 /// A 403 has many reasons; X tells them by `type`, and where that is `about:blank`, in prose only.
 fn forbidden(api: &Api, problem: &Problem, detail: String) -> Error {
-    if problem.is("user-suspended") {
+    if problem.is("user-suspended") || problem.has_code(SUSPENDED) {
         let say =
             "X has suspended this account. Appeal at X; once it is lifted, press Test.".into();
         return Error::NeedsAction { reason: Reason::Suspended, say, detail };
     }
-    if problem.says("temporarily locked") || problem.any(|problem| problem.code == Some(LOCKED)) {
+    if problem.says("temporarily locked") || problem.has_code(LOCKED) {
         let say =
             "X has locked this account. Log in at x.com and unlock it, then press Test.".into();
         return Error::NeedsAction { reason: Reason::Locked, say, detail };
@@ -95,10 +155,6 @@ fn forbidden(api: &Api, problem: &Problem, detail: String) -> Error {
     }
     if problem.is("client-forbidden") {
         return Error::Configuration { detail };
-    }
-    if !problem.any(|problem| !problem.kind.is_empty()) {
-        // No problem document: something between X and us.
-        return Error::Unavailable { detail };
     }
     if !(api.granted("users.read") && api.granted("tweet.read")) {
         let say =

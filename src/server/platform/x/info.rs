@@ -35,6 +35,7 @@ pub static INFO: PlatformInfo = PlatformInfo {
         permission("media.write", "Upload photos and videos for your posts", false),
         permission("offline.access", "Stay connected without asking you again", false),
     ]),
+    off: Borrowed(&[]),
     fields: Borrowed(&[]),
     troubles: Borrowed(&[
         trouble(

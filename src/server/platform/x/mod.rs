@@ -13,10 +13,11 @@ use futures::future::BoxFuture;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 
-use super::oauth::token;
+use super::http::Call;
+use super::oauth::token::{self, Asked, request};
 use super::{
-    Api, Client, ClientAuth, Connect, Endpoint, Held, OAuthSpec, Pkce, Platform, Profile,
-    ReadLimits, Refreshing, Replay, Result, metadata,
+    Answer, Api, Client, ClientAuth, CodeGrant, Connect, Endpoint, Grant, Held, OAuthSpec, Pkce,
+    Platform, Profile, ReadLimits, Refreshing, Replay, Result, metadata,
 };
 use crate::model::PlatformInfo;
 
@@ -52,6 +53,10 @@ impl Platform for X {
         &CONNECT
     }
 
+    fn hosts(&self) -> &'static [&'static str] {
+        &[API]
+    }
+
     fn candidates<'a>(&'a self, api: &'a Api) -> BoxFuture<'a, Result<Vec<Profile>>> {
         Box::pin(async { Ok(vec![profile::read(api).await?]) })
     }
@@ -70,6 +75,29 @@ impl Platform for X {
         limits::read
     }
 
+    /// Decimal digits, up to 19 of them.
+    fn is_account_id(&self, id: &str) -> bool {
+        (1..=19).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_digit())
+    }
+
+    fn exchange<'a>(
+        &'a self,
+        client: &'a Client,
+        code: &'a CodeGrant,
+    ) -> BoxFuture<'a, Result<Grant>> {
+        Box::pin(async {
+            let call = request::of_code(CONNECT.oauth(), client, code)?;
+            ask(client, call, Asked::Code).await
+        })
+    }
+
+    fn refresh<'a>(&'a self, client: &'a Client, grant: &'a Held) -> BoxFuture<'a, Result<Grant>> {
+        Box::pin(async {
+            let call = request::of_refresh(self.info(), CONNECT.oauth(), client, grant)?;
+            ask(client, call, Asked::Refresh).await
+        })
+    }
+
     fn revoke<'a>(&'a self, client: &'a Client, grant: &'a Held) -> BoxFuture<'a, Result<bool>> {
         Box::pin(async {
             // X does not say that the access token ends with the refresh token, so both are
@@ -77,9 +105,25 @@ impl Platform for X {
             for token in grant.refresh.iter().chain([&grant.access]) {
                 let form = vec![("token", token.expose_secret())];
                 let answer = token::call(CONNECT.oauth(), client, REVOKE, form).send().await?;
-                token::ended(self.info(), client, &answer)?;
+                ended(client, &answer)?;
             }
             Ok(true)
         })
+    }
+}
+
+async fn ask(client: &Client, call: Call<'_>, asked: Asked) -> Result<Grant> {
+    let answer = call.send().await?;
+    match error::of_token(&answer, asked) {
+        Some(error) => Err(error),
+        None => token::read(&info::INFO, client, &answer, asked),
+    }
+}
+
+/// A token that was dead before has ended, too.
+fn ended(client: &Client, answer: &Answer) -> Result<bool> {
+    match error::of_token(answer, Asked::Refresh) {
+        Some(_) => Ok(true),
+        None => token::ended(&info::INFO, client, answer),
     }
 }

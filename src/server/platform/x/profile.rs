@@ -4,14 +4,14 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{API, error};
-use crate::server::platform::metadata;
 use crate::server::platform::words::count;
-use crate::server::platform::{Api, Profile, Result};
+use crate::server::platform::{Api, Profile, Result, read};
+use crate::server::platform::{metadata, names};
 
 const ME: &str = "/2/users/me?user.fields=created_at,description,profile_image_url,protected,public_metrics,verified,verified_type,subscription_type";
 
 pub async fn read(api: &Api) -> Result<Profile> {
-    let answer = api.get(api.client().url(API, ME)).send().await?;
+    let answer = api.get(api.client().url(API, ME)).label("/2/users/me").send().await?;
     if !answer.is_success() {
         return Err(error::of(api, &answer));
     }
@@ -27,38 +27,58 @@ struct Envelope {
     data: Option<User>,
 }
 
+/// Only the id is needed.
 #[derive(Deserialize)]
 struct User {
-    /// Up to 19 digits: never a number.
-    id: String,
+    /// Up to 19 digits: never a float.
+    #[serde(deserialize_with = "read::id")]
+    id: Option<String>,
+    #[serde(default, deserialize_with = "read::text_or_empty")]
     name: String,
+    #[serde(default, deserialize_with = "read::text_or_empty")]
     username: String,
+    #[serde(default, deserialize_with = "read::text")]
     profile_image_url: Option<String>,
+    #[serde(default, deserialize_with = "read::time")]
     created_at: Option<DateTime<Utc>>,
+    #[serde(default, deserialize_with = "read::text")]
     description: Option<String>,
+    #[serde(default, deserialize_with = "read::flag")]
     protected: Option<bool>,
+    #[serde(default, deserialize_with = "read::flag")]
     verified: Option<bool>,
+    #[serde(default, deserialize_with = "read::text")]
     verified_type: Option<String>,
+    #[serde(default, deserialize_with = "read::text")]
     subscription_type: Option<String>,
-    public_metrics: Option<PublicMetrics>,
+    #[serde(default, deserialize_with = "read::or_default")]
+    public_metrics: PublicMetrics,
 }
 
 /// X's OpenAPI file of August 2026 renames `tweet_count` to `post_count`; the guides keep the old
 /// name. Both are read, also together.
 #[derive(Default, Deserialize)]
+#[serde(default)]
 struct PublicMetrics {
+    #[serde(deserialize_with = "read::count")]
     followers_count: Option<u64>,
+    #[serde(deserialize_with = "read::count")]
     following_count: Option<u64>,
+    #[serde(deserialize_with = "read::count")]
     tweet_count: Option<u64>,
+    #[serde(deserialize_with = "read::count")]
     post_count: Option<u64>,
+    #[serde(deserialize_with = "read::count")]
     listed_count: Option<u64>,
+    #[serde(deserialize_with = "read::count")]
     like_count: Option<u64>,
+    #[serde(deserialize_with = "read::count")]
     media_count: Option<u64>,
 }
 
 impl User {
     fn profile(self) -> Profile {
-        let metrics = self.public_metrics.unwrap_or_default();
+        let metrics = self.public_metrics;
         let metadata = Metadata {
             username: self.username.clone(),
             created_at: self.created_at,
@@ -75,9 +95,10 @@ impl User {
             media: metrics.media_count,
         };
         Profile {
-            id: self.id,
+            // Without one it is refused at the door.
+            id: self.id.unwrap_or_default(),
             name: self.name,
-            handle: format!("@{}", self.username),
+            handle: handle(&self.username),
             avatar_url: self.profile_image_url.map(|url| larger(&url)),
             detail: String::new(),
             metadata: metadata::write(&metadata),
@@ -85,6 +106,11 @@ impl User {
             grant_key: None,
         }
     }
+}
+
+fn handle(username: &str) -> String {
+    let username = names::clean(username);
+    if username.is_empty() { username } else { format!("@{username}") }
 }
 
 /// `_normal` is 48 pixels wide; the same picture exists larger.

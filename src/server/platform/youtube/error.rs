@@ -7,7 +7,7 @@ use chrono_tz::America::Los_Angeles;
 use super::wire::{Failed, Subtype};
 use crate::model::Reason;
 use crate::server::platform::oauth::token::{Asked, OAuthError};
-use crate::server::platform::{Answer, Error};
+use crate::server::platform::{Answer, Error, time};
 
 /// Google asks for exponential backoff and names no wait.
 const PAUSE: Duration = Duration::seconds(60);
@@ -48,8 +48,8 @@ fn meaning(reason: &str, answer: &Answer, now: DateTime<Utc>) -> Error {
         | "userRateLimitExceeded"
         | "uploadRateLimitExceeded"
         | "RATE_LIMIT_EXCEEDED" => {
-            let told = answer.retry_after(now).and_then(|wait| Duration::from_std(wait).ok());
-            Error::RateLimited { until: now + told.unwrap_or(PAUSE), detail }
+            let wait = answer.wait(now, time::MAX_CALL_WAIT).unwrap_or(PAUSE);
+            Error::RateLimited { until: time::after(now, wait), detail }
         }
         "authenticatedUserAccountSuspended" => act(
             "Google has suspended this account. Log in to your Google account to see why and what \

@@ -47,6 +47,7 @@ pub static INFO: PlatformInfo = PlatformInfo {
             false,
         ),
     ]),
+    off: Borrowed(&[]),
     fields: Borrowed(&[]),
     troubles: Borrowed(&[
         trouble(

@@ -55,6 +55,10 @@ impl Platform for YouTube {
         &CONNECT
     }
 
+    fn hosts(&self) -> &'static [&'static str] {
+        &[API]
+    }
+
     fn authorize(&self, client: &Client, request: &Authorize<'_>) -> Url {
         let mut url = super::oauth::authorize(&info::INFO, &SPEC, client, request);
         // One parameter with a list in it, so that `SPEC.again` can't add to it.

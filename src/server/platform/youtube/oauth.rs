@@ -29,7 +29,7 @@ pub async fn refresh(client: &Client, held: &Held) -> Result<Grant> {
 fn read(client: &Client, answer: &Answer, asked: Asked) -> Result<Grant> {
     match error::of_token(answer, asked) {
         Some(error) => Err(error),
-        None => token::read(&INFO, &SPEC, client, answer, asked),
+        None => token::read(&INFO, client, answer, asked),
     }
 }
 

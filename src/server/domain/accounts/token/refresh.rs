@@ -228,7 +228,7 @@ impl Attempt {
 
     /// Calls the platform, and says now and then that we are still there.
     async fn send(&self, backend: &Backend, entry: &Entry) -> platform::Result<Grant> {
-        let call = entry.platform.refresh(&entry.client, &self.held);
+        let call = entry.refresh(&self.held);
         tokio::pin!(call);
         let mut ticks = tokio::time::interval(PROLONG);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);

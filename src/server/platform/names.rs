@@ -1,0 +1,69 @@
+//! Names of people and channels, as they are stored and shown: the one door for connect and test.
+
+use super::Profile;
+
+/// Names on platforms are short; a longer one is not shown whole.
+const MAX_NAME: usize = 200;
+
+/// A name without what could disturb a page or deceive its reader.
+pub fn clean(name: &str) -> String {
+    let visible: String = name.chars().filter(|c| !is_hidden(*c)).collect();
+    let words: Vec<&str> = visible.split_whitespace().collect();
+    words.join(" ").chars().take(MAX_NAME).collect()
+}
+
+/// A profile with clean names. A blank name is the handle, and without one the id.
+pub fn clean_profile(mut profile: Profile) -> Profile {
+    profile.handle = clean(&profile.handle);
+    profile.detail = clean(&profile.detail);
+    profile.name = [clean(&profile.name), profile.handle.clone(), profile.id.clone()]
+        .into_iter()
+        .find(|name| !name.is_empty())
+        .unwrap_or_default();
+    profile
+}
+
+/// Control characters, and marks that turn the direction of what follows or take no room
+/// (UAX #9 and #31).
+fn is_hidden(c: char) -> bool {
+    let is_mark = matches!(c,
+        '\u{061c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
+            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}');
+    is_mark || (c.is_control() && !c.is_whitespace())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn profile(name: &str, handle: &str) -> Profile {
+        Profile {
+            id: "42".into(),
+            name: name.into(),
+            handle: handle.into(),
+            avatar_url: None,
+            detail: String::new(),
+            metadata: serde_json::json!({}),
+            standing: None,
+            grant_key: None,
+        }
+    }
+
+    // Platform answers, "Shapes": control characters, bidi overrides, length; emoji that are joined
+    // stay whole.
+    #[test]
+    fn a_name_is_shown_without_what_deceives() {
+        assert_eq!(clean("Ada\u{202e}evil\u{0}\u{7}"), "Adaevil");
+        assert_eq!(clean("  Ada \n\t Lovelace\u{feff} "), "Ada Lovelace");
+        assert_eq!(clean(&"x".repeat(10_000)).len(), 200);
+        let family = "\u{1f469}\u{200d}\u{1f467} family";
+        assert_eq!(clean(family), family);
+    }
+
+    #[test]
+    fn a_blank_name_is_the_handle_else_the_id() {
+        assert_eq!(clean_profile(profile(" \u{200b}\n", "@ada")).name, "@ada");
+        assert_eq!(clean_profile(profile("\u{202e}", " ")).name, "42");
+        assert_eq!(clean_profile(profile("Ada", "@ada\u{202e}")).handle, "@ada");
+    }
+}
