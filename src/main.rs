@@ -1,5 +1,6 @@
 //! The `huntaze` command.
 
+mod fake_platforms;
 mod keys;
 mod stop;
 
@@ -8,16 +9,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use huntaze::sandbox::{self, Sandbox};
 use huntaze::server::clock::Clock;
-use huntaze::server::config::{Config, Flags, SandboxConfig};
+use huntaze::server::config::{Config, Flags};
 use huntaze::server::domain::accounts;
 use huntaze::server::{Backend, keys as server_keys, log, metrics, start, web, worker};
 use leptos::config::LeptosOptions;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use url::Url;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -102,12 +101,12 @@ async fn run(args: Args) -> Result<(), Failure> {
     let sandbox_addr = args.sandbox_addr;
     // Serving opens a sandbox of its own; what runs beside it uses that one.
     if args.sandbox && !matches!(command, Command::Serve(_) | Command::Sandbox) {
-        point_at_sandbox(&mut config, sandbox_addr);
+        fake_platforms::point_at(&mut config, sandbox_addr);
     }
     match command {
         Command::Serve(_) => serve_app(config, args.sandbox.then_some(sandbox_addr)).await,
         Command::Worker => work(config).await,
-        Command::Sandbox => serve_sandbox(&config, sandbox_addr).await,
+        Command::Sandbox => fake_platforms::serve(&config, sandbox_addr).await,
         Command::Keys { verb } => keys::run(config, verb).await,
         Command::Migrate => migrate(config).await,
     }
@@ -137,7 +136,7 @@ async fn serve_app(mut config: Config, sandbox_addr: Option<SocketAddr>) -> Resu
     let listener = listen(config.server.addr, "the app", "--addr").await?;
     config.server.addr = listener.local_addr()?;
     let sandbox = match sandbox_addr {
-        Some(addr) => Some(open_sandbox(&mut config, addr).await?),
+        Some(addr) => Some(fake_platforms::open(&mut config, addr).await?),
         None => None,
     };
     let leptos = leptos_options(&config)?;
@@ -153,8 +152,9 @@ async fn serve_app(mut config: Config, sandbox_addr: Option<SocketAddr>) -> Resu
             .worker
             .in_serve
             .then(|| tokio::spawn(worker::run(backend.clone(), stopped())));
-        let fake = sandbox
-            .map(|(sandbox, listener)| tokio::spawn(run_sandbox(sandbox, listener, stop.clone())));
+        let fake = sandbox.map(|(sandbox, listener)| {
+            tokio::spawn(fake_platforms::run(sandbox, listener, stop.clone()))
+        });
         web::serve(listener, app, stopped()).await;
         if let Some(fake) = fake {
             fake.await??;
@@ -232,65 +232,6 @@ async fn observe_worker(
     let backend = backend.clone();
     let stopped = stop.cancelled_owned();
     Ok(Some(tokio::spawn(async move { web::observe(listener, backend, stopped).await })))
-}
-
-/// Binds the sandbox, opens its state in a folder of its own, and points every platform at it.
-async fn open_sandbox(
-    config: &mut Config,
-    addr: SocketAddr,
-) -> Result<(Sandbox, TcpListener), Failure> {
-    let listener = listen(addr, "the sandbox", "--sandbox-addr").await?;
-    let public_url = point_at_sandbox(config, listener.local_addr()?);
-    let data_dir = config.server.data_dir.clone();
-    let sandbox = Sandbox::open(sandbox::Options { data_dir, public_url })?;
-    sandbox.register_app(&config.public_url());
-    Ok((sandbox, listener))
-}
-
-/// Points every platform at the sandbox behind this address, and the data at its folder. What
-/// browsers call it.
-fn point_at_sandbox(config: &mut Config, addr: SocketAddr) -> Url {
-    // Another name than the app's: cookies ignore ports, so this keeps the app's cookie out of the
-    // sandbox.
-    let (base, browser) =
-        (sandbox_url(addr, &addr.ip().to_string()), sandbox_url(addr, "localhost"));
-    config.server.data_dir = config.server.data_dir.join("sandbox");
-    let sandbox = SandboxConfig { base, browser: browser.clone() };
-    start::use_sandbox(config, sandbox, sandbox::CLIENT_ID, sandbox::CLIENT_SECRET);
-    browser
-}
-
-fn sandbox_url(addr: SocketAddr, host: &str) -> Url {
-    let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
-    // A host and a port make a URL.
-    Url::parse(&format!("http://{host}:{}", addr.port())).expect("a host and a port are a URL")
-}
-
-async fn run_sandbox(
-    sandbox: Sandbox,
-    listener: TcpListener,
-    stop: CancellationToken,
-) -> std::io::Result<()> {
-    let router = sandbox.router();
-    axum::serve(listener, router)
-        .with_graceful_shutdown(async move {
-            stop.cancelled().await;
-            sandbox.release();
-        })
-        .await
-}
-
-async fn serve_sandbox(config: &Config, addr: SocketAddr) -> Result<(), Failure> {
-    let listener = listen(addr, "the sandbox", "--sandbox-addr").await?;
-    let public_url = sandbox_url(listener.local_addr()?, "localhost");
-    let sandbox = Sandbox::open(sandbox::Options {
-        data_dir: config.server.data_dir.join("sandbox"),
-        public_url: public_url.clone(),
-    })?;
-    sandbox.register_app(&config.public_url());
-    println!("\n  Sandbox of fake platforms   {public_url}\n");
-    run_sandbox(sandbox, listener, stop::on_signals()).await?;
-    Ok(())
 }
 
 /// The names of the site's files, which cargo-leptos hashed and listed beside the site.

@@ -46,7 +46,9 @@ impl World {
             email: "ada@example.com".into(),
             password: "engine no. 1, 1843".to_owned().into(),
         };
-        let entered = users::register(&backend, form, "benchmark").await.expect("Ada registers");
+        let entered = users::register(&backend, form, users::ClientInfo::browser("benchmark"))
+            .await
+            .expect("Ada registers");
         let cookie = format!("session={}", entered.secret.expose_secret());
         let cookie = HeaderValue::try_from(cookie).expect("hex is a header value");
         connect(&backend, &cookie, accounts).await;

@@ -16,6 +16,8 @@ use crate::sweep::until;
 async fn from(app: &TestApp, last: u8) -> TcpStream {
     let socket = TcpSocket::new_v4().expect("a socket");
     let here = format!("127.0.0.{last}:0").parse().expect("an address of this machine");
+    // Little fits in between.
+    socket.set_recv_buffer_size(4096).expect("a small buffer");
     socket.bind(here).expect("all of 127.0.0.0/8 is this machine");
     socket.connect(app.backend().config.server.addr).await.expect("a connection")
 }

@@ -6,5 +6,6 @@ mod keys;
 mod locked;
 mod readers;
 mod settings;
+mod stopping;
 mod surroundings;
 mod worker;

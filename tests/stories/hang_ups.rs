@@ -74,7 +74,7 @@ async fn log_in(app: &TestApp, ada: &Person, password: &str) -> u16 {
     app.stranger("Ada").browser.rest(Method::POST, "/api/auth/login", Some(&form)).await.status
 }
 
-// C3, T5: the person closes the page while the token endpoint takes its time. The code is used up:
+// C4, T6: the person closes the page while the token endpoint takes its time. The code is used up:
 // what it gave is stored all the same, and a reload says so.
 both!(a_callback_goes_on_when_its_page_is_closed, |app| async {
     let ada = app.person("Ada").await;
@@ -98,7 +98,7 @@ both!(a_callback_goes_on_when_its_page_is_closed, |app| async {
     assert_eq!(app.sandbox().live_grants("x").await, 1);
 });
 
-// U2: the same with a changed password, whose answer would have brought the cookie of the session
+// U1: the same with a changed password, whose answer would have brought the cookie of the session
 // that replaces all others.
 both!(a_password_is_changed_although_nobody_waits_for_it, |app| async {
     let ada = app.person("Ada").await;
@@ -113,7 +113,7 @@ both!(a_password_is_changed_although_nobody_waits_for_it, |app| async {
     assert_eq!(log_in(&app, &ada, NEW_PASSWORD).await, 200);
 });
 
-// H3: a server that stops waits for it, too.
+// H7: a server that stops waits for it, too.
 both!(a_stop_waits_for_what_was_begun, |app| async {
     let ada = app.person("Ada").await;
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -136,7 +136,7 @@ both!(a_stop_waits_for_what_was_begun, |app| async {
 // waits keeps nobody from the database.
 both!(
     more_passwords_than_can_be_hashed_are_sent_away,
-    config = |config| config.limits.guesses = 1,
+    config = |config| config.limits.guesses = 9,
     |app| async {
         let ada = app.person("Ada").await;
         let busy = occupy_hashing(&app);

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::cast::*;
 use crate::support::both;
 
-// W2
+// U2
 both!(who_may_only_look_changes_nothing_and_calls_nobody, |app| async {
     let vera = app.person("Vera").await;
     let account = vera.connect("x", INES_ON_X).await;

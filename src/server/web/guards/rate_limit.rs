@@ -18,20 +18,19 @@ use crate::server::{Backend, metrics, origin};
 /// Before anybody is looked up.
 pub async fn by_address(State(backend): State<Backend>, request: Request, next: Next) -> Response {
     let who = origin::current().ip.map(Who::at).filter(|_| !is_file(path_of(&request)));
-    let wanted = Wanted::by(&request);
-    counted(&backend, Class::Address, who, wanted, next.run(request)).await
+    limited(&backend, Class::Address, who, request, next).await
 }
 
 /// Once it is known who asks.
 pub async fn by_person(State(backend): State<Backend>, request: Request, next: Next) -> Response {
-    let (who, wanted) = (person(&request), Wanted::by(&request));
-    counted(&backend, Class::Person, who, wanted, next.run(request)).await
+    let who = person(&request);
+    limited(&backend, Class::Person, who, request, next).await
 }
 
 /// For a route with a limit of its own.
 pub async fn by_class(class: Class, backend: Backend, request: Request, next: Next) -> Response {
-    let (who, wanted) = (whose(class, &request), Wanted::by(&request));
-    counted(&backend, class, who, wanted, next.run(request)).await
+    let who = whose(class, &request);
+    limited(&backend, class, who, request, next).await
 }
 
 fn is_file(path: &str) -> bool {
@@ -53,28 +52,30 @@ pub fn whose(class: Class, request: &Request) -> Option<Who> {
     }
 }
 
-/// Counts a request, and answers it unless it is one too many.
-pub async fn counted(
+async fn limited(
     backend: &Backend,
     class: Class,
     who: Option<Who>,
-    wanted: Wanted,
-    answer: impl Future<Output = Response>,
+    request: Request,
+    next: Next,
 ) -> Response {
-    let verdict = match who {
-        Some(who) => backend.limits.count(class, who).await,
-        None => None,
-    };
-    let Some(verdict) = verdict else { return answer.await };
-    let mut response = if verdict.refused {
-        metrics::rate_limited(class.word());
-        tracing::info!(class = class.word(), "too many requests");
-        wanted.refuse(backend, refusal(&verdict))
-    } else {
-        answer.await
+    let Some(verdict) = count(backend, class, who).await else { return next.run(request).await };
+    let mut response = match verdict.refused {
+        true => Wanted::by(&request).refuse(backend, refusal(&verdict)),
+        false => next.run(request).await,
     };
     tell(&mut response, &verdict);
     response
+}
+
+/// Counts a request. Nothing: nobody counts it.
+pub async fn count(backend: &Backend, class: Class, who: Option<Who>) -> Option<Verdict> {
+    let verdict = backend.limits.count(class, who?).await?;
+    if verdict.refused {
+        metrics::rate_limited(class.word());
+        tracing::info!(class = class.word(), "too many requests");
+    }
+    Some(verdict)
 }
 
 fn seconds(verdict: &Verdict) -> u64 {
@@ -82,7 +83,7 @@ fn seconds(verdict: &Verdict) -> u64 {
 }
 
 /// The strictest count is told: it is the innermost, and stands already.
-fn tell(response: &mut Response, verdict: &Verdict) {
+pub fn tell(response: &mut Response, verdict: &Verdict) {
     // What was refused further in, such as one guess too many, says itself when to come back.
     let wait = response
         .headers()
@@ -108,7 +109,7 @@ fn tell(response: &mut Response, verdict: &Verdict) {
     }
 }
 
-fn refusal(verdict: &Verdict) -> AppError {
+pub fn refusal(verdict: &Verdict) -> AppError {
     let wait = match seconds(verdict) {
         1 => "1 second".to_owned(),
         seconds => format!("{seconds} seconds"),

@@ -9,7 +9,7 @@ use leptos::server_fn::error::ServerFnErrorErr;
 use leptos::server_fn::middleware::{BoxedService, Layer, Service};
 
 use super::super::kit::refusal::Wanted;
-use super::rate_limit::{counted, whose};
+use super::rate_limit::{count, refusal, tell, whose};
 use crate::server::Backend;
 use crate::server::limits::Class;
 
@@ -39,11 +39,15 @@ impl Service<Request, Response> for Counted {
         // Nothing runs before it is awaited.
         let answer = self.inner.run(request);
         Box::pin(async move {
-            match backend {
-                Some(backend) => counted(&backend, class, who, wanted, answer).await,
-                // A guard around every route puts it there.
-                None => answer.await,
-            }
+            // A guard around every route puts the backend there.
+            let Some(backend) = backend else { return answer.await };
+            let Some(verdict) = count(&backend, class, who).await else { return answer.await };
+            let mut response = match verdict.refused {
+                true => wanted.refuse(&backend, refusal(&verdict)),
+                false => answer.await,
+            };
+            tell(&mut response, &verdict);
+            response
         })
     }
 }

@@ -123,8 +123,8 @@ pub struct Said<'a> {
     request_body(content = Register),
     responses(
         (status = 201, description = "The account, logged in", body = Envelope<LoggedIn<'static>>),
-        (status = 409, description = "There is an account with this e-mail already.")
-    ),
+        (status = 409, description = "There is an account with this e-mail already."),
+        (status = 503, description = "Too many passwords at once.")),
     security(())
 )]
 pub async fn register(rest: Rest, headers: HeaderMap, Body(body): Body<Register>) -> Answer {
@@ -141,7 +141,8 @@ pub async fn register(rest: Rest, headers: HeaderMap, Body(body): Body<Register>
     description = "Also sets the session's cookie. An unknown e-mail and a wrong password are \
         answered alike.",
     request_body(content = Login),
-    responses((status = 200, description = "Logged in", body = Envelope<LoggedIn<'static>>)),
+    responses((status = 200, description = "Logged in", body = Envelope<LoggedIn<'static>>),
+        (status = 503, description = "Too many passwords at once.")),
     security(())
 )]
 pub async fn login(rest: Rest, headers: HeaderMap, Body(body): Body<Login>) -> Answer {
@@ -318,7 +319,8 @@ pub struct Proof {
         history deleted. Asks for the address and the password.",
     request_body(content = Proof),
     responses((status = 200, description = "Done", body = Envelope<Said<'static>>,
-        example = json!({ "message": "Your account and everything in it are deleted." })))
+        example = json!({ "message": "Your account and everything in it are deleted." })),
+        (status = 503, description = "Too many passwords at once."))
 )]
 pub async fn delete_me(rest: Rest, Body(body): Body<Proof>) -> Answer {
     rest.told(users::delete(&rest.backend, rest.actor()?, &body.email, body.password.0).await)?;

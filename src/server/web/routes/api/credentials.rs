@@ -33,7 +33,8 @@ pub struct ChangePassword {
     description = "Every session ends; the answer holds the new one.",
     request_body(content = ChangePassword),
     responses((status = 200, description = "Changed, and logged in \
-        anew", body = Envelope<LoggedIn<'static>>))
+        anew", body = Envelope<LoggedIn<'static>>),
+        (status = 503, description = "Too many passwords at once."))
 )]
 pub async fn change_password(
     rest: Rest,
@@ -56,7 +57,8 @@ pub async fn change_password(
     description = "A link goes to the new address, which counts once it is followed.",
     request_body(content = Proof),
     responses((status = 200, description = "Done", body = Envelope<Said<'static>>,
-        example = json!({ "message": "We sent a link to the new address. It changes once you follow it." })))
+        example = json!({ "message": "We sent a link to the new address. It changes once you follow it." })),
+        (status = 503, description = "Too many passwords at once."))
 )]
 pub async fn change_email(rest: Rest, Body(body): Body<Proof>) -> Answer {
     rest.told(
@@ -156,8 +158,8 @@ pub struct Reset {
     responses(
         (status = 200, description = "Done", body = Envelope<Said<'static>>, example = json!({
             "message": "Your password is changed. Log in with it." })),
-        (status = 409, description = "The link was used, or is too old.")
-    ),
+        (status = 409, description = "The link was used, or is too old."),
+        (status = 503, description = "Too many passwords at once.")),
     security(())
 )]
 pub async fn reset(rest: Rest, Body(body): Body<Reset>) -> Answer {

@@ -172,15 +172,21 @@ pub const COMMON: &[Common] = &[
     Common {
         status: "503",
         name: "PlatformUnavailable",
-        when: "The platform is not answering; accounts stay as they are. `Retry-After` says when \
-            we ask it again, where that is known.",
+        when: "The platform is not answering, or we are busy; accounts stay as they are. \
+            `Retry-After` says when to ask again, where that is known.",
         examples: || {
             let sentence = "The platform is having trouble. Next try at 14:05 UTC.";
-            vec![AppError::new(
+            let platform = AppError::new(
                 Kind::PlatformUnavailable,
                 sentence,
                 "Your accounts stay as they are.",
-            )]
+            );
+            let busy = AppError::new(
+                Kind::Busy,
+                "The server is busy at the moment.",
+                "Nothing was changed. Try again in a few seconds.",
+            );
+            vec![platform, busy]
         },
         concerns: |about| about.reaches_out(),
     },
