@@ -269,12 +269,10 @@ CREATE UNIQUE INDEX incidents_of_platform ON incidents (provider, kind)
 CREATE INDEX incidents_by_beginning ON incidents (provider, kind, began_at);
 CREATE INDEX incidents_by_end ON incidents (ended_at);
 CREATE INDEX incidents_open ON incidents (kind, began_at) WHERE ended_at IS NULL;
-CREATE INDEX incidents_owed ON incidents (kind, began_at) WHERE owed;
-CREATE INDEX incidents_by_account ON incidents (account_id);
-CREATE INDEX incidents_by_workspace ON incidents (workspace_id);
-CREATE INDEX incidents_by_end ON incidents (ended_at);
 -- what is still to be told
 CREATE INDEX incidents_owed ON incidents (kind, provider, began_at, id) WHERE owed;
+CREATE INDEX incidents_by_account ON incidents (account_id);
+CREATE INDEX incidents_by_workspace ON incidents (workspace_id);
 
 -- What one person is told, once: finished words.
 CREATE TABLE notices (

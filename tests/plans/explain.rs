@@ -99,9 +99,9 @@ async fn on_postgres<'a>(
     for statement in statements {
         let mut scans = plan(&mut connection, statement).await;
         if !scans.is_empty() {
-            run(&mut connection, "SET enable_seqscan = off".to_owned()).await;
+            set(&mut connection, "off").await;
             let unavoidable = plan(&mut connection, statement).await;
-            run(&mut connection, "SET enable_seqscan = on".to_owned()).await;
+            set(&mut connection, "on").await;
             for scan in &mut scans {
                 scan.has_index = !unavoidable.iter().any(|other| other.table == scan.table);
             }
@@ -155,6 +155,13 @@ fn undetermined(error: &sqlx::Error) -> Option<usize> {
     let number = error.message().rsplit('$').next()?.parse::<usize>().ok()?;
     let code = error.code()?;
     (code == INDETERMINATE_DATATYPE || code == AMBIGUOUS_PARAMETER).then(|| number - 1)
+}
+
+/// Whether PostgreSQL may read a whole table, and the joins that do.
+async fn set(connection: &mut PgConnection, to: &str) {
+    for way in ["seqscan", "hashjoin", "mergejoin"] {
+        run(connection, format!("SET enable_{way} = {to}")).await;
+    }
 }
 
 async fn run(connection: &mut PgConnection, text: String) {

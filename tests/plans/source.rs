@@ -109,6 +109,15 @@ impl File<'_> {
             }
             self.field = None;
             match rest {
+                // An attribute, or a comment that documents.
+                [TokenTree::Punct(mark), TokenTree::Group(_), ..] if mark.as_char() == '#' => {
+                    at += 2
+                }
+                [TokenTree::Punct(mark), TokenTree::Punct(_), TokenTree::Group(_), ..]
+                    if mark.as_char() == '#' =>
+                {
+                    at += 3;
+                }
                 [TokenTree::Ident(word), _, TokenTree::Ident(name), TokenTree::Group(_), ..]
                     if word == "macro_rules" =>
                 {
@@ -161,10 +170,13 @@ impl File<'_> {
         }
     }
 
-    /// A name holds a statement if one stands in what follows it, or a name that holds one.
+    /// A name holds a statement if one stands in what follows it, or a name that holds one. So does
+    /// a parameter that lives as long as the program: who passes it wrote it down, and there it is
+    /// found.
     fn bind(&mut self, name: &str, rest: &[TokenTree]) {
         let end = rest.iter().position(|token| is_sign(token, ",;")).unwrap_or(rest.len());
-        if self.holds(&rest[..end]) {
+        let kind: String = rest[..end].iter().map(|token| token.to_string()).collect();
+        if self.holds(&rest[..end]) || kind == "&'staticstr" {
             self.named.insert(name.to_owned());
         }
     }
