@@ -1,5 +1,7 @@
 //! Names of people and channels, as they are stored and shown: the one door for connect and test.
 
+use std::ops::RangeInclusive;
+
 use super::Profile;
 
 /// Names on platforms are short; a longer one is not shown whole.
@@ -23,13 +25,20 @@ pub fn clean_profile(mut profile: Profile) -> Profile {
     profile
 }
 
-/// Control characters, and marks that turn the direction of what follows or take no room
-/// (UAX #9 and #31).
+/// Marks that turn the direction of what follows, or take no room (UAX #9 and #31).
+const HIDDEN: &[RangeInclusive<char>] = &[
+    '\u{61c}'..='\u{61c}',
+    '\u{200b}'..='\u{200b}',
+    '\u{200e}'..='\u{200f}',
+    '\u{202a}'..='\u{202e}',
+    '\u{2060}'..='\u{2069}',
+    '\u{feff}'..='\u{feff}',
+    '\u{fff9}'..='\u{fffb}',
+    '\u{e0000}'..='\u{e007f}',
+];
+
 fn is_hidden(c: char) -> bool {
-    let is_mark = matches!(c,
-        '\u{061c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
-            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}');
-    is_mark || (c.is_control() && !c.is_whitespace())
+    HIDDEN.iter().any(|range| range.contains(&c)) || (c.is_control() && !c.is_whitespace())
 }
 
 #[cfg(test)]

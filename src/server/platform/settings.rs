@@ -17,8 +17,8 @@ pub struct Settings {
     /// The app's public id at the platform (TikTok calls it the client key).
     pub client_id: String,
     pub client_secret: SecretString,
-    /// The scopes that are asked for; all that the platform's own list names unless set. What is not
-    /// asked for is neither missed nor shown.
+    /// The scopes that are asked for; all of the platform's own list unless set. What is not asked
+    /// for is neither missed nor shown.
     pub scopes: Option<Vec<String>>,
     /// One base URL in place of all of the platform's hosts: a proxy of your own, or the sandbox.
     pub base_url: Option<Url>,

@@ -30,7 +30,8 @@ impl Retries {
     /// Doubles from the first pause to the longest, less up to a quarter by chance, so that many
     /// callers don't come back at once.
     fn pause(&self, tried: u32) -> Duration {
-        let full = self.first.saturating_mul(1 << tried.min(16)).min(self.longest);
+        let doubled = self.first.saturating_mul(2_u32.saturating_pow(tried.min(16)));
+        let full = doubled.min(self.longest);
         full.mul_f64(1.0 - 0.25 * rand::rng().random::<f64>())
     }
 }
@@ -216,6 +217,9 @@ const TIMED_OUT: &str = "timed out";
 
 /// What the network says, without the URL. Before there is a connection no byte has left.
 pub(super) fn network(error: reqwest::Error) -> Error {
+    if error.is_builder() {
+        return Error::Unexpected { detail: format!("no request: {}", error.without_url()) };
+    }
     if error.is_connect() {
         return Error::Unreachable {
             detail: format!("could not connect: {}", error.without_url()),
