@@ -190,7 +190,7 @@ test('Kofi unticks a permission at Facebook, which then grants none, and reads w
   const { page } = person;
   await answerConsent(page, 'instagram', () => allow(page, 'kofi.mensah', ['instagram_manage_insights']));
 
-  await expectRefused(page, 'instagram', /Instagram was not allowed to give us: .*see the numbers of your account and posts/i);
+  await expectRefused(page, 'instagram', /Instagram was not allowed to give us: .*see your Instagram profile and posts/i);
   await expect(trouble(page)).toContainText('Connect again and leave every box ticked.');
 });
 

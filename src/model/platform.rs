@@ -66,6 +66,9 @@ pub struct Permission {
     pub label: Text,
     /// Without it there is no connection at all; without any other one the connection is limited.
     pub required: bool,
+    /// For one that may be left out: what stays out then. The connection counts as whole all the
+    /// same.
+    pub without: Option<Text>,
 }
 
 /// One field of a connect form.

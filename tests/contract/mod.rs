@@ -5,6 +5,7 @@
 mod answers;
 mod instagram;
 mod onlyfans;
+mod recorded;
 mod reddit;
 mod tiktok;
 mod world;

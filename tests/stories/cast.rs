@@ -14,6 +14,7 @@ pub const EVERYWHERE: [(&str, &str, &str); 6] = [
     ("onlyfans", MARA_ON_ONLYFANS, MARA_ON_ONLYFANS),
 ];
 
+pub const MARTA_OF_A_PORTFOLIO: &str = "10219984472036158";
 pub const KOFI_ON_FACEBOOK: &str = "10160442918375506";
 pub const KOFI_ON_INSTAGRAM: &str = "17841401173629085";
 pub const INES_WITH_TWO_PAGES: &str = "10221873645091827";

@@ -70,7 +70,7 @@ both!(cancelling_at_each_platform_connects_nothing, |app| async {
 both!(without_a_required_permission_nothing_is_connected, |app| async {
     let ada = app.person("Ada").await;
     let rows = [
-        ("instagram", KOFI_ON_FACEBOOK, "instagram_basic,pages_show_list", "Publish photos"),
+        ("instagram", KOFI_ON_FACEBOOK, "instagram_basic", "See your Instagram profile"),
         ("tiktok", INES_ON_TIKTOK, "video.list", "See your name and picture"),
         (
             "youtube",
@@ -120,6 +120,43 @@ both!(without_another_permission_the_connection_is_limited, |app| async {
     }
     let page = text(&ada.page("/integrations").await);
     assert!(page.contains("Limited") && page.contains("leave every box ticked"), "{page}");
+});
+
+// C5, decision 43: Instagram's profile and list of Pages are enough to connect; what may be left out
+// makes nothing limited, and what stays out without it is said.
+both!(instagram_connects_without_permissions_that_can_be_done_without, |app| async {
+    app.sandbox().control("instagram/switches", json!({ "partialGrants": true })).await;
+    let kofi = app.person("Kofi").await;
+    let decide = async |granted: &str| {
+        let form = [("account", KOFI_ON_FACEBOOK), ("decision", "allow"), ("scopes", granted)];
+        let back = kofi.decide("instagram", &form).await;
+        kofi.toast(&back).await
+    };
+    let standing = async || {
+        let account = kofi.integration("instagram", KOFI_ON_INSTAGRAM).await;
+        (word(&account, "status").to_owned(), account["reason"].clone())
+    };
+    let needed = "instagram_basic,pages_show_list";
+    decide(needed).await.says(&["is connected", "Publish photos"]);
+    assert_eq!(standing().await, ("error".into(), json!("missing_permissions")));
+
+    let others = "instagram_content_publish,instagram_manage_comments,instagram_manage_insights,\
+        pages_read_engagement";
+    let toast = decide(&format!("{needed},{others}")).await;
+    assert!(!toast.error, "{toast:?}");
+    assert_eq!(standing().await, ("connected".into(), json!(null)));
+    let page = text(&kofi.page("/integrations").await);
+    assert!(page.contains("Pages of a Business Portfolio stay out"), "{page}");
+});
+
+// C5: Pages of a portfolio are in no list of hers, and their accounts are a choice like any other.
+both!(marta_chooses_among_the_accounts_of_her_business_portfolio, |app| async {
+    let marta = app.person("Marta").await;
+    let back = marta.allow("instagram", MARTA_OF_A_PORTFOLIO).await;
+    let page = text(&marta.page(back.location()).await);
+    for account in ["@nordlys.kitchen", "@fjord.fika"] {
+        assert!(page.contains(account), "{page}");
+    }
 });
 
 // C4, C5, C7, C8: an account that can't be connected gets its own explanation and leaves nothing.

@@ -18,6 +18,7 @@ use super::{
     fields::Fields,
     graph::{Call, Caller, PAGE, TOKEN_PREFIX, serve},
     people::{Instagram, Page, Person},
+    portfolios,
 };
 use crate::sandbox::{Sandbox, secret, state::State};
 
@@ -43,7 +44,7 @@ pub async fn node(
             let asked = call.params.get("fields");
             let fields = |usual| Fields::read(asked.unwrap_or(usual));
             let itself = caller.page.filter(|page| id == "me" || id == page.id);
-            let page = itself.or_else(|| caller.person.page(&id));
+            let page = itself.or_else(|| visible(caller).find(|page| page.id == id));
             if let Some(page) = page {
                 let shown = show_page(&sandbox, state, caller, page, &fields("id,name")?)?;
                 return Ok(Json(shown).into_response());
@@ -66,8 +67,15 @@ pub async fn node(
 /// The Instagram account of this id, if the caller may see it. A Page's token sees only the Page's.
 fn linked(caller: &Caller, id: &str) -> Option<&'static Instagram> {
     let seen = |page: &&Page| caller.page.is_none_or(|own| own.id == page.id);
-    let pages = caller.person.pages.iter().filter(seen);
+    let pages = visible(caller).filter(seen);
     pages.filter_map(|page| page.instagram.as_ref()).find(|account| account.id == id)
+}
+
+/// The person's Pages that the app may see by their ids.
+fn visible(caller: &Caller) -> impl Iterator<Item = &'static Page> + use<> {
+    let own = caller.person.pages;
+    let manages = caller.has(portfolios::MANAGE);
+    caller.person.all_pages().filter(move |page| manages || own.iter().any(|o| o.id == page.id))
 }
 
 fn account_usage(state: &mut State, account: &Instagram) -> [(&'static str, String); 1] {
@@ -95,31 +103,40 @@ pub async fn accounts(
             if !caller.has(SHOW_PAGES) {
                 return Err(known(200, None));
             }
-            let fields = Fields::read(call.params.get("fields").unwrap_or(PAGE_FIELDS))?;
-            let limit = match call.params.get("limit") {
-                Some(limit) => limit.parse().ok().filter(|limit| *limit > 0),
-                None => Some(LIMIT),
-            };
-            let limit: usize =
-                limit.ok_or_else(|| refuse(100, None, "(#100) Invalid parameter: limit"))?;
-            let start = call.params.get("after").map_or(Some(0), position);
-            let start = start.ok_or_else(|| refuse(100, None, "(#100) Invalid cursor"))?;
-            let all = caller.person.pages;
-            let part = all.iter().skip(start).take(limit);
-            let shown = part.map(|page| show_page(&sandbox, state, caller, page, &fields));
-            let shown = shown.collect::<Result<Vec<_>, _>>()?;
-            let end = start + shown.len();
-            let mut list = json!({ "data": shown });
-            if end > start {
-                list["paging"]["cursors"] =
-                    json!({ "before": cursor(start), "after": cursor(end) });
-            }
-            if end < all.len() {
-                list["paging"]["next"] = json!(next(&sandbox, &uri, &call, &caller.token, end));
-            }
-            Ok(Json(list).into_response())
+            page_list(&sandbox, state, caller, &call, &uri, caller.person.pages)
         })
     })
+}
+
+/// These Pages, in parts of `limit`.
+pub fn page_list(
+    sandbox: &Sandbox,
+    state: &mut State,
+    caller: &Caller,
+    call: &Call,
+    uri: &Uri,
+    all: &'static [Page],
+) -> Result<Response, Response> {
+    let fields = Fields::read(call.params.get("fields").unwrap_or(PAGE_FIELDS))?;
+    let limit = match call.params.get("limit") {
+        Some(limit) => limit.parse().ok().filter(|limit| *limit > 0),
+        None => Some(LIMIT),
+    };
+    let limit: usize = limit.ok_or_else(|| refuse(100, None, "(#100) Invalid parameter: limit"))?;
+    let start = call.params.get("after").map_or(Some(0), position);
+    let start = start.ok_or_else(|| refuse(100, None, "(#100) Invalid cursor"))?;
+    let part = all.iter().skip(start).take(limit);
+    let shown = part.map(|page| show_page(sandbox, state, caller, page, &fields));
+    let shown = shown.collect::<Result<Vec<_>, _>>()?;
+    let end = start + shown.len();
+    let mut list = json!({ "data": shown });
+    if end > start {
+        list["paging"]["cursors"] = json!({ "before": cursor(start), "after": cursor(end) });
+    }
+    if end < all.len() {
+        list["paging"]["next"] = json!(next(sandbox, uri, call, &caller.token, end));
+    }
+    Ok(Json(list).into_response())
 }
 
 /// Cursors mean nothing to whoever gets them.

@@ -11,6 +11,7 @@ use super::{
     TWIN,
     errors::{refuse, words},
     graph::{Call, Caller, caller, is_app_token},
+    portfolios,
     tokens::DATA_ACCESS_ENDS,
 };
 use crate::sandbox::{CLIENT_ID, Sandbox, state::State};
@@ -82,11 +83,16 @@ fn ends_json(state: &State, ends: Option<i64>) -> Value {
     json!(ends.map_or(0, |end| state.wire_time(end)))
 }
 
-/// Which Pages and Instagram accounts each permission is for.
+/// Which Pages, Instagram accounts and portfolios each permission is for. A portfolio's own Pages
+/// can be ticked in the dialog, those of its clients can not.
 fn granular(caller: &Caller) -> Value {
-    let pages = || caller.person.pages.iter();
+    let portfolio = || portfolios::of(caller.person);
+    let owned = || portfolio().into_iter().flat_map(|portfolio| portfolio.owned);
+    let pages = || caller.person.pages.iter().chain(owned());
     let granular = caller.scopes.iter().map(|scope| {
-        let targets: Vec<_> = if scope.starts_with("instagram_") {
+        let targets: Vec<_> = if scope == portfolios::MANAGE {
+            portfolio().into_iter().map(|portfolio| portfolio.id).collect()
+        } else if scope.starts_with("instagram_") {
             let accounts = pages().filter_map(|page| page.instagram.as_ref());
             accounts.map(|account| account.id).collect()
         } else {

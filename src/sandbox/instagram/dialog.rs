@@ -8,7 +8,7 @@ use axum::{
 };
 use serde_json::json;
 
-use super::{CONFIGURED, TWIN};
+use super::{CONFIGURED, PARTIAL_GRANTS, TWIN};
 use crate::sandbox::{
     CLIENT_ID, Sandbox,
     consent::{self, Decision},
@@ -61,10 +61,11 @@ pub async fn decide(
         ];
         return Ok(back_to(&asked.redirect_uri, &denied));
     };
-    let (granted, declined) = if scopes.len() == asked.scopes.len() {
-        (scopes, Vec::new())
-    } else {
-        (Vec::new(), asked.scopes)
+    let partial = sandbox.read(|state| state.switch(&TWIN, PARTIAL_GRANTS));
+    let (granted, declined) = match scopes.len() == asked.scopes.len() {
+        true => (scopes, Vec::new()),
+        false if partial => asked.scopes.into_iter().partition(|scope| scopes.contains(scope)),
+        false => (Vec::new(), asked.scopes),
     };
     let code = sandbox.change(|state| {
         let ends = state.now() + CODE_LIFE;

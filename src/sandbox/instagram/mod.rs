@@ -2,8 +2,9 @@
 //! (tokens and the Graph API). <https://developers.facebook.com/docs/instagram-platform>,
 //! <https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow>
 //!
-//! Its oddities: paths begin with a version, or without one go to the oldest; permissions are
-//! granted all or not at all; there is no refresh token, a long-lived token is exchanged for its
+//! Its oddities: paths begin with a version, or without one go to the oldest; Facebook Login for
+//! Business grants permissions all or not at all, and a Page of a Business Portfolio is in no list
+//! of the person's Pages; there is no refresh token, a long-lived token is exchanged for its
 //! successor while it lives; a Facebook Page stands between the person and the Instagram account,
 //! and a missing field says that the account is a personal one; revoking ends everything the person
 //! allowed.
@@ -16,6 +17,7 @@ mod fields;
 mod graph;
 mod people;
 mod permissions;
+mod portfolios;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -27,7 +29,7 @@ use axum::{
 
 use super::{
     Sandbox,
-    platform::{Lifetimes, Scope, Twin},
+    platform::{Lifetimes, Scope, Switch, Twin},
 };
 
 pub static TWIN: Twin = Twin {
@@ -42,13 +44,17 @@ pub static TWIN: Twin = Twin {
         scope(SHOW_PAGES, "See the list of Pages you manage"),
         scope("pages_read_engagement", "Read the content of your Pages"),
         scope("pages_manage_metadata", "Manage settings of your Pages"),
-        scope("business_management", "Manage your business"),
+        scope(portfolios::MANAGE, "Manage your business"),
         scope("ads_management", "Manage ads of your accounts"),
         scope("ads_read", "Read ads of your accounts"),
     ],
     // The second is not a token's life: it is how long after the consent data may be read.
     lifetimes: Lifetimes { access: Some(5_183_944), refresh: Some(90 * 86_400) },
-    switches: &[],
+    switches: &[Switch {
+        name: PARTIAL_GRANTS,
+        words: "Classic Facebook Login: what is unticked is left out, the rest is granted",
+        default: false,
+    }],
     routes,
     failure: errors::failure,
     not_found: errors::not_found,
@@ -58,14 +64,18 @@ const BASIC: &str = "instagram_basic";
 const SHOW_PAGES: &str = "pages_show_list";
 
 /// What the saved configuration of Facebook Login for Business asks for.
-const CONFIGURED: [&str; 6] = [
+const CONFIGURED: [&str; 8] = [
     BASIC,
     "instagram_content_publish",
     "instagram_manage_comments",
     "instagram_manage_insights",
     SHOW_PAGES,
     "pages_read_engagement",
+    "pages_manage_metadata",
+    portfolios::MANAGE,
 ];
+
+const PARTIAL_GRANTS: &str = "partialGrants";
 
 /// Graph versions that still live; v20.0 ended on 24 September 2026.
 /// <https://developers.facebook.com/docs/graph-api/changelog>
@@ -89,6 +99,9 @@ fn version_routes() -> Router<Sandbox> {
         .route("/debug_token", get(debug::debug_token))
         .route("/{id}", get(api::node))
         .route("/{id}/accounts", get(api::accounts))
+        .route("/{id}/businesses", get(portfolios::businesses))
+        .route("/{id}/owned_pages", get(portfolios::owned_pages))
+        .route("/{id}/client_pages", get(portfolios::client_pages))
         .route("/{id}/permissions", get(permissions::list).delete(permissions::revoke))
         .route("/{id}/permissions/{name}", delete(permissions::revoke_one))
 }

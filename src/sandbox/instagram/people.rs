@@ -1,5 +1,6 @@
 //! Facebook users of the sandbox, their Pages, and the Instagram accounts linked to these.
 
+use super::portfolios::{self, Portfolio};
 use crate::sandbox::platform::Account;
 
 pub struct Person {
@@ -32,7 +33,7 @@ pub struct Instagram {
 const EVERYTHING: &[&str] =
     &["ADVERTISE", "ANALYZE", "CREATE_CONTENT", "MESSAGING", "MODERATE", "MANAGE"];
 
-static PEOPLE: [Person; 6] = [
+static PEOPLE: [Person; 7] = [
     Person {
         account: Account {
             id: "10221873645091827",
@@ -175,11 +176,26 @@ static PEOPLE: [Person; 6] = [
             }),
         }],
     },
+    Person {
+        account: Account {
+            id: portfolios::MARTA,
+            name: "Marta Nowak",
+            handle: "marta.nowak",
+            note: "Her Pages belong to a Business Portfolio",
+        },
+        pages: &[],
+    },
 ];
 
 impl Person {
     pub fn page(&self, id: &str) -> Option<&'static Page> {
-        self.pages.iter().find(|page| page.id == id)
+        self.all_pages().find(|page| page.id == id)
+    }
+
+    /// Their own and those of their portfolio.
+    pub fn all_pages(&self) -> impl Iterator<Item = &'static Page> + use<> {
+        let portfolio = portfolios::of(self).into_iter().flat_map(Portfolio::pages);
+        self.pages.iter().chain(portfolio)
     }
 }
 

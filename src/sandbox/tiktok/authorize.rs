@@ -8,12 +8,12 @@ use axum::{
 };
 use url::Url;
 
-use super::TWIN;
+use super::{DISPLAY_API, NO_DISPLAY_API, TWIN};
 use crate::sandbox::{
     CLIENT_ID, Sandbox,
     consent::{self, Decision},
     oauth::{Params, back_to},
-    state::Code,
+    state::{Code, State},
 };
 
 /// "Minutes", people say.
@@ -34,8 +34,21 @@ struct Asked {
 
 /// `GET /v2/auth/authorize/`
 pub async fn ask(Shared(sandbox): Shared<Sandbox>, uri: Uri) -> Response {
-    read(&sandbox, &uri)
-        .map_or_else(|refusal| refusal, |asked| consent::ask(&TWIN, &asked.scopes).into_response())
+    let asked = match read(&sandbox, &uri) {
+        Ok(asked) => asked,
+        Err(refusal) => return refusal,
+    };
+    if sandbox.read(|state| lacks_scope(state, &asked)) {
+        // A bare word, without a description and before anybody is asked anything.
+        return back_to(&asked.redirect_uri, &[("error", "scope"), ("state", &asked.state)]);
+    }
+    consent::ask(&TWIN, &asked.scopes).into_response()
+}
+
+/// Whether something is asked for that the app was not given.
+fn lacks_scope(state: &State, asked: &Asked) -> bool {
+    state.switch(&TWIN, NO_DISPLAY_API)
+        && asked.scopes.iter().any(|scope| DISPLAY_API.contains(&scope.as_str()))
 }
 
 /// `POST` of the consent page.

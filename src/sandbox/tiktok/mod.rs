@@ -60,6 +60,11 @@ pub static TWIN: Twin = Twin {
             words: "The app has too many posting users today (reached_active_user_cap)",
             default: false,
         },
+        Switch {
+            name: NO_DISPLAY_API,
+            words: "The app is a new one: without user.info.profile, user.info.stats, video.list",
+            default: false,
+        },
     ],
     routes,
     failure: errors::failure,
@@ -74,6 +79,10 @@ const PUBLISH: &str = "video.publish";
 const ERRORS_WITH_200: &str = "errorsWith200";
 const TOO_MANY_POSTS: &str = "tooManyPosts";
 const CAP_REACHED: &str = "userCapReached";
+const NO_DISPLAY_API: &str = "noDisplayApi";
+
+/// What TikTok has given to no new app since 2026.
+const DISPLAY_API: [&str; 3] = [PROFILE, STATS, "video.list"];
 
 const fn scope(name: &'static str, words: &'static str) -> Scope {
     Scope { name, words, optional: true }

@@ -1,5 +1,7 @@
 //! Instagram: the whole way, from the consent page to the revocation.
 
+mod answers;
+mod portfolios;
 mod troubles;
 
 use huntaze::model::Reason;
@@ -89,7 +91,7 @@ async fn a_connected_account_that_is_no_longer_linked_asks_to_reconnect() {
 async fn the_dialog_is_asked_by_scopes_or_by_configuration_never_by_both() {
     let world = World::of(&Instagram).await;
     let asked = world.asked(false);
-    assert_eq!(asked["scope"].split(',').count(), 6);
+    assert_eq!(asked["scope"].split(',').count(), 8);
     assert!(!asked.contains_key("config_id") && !asked.contains_key("code_challenge"));
 
     let world = World::with(&Instagram, |settings| settings.config_id = Some("4711".into())).await;
@@ -115,7 +117,7 @@ async fn a_permission_left_out_is_named_and_nothing_connects() {
     let world = World::of(&Instagram).await;
     let grant = world.allow_only(KOFI, "instagram_basic,pages_show_list").await;
     assert!(!grant.scopes.iter().any(|scope| scope == "instagram_basic"), "Facebook grants none");
-    let expected = Rejected("needs all permissions", "leave every switch on");
+    let expected = Rejected("Nothing works without", "leave every switch on");
     assert_told("all or nothing", world.candidates(&grant).await, &expected);
 }
 
@@ -134,12 +136,16 @@ async fn a_code_is_good_for_one_exchange() {
     assert_told("100/36008", world.exchange(&code).await, &Configuration);
 }
 
-// C18, T7: credentials that the operator mistyped are the operator's to mend.
+// C18, T7: credentials that the operator mistyped are the operator's to mend, also where a token is
+// extended.
 #[tokio::test]
 async fn wrong_credentials_are_the_operators_matter() {
-    let world = World::with(&Instagram, |settings| settings.client_secret = "wrong".into()).await;
+    let mut world = World::of(&Instagram).await;
+    let grant = world.allow(KOFI).await;
     let code = world.fresh_code(KOFI).await;
+    world.client = world.stage.client_with("instagram", |s| s.client_secret = "wrong".into());
     assert_told("wrong secret", world.exchange(&code).await, &Configuration);
+    assert_told("wrong secret", world.refresh(&grant).await, &Configuration);
 }
 
 // T10, T4: a token that lives is extended, the old one lives on, and the person's grant stays the

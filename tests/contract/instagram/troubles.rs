@@ -6,7 +6,7 @@ use huntaze::server::platform::instagram::Instagram;
 
 use super::KOFI;
 use crate::contract::world::Told::{
-    Configuration, NeedsAction, RateLimited, Reconnect, Unavailable,
+    CodeRefused, Configuration, NeedsAction, RateLimited, Reconnect, Unavailable,
 };
 use crate::contract::world::{Asked, Line, World};
 
@@ -53,12 +53,34 @@ fn rows() -> Vec<Line> {
         ("400", Some("368"), RateLimited),
         ("400", Some("25/2207050"), notice()),
         ("500", Some("1"), Unavailable),
+        // A server in trouble says many things; none of them ends a connection.
+        ("500", Some("190/458"), Unavailable),
+        ("503", Some("10"), Unavailable),
         ("503", Some("2"), Unavailable),
         ("400", Some("-1/2207001"), Unavailable),
         ("400", Some("-2/2207003"), Unavailable),
         ("garbage", None, Unavailable),
         ("cut", None, Unavailable),
     ]
+}
+
+/// What only the token endpoint says. Code 1 is an outage as long as the app's own token is taken.
+fn rows_of_the_token_endpoint() -> [Line; 4] {
+    [
+        ("400", Some("1"), Unavailable),
+        ("400", Some("191"), Configuration),
+        ("400", Some("100/36008"), Configuration),
+        ("400", Some("101"), Configuration),
+    ]
+}
+
+// C4, T7
+#[tokio::test]
+async fn each_refusal_of_a_code_is_told_apart() {
+    let world = World::of(&Instagram).await;
+    world.assert_table(TOKEN, Asked::Exchange(KOFI), rows_of_the_token_endpoint()).await;
+    let used = [("400", Some("100/36009"), CodeRefused), ("500", Some("100"), Unavailable)];
+    world.assert_table(TOKEN, Asked::Exchange(KOFI), used).await;
 }
 
 // C5, C14, T7
@@ -75,6 +97,7 @@ async fn each_refusal_to_extend_has_its_reason_and_next_step() {
     let world = World::of(&Instagram).await;
     let grant = world.allow(KOFI).await;
     world.assert_table(TOKEN, Asked::Refresh(&grant), rows()).await;
+    world.assert_table(TOKEN, Asked::Refresh(&grant), rows_of_the_token_endpoint()).await;
 }
 
 // T7: an account suspected of spam is left alone for a day, although code 4 alone is a minute.

@@ -1,5 +1,7 @@
 //! TikTok: the whole way, from the consent page to the revocation.
 
+mod answers;
+mod scopes;
 mod troubles;
 
 use huntaze::model::Reason;

@@ -29,7 +29,9 @@ async fn each_refusal_to_refresh_has_its_reason_and_next_step() {
         ("400", Some("server_error"), Unavailable),
         ("400", Some("temporarily_unavailable"), Unavailable),
         ("500", None, Unavailable),
+        ("500", Some("invalid_grant"), Unavailable),
         ("503", None, Unavailable),
+        ("503", Some("invalid_client"), Unavailable),
         ("garbage", None, Unavailable),
         ("cut", None, Unavailable),
     ];
@@ -64,7 +66,9 @@ async fn each_refusal_to_show_the_account_has_its_reason_and_next_step() {
         ("400", Some("scope_permission_missed"), missing()),
         ("429", None, RateLimited),
         ("500", None, Unavailable),
+        ("500", Some("access_token_invalid"), Unavailable),
         ("503", None, Unavailable),
+        ("503", Some("scope_not_authorized"), Unavailable),
         ("garbage", None, Unavailable),
         ("cut", None, Unavailable),
     ];

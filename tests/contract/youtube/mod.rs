@@ -1,5 +1,6 @@
 //! YouTube: the whole way, from the consent page to the revocation.
 
+mod answers;
 mod troubles;
 
 use huntaze::model::Reason;

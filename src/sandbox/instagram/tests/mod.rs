@@ -12,6 +12,7 @@ use crate::sandbox::tests::{Answer, Client, callback, encoded};
 const INES: &str = "10221873645091827";
 const KOFI: &str = "10160442918375506";
 const TRAINS: &str = "10158736620194471";
+const MARTA: &str = "10219984472036158";
 const NO_PAGE: &str = "10223310057748192";
 const PERSONAL: &str = "10225561480937715";
 const NO_TASK: &str = "10157290348816629";

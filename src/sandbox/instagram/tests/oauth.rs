@@ -26,7 +26,7 @@ async fn whoever_refuses_one_permission_grants_none() {
     let told = graph(&client, &access, "me/permissions", &[]).await.json();
     let declined = json!({ "permission": "instagram_basic", "status": "declined" });
     let lines = told["data"].as_array().expect("a list");
-    assert!(lines.contains(&declined) && lines.len() == 7, "{told}");
+    assert!(lines.contains(&declined) && lines.len() == 9, "{told}");
     let refused = graph(&client, &access, "me/accounts", &[]).await;
     assert_eq!((refused.status.as_u16(), error(&refused).0), (403, 200));
 

@@ -4,8 +4,8 @@ use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
 
 use super::{
-    INES, KOFI, NO_PAGE, NO_TASK, PERSONAL, TRAINS, code, connect, error, exchange, extend, graph,
-    pages,
+    INES, KOFI, MARTA, NO_PAGE, NO_TASK, PAGES, PERSONAL, TRAINS, code, connect, debug, decide,
+    delete, error, exchange, extend, graph, pages,
 };
 use crate::sandbox::tests::{Client, encoded};
 
@@ -52,6 +52,50 @@ async fn a_page_tells_what_it_cannot_do_by_what_is_missing() {
     assert!(page.get("instagram_business_account").is_some());
     assert_eq!(page["tasks"], json!(["ADVERTISE", "ANALYZE"]));
     assert_eq!(first(KOFI).await["tasks"][5], "MANAGE");
+}
+
+// C5: a portfolio's Pages are in no list of hers, and nowhere without `business_management`.
+#[tokio::test]
+async fn pages_of_a_portfolio_are_found_by_id_and_by_the_portfolio() {
+    let client = Client::new();
+    let access = connect(&client, MARTA).await;
+    assert_eq!(pages(&client, &access).await["data"], json!([]));
+    let portfolios = graph(&client, &access, "me/businesses", &[]).await.json();
+    assert_eq!(portfolios["data"][0]["name"], "Nordlys Media");
+    let portfolio = portfolios["data"][0]["id"].as_str().expect("an id");
+    for (list, name) in [("owned_pages", "Nordlys Kitchen"), ("client_pages", "Fjord & Fika")] {
+        let path = format!("{portfolio}/{list}");
+        let list = graph(&client, &access, &path, &[("fields", PAGES)]).await.json();
+        assert_eq!(list["data"][0]["name"], name);
+        let id = list["data"][0]["id"].as_str().expect("an id");
+        assert_eq!(graph(&client, &access, id, &[]).await.text("name"), name);
+    }
+    let told = debug(&client, &access).await;
+    let of = |scope| {
+        let all = told["granular_scopes"].as_array().expect("a list").iter();
+        all.clone().find(|told| told["scope"] == scope).map(|told| told["target_ids"].clone())
+    };
+    assert_eq!(of("pages_show_list"), Some(json!(["510338827164402"])), "what she ticked");
+    assert_eq!(of("business_management"), Some(json!([portfolio])));
+
+    let declined = delete(&client, &access, "me/permissions/business_management").await;
+    assert_eq!(declined.status, 200);
+    assert_eq!(error(&graph(&client, &access, "me/businesses", &[]).await), (200, None));
+    assert_eq!(error(&graph(&client, &access, "510338827164402", &[]).await), (100, Some(33)));
+}
+
+// C5: classic Facebook Login, where each permission is granted by itself.
+#[tokio::test]
+async fn a_classic_login_grants_what_is_left_ticked() {
+    let client = Client::new();
+    client.control("instagram/switches", json!({ "partialGrants": true })).await;
+    let form = [("account", KOFI), ("decision", "allow"), ("scopes", "instagram_basic")];
+    let code = decide(&client, &form).await.returned("code").expect("a code");
+    let access = exchange(&client, &code).await.text("access_token");
+    let permissions = graph(&client, &access, "me/permissions", &[]).await.json();
+    let granted = permissions["data"].as_array().expect("a list").iter();
+    let granted: Vec<_> = granted.filter(|line| line["status"] == "granted").collect();
+    assert_eq!(granted.len(), 2, "with the public profile: {granted:?}");
 }
 
 // C5: `paging.next` is an address to follow as it is.

@@ -179,7 +179,7 @@ fn missing(entry: &Entry, scope: &str) -> Option<(Reason, platform::Say)> {
         .info()
         .permissions
         .iter()
-        .filter(|p| !granted.contains(&p.scope.as_ref()))
+        .filter(|p| p.without.is_none() && !granted.contains(&p.scope.as_ref()))
         .map(|p| p.label.as_ref())
         .collect();
     if missing.is_empty() {

@@ -240,9 +240,12 @@ fn in_trouble(entry: &Entry, until: DateTime<Utc>, reader: Reader) -> Notice {
 
 fn permissions(entry: &Entry, row: &Shown) -> Vec<PermissionView> {
     let granted: Vec<&str> = row.scope.split_whitespace().collect();
-    let view = |p: &crate::model::Permission| PermissionView {
-        label: p.label.to_string(),
-        granted: granted.contains(&p.scope.as_ref()),
+    let view = |p: &crate::model::Permission| {
+        let granted = granted.contains(&p.scope.as_ref());
+        let without = p.without.as_ref().filter(|_| !granted);
+        let label =
+            without.map_or(p.label.to_string(), |without| format!("{}. {without}", p.label));
+        PermissionView { label, granted }
     };
     entry.info().permissions.iter().map(view).collect()
 }

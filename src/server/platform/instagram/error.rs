@@ -10,7 +10,8 @@ use http::StatusCode;
 use super::usage;
 use super::wire::{Failed, Failure};
 use crate::model::Reason;
-use crate::server::platform::{Answer, Error};
+use crate::server::platform::oauth::token::Asked;
+use crate::server::platform::{Answer, Error, time};
 
 /// Facebook documents no wait at a limit; its own advice is to come back slowly.
 const PAUSE: Duration = Duration::minutes(1);
@@ -19,8 +20,19 @@ const SPAM_PAUSE: Duration = Duration::hours(24);
 
 /// The error in an answer, if it is one.
 pub fn of(answer: &Answer, now: DateTime<Utc>) -> Option<Error> {
-    match answer.json::<Failed>() {
-        Some(Failed { error }) => Some(meaning(&error, answer, now)),
+    classify(answer, now).map(|error| failed(answer, error))
+}
+
+/// Notes what a failing answer was taken for. Meta's support asks for the trace id.
+pub fn failed(answer: &Answer, error: Error) -> Error {
+    let Failure { code, subcode, fbtrace_id, .. } = failure(answer).unwrap_or_default();
+    answer.failed(error, &format!("{code}/{subcode}"), &fbtrace_id)
+}
+
+/// What an answer means, before it is noted.
+pub fn classify(answer: &Answer, now: DateTime<Utc>) -> Option<Error> {
+    match failure(answer) {
+        Some(failure) => Some(meaning(&failure, answer, now)),
         None if answer.is_success() => None,
         None => Some(answer.common_error(now, None).unwrap_or_else(|| Error::Unavailable {
             detail: format!("{} without a Graph error", answer.status),
@@ -28,29 +40,56 @@ pub fn of(answer: &Answer, now: DateTime<Utc>) -> Option<Error> {
     }
 }
 
-/// The error of exchanging a code, where some codes speak of the code or of the app itself.
-pub fn of_code(answer: &Answer, now: DateTime<Utc>) -> Option<Error> {
-    let failure = answer.json::<Failed>().map(|failed| failed.error).unwrap_or_default();
+/// The same of the token endpoint, where some codes speak of the code or of the app itself.
+pub fn classify_token(answer: &Answer, now: DateTime<Utc>, asked: Asked) -> Option<Error> {
+    let Some(failure) = failure(answer).filter(|_| !answer.status.is_server_error()) else {
+        return classify(answer, now);
+    };
     let detail = detail(&failure, answer);
-    match (failure.code, failure.subcode) {
-        (100, 36_008) => {
+    match (failure.code, failure.subcode, asked) {
+        (191, _, _) | (100, 36_008, _) => {
             Some(Error::Configuration { detail: format!("the redirect URI differs: {detail}") })
         }
-        (100, _) => Some(Error::CodeRefused { detail }),
-        // A wrong app secret has the number of an outage, but not the status of one.
-        (1, _) if answer.status == StatusCode::BAD_REQUEST => {
-            Some(Error::Configuration { detail: format!("perhaps the app secret: {detail}") })
-        }
-        _ => of(answer, now),
+        (100, _, Asked::Code) => Some(Error::CodeRefused { detail }),
+        _ => classify(answer, now),
     }
+}
+
+/// Whether this error of the token endpoint is what a wrong app secret gets: it has the number of
+/// an outage, but not the status of one. An outage can look like it, too.
+pub fn may_be_app_secret(answer: &Answer) -> bool {
+    answer.status == StatusCode::BAD_REQUEST && failure(answer).is_some_and(|f| f.code == 1)
+}
+
+/// Whether Facebook refused for good, not for a time.
+pub fn is_refusal(answer: &Answer) -> bool {
+    answer.status.is_client_error()
+        && failure(answer).is_some_and(|failure| !failure.is_transient && !passes(failure.code))
+}
+
+/// Whether the object that was asked for does not exist for this token: it is gone, belongs to
+/// others, or a permission for it was not granted.
+pub fn is_invisible(answer: &Answer) -> bool {
+    is_refusal(answer)
+        && failure(answer).is_some_and(|f| matches!(f.code, 3 | 10 | 100 | 200..=299))
+}
+
+fn failure(answer: &Answer) -> Option<Failure> {
+    answer.json::<Failed>().map(|failed| failed.error)
 }
 
 fn meaning(failure: &Failure, answer: &Answer, now: DateTime<Utc>) -> Error {
     let detail = detail(failure, answer);
+    // A server in trouble says many things; none of them ends a connection.
+    if answer.status.is_server_error() {
+        return Error::Unavailable { detail };
+    }
     match (failure.code, failure.subcode) {
         (190 | 102, subcode) => ended(subcode, detail),
         // The subcode is stronger than code 4, which alone is a rate limit.
-        (4, 2_207_051) | (368, _) => Error::RateLimited { until: now + SPAM_PAUSE, detail },
+        (4, 2_207_051) | (368, _) => {
+            Error::RateLimited { until: time::after(now, SPAM_PAUSE), detail }
+        }
         (25, _) | (_, 2_207_050) => Error::NeedsAction {
             reason: Reason::NeedsAction,
             say: "Instagram shows a notice on this account. Open the Instagram app, clear the \
@@ -73,16 +112,23 @@ fn meaning(failure: &Failure, answer: &Answer, now: DateTime<Utc>) -> Error {
                 .into(),
             detail,
         },
-        (4 | 17 | 32 | 341 | 613 | 80_000..=80_014, _) => Error::RateLimited {
-            until: usage::regained(answer, now).unwrap_or(now + PAUSE),
+        (code, _) if is_limit(code) => Error::RateLimited {
+            until: usage::regained(answer, now).unwrap_or_else(|| time::after(now, PAUSE)),
             detail,
         },
         // 3: the app lacks a capability; 101: no such app or not its secret.
         (3 | 101, _) => Error::Configuration { detail },
-        (1 | 2 | -1 | -2, _) => Error::Unavailable { detail },
-        _ if failure.is_transient => Error::Unavailable { detail },
+        (code, _) if passes(code) || failure.is_transient => Error::Unavailable { detail },
         _ => answer.common_error(now, None).unwrap_or(Error::Unexpected { detail }),
     }
+}
+
+fn is_limit(code: i64) -> bool {
+    matches!(code, 4 | 17 | 32 | 341 | 613 | 80_000..=80_014)
+}
+
+fn passes(code: i64) -> bool {
+    is_limit(code) || matches!(code, 1 | 2 | -1 | -2)
 }
 
 /// A token that is dead: it can't be extended, so only the person helps.

@@ -22,6 +22,7 @@ pub static INFO: PlatformInfo = PlatformInfo {
         Borrowed("The numbers of your account and posts, to draw your charts."),
         Borrowed("Comments on your posts, to show them here."),
         Borrowed("The Facebook Pages you tick, to find the Instagram account behind each."),
+        Borrowed("Your Business Portfolios, only to find Pages that one of them owns."),
     ]),
     writes: Borrowed(&[
         Borrowed("Photos, Reels and Stories, when you post or schedule them here."),
@@ -36,12 +37,26 @@ pub static INFO: PlatformInfo = PlatformInfo {
     attests: Borrowed(&[]),
     warning: None,
     permissions: Borrowed(&[
-        permission("instagram_basic", "See your Instagram profile and posts"),
-        permission("instagram_content_publish", "Publish photos, Reels and Stories"),
-        permission("instagram_manage_comments", "Read and answer comments"),
-        permission("instagram_manage_insights", "See the numbers of your account and posts"),
-        permission("pages_show_list", "See which Facebook Pages you manage"),
-        permission("pages_read_engagement", "Read the Page your Instagram account is linked to"),
+        permission("instagram_basic", "See your Instagram profile and posts", true),
+        permission("instagram_content_publish", "Publish photos, Reels and Stories", false),
+        permission("instagram_manage_comments", "Read and answer comments", false),
+        permission("instagram_manage_insights", "See the numbers of your account and posts", false),
+        permission("pages_show_list", "See which Facebook Pages you manage", true),
+        permission(
+            "pages_read_engagement",
+            "Read the Page your Instagram account is linked to",
+            false,
+        ),
+        optional(
+            super::portfolio::PERMISSION,
+            "Find Pages that belong to a Business Portfolio",
+            "Without it, Pages of a Business Portfolio stay out",
+        ),
+        optional(
+            "pages_manage_metadata",
+            "Be told by Instagram when something happens",
+            "Without it, comments and mentions arrive later",
+        ),
     ]),
     off: Borrowed(&[]),
     fields: Borrowed(&[]),
@@ -63,7 +78,13 @@ pub static INFO: PlatformInfo = PlatformInfo {
         ),
         trouble(
             "A permission was left out.",
-            "Instagram needs all of them. Connect again and leave every switch on.",
+            "Without your profile and the list of your Pages nothing works; without another one, \
+             what it is for stays out. Connect again and leave every switch on.",
+        ),
+        trouble(
+            "Your Page belongs to a Business Portfolio and is not found.",
+            "Connect again, leave the switch for your business on and tick the Page. Whoever runs \
+             this server may have left that permission out.",
         ),
         trouble(
             "The connection ended.",
@@ -93,9 +114,13 @@ pub static INFO: PlatformInfo = PlatformInfo {
     settings: Borrowed(&[Borrowed("client_id"), Borrowed("client_secret")]),
 };
 
-/// Facebook Login for Business grants all permissions or none.
-const fn permission(scope: &'static str, label: &'static str) -> Permission {
-    Permission { scope: Borrowed(scope), label: Borrowed(label), required: true }
+const fn permission(scope: &'static str, label: &'static str, required: bool) -> Permission {
+    Permission { scope: Borrowed(scope), label: Borrowed(label), required, without: None }
+}
+
+const fn optional(scope: &'static str, label: &'static str, without: &'static str) -> Permission {
+    let without = Some(Borrowed(without));
+    Permission { scope: Borrowed(scope), label: Borrowed(label), required: false, without }
 }
 
 const fn trouble(what: &'static str, fix: &'static str) -> Trouble {

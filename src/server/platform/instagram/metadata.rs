@@ -27,8 +27,8 @@ impl Metadata {
             page_id: page.id.clone(),
             page_name: page.name.clone(),
             username: account.username.clone(),
-            followers: account.followers_count,
-            media_count: account.media_count,
+            followers: account.followers_count.and_then(|n| i64::try_from(n).ok()),
+            media_count: account.media_count.and_then(|n| i64::try_from(n).ok()),
         }
     }
 }

@@ -2,15 +2,18 @@
 //! <https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow>,
 //! <https://developers.facebook.com/docs/instagram-platform/instagram-api-with-facebook-login>
 //!
-//! Its oddities: an Instagram account is found through the Facebook Page it is linked to; there is
-//! no refresh token, a token is extended while it lives; the permissions are granted all or not at
-//! all; revoking ends the app for the whole Facebook user.
+//! Its oddities: an Instagram account is found through the Facebook Page it is linked to, and that
+//! Page may belong to a Business Portfolio; there is no refresh token, a token is extended while it
+//! lives; revoking ends the app for the whole Facebook user.
 
 mod error;
 mod info;
+mod inspect;
+mod listing;
 mod metadata;
 mod oauth;
 mod pages;
+mod portfolio;
 mod usage;
 mod wire;
 
@@ -67,6 +70,10 @@ impl Platform for Instagram {
 
     fn hosts(&self) -> &'static [&'static str] {
         &[GRAPH]
+    }
+
+    fn is_account_id(&self, id: &str) -> bool {
+        portfolio::is_id(id)
     }
 
     fn authorize(&self, client: &Client, request: &Authorize<'_>) -> Url {

@@ -5,11 +5,12 @@ use chrono::{DateTime, Duration, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::wire::{Done, Inspected, Inspection, Permissions};
+use super::inspect::{inspect, refuses_app};
+use super::wire::{Done, Inspection, Permissions};
 use super::{GRAPH, SPEC, error, info::INFO, pages, versioned};
-use crate::server::platform::oauth::token::{self, Form, TokenAnswer};
+use crate::server::platform::oauth::token::{self, Asked, Form, TokenAnswer};
 use crate::server::platform::{
-    Answer, Api, Authorize, Client, CodeGrant, Error, Grant, Held, Result, oauth,
+    Api, Authorize, Client, CodeGrant, Error, Grant, Held, Result, oauth, time,
 };
 
 /// The dialog. With a Facebook Login for Business configuration, that says what is asked for, and
@@ -27,13 +28,12 @@ pub fn authorize(client: &Client, request: &Authorize<'_>) -> Url {
 
 /// The code becomes a token of some hours, and that one of about 60 days.
 pub async fn exchange(client: &Client, code: &CodeGrant) -> Result<Grant> {
-    let answer = ask(client, token::code_form(&SPEC, code)).await?;
-    let short = read(&answer, error::of_code(&answer, client.now()))?;
+    let short = ask(client, token::code_form(&SPEC, code), Asked::Code).await?;
     let long = extend(client, &short.access_token).await?;
     let scopes = granted(client, &long.access_token).await?;
     if scopes.is_empty() {
         // An empty list in a grant would mean that Facebook had not said.
-        pages::all_granted(|_| false)?;
+        pages::require_granted(|_| false)?;
     }
     let grant = grant(client, long, None).await?;
     Ok(Grant { scopes, ..grant })
@@ -51,7 +51,7 @@ pub async fn revoke(client: &Client, held: &Held) -> Result<bool> {
     let user = held.grant_key.as_deref().unwrap_or("me");
     let url = client.url(GRAPH, &format!(versioned!("/{}/permissions"), user));
     let api = Api::new(client.clone(), held.access.clone(), Vec::new());
-    let answer = api.delete(url).send().await?;
+    let answer = api.delete(url).label(versioned!("/{id}/permissions")).send().await?;
     match error::of(&answer, client.now()) {
         // The token is dead: there is nothing left that it could end.
         Some(Error::Reconnect { .. }) => Ok(true),
@@ -64,18 +64,20 @@ pub async fn revoke(client: &Client, held: &Held) -> Result<bool> {
 async fn extend(client: &Client, token: &SecretString) -> Result<TokenAnswer> {
     let form =
         vec![("grant_type", "fb_exchange_token"), ("fb_exchange_token", token.expose_secret())];
-    let answer = ask(client, form).await?;
-    read(&answer, error::of(&answer, client.now()))
+    ask(client, form, Asked::Refresh).await
 }
 
 /// Documented as GET; the form keeps secrets out of addresses, and the Graph API takes either.
 /// <https://developers.facebook.com/docs/graph-api/overview>
-async fn ask(client: &Client, form: Form<'_>) -> Result<Answer> {
-    token::call(&SPEC, client, SPEC.token, form).send().await
-}
-
-fn read(answer: &Answer, error: Option<Error>) -> Result<TokenAnswer> {
-    error.map_or_else(|| answer.expect("a token"), Err)
+async fn ask(client: &Client, form: Form<'_>, asked: Asked) -> Result<TokenAnswer> {
+    let answer = token::call(&SPEC, client, SPEC.token, form).send().await?;
+    let Some(mut error) = error::classify_token(&answer, client.now(), asked) else {
+        return answer.expect("a token");
+    };
+    if error::may_be_app_secret(&answer) && refuses_app(client).await {
+        error = Error::Configuration { detail: format!("the app secret is refused: {error}") };
+    }
+    Err(error::failed(&answer, error))
 }
 
 /// A token with what only `debug_token` tells: whose it is, and until when it may read. Without
@@ -99,33 +101,42 @@ async fn grant(client: &Client, long: TokenAnswer, known: Option<String>) -> Res
     })
 }
 
-/// The time until an instant of `debug_token`, where 0 means that there is none.
-fn left(at: Option<i64>, now: DateTime<Utc>) -> Option<Duration> {
-    let at = DateTime::from_timestamp(at.filter(|at| *at > 0)?, 0)?;
-    Some(at - now)
-}
-
-/// <https://developers.facebook.com/docs/graph-api/reference/debug_token>
-async fn inspect(client: &Client, token: &SecretString) -> Result<Inspection> {
-    let settings = client.settings();
-    let app = format!("{}|{}", settings.client_id, settings.client_secret.expose_secret());
-    let api = Api::new(client.clone(), app.into(), Vec::new());
-    let url = client.url(GRAPH, versioned!("/debug_token"));
-    let query = [("input_token", token.expose_secret())];
-    // Once: a refresh waits for this while it holds the account's lease.
-    let answer = api.get(url).query(&query).once().send().await?;
-    match error::of(&answer, client.now()) {
-        Some(error) => Err(error),
-        None => Ok(answer.expect::<Inspected>("debug_token")?.data),
-    }
+/// The time until an instant of `debug_token`. 0 means that there is none; one of the past was not
+/// told.
+fn left(at: Option<f64>, now: DateTime<Utc>) -> Option<Duration> {
+    let at = time::instant(at.filter(|at| *at > 0.0)?, now)?;
+    time::wait_until(at, now, time::MAX_LIFETIME)
 }
 
 async fn granted(client: &Client, token: &SecretString) -> Result<Vec<String>> {
     let api = Api::new(client.clone(), token.clone(), Vec::new());
-    let answer = api.get(client.url(GRAPH, versioned!("/me/permissions"))).send().await?;
+    let permissions = versioned!("/me/permissions");
+    let answer = api.get(client.url(GRAPH, permissions)).label(permissions).send().await?;
     if let Some(error) = error::of(&answer, client.now()) {
         return Err(error);
     }
     let all = answer.expect::<Permissions>("the permissions")?.data;
     Ok(all.into_iter().filter(|p| p.status == "granted").map(|p| p.permission).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        // Platform answers, "Numbers and times": whatever instant `debug_token` names, what is left
+        // until then is a life, or was not told.
+        #[test]
+        fn any_instant_is_a_life_or_not_told(at in any::<f64>(), ahead in any::<i32>()) {
+            let now = DateTime::from_timestamp(1_790_000_000, 0).expect("a time");
+            for at in [at, 1_790_000_000.0 + f64::from(ahead)] {
+                if let Some(life) = left(Some(at), now) {
+                    prop_assert!(life > Duration::zero() && life <= time::MAX_LIFETIME);
+                }
+            }
+            prop_assert!(left(Some(0.0), now).is_none() && left(None, now).is_none());
+        }
+    }
 }

@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
+use serde_json::Value;
 
-use crate::server::platform::{Answer, Limit};
+use crate::server::platform::{Answer, Limit, read, time};
 
 /// All of the app's people together, for an hour.
 const APP: &str = "x-app-usage";
@@ -15,32 +16,38 @@ const ACCOUNT: &str = "x-business-use-case-usage";
 
 #[derive(Deserialize)]
 struct Usage {
-    #[serde(default)]
-    call_count: f64,
-    #[serde(default)]
-    total_time: f64,
-    #[serde(default)]
-    total_cputime: f64,
+    #[serde(default, deserialize_with = "read::decimal")]
+    call_count: Option<f64>,
+    #[serde(default, deserialize_with = "read::decimal")]
+    total_time: Option<f64>,
+    #[serde(default, deserialize_with = "read::decimal")]
+    total_cputime: Option<f64>,
     /// Minutes until calls are taken again.
-    #[serde(default)]
-    estimated_time_to_regain_access: i64,
+    #[serde(default, deserialize_with = "read::decimal")]
+    estimated_time_to_regain_access: Option<f64>,
 }
 
 impl Usage {
+    /// The fullest of the three, in percent. Facebook tells more than a hundred, too.
+    fn used(&self) -> f64 {
+        let shares = [self.call_count, self.total_time, self.total_cputime];
+        shares.into_iter().flatten().fold(0.0, f64::max).min(100.0)
+    }
+
     fn limit(&self, name: &str, now: DateTime<Utc>) -> Limit {
-        let used = self.call_count.max(self.total_time).max(self.total_cputime);
         Limit {
             name: name.to_owned(),
             limit: Some(100),
-            // `as` saturates.
-            remaining: (100.0 - used).clamp(0.0, 100.0) as i64,
+            // Between 0 and 100.
+            remaining: (100.0 - self.used()) as i64,
             resets_at: self.regained(now),
         }
     }
 
     fn regained(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let minutes = self.estimated_time_to_regain_access;
-        (minutes > 0).then(|| Duration::try_minutes(minutes).map(|wait| now + wait))?
+        let minutes = self.estimated_time_to_regain_access.filter(|minutes| *minutes > 0.0)?;
+        let wait = time::lifetime(minutes * 60.0)?;
+        Some(time::after(now, wait.min(time::MAX_CALL_WAIT)))
     }
 }
 
@@ -62,11 +69,42 @@ fn app(answer: &Answer) -> Option<Usage> {
 }
 
 fn tightest(answer: &Answer) -> Option<Usage> {
-    let used = |usage: &Usage| usage.call_count.max(usage.total_time).max(usage.total_cputime);
-    by_account(answer).into_iter().max_by(|a, b| used(a).total_cmp(&used(b)))
+    by_account(answer).into_iter().max_by(|a, b| a.used().total_cmp(&b.used()))
 }
 
+/// What is readable of it.
 fn by_account(answer: &Answer) -> Vec<Usage> {
-    let read = |text| serde_json::from_str::<BTreeMap<String, Vec<Usage>>>(text).ok();
-    answer.header(ACCOUNT).and_then(read).unwrap_or_default().into_values().flatten().collect()
+    let read = |text| serde_json::from_str::<BTreeMap<String, Vec<Value>>>(text).ok();
+    let all = answer.header(ACCOUNT).and_then(read).unwrap_or_default();
+    all.into_values().flatten().filter_map(|usage| serde_json::from_value(usage).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(seconds, 0).expect("a time")
+    }
+
+    proptest! {
+        // Platform answers, "Numbers and times": no number in a usage header ends anything, and no
+        // wait is longer than a day.
+        #[test]
+        fn any_number_in_a_usage_header_is_bounded(minutes in any::<f64>(), count in any::<f64>()) {
+            let usage = json!({ "1": [{ "call_count": count, "total_time": "12",
+                "estimated_time_to_regain_access": minutes }] }).to_string();
+            let header = [(ACCOUNT, &*usage.leak())];
+            let (answer, now) = (Answer::recorded(400, &header, "/", ""), at(1_790_000_000));
+            for limit in limits(&answer, now) {
+                prop_assert!((0..=100).contains(&limit.remaining));
+            }
+            if let Some(until) = regained(&answer, now) {
+                prop_assert!(until >= now && until <= now + time::MAX_CALL_WAIT);
+            }
+        }
+    }
 }

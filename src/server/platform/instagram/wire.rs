@@ -1,12 +1,17 @@
-//! Facebook's JSON, as far as it is read.
+//! Facebook's JSON, as far as it is read. Only ids are needed; what else is odd counts as absent.
 
-use serde::Deserialize;
+use std::collections::BTreeSet;
 
-/// `GET /me/accounts`
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use crate::server::platform::{read, scopes};
+
+/// A part of a list.
 #[derive(Deserialize)]
 pub struct Listing {
-    #[serde(default)]
-    pub data: Vec<Page>,
+    pub data: Vec<Value>,
+    #[serde(default, deserialize_with = "read::optional")]
     pub paging: Option<Paging>,
 }
 
@@ -17,22 +22,38 @@ pub struct Paging {
 
 #[derive(Deserialize)]
 pub struct Page {
+    #[serde(default, deserialize_with = "id_or_empty")]
     pub id: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "read::text_or_empty")]
     pub name: String,
+    #[serde(default, deserialize_with = "read::optional")]
     pub tasks: Option<Vec<String>>,
     /// Missing for a personal account and for one that is not linked to this Page alike.
+    #[serde(default, deserialize_with = "read::optional")]
     pub instagram_business_account: Option<Professional>,
 }
 
 #[derive(Deserialize)]
 pub struct Professional {
+    #[serde(default, deserialize_with = "id_or_empty")]
     pub id: String,
+    #[serde(default, deserialize_with = "read::text")]
     pub username: Option<String>,
+    #[serde(default, deserialize_with = "read::text")]
     pub name: Option<String>,
+    #[serde(default, deserialize_with = "read::text")]
     pub profile_picture_url: Option<String>,
-    pub followers_count: Option<i64>,
-    pub media_count: Option<i64>,
+    #[serde(default, deserialize_with = "read::count")]
+    pub followers_count: Option<u64>,
+    #[serde(default, deserialize_with = "read::count")]
+    pub media_count: Option<u64>,
+}
+
+/// `GET /me/businesses`
+#[derive(Deserialize)]
+pub struct Business {
+    #[serde(default, deserialize_with = "id_or_empty")]
+    pub id: String,
 }
 
 /// `GET /me/permissions`
@@ -41,6 +62,7 @@ pub struct Permissions {
     pub data: Vec<Permission>,
 }
 
+/// What a person consented to is read strictly.
 #[derive(Deserialize)]
 pub struct Permission {
     pub permission: String,
@@ -57,11 +79,34 @@ pub struct Inspected {
 /// Times are seconds since 1970; 0 means never.
 #[derive(Default, Deserialize)]
 pub struct Inspection {
+    #[serde(default, deserialize_with = "read::id")]
     pub user_id: Option<String>,
-    pub expires_at: Option<i64>,
-    pub data_access_expires_at: Option<i64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "read::decimal")]
+    pub expires_at: Option<f64>,
+    #[serde(default, deserialize_with = "read::decimal")]
+    pub data_access_expires_at: Option<f64>,
+    #[serde(default, deserialize_with = "scopes::list")]
     pub scopes: Vec<String>,
+    #[serde(default, deserialize_with = "read::list")]
+    pub granular_scopes: Vec<Granular>,
+}
+
+/// What one permission was given for.
+#[derive(Deserialize)]
+pub struct Granular {
+    pub scope: String,
+    /// Missing where it was given for everything.
+    #[serde(default, deserialize_with = "read::list")]
+    pub target_ids: Vec<String>,
+}
+
+impl Inspection {
+    /// The ids of the Pages that a permission was given for, each once.
+    pub fn ticked_pages(&self) -> Vec<String> {
+        let of_pages = self.granular_scopes.iter().filter(|g| g.scope.starts_with("pages_"));
+        let ids: BTreeSet<_> = of_pages.flat_map(|granular| &granular.target_ids).collect();
+        ids.into_iter().cloned().collect()
+    }
 }
 
 /// A Graph API error. Its message is not read: for a malformed token it holds the token.
@@ -73,13 +118,13 @@ pub struct Failed {
 
 #[derive(Default, Deserialize)]
 pub struct Failure {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "integer_or_zero")]
     pub code: i64,
-    #[serde(default, rename = "error_subcode")]
+    #[serde(default, rename = "error_subcode", deserialize_with = "integer_or_zero")]
     pub subcode: i64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "flag_or_no")]
     pub is_transient: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "read::text_or_empty")]
     pub fbtrace_id: String,
 }
 
@@ -95,4 +140,16 @@ impl Done {
     pub fn is_true(&self) -> bool {
         matches!(self, Self::Bare(true) | Self::Wrapped { success: true })
     }
+}
+
+fn id_or_empty<'de, D: Deserializer<'de>>(wire: D) -> Result<String, D::Error> {
+    Ok(read::id(wire)?.unwrap_or_default())
+}
+
+fn integer_or_zero<'de, D: Deserializer<'de>>(wire: D) -> Result<i64, D::Error> {
+    Ok(read::integer(wire)?.unwrap_or_default())
+}
+
+fn flag_or_no<'de, D: Deserializer<'de>>(wire: D) -> Result<bool, D::Error> {
+    Ok(read::flag(wire)?.unwrap_or_default())
 }

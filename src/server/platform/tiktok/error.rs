@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use http::StatusCode;
 use serde::de::DeserializeOwned;
 
-use super::wire::{Envelope, Failure};
+use super::wire::{Envelope, Failure, Trace};
 use crate::model::Reason;
 use crate::server::platform::oauth::token::{Asked, OAuthError};
 use crate::server::platform::{Answer, Error, Result, time};
@@ -18,12 +18,17 @@ const DAY: Duration = Duration::hours(24);
 /// What an API answer holds, whatever its status.
 pub fn read<T: DeserializeOwned>(answer: &Answer, now: DateTime<Utc>, what: &str) -> Result<T> {
     let Some(Envelope { data, error }) = answer.json::<Envelope<serde_json::Value>>() else {
-        return Err(answer.common_error(now, None).unwrap_or_else(|| Error::Unavailable {
-            detail: format!("{what}: {} without TikTok's envelope", answer.status),
-        }));
+        let error = answer.common_error(now, None).unwrap_or_else(|| Error::Unavailable {
+            detail: format!(
+                "{what}: {} without TikTok's envelope: {}",
+                answer.status,
+                answer.shape()
+            ),
+        });
+        return Err(answer.failed(error, "", ""));
     };
     if error.code != "ok" {
-        return Err(meaning(&error, answer, now));
+        return Err(answer.failed(meaning(&error, answer, now), &error.code, &error.log_id));
     }
     let unexpected = |error: serde_json::Error| Error::Unexpected {
         detail: format!("{what}: {:?} in the data", error.classify()),
@@ -34,6 +39,10 @@ pub fn read<T: DeserializeOwned>(answer: &Answer, now: DateTime<Utc>, what: &str
 fn meaning(failure: &Failure, answer: &Answer, now: DateTime<Utc>) -> Error {
     let Failure { code, log_id } = failure;
     let detail = describe(answer, code, log_id);
+    // A server in trouble says many things; none of them ends a connection.
+    if answer.status.is_server_error() {
+        return Error::Unavailable { detail };
+    }
     match code.as_str() {
         "access_token_invalid" => Error::AccessRefused {
             reason: Reason::RefusedByPlatform,
@@ -67,11 +76,20 @@ fn meaning(failure: &Failure, answer: &Answer, now: DateTime<Utc>) -> Error {
 pub const BANNED: &str = "TikTok has blocked this account from posting. Open the TikTok app to see \
                           why, then test the connection. Its numbers still arrive here.";
 
-/// What an error of the token endpoint means; the code alone says, since it comes with any status.
+/// The error of the token endpoint. TikTok's support asks for the trace id.
 pub fn of_token(error: &OAuthError, answer: &Answer, now: DateTime<Utc>, asked: Asked) -> Error {
+    let trace = answer.json::<Trace>().unwrap_or_default();
+    answer.failed(token_meaning(error, answer, now, asked), &error.code, &trace.log_id)
+}
+
+/// The code alone says what it means, since it comes with any status but that of an outage.
+fn token_meaning(error: &OAuthError, answer: &Answer, now: DateTime<Utc>, asked: Asked) -> Error {
     let detail = error.detail(answer);
     if answer.status == StatusCode::TOO_MANY_REQUESTS {
         return Error::RateLimited { until: after(answer, now), detail };
+    }
+    if answer.status.is_server_error() {
+        return Error::Unavailable { detail };
     }
     match (error.code.as_str(), asked) {
         ("invalid_grant" | "access_denied", Asked::Code) => Error::CodeRefused { detail },

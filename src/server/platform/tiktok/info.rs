@@ -81,7 +81,7 @@ pub static INFO: PlatformInfo = PlatformInfo {
 };
 
 const fn permission(scope: &'static str, label: &'static str, required: bool) -> Permission {
-    Permission { scope: Borrowed(scope), label: Borrowed(label), required }
+    Permission { scope: Borrowed(scope), label: Borrowed(label), required, without: None }
 }
 
 const fn trouble(what: &'static str, fix: &'static str) -> Trouble {

@@ -57,22 +57,23 @@ impl From<CreatorInfo> for Posting {
             comments_off: info.comment_disabled,
             duets_off: info.duet_disabled,
             stitches_off: info.stitch_disabled,
-            max_video_seconds: info.max_video_post_duration_sec,
+            max_video_seconds: info.max_video_post_duration_sec.and_then(|n| i64::try_from(n).ok()),
         }
     }
 }
 
 impl Metadata {
     pub fn of(user: &User, posting: Option<Posting>) -> Self {
+        let figure = |count: Option<u64>| i64::try_from(count?).ok();
         Self {
             open_id: user.open_id.clone(),
             union_id: user.union_id.clone(),
             username: user.username.clone(),
             verified: user.is_verified,
-            followers: user.follower_count,
-            following: user.following_count,
-            likes: user.likes_count,
-            videos: user.video_count,
+            followers: figure(user.follower_count),
+            following: figure(user.following_count),
+            likes: figure(user.likes_count),
+            videos: figure(user.video_count),
             posting,
         }
     }

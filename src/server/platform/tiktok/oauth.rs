@@ -56,7 +56,11 @@ async fn revoked(client: &Client, access: &SecretString) -> Result<bool> {
     match error.code.as_str() {
         // Success is an empty body, `{}` or `{"error":{"code":"ok"}}`.
         "" if answer.is_success() => Ok(true),
-        "invalid_grant" | "access_token_invalid" | "invalid_request" => Ok(false),
+        "invalid_grant" | "access_token_invalid" | "invalid_request"
+            if !answer.status.is_server_error() =>
+        {
+            Ok(false)
+        }
         _ => Err(error::of_token(&error, &answer, client.now(), Asked::Refresh)),
     }
 }

@@ -38,8 +38,9 @@ pub async fn read(api: &Api) -> Result<Profile> {
 async fn user(api: &Api) -> Result<User> {
     let granted = FIELDS.iter().filter(|(scope, _)| api.granted(scope));
     let fields: Vec<_> = granted.flat_map(|(_, fields)| *fields).copied().collect();
-    let url = api.client().url(API, "/v2/user/info/");
-    let answer = api.get(url).query(&[("fields", &fields.join(","))]).send().await?;
+    let path = "/v2/user/info/";
+    let call = api.get(api.client().url(API, path)).label(path);
+    let answer = call.query(&[("fields", &fields.join(","))]).send().await?;
     let info: UserInfo = error::read(&answer, api.client().now(), "user info")?;
     if info.user.open_id.is_empty() {
         return Err(Error::Unexpected { detail: "user info without an open_id".into() });
@@ -50,8 +51,11 @@ async fn user(api: &Api) -> Result<User> {
 /// What the account may post, and its name on TikTok. That it may not, or that TikTok does not
 /// answer here, hinders nobody from connecting.
 async fn posting(api: &Api) -> Result<(Option<Posting>, Option<String>)> {
-    let url = api.client().url(API, "/v2/post/publish/creator_info/query/");
-    let call = api.post(url).header("content-type", "application/json; charset=UTF-8");
+    let path = "/v2/post/publish/creator_info/query/";
+    let call = api
+        .post(api.client().url(API, path))
+        .label(path)
+        .header("content-type", "application/json; charset=UTF-8");
     let read = match call.send().await {
         Ok(answer) => error::read::<CreatorInfo>(&answer, api.client().now(), "creator info"),
         Err(error) => Err(error),
@@ -59,7 +63,10 @@ async fn posting(api: &Api) -> Result<(Option<Posting>, Option<String>)> {
     let posting = match read {
         Ok(mut info) => {
             let name = info.creator_username.take();
-            return Ok((Some(info.into()), name));
+            // Everybody can show a post to somebody: an empty list is an odd answer.
+            let is_told = !info.privacy_level_options.is_empty();
+            let posting = if is_told { info.into() } else { Posting::Unknown };
+            return Ok((Some(posting), name));
         }
         Err(Error::NeedsAction { .. }) => Posting::Blocked,
         Err(Error::RateLimited { detail, .. }) if detail.contains("spam_risk") => {

@@ -16,19 +16,56 @@ pub const NO_CHANNEL: &str = "This Google account has no YouTube channel. Create
     youtube.com, \
                               or pick the account that has one, then connect again.";
 
-/// The error in an answer of the APIs, if it is one.
+/// The operator's to mend, whatever stands beside them: the project, its key, its billing.
+/// <https://docs.cloud.google.com/service-usage/docs/reference/rest/Shared.Types/ErrorReason>
+const CONFIGURATION: [&str; 12] = [
+    "accessNotConfigured",
+    "keyInvalid",
+    "ipRefererBlocked",
+    "SERVICE_DISABLED",
+    "BILLING_DISABLED",
+    "API_KEY_INVALID",
+    "API_KEY_SERVICE_BLOCKED",
+    "API_KEY_HTTP_REFERRER_BLOCKED",
+    "API_KEY_IP_ADDRESS_BLOCKED",
+    "CONSUMER_INVALID",
+    "CONSUMER_SUSPENDED",
+    "RESOURCE_PROJECT_INVALID",
+];
+
+/// The error in an answer of the APIs, if it is one. Only Google's own shape speaks of the channel:
+/// a page of a proxy, or Google's own about automated queries, passes.
 pub fn of(answer: &Answer, now: DateTime<Utc>) -> Option<Error> {
     if answer.is_success() {
         return None;
     }
-    let failure = answer.json::<Failed>().map(|failed| failed.error);
-    let reason = failure.as_ref().map(|failure| failure.reason()).unwrap_or_default();
-    Some(meaning(reason, answer, now))
+    let Some(Failed { error }) = answer.json::<Failed>() else {
+        let error = answer.common_error(now, None).unwrap_or_else(|| Error::Unavailable {
+            detail: format!("{} without Google's error: {}", answer.status, answer.shape()),
+        });
+        return Some(answer.failed(error, "", ""));
+    };
+    let reasons = error.reasons();
+    let decisive = |known: fn(&str) -> bool| reasons.iter().copied().find(|reason| known(reason));
+    let reason = decisive(|reason| CONFIGURATION.contains(&reason))
+        .or_else(|| decisive(|reason| !is_vague(reason)))
+        .or(reasons.first().copied())
+        .unwrap_or_default();
+    Some(answer.failed(meaning(reason, answer, now), reason, ""))
+}
+
+/// Says no more than the status does; another reason beside it says why.
+fn is_vague(reason: &str) -> bool {
+    ["forbidden", "authError", "required", "badRequest", "global"].contains(&reason)
 }
 
 fn meaning(reason: &str, answer: &Answer, now: DateTime<Utc>) -> Error {
     // A reason is one word; what is longer is not one.
     let detail = format!("{} {}", answer.status, reason.chars().take(64).collect::<String>());
+    // A server in trouble says many things; none of them ends a connection.
+    if answer.status.is_server_error() {
+        return Error::Unavailable { detail };
+    }
     let act = |say: &'static str, reason| Error::NeedsAction {
         reason,
         say: say.into(),
@@ -67,7 +104,7 @@ fn meaning(reason: &str, answer: &Answer, now: DateTime<Utc>) -> Error {
              connection.",
             Reason::NeedsAction,
         ),
-        "accessNotConfigured" | "SERVICE_DISABLED" => Error::Configuration { detail },
+        reason if CONFIGURATION.contains(&reason) => Error::Configuration { detail },
         _ if answer.status == http::StatusCode::UNAUTHORIZED => Error::AccessRefused {
             reason: Reason::RefusedByPlatform,
             say: "Your YouTube connection has expired or was removed. Reconnect YouTube.".into(),
@@ -96,7 +133,16 @@ fn midnight(now: DateTime<Utc>) -> DateTime<Utc> {
 
 /// What an error of the token endpoint means beyond RFC 6749, if it is one of Google's own.
 /// <https://developers.google.com/identity/protocols/oauth2/web-server#errors>
-pub fn of_token(answer: &Answer, asked: Asked) -> Option<Error> {
+pub fn of_token(answer: &Answer, now: DateTime<Utc>, asked: Asked) -> Option<Error> {
+    let code = OAuthError::of(answer).code;
+    own_meaning(answer, now, asked).map(|error| answer.failed(error, &code, ""))
+}
+
+fn own_meaning(answer: &Answer, now: DateTime<Utc>, asked: Asked) -> Option<Error> {
+    // A server in trouble says many things; none of them ends a connection.
+    if answer.common_error(now, None).is_some() {
+        return None;
+    }
     let error = OAuthError::of(answer);
     let subtype: Subtype = answer.json().unwrap_or_default();
     let detail =

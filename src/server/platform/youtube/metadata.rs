@@ -31,14 +31,15 @@ pub struct Metadata {
 impl From<&Channel> for Metadata {
     fn from(channel: &Channel) -> Self {
         let statistics = &channel.statistics;
-        let hidden = statistics.hidden_subscriber_count;
+        let hidden = statistics.hidden_subscriber_count == Some(true);
+        let figure = |count: Option<u64>| i64::try_from(count?).ok();
         Self {
             channel_id: channel.id.clone(),
             handle: channel.snippet.custom_url.clone(),
             uploads_playlist: channel.content_details.related_playlists.uploads.clone(),
-            subscribers: statistics.subscriber_count.filter(|_| !hidden),
-            views: statistics.view_count,
-            videos: statistics.video_count,
+            subscribers: figure(statistics.subscriber_count).filter(|_| !hidden),
+            views: figure(statistics.view_count),
+            videos: figure(statistics.video_count),
             subscribers_hidden: hidden,
             long_uploads: channel.status.long_uploads_status.clone(),
         }

@@ -27,7 +27,7 @@ pub async fn refresh(client: &Client, held: &Held) -> Result<Grant> {
 }
 
 fn read(client: &Client, answer: &Answer, asked: Asked) -> Result<Grant> {
-    match error::of_token(answer, asked) {
+    match error::of_token(answer, client.now(), asked) {
         Some(error) => Err(error),
         None => token::read(&INFO, client, answer, asked),
     }
@@ -38,9 +38,11 @@ fn read(client: &Client, answer: &Answer, asked: Asked) -> Result<Grant> {
 pub async fn revoke(client: &Client, held: &Held) -> Result<bool> {
     let token = held.refresh.as_ref().unwrap_or(&held.access);
     let form = [("token", token.expose_secret())];
-    let answer = client.token_call(client.url(OAUTH, "/revoke"), &form).send().await?;
+    let answer =
+        client.token_call(client.url(OAUTH, "/revoke"), &form).label("/revoke").send().await?;
     let error = OAuthError::of(&answer);
-    if answer.is_success() || error.code == "invalid_token" {
+    let is_dead = answer.status.is_client_error() && error.code == "invalid_token";
+    if answer.is_success() || is_dead {
         return Ok(true);
     }
     Err(error.meaning(&INFO, client, &answer, Asked::Refresh))
@@ -49,7 +51,7 @@ pub async fn revoke(client: &Client, held: &Held) -> Result<bool> {
 /// Whose token it is, which names the grant. Documented only with the token in the query. Without
 /// an answer we connect all the same and then never revoke, which could end other channels.
 async fn sub(client: &Client, access: &SecretString) -> Option<String> {
-    let call = client.call(http::Method::GET, client.url(OAUTH, "/tokeninfo"));
+    let call = client.call(http::Method::GET, client.url(OAUTH, "/tokeninfo")).label("/tokeninfo");
     let answer =
         call.query(&[("access_token", access.expose_secret())]).once().send().await.ok()?;
     answer.json::<TokenInfo>()?.sub.filter(|_| answer.is_success())

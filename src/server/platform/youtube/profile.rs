@@ -36,11 +36,14 @@ pub async fn one(api: &Api, account: &str) -> Result<Profile> {
 }
 
 async fn mine(api: &Api) -> Result<Vec<Channel>> {
-    let url = api.client().url(API, "/youtube/v3/channels");
-    let answer = api.get(url).query(&[("part", PARTS), ("mine", "true")]).send().await?;
+    let path = "/youtube/v3/channels";
+    let call = api.get(api.client().url(API, path)).label(path);
+    let answer = call.query(&[("part", PARTS), ("mine", "true")]).send().await?;
     match error::of(&answer, api.client().now()) {
         Some(error) => Err(error),
-        None => Ok(answer.expect::<Channels>("channels")?.items),
+        None => answer.expect::<Channels>("channels")?.read().ok_or_else(|| Error::Unexpected {
+            detail: format!("no list of channels, it begins {}", answer.shape()),
+        }),
     }
 }
 

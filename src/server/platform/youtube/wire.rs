@@ -1,39 +1,61 @@
-//! Google's JSON, as far as it is read.
+//! Google's JSON, as far as it is read. Only the id is needed; what else is odd counts as absent.
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::server::platform::read;
 
 /// `GET /youtube/v3/channels`. Without a channel, `items` is empty or missing.
 #[derive(Deserialize)]
 pub struct Channels {
+    #[serde(default, deserialize_with = "read::text")]
+    kind: Option<String>,
     #[serde(default)]
-    pub items: Vec<Channel>,
+    items: Vec<Value>,
+}
+
+impl Channels {
+    /// The channels, each with an id; nothing where this is not YouTube's own list.
+    pub fn read(self) -> Option<Vec<Channel>> {
+        let is_list = self.kind.as_deref() == Some("youtube#channelListResponse");
+        let channels = self.items.into_iter().map(|item| serde_json::from_value::<Channel>(item));
+        let channels: Vec<_> = channels.collect::<Result<_, _>>().ok()?;
+        let named = channels.iter().all(|channel| !channel.id.trim().is_empty());
+        (named && (is_list || !channels.is_empty())).then_some(channels)
+    }
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Channel {
     pub id: String,
+    #[serde(default, deserialize_with = "read::or_default")]
     pub snippet: Snippet,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "read::or_default")]
     pub statistics: Statistics,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "read::or_default")]
     pub content_details: ContentDetails,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "read::or_default")]
     pub status: Status,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
 pub struct Snippet {
+    #[serde(deserialize_with = "read::text_or_empty")]
     pub title: String,
+    #[serde(deserialize_with = "read::text")]
     pub custom_url: Option<String>,
-    #[serde(default)]
+    #[serde(deserialize_with = "read::or_default")]
     pub thumbnails: Thumbnails,
 }
 
 #[derive(Default, Deserialize)]
+#[serde(default)]
 pub struct Thumbnails {
+    #[serde(deserialize_with = "read::optional")]
     pub default: Option<Thumbnail>,
+    #[serde(deserialize_with = "read::optional")]
     pub medium: Option<Thumbnail>,
 }
 
@@ -46,23 +68,27 @@ pub struct Thumbnail {
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Statistics {
-    #[serde(deserialize_with = "figure")]
-    pub view_count: Option<i64>,
-    #[serde(deserialize_with = "figure")]
-    pub subscriber_count: Option<i64>,
-    #[serde(deserialize_with = "figure")]
-    pub video_count: Option<i64>,
-    pub hidden_subscriber_count: bool,
+    #[serde(deserialize_with = "read::count")]
+    pub view_count: Option<u64>,
+    #[serde(deserialize_with = "read::count")]
+    pub subscriber_count: Option<u64>,
+    #[serde(deserialize_with = "read::count")]
+    pub video_count: Option<u64>,
+    #[serde(deserialize_with = "read::flag")]
+    pub hidden_subscriber_count: Option<bool>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ContentDetails {
+    #[serde(deserialize_with = "read::or_default")]
     pub related_playlists: Playlists,
 }
 
 #[derive(Default, Deserialize)]
+#[serde(default)]
 pub struct Playlists {
+    #[serde(deserialize_with = "read::text")]
     pub uploads: Option<String>,
 }
 
@@ -70,12 +96,14 @@ pub struct Playlists {
 #[serde(default, rename_all = "camelCase")]
 pub struct Status {
     /// `allowed`, `eligible` (once a phone number is confirmed) or `disallowed`.
+    #[serde(deserialize_with = "read::text")]
     pub long_uploads_status: Option<String>,
 }
 
 /// `GET /tokeninfo`
 #[derive(Deserialize)]
 pub struct TokenInfo {
+    #[serde(default, deserialize_with = "read::id")]
     pub sub: Option<String>,
 }
 
@@ -87,37 +115,35 @@ pub struct Failed {
 
 #[derive(Deserialize)]
 pub struct Failure {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "read::list")]
     pub errors: Vec<Cause>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "read::list")]
     pub details: Vec<Cause>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "read::text_or_empty")]
     pub status: String,
 }
 
 #[derive(Deserialize)]
 pub struct Cause {
+    #[serde(default, deserialize_with = "read::text")]
     pub reason: Option<String>,
 }
 
 impl Failure {
-    /// The old place of the reason, the new one (`google.rpc.ErrorInfo`), or the status by name.
-    pub fn reason(&self) -> &str {
-        let mut causes = self.errors.iter().chain(&self.details);
-        causes.find_map(|cause| cause.reason.as_deref()).unwrap_or(&self.status)
+    /// The reasons of the old place, those of the new one (`google.rpc.ErrorInfo`), and the status
+    /// by name.
+    pub fn reasons(&self) -> Vec<&str> {
+        let causes = self.errors.iter().chain(&self.details);
+        let reasons = causes.filter_map(|cause| cause.reason.as_deref());
+        reasons.chain([self.status.as_str()]).filter(|reason| !reason.is_empty()).collect()
     }
 }
 
 /// What Google adds to an OAuth error where a Workspace asks for a fresh log-in.
 #[derive(Default, Deserialize)]
 pub struct Subtype {
-    #[serde(default, rename = "error_subtype")]
+    #[serde(default, rename = "error_subtype", deserialize_with = "read::text_or_empty")]
     pub name: String,
-}
-
-fn figure<'de, D: Deserializer<'de>>(wire: D) -> Result<Option<i64>, D::Error> {
-    let text = Option::<String>::deserialize(wire)?;
-    text.map(|text| text.parse().map_err(serde::de::Error::custom)).transpose()
 }
 
 #[cfg(test)]
@@ -139,20 +165,22 @@ mod tests {
                     "hiddenSubscriberCount": false, "videoCount": "780"},
             }],
         });
-        let read: Channels = serde_json::from_value(sample).expect("the sample is read");
-        assert_eq!(read.items[0].statistics.view_count, Some(504_387_626));
-        assert_eq!(
-            read.items[0].content_details.related_playlists.uploads.as_deref(),
-            Some("UU123")
-        );
-        let none: Channels = serde_json::from_value(json!({"pageInfo": {}})).expect("it is read");
-        assert!(none.items.is_empty());
+        let read = |value| serde_json::from_value::<Channels>(value).ok()?.read();
+        let channels = read(sample).expect("the sample is read");
+        assert_eq!(channels[0].statistics.view_count, Some(504_387_626));
+        assert_eq!(channels[0].content_details.related_playlists.uploads.as_deref(), Some("UU123"));
+        let none = json!({"kind": "youtube#channelListResponse", "pageInfo": {}});
+        assert!(read(none).expect("YouTube's own empty list").is_empty());
+        // Platform answers, "Shapes": what is not YouTube's own list says nothing of the channel.
+        for other in [json!({}), json!([]), json!(null), json!({"items": []}), json!({"a": 1})] {
+            assert!(read(other.clone()).is_none(), "{other}");
+        }
     }
 
     #[test]
     fn the_reason_of_an_error_stands_in_one_of_three_places() {
         let reason =
-            |value| serde_json::from_value::<Failure>(value).expect("an error").reason().to_owned();
+            |value| serde_json::from_value::<Failure>(value).expect("an error").reasons().join(" ");
         assert_eq!(reason(json!({"errors": [{"reason": "quotaExceeded"}]})), "quotaExceeded");
         let info = json!({"@type": "type.googleapis.com/google.rpc.ErrorInfo",
             "reason": "RATE_LIMIT_EXCEEDED"});
