@@ -11,7 +11,7 @@ use clap::{Parser, Subcommand};
 use huntaze::sandbox::{self, Sandbox};
 use huntaze::server::clock::Clock;
 use huntaze::server::config::{Config, Flags, SandboxConfig};
-use huntaze::server::domain::accounts;
+use huntaze::server::domain::access;
 use huntaze::server::{Backend, db::Db, keys as server_keys, log, metrics, start, web, worker};
 use leptos::config::LeptosOptions;
 use stop::Stop;
@@ -207,7 +207,7 @@ async fn serve_app(mut config: Config, serve: &Serve) -> Result<(), Failure> {
 /// Nothing begins any more: waits for what was sent, writes down what was counted, and closes the
 /// database.
 async fn end(backend: &Backend) {
-    accounts::refreshes_landed(backend).await;
+    access::refreshes_landed(backend).await;
     server_keys::count(backend).await;
     backend.db.close().await;
     tracing::info!("stopped");

@@ -56,7 +56,7 @@ fn account(backend: &Backend, owner: &Actor, provider: &str, number: usize) -> A
     Account {
         id,
         workspace_id: owner.workspace,
-        user_id: owner.user,
+        user_id: Some(owner.user),
         provider: Provider::from(provider),
         provider_account_id: format!("17841405822{number:06}"),
         name: format!("Ada's Atelier {number}"),

@@ -23,6 +23,16 @@ const MAY: &[(&str, &[&str])] = &[
 const NEVER: &[(&str, &[&str])] = &[
     ("server", &["sandbox", "ui", "api"]),
     ("server::domain", &["server::web", "server::worker", "app"]),
+    // The door to the platforms knows nothing of what people do with it.
+    (
+        "server::domain::access",
+        &[
+            "server::domain::accounts",
+            "server::domain::users",
+            "server::domain::live",
+            "server::session",
+        ],
+    ),
     ("server::session", &["server::web", "server::platform"]),
 ];
 
@@ -136,6 +146,8 @@ fn a_forbidden_direction_is_found() {
             ("server/db/accounts.rs", "use crate::server::vault::Vault;"),
             ("server/db/mod.rs", "use super::domain;"),
             ("server/domain/users.rs", "use crate::server::web::cookies;"),
+            ("server/domain/access/call.rs", "use crate::server::domain::accounts::mine;"),
+            ("server/domain/access/mod.rs", "use super::accounts;"),
             ("server/start.rs", "use crate::sandbox::Sandbox;"),
             ("sandbox/x/oauth.rs", "use crate::server::platform::Pkce;"),
             ("ui/pages/home.rs", "use crate::server::Backend;"),
@@ -157,7 +169,7 @@ fn an_allowed_direction_is_left_alone() {
                 "server/db/accounts.rs",
                 "use super::{Db, sql};\nuse crate::model::{AccountId, Provider};",
             ),
-            ("server/domain/accounts/token.rs", "use crate::server::{db, platform, vault::Vault};"),
+            ("server/domain/access/token.rs", "use crate::server::{db, platform, vault::Vault};"),
             ("ui/pages/home.rs", "use crate::api::accounts;\nuse crate::{error::AppError, model};"),
             ("sandbox/x/mod.rs", "// crate::server reads the same page\nuse super::state;"),
         ],

@@ -101,6 +101,8 @@ pub struct Worker {
     pub in_serve: bool,
     /// How many jobs run at once in one process.
     pub concurrency: usize,
+    /// How many tasks of one kind run at once at one platform, in one process.
+    pub lane_width: usize,
     /// Where a process of `huntaze worker` tells its metrics and its health.
     pub metrics_addr: Option<SocketAddr>,
 }
@@ -249,7 +251,7 @@ impl Default for Server {
 
 impl Default for Worker {
     fn default() -> Self {
-        Self { in_serve: true, concurrency: 16, metrics_addr: None }
+        Self { in_serve: true, concurrency: 16, lane_width: 64, metrics_addr: None }
     }
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Result;
+use crate::model::{AccountId, WorkspaceId};
 use crate::server::Backend;
 use crate::server::db::{self, Signal, Tx};
 use crate::server::origin;
@@ -21,6 +22,11 @@ pub enum Job {
     /// Ends a grant at its platform; the credential is in `pending_revocations` alone.
     Revoke {
         id: Uuid,
+    },
+    /// Fetches the picture of an account that was just connected.
+    FetchAvatar {
+        workspace: WorkspaceId,
+        account: AccountId,
     },
     /// Sees that every written revocation has its job, and none is kept beyond its day.
     FindRevocations,
@@ -86,6 +92,7 @@ impl Job {
                 most: None,
                 ..USUAL
             },
+            Self::FetchAvatar { .. } => Law { priority: Priority::Soon, ..USUAL },
             Self::SendMail | Self::AnswerResets => Law { priority: Priority::Soon, ..SWEEP },
             Self::FindRevocations
             | Self::GiveBackChoices
@@ -203,7 +210,8 @@ mod tests {
 
     use super::*;
 
-    const JOBS: [Job; 11] = [
+    const JOBS: [Job; 12] = [
+        Job::FetchAvatar { workspace: WorkspaceId(Uuid::nil()), account: AccountId(Uuid::nil()) },
         Job::Revoke { id: Uuid::nil() },
         Job::FindRevocations,
         Job::GiveBackChoices,

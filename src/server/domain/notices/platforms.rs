@@ -49,6 +49,10 @@ pub(super) async fn refuses_many(
     if incidents::is_open(tx, &account.provider, Kind::Refusing).await? {
         return Ok(true);
     }
+    // What we can't read is no platform's doing.
+    if reason == Some(Reason::Unreadable) {
+        return Ok(false);
+    }
     if incidents::alike(tx, &account.provider, reason, now - TOGETHER).await? < MANY {
         return Ok(false);
     }
@@ -104,7 +108,7 @@ pub(super) async fn let_go(backend: &Backend) -> Result<()> {
             continue;
         }
         for (id, workspace, account) in incidents::held_back(&mut tx, &provider).await? {
-            let Some(account) = db::accounts::find_in(&mut tx, workspace, account).await? else {
+            let Some(account) = db::accounts::find(&mut tx, workspace, account).await? else {
                 continue;
             };
             incidents::settle(&mut tx, id, false).await?;

@@ -4,6 +4,9 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::server::platform::{Answer, Limit};
 
+/// What the only limit is called.
+pub const OF_THE_SERVER: &str = "Calls of this server";
+
 /// One window for the whole app, over ten minutes: floats, and the seconds to go.
 pub fn read(answer: &Answer, now: DateTime<Utc>) -> Vec<Limit> {
     let number = |header: &str| answer.header(header)?.trim().parse::<f64>().ok();
@@ -13,10 +16,5 @@ pub fn read(answer: &Answer, now: DateTime<Utc>) -> Vec<Limit> {
     let resets_at = number("x-ratelimit-reset")
         .and_then(|seconds| now.checked_add_signed(Duration::try_seconds(seconds as i64)?));
     let limit = number("x-ratelimit-used").map(|used| (used + remaining) as i64);
-    vec![Limit {
-        name: "Calls of this server".into(),
-        limit,
-        remaining: remaining as i64,
-        resets_at,
-    }]
+    vec![Limit { name: OF_THE_SERVER.into(), limit, remaining: remaining as i64, resets_at }]
 }

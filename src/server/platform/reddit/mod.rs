@@ -80,6 +80,10 @@ impl Platform for Reddit {
         limits::read
     }
 
+    fn shared_limits(&self) -> &'static [&'static str] {
+        &[limits::OF_THE_SERVER]
+    }
+
     fn exchange<'a>(
         &'a self,
         client: &'a Client,
