@@ -108,6 +108,7 @@ CREATE TABLE oauth_accounts (
     name TEXT NOT NULL,
     handle TEXT NOT NULL,
     has_avatar BOOLEAN NOT NULL DEFAULT FALSE,
+    avatar_url TEXT, -- where the platform says its picture is; fetched by a job
     access_token BYTEA, -- sealed; empty for a former account
     refresh_token BYTEA, -- sealed
     token_type TEXT NOT NULL,
@@ -125,23 +126,30 @@ CREATE TABLE oauth_accounts (
     check_ok BOOLEAN,
     check_text TEXT,
     version BIGINT NOT NULL,
-    -- When the access is renewed next. Nothing: it has no end, or only the person can renew it.
-    next_refresh_at TIMESTAMPTZ,
-    -- Refreshes in a row that came to nothing: how long the next pause is.
-    refresh_failures BIGINT NOT NULL DEFAULT 0,
-    -- A platform that asked to wait is not asked for a new token before this, whoever wants one.
-    refresh_held_until TIMESTAMPTZ,
     connected_at TIMESTAMPTZ NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL,
     UNIQUE (workspace_id, provider, provider_account_id)
 );
 CREATE INDEX oauth_accounts_by_grant ON oauth_accounts (provider, grant_key);
-CREATE INDEX oauth_accounts_by_refresh ON oauth_accounts (provider, next_refresh_at, id);
 CREATE INDEX oauth_accounts_by_user ON oauth_accounts (user_id);
 -- across workspaces: whom a platform means, and whose access ends
 CREATE INDEX oauth_accounts_by_platform_id ON oauth_accounts (provider, provider_account_id);
 CREATE INDEX oauth_accounts_by_end ON oauth_accounts (refresh_expires_at);
+
+-- What is due for an account, by kind. Apart from it: putting a task off must not disturb the
+-- account's version.
+CREATE TABLE account_tasks (
+    account_id UUID NOT NULL REFERENCES oauth_accounts (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL, -- refresh
+    provider TEXT NOT NULL, -- the account's, which never changes: tasks are claimed by platform
+    next_at TIMESTAMPTZ, -- nothing: not before something else sets it
+    failures BIGINT NOT NULL, -- in a row: how long the next pause is
+    -- a platform that asked to wait is not asked before this, whoever asks
+    held_until TIMESTAMPTZ,
+    PRIMARY KEY (account_id, kind)
+);
+CREATE INDEX account_tasks_by_turn ON account_tasks (provider, kind, next_at, account_id);
 
 CREATE TABLE avatars (
     account_id UUID PRIMARY KEY REFERENCES oauth_accounts (id) ON DELETE CASCADE,
@@ -159,6 +167,16 @@ CREATE TABLE account_limits (
     resets_at TIMESTAMPTZ,
     seen_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (account_id, name)
+);
+
+-- Limits that all accounts of this server share at a platform.
+CREATE TABLE platform_limits (
+    provider TEXT NOT NULL,
+    name TEXT NOT NULL,
+    remaining BIGINT NOT NULL,
+    resets_at TIMESTAMPTZ,
+    seen_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (provider, name)
 );
 
 -- Connecting and disconnecting

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use huntaze::server::clock::Clock;
 use huntaze::server::config::{Config, Flags};
-use huntaze::server::domain::accounts;
+use huntaze::server::domain::access;
 use huntaze::server::{Backend, keys as server_keys, log, metrics, start, web, worker};
 use leptos::config::LeptosOptions;
 use tokio::net::TcpListener;
@@ -187,7 +187,7 @@ fn greet(config: &Config) {
 /// Nothing begins any more: waits for what was sent, writes down what was counted, and closes the
 /// database.
 async fn end(backend: &Backend) {
-    accounts::refreshes_landed(backend).await;
+    access::refreshes_landed(backend).await;
     server_keys::count(backend).await;
     backend.db.close().await;
     tracing::info!("stopped");

@@ -67,6 +67,8 @@ described! {
         deciding to refresh to the stored answer";
     ANSWER_DURABLE = "huntaze_token_answer_durable_seconds", Histogram, Seconds, ["platform"],
         "From a refresh's answer to its being durable: the window in which a crash can lose a rotated token";
+    UNREADABLE = "huntaze_unreadable_values_total", Counter, Count, ["table"], "Sealed values that no \
+        key of this server opens";
     KEY_SEALS = "huntaze_key_seals", Gauge, Count, [], "How often the key that seals has sealed; \
         replace it before 2^31";
     ACCOUNTS = "huntaze_accounts", Gauge, Count, ["platform", "status"], "Accounts by stored \
@@ -248,6 +250,11 @@ pub fn refreshed(platform: &str, outcome: Refresh, took: Duration) {
 /// How long a rotated token existed in this process only.
 pub fn answer_durable(platform: &str, took: Duration) {
     histogram!(ANSWER_DURABLE, "platform" => platform.to_owned()).record(took);
+}
+
+/// `table` is where it stands: one of our own few names.
+pub fn unreadable(table: &'static str) {
+    counter!(UNREADABLE, "table" => table).increment(1);
 }
 
 pub fn key_seals(seals: i64) {

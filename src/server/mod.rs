@@ -28,7 +28,7 @@ use std::sync::Arc;
 use clock::Clock;
 use config::Config;
 use db::Db;
-use domain::accounts::{Breakers, Flights};
+use domain::access::{Breakers, Flights};
 use health::Health;
 use limits::Limits;
 use mail::Mailer;

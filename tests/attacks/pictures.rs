@@ -59,6 +59,7 @@ async fn assert_connected_without_pictures(app: &TestApp) {
     tokio::time::timeout(Duration::from_secs(30), connecting)
         .await
         .expect("nobody waits for a picture for ever");
+    app.work().await;
     assert_eq!(ada.integrations().await.len(), EVERYWHERE.len());
     assert!(app.rows("avatars").await.is_empty(), "a picture was kept");
 }
@@ -72,6 +73,7 @@ both!(
         for (provider, account, _) in EVERYWHERE {
             ada.connect(provider, account).await;
         }
+        app.work().await;
         assert!(!app.rows("avatars").await.is_empty(), "or the attacks below would prove nothing");
     }
 );

@@ -111,6 +111,7 @@ both!(
             connect_everywhere(&ada, |_, _| ()).await;
             assert_eq!(ada.integrations().await.len(), 6);
         }
+        app.work().await;
         assert!(app.rows("avatars").await.is_empty(), "something inside was asked for a picture");
     }
 );

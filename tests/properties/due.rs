@@ -2,7 +2,7 @@
 //! before.
 
 use chrono::{DateTime, Duration, TimeZone, Utc};
-use huntaze::server::domain::accounts::is_due;
+use huntaze::server::domain::access::is_due;
 use huntaze::server::platform::Refreshing;
 use proptest::prelude::*;
 

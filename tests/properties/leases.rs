@@ -9,9 +9,9 @@ use std::time::Instant;
 use chrono::{DateTime, Duration, Utc};
 use huntaze::model::{Reason, Status};
 use huntaze::server::db::{self, accounts::Account, pending, refreshes};
-use huntaze::server::domain::accounts::steps::{self, Answer, Attempt, Turn};
-use huntaze::server::domain::accounts::{Why, disconnect};
+use huntaze::server::domain::access::steps::{self, Answer, Attempt, Turn};
 use huntaze::server::domain::{Error, jobs::Job};
+use huntaze::server::domain::{access::Why, accounts::disconnect};
 use huntaze::server::platform::{self, Grant};
 use huntaze::server::session::Actor;
 use huntaze::server::vault::Place;
@@ -388,7 +388,7 @@ impl Model<'_> {
     async fn compare(&self) {
         let backend = self.app.backend();
         let mut tx = backend.db.begin().await.expect("a transaction");
-        let found = db::accounts::find_in(&mut tx, self.account.workspace_id, self.account.id)
+        let found = db::accounts::find(&mut tx, self.account.workspace_id, self.account.id)
             .await
             .expect("an answer");
         let lines = refreshes::of_account(&mut tx, self.account.id).await.expect("the journal");

@@ -191,8 +191,9 @@ both!(metadata_comes_back_from_the_database_exactly, |app| async {
     let stored = row(&app, &mira, "x", &account).await;
     for (id, metadata) in samples(any_metadata(), 48) {
         let backend = app.backend();
+        let mut tx = backend.db.begin().await.expect("a transaction");
         let written = huntaze::server::db::accounts::describe(
-            &backend.db,
+            &mut tx,
             stored.id,
             "Kofi",
             "@kofi",
@@ -200,6 +201,7 @@ both!(metadata_comes_back_from_the_database_exactly, |app| async {
             backend.clock.now(),
         );
         written.await.expect("it is written");
+        tx.commit().await.expect("a commit");
         assert_eq!(row(&app, &mira, "x", &account).await.metadata.0, metadata, "{id}");
     }
 });

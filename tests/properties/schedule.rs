@@ -1,7 +1,7 @@
 //! T4, T7: the laws of the schedule and of the pauses.
 
 use chrono::{Duration, TimeZone, Utc};
-use huntaze::server::domain::accounts::{due_at, lead, next_try, pause};
+use huntaze::server::domain::access::{due_at, lead, next_try, pause};
 use huntaze::server::platform::Refreshing;
 use proptest::prelude::*;
 

@@ -1,6 +1,6 @@
 //! H2: what is counted, and who may read it.
 
-use huntaze::server::domain::accounts::{Why, fresh_token};
+use huntaze::server::domain::access::{Why, fresh_token};
 use reqwest::Method;
 
 use super::cast::*;
@@ -131,6 +131,7 @@ both!(every_class_of_a_refresh_is_counted_and_logged, |app| async {
     ];
     for (trouble, class, level) in troubles {
         app.sandbox().calm().await;
+        app.later(chrono::Duration::minutes(1)).await;
         if let Some(kind) = trouble {
             app.sandbox().trouble("x", "/2/oauth2/token", kind, None).await;
         }

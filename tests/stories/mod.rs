@@ -1,5 +1,6 @@
 //! Stories over HTTP, told on SQLite and on PostgreSQL: people, what they do, and what they see.
 
+mod access;
 mod accounts;
 mod addresses;
 mod audit;

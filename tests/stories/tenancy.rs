@@ -73,6 +73,7 @@ both!(an_avatar_is_for_its_workspace, |app| async {
     let ada = app.person("Ada").await;
     let x = ada.connect("x", INES_ON_X).await;
     let path = format!("/media/avatars/{}", word(&x, "id"));
+    app.work().await;
     let picture = ada.browser.open(&path).await.expect(200);
     assert!(
         picture.header("content-type").starts_with("image/")

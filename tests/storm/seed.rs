@@ -98,6 +98,7 @@ impl Seed<'_> {
             name: format!("Account {number}"),
             handle: format!("@account_{number}"),
             has_avatar: false,
+            avatar_url: None,
             access_token: seal(pair.access, "access_token"),
             refresh_token: seal(pair.refresh, "refresh_token"),
             token_type: "bearer".into(),

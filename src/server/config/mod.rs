@@ -109,6 +109,8 @@ pub struct Worker {
     pub concurrency: usize,
     /// Jobs and mails that were given up are kept for so many days, for the operators to look at.
     pub dead_jobs_days: u32,
+    /// How many tasks of one kind run at once at one platform, in one process.
+    pub lane_width: usize,
     /// Where a process of `huntaze worker` tells its metrics and its health.
     pub metrics_addr: Option<SocketAddr>,
 }
@@ -278,7 +280,13 @@ impl Default for Server {
 
 impl Default for Worker {
     fn default() -> Self {
-        Self { in_serve: true, concurrency: 16, dead_jobs_days: 30, metrics_addr: None }
+        Self {
+            in_serve: true,
+            concurrency: 16,
+            dead_jobs_days: 30,
+            lane_width: 64,
+            metrics_addr: None,
+        }
     }
 }
 

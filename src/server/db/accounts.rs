@@ -5,14 +5,16 @@ mod renewing;
 mod shown;
 
 use chrono::{DateTime, Utc};
+use futures::future::BoxFuture;
 use serde_json::Value;
 use sqlx::types::Json;
 
 pub use avatar::{avatar, set_avatar};
-pub use renewing::{Due, Renewed, claim_due, renew, schedule};
+pub use renewing::renew;
 pub use shown::{Shown, changed_since, shown};
 
-use super::{Db, Result, Tx, sql};
+use super::tasks::{self, Kind};
+use super::{Db, Executor, Result, Tx, on_either, sql};
 use crate::model::{AccountId, Provider, Reason, Status, UserId, WorkspaceId};
 
 /// An account's row. It holds sealed bytes, so it is neither printed nor serialised.
@@ -20,12 +22,14 @@ use crate::model::{AccountId, Provider, Reason, Status, UserId, WorkspaceId};
 pub struct Account {
     pub id: AccountId,
     pub workspace_id: WorkspaceId,
+    /// Who connected it last; nobody any more once they left for good.
     pub user_id: Option<UserId>,
     pub provider: Provider,
     pub provider_account_id: String,
     pub name: String,
     pub handle: String,
     pub has_avatar: bool,
+    pub avatar_url: Option<String>,
     pub access_token: Option<Vec<u8>>,
     pub refresh_token: Option<Vec<u8>>,
     pub token_type: String,
@@ -44,7 +48,7 @@ pub struct Account {
     pub check_ok: Option<bool>,
     pub check_text: Option<String>,
     pub version: i64,
-    /// Nothing: the access has no end, or only the person can renew it.
+    /// Of its refresh task. Nothing: the access has no end, or only the person can renew it.
     pub next_refresh_at: Option<DateTime<Utc>>,
     pub refresh_failures: i64,
     /// The platform asked not to be asked for a new token before.
@@ -60,31 +64,36 @@ impl Account {
     }
 }
 
-macro_rules! columns {
-    () => {
-        "a.id, a.workspace_id, a.user_id, a.provider, a.provider_account_id, a.name, a.handle,
-         a.has_avatar, a.access_token, a.refresh_token,
-         a.token_type, a.scope, a.grant_key, a.issued_at, a.expires_at, a.refresh_expires_at,
-         a.metadata, a.status, a.reason, a.say, a.label,
-         a.checked_at, a.check_ok, a.check_text, a.version, a.next_refresh_at, a.refresh_failures,
-         a.refresh_held_until, a.connected_at,
-         a.created_at, a.updated_at"
+/// Accounts with what their refresh task says. Every reader takes them from here.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT a.id, a.workspace_id, a.user_id, a.provider, a.provider_account_id, a.name,
+             a.handle, a.has_avatar, a.avatar_url, a.access_token, a.refresh_token, a.token_type,
+             a.scope, a.grant_key, a.issued_at, a.expires_at, a.refresh_expires_at, a.metadata,
+             a.status, a.reason, a.say, a.label, a.checked_at, a.check_ok, a.check_text, a.version,
+             t.next_at AS next_refresh_at, COALESCE(t.failures, 0) AS refresh_failures,
+             t.held_until AS refresh_held_until, a.connected_at, a.created_at, a.updated_at
+             FROM oauth_accounts a
+             LEFT JOIN account_tasks t ON t.account_id = a.id AND t.kind = 'refresh' ",
+            $rest
+        )
     };
 }
 
 /// One account of a workspace, former ones too.
-pub async fn find(db: &Db, workspace: WorkspaceId, id: AccountId) -> Result<Option<Account>> {
-    sql!(
-        db,
+pub fn find<'c>(
+    executor: impl Into<Executor<'c>>,
+    workspace: WorkspaceId,
+    id: AccountId,
+) -> BoxFuture<'c, Result<Option<Account>>> {
+    on_either!(executor, on => sql!(
+        on,
         Option<Account>,
-        concat!(
-            "SELECT ",
-            columns!(),
-            " FROM oauth_accounts a WHERE a.workspace_id = $1 AND a.id = $2"
-        ),
+        select!("WHERE a.workspace_id = $1 AND a.id = $2"),
         workspace,
         id
-    )
+    ))
 }
 
 /// Every account of a workspace that is not former.
@@ -92,55 +101,26 @@ pub async fn connected(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<Accoun
     sql!(
         tx,
         Vec<Account>,
-        concat!(
-            "SELECT ",
-            columns!(),
-            " FROM oauth_accounts a WHERE a.workspace_id = $1 AND a.status <> 'former' ORDER BY
-             a.created_at, a.id"
-        ),
+        select!("WHERE a.workspace_id = $1 AND a.status <> 'former' ORDER BY a.created_at, a.id"),
         workspace
     )
 }
 
-/// The same as a transaction sees it.
-pub async fn find_in(
-    tx: &mut Tx,
+/// One account by the platform's own id, former ones too.
+pub fn by_platform_id<'c>(
+    executor: impl Into<Executor<'c>>,
     workspace: WorkspaceId,
-    id: AccountId,
-) -> Result<Option<Account>> {
-    sql!(
-        tx,
+    provider: &'c str,
+    platform_id: &'c str,
+) -> BoxFuture<'c, Result<Option<Account>>> {
+    on_either!(executor, on => sql!(
+        on,
         Option<Account>,
-        concat!(
-            "SELECT ",
-            columns!(),
-            " FROM oauth_accounts a WHERE a.workspace_id = $1 AND a.id = $2"
-        ),
-        workspace,
-        id
-    )
-}
-
-/// One account by the platform's own id.
-pub async fn by_platform_id(
-    db: &Db,
-    workspace: WorkspaceId,
-    provider: &str,
-    platform_id: &str,
-) -> Result<Option<Account>> {
-    sql!(
-        db,
-        Option<Account>,
-        concat!(
-            "SELECT ",
-            columns!(),
-            " FROM oauth_accounts a WHERE a.workspace_id = $1 AND a.provider = $2 AND
-             a.provider_account_id = $3"
-        ),
+        select!("WHERE a.workspace_id = $1 AND a.provider = $2 AND a.provider_account_id = $3"),
         workspace,
         provider,
         platform_id
-    )
+    ))
 }
 
 /// Accounts that count against the tier.
@@ -168,28 +148,6 @@ pub async fn at_least(db: &Db, provider: &Provider, most: i64) -> Result<i64> {
     Ok(count)
 }
 
-/// What an upsert finds: the row of that platform account, locked by the workspace's lock.
-pub async fn for_upsert(
-    tx: &mut Tx,
-    workspace: WorkspaceId,
-    provider: &Provider,
-    platform_id: &str,
-) -> Result<Option<Account>> {
-    sql!(
-        tx,
-        Option<Account>,
-        concat!(
-            "SELECT ",
-            columns!(),
-            " FROM oauth_accounts a WHERE a.workspace_id = $1 AND a.provider = $2 AND
-             a.provider_account_id = $3"
-        ),
-        workspace,
-        provider,
-        platform_id
-    )
-}
-
 /// Inserts a connection or renews the one of the same platform account: its id, label and creation
 /// time stay. Secrets are sealed for the row by then, because its id is known.
 pub async fn upsert(tx: &mut Tx, account: &Account) -> Result<()> {
@@ -200,7 +158,8 @@ pub async fn upsert(tx: &mut Tx, account: &Account) -> Result<()> {
          name, handle, has_avatar, access_token,
          refresh_token, token_type, scope, grant_key, issued_at, expires_at, refresh_expires_at,
          metadata, status, reason, say, checked_at,
-         check_ok, check_text, next_refresh_at, version, connected_at, created_at, updated_at)
+         check_ok, check_text, avatar_url, version, connected_at, created_at,
+         updated_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
          $19, $20, $21, $22, $23, $24, 1, $14, $14, $14)
          ON CONFLICT (workspace_id, provider, provider_account_id) DO UPDATE SET user_id = $3,
@@ -209,7 +168,7 @@ pub async fn upsert(tx: &mut Tx, account: &Account) -> Result<()> {
          issued_at = $14,
          expires_at = $15, refresh_expires_at = $16, metadata = $17, status = $18, reason = $19,
          say = $20, checked_at = $21, check_ok = $22,
-         check_text = $23, next_refresh_at = $24, refresh_failures = 0, refresh_held_until = NULL,
+         check_text = $23, avatar_url = $24,
          version = oauth_accounts.version + 1,
          connected_at = CASE WHEN oauth_accounts.status = 'former' THEN $14 ELSE
          oauth_accounts.connected_at END, updated_at = $14",
@@ -236,9 +195,9 @@ pub async fn upsert(tx: &mut Tx, account: &Account) -> Result<()> {
         account.checked_at,
         account.check_ok,
         &account.check_text,
-        account.next_refresh_at
+        &account.avatar_url
     )?;
-    Ok(())
+    tasks::set(tx, account, Kind::Refresh, account.next_refresh_at).await
 }
 
 /// Marks what is wrong, or right again, unless the row moved on.
@@ -253,24 +212,26 @@ pub async fn mark(
     let rows = sql!(
         tx,
         rows,
-        "UPDATE oauth_accounts SET status = $3, reason = $4, say = $5, next_refresh_at = $6,
-         version = version + 1, updated_at = $7
+        "UPDATE oauth_accounts SET status = $3, reason = $4, say = $5,
+         version = version + 1, updated_at = $6
          WHERE id = $1 AND version = $2 AND status <> 'former'",
         account.id,
         account.version,
         status,
         why.map(|(reason, _)| reason),
         why.map(|(_, say)| say),
-        next_refresh_at,
         now
     )?;
+    if rows == 1 {
+        tasks::move_to(tx, account.id, Kind::Refresh, next_refresh_at).await?;
+    }
     Ok(rows == 1)
 }
 
 /// What a successful look at the platform told of an account. Does not move the version: no token
 /// changed.
 pub async fn describe(
-    db: &Db,
+    tx: &mut Tx,
     id: AccountId,
     name: &str,
     handle: &str,
@@ -278,7 +239,7 @@ pub async fn describe(
     now: DateTime<Utc>,
 ) -> Result<()> {
     sql!(
-        db,
+        tx,
         rows,
         "UPDATE oauth_accounts SET name = $2, handle = $3, metadata = $4, updated_at = $5 WHERE id
          = $1",
@@ -293,16 +254,17 @@ pub async fn describe(
 
 /// The result of a test, with its time.
 pub async fn checked(
-    db: &Db,
+    tx: &mut Tx,
     id: AccountId,
     ok: bool,
     text: &str,
     now: DateTime<Utc>,
 ) -> Result<()> {
     sql!(
-        db,
+        tx,
         rows,
-        "UPDATE oauth_accounts SET checked_at = $2, check_ok = $3, check_text = $4 WHERE id = $1",
+        "UPDATE oauth_accounts SET checked_at = $2, check_ok = $3, check_text = $4, updated_at = $2
+         WHERE id = $1",
         id,
         now,
         ok,
@@ -359,8 +321,7 @@ pub async fn make_former(tx: &mut Tx, account: &Account, now: DateTime<Utc>) -> 
         rows,
         "UPDATE oauth_accounts SET status = 'former', reason = NULL, say = NULL,
          access_token = NULL, refresh_token = NULL, grant_key = NULL,
-         expires_at = NULL, refresh_expires_at = NULL, next_refresh_at = NULL,
-         refresh_failures = 0, refresh_held_until = NULL, checked_at = NULL, check_ok = NULL, check_text = NULL,
+         expires_at = NULL, refresh_expires_at = NULL, checked_at = NULL, check_ok = NULL, check_text = NULL,
          version = version + 1, updated_at = $4
          WHERE workspace_id = $1 AND id = $2 AND version = $3 AND status <> 'former'",
         account.workspace_id,
@@ -368,6 +329,7 @@ pub async fn make_former(tx: &mut Tx, account: &Account, now: DateTime<Utc>) -> 
         account.version,
         now
     )?;
+    tasks::delete(tx, account.id).await?;
     sql!(tx, rows, "DELETE FROM account_limits WHERE account_id = $1", account.id)?;
     Ok(rows == 1)
 }

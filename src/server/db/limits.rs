@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Db, Result, sql};
-use crate::model::AccountId;
+use super::{Db, Result, Tx, sql};
+use crate::model::{AccountId, Provider};
 
 /// A limit as it was told at `seen_at`.
 pub struct Told<'a> {
@@ -14,9 +14,9 @@ pub struct Told<'a> {
     pub seen_at: DateTime<Utc>,
 }
 
-pub async fn keep(db: &Db, account: AccountId, told: &Told<'_>) -> Result<()> {
+pub async fn keep(tx: &mut Tx, account: AccountId, told: &Told<'_>) -> Result<()> {
     sql!(
-        db,
+        tx,
         rows,
         "INSERT INTO account_limits (account_id, name, most, remaining, resets_at, seen_at) VALUES
          ($1, $2, $3, $4, $5, $6)
@@ -30,4 +30,41 @@ pub async fn keep(db: &Db, account: AccountId, told: &Told<'_>) -> Result<()> {
         told.seen_at
     )?;
     Ok(())
+}
+
+/// One that all accounts share at a platform. Of two told out of order the newer stays.
+pub async fn keep_shared(tx: &mut Tx, provider: &Provider, told: &Told<'_>) -> Result<()> {
+    sql!(
+        tx,
+        rows,
+        "INSERT INTO platform_limits (provider, name, remaining, resets_at, seen_at)
+         VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (provider, name) DO UPDATE SET remaining = $3, resets_at = $4, seen_at = $5
+         WHERE platform_limits.seen_at <= $5",
+        provider,
+        told.name,
+        told.remaining,
+        told.resets_at,
+        told.seen_at
+    )?;
+    Ok(())
+}
+
+/// What is left of a limit, and when it is full again.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct Remaining {
+    pub remaining: i64,
+    pub resets_at: Option<DateTime<Utc>>,
+}
+
+/// The limits that a call for this account falls under: its own, and those of the whole server.
+pub async fn of_call(db: &Db, account: AccountId, provider: &Provider) -> Result<Vec<Remaining>> {
+    sql!(
+        db,
+        Vec<Remaining>,
+        "SELECT remaining, resets_at FROM account_limits WHERE account_id = $1
+         UNION ALL SELECT remaining, resets_at FROM platform_limits WHERE provider = $2",
+        account,
+        provider
+    )
 }

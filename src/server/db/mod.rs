@@ -26,6 +26,7 @@ pub mod refreshes;
 pub mod sealed;
 pub mod sessions;
 pub mod signals;
+pub mod tasks;
 pub mod users;
 pub mod write_guard;
 
@@ -78,6 +79,37 @@ pub struct Tx {
     told: Vec<Signal>,
     _open: OpenTx,
 }
+
+/// Where a statement runs: on a [`Db`] by itself, or in a [`Tx`] with others. For functions that are
+/// wanted both ways: `find(&db, ..)`, `find(&mut tx, ..)`.
+pub enum Executor<'c> {
+    Db(&'c Db),
+    Tx(&'c mut Tx),
+}
+
+impl<'c> From<&'c Db> for Executor<'c> {
+    fn from(db: &'c Db) -> Self {
+        Self::Db(db)
+    }
+}
+
+impl<'c> From<&'c mut Tx> for Executor<'c> {
+    fn from(tx: &'c mut Tx) -> Self {
+        Self::Tx(tx)
+    }
+}
+
+/// The body of such a function: `on_either!(executor, on => sql!(on, ..))`. Boxed, because a
+/// future that is generic over a borrow is not `Send` enough for the compiler.
+macro_rules! on_either {
+    ($executor:expr, $on:ident => $run:expr) => {
+        match $executor.into() {
+            $crate::server::db::Executor::Db($on) => Box::pin(async move { $run }),
+            $crate::server::db::Executor::Tx($on) => Box::pin(async move { $run }),
+        }
+    };
+}
+pub(crate) use on_either;
 
 /// Runs one text on either engine: `sql!(db, Option<Row>, "SELECT ... WHERE id = $1", id)` for
 /// `Row`, `Option<Row>`, `Vec<Row>`, or `rows` for the number of rows it touched. `db` is a [`Db`]

@@ -7,13 +7,15 @@ use uuid::Uuid;
 use super::{Db, Result, Tx, sql};
 use crate::model::{AccountId, WorkspaceId};
 
-/// Takes the lease of an account if nobody holds it, and answers with its new epoch.
+/// Takes the lease of an account if nobody holds it, and answers with its new epoch. One that ends
+/// after `latest` was written by a clock that was wrong, and holds nobody up.
 pub async fn take(
     tx: &mut Tx,
     account: AccountId,
     owner: Uuid,
     now: DateTime<Utc>,
     until: DateTime<Utc>,
+    latest: DateTime<Utc>,
 ) -> Result<Option<i64>> {
     let taken = sql!(
         tx,
@@ -21,11 +23,12 @@ pub async fn take(
         "INSERT INTO refresh_leases (account_id, owner, epoch, until) VALUES ($1, $2, 1, $3)
          ON CONFLICT (account_id) DO UPDATE SET owner = $2, epoch = refresh_leases.epoch + 1,
          until = $3
-         WHERE refresh_leases.until <= $4 RETURNING epoch",
+         WHERE refresh_leases.until <= $4 OR refresh_leases.until > $5 RETURNING epoch",
         account,
         owner,
         until,
-        now
+        now,
+        latest
     )?;
     Ok(taken.map(|(epoch,)| epoch))
 }
@@ -111,10 +114,8 @@ macro_rules! write {
     };
 }
 
-/// Writes an intent down. It takes the place of earlier ones of the same account that nobody
-/// answered.
+/// Writes an intent down.
 pub async fn intend(tx: &mut Tx, line: &Line) -> Result<()> {
-    close_unanswered(tx, line.account_id, line.epoch).await?;
     write!(tx, line, None::<&[u8]>)?;
     Ok(())
 }
@@ -140,22 +141,54 @@ pub async fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Line>> {
     )
 }
 
-/// Answers that do not stand in their account's row.
-pub async fn answered(db: &Db) -> Result<Vec<Line>> {
+/// The next answers that do not stand in their account's row, oldest first.
+pub async fn answered(db: &Db, after: (DateTime<Utc>, Uuid), limit: i64) -> Result<Vec<Line>> {
     sql!(
         db,
         Vec<Line>,
         concat!(
             "SELECT ",
             columns!(),
-            " FROM refresh_journal WHERE answer IS NOT NULL ORDER BY began_at, id LIMIT 200"
-        )
+            " FROM refresh_journal WHERE answer IS NOT NULL AND (began_at > $1 OR (began_at = $1
+             AND id > $2)) ORDER BY began_at, id LIMIT $3"
+        ),
+        after.0,
+        after.1,
+        limit
     )
+}
+
+/// Lets go of an answer that does not open: its refresh counts as one that was never answered.
+/// `false`: somebody else did.
+pub async fn lose_answer(tx: &mut Tx, line: &Line) -> Result<bool> {
+    let rows = sql!(
+        tx,
+        rows,
+        "UPDATE refresh_journal SET answer = NULL WHERE id = $1 AND answer = $2",
+        line.id,
+        &line.answer
+    )?;
+    Ok(rows == 1)
 }
 
 /// Closes a line; `false`: somebody else did.
 pub async fn close(tx: &mut Tx, id: Uuid) -> Result<bool> {
     Ok(sql!(tx, rows, "DELETE FROM refresh_journal WHERE id = $1", id)? == 1)
+}
+
+/// Closes a line whose answer stands in its account's row, and what was begun until then and never
+/// answered.
+pub async fn close_answered(tx: &mut Tx, line: &Line) -> Result<()> {
+    sql!(
+        tx,
+        rows,
+        "DELETE FROM refresh_journal WHERE account_id = $2 AND (id = $1 OR (epoch <= $3 AND answer
+         IS NULL))",
+        line.id,
+        line.account_id,
+        line.epoch
+    )?;
+    Ok(())
 }
 
 /// Closes what was begun up to this epoch and never answered.

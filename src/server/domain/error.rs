@@ -62,6 +62,9 @@ pub enum Error {
     Shared(std::sync::Arc<Error>),
     #[error("metadata of {name}: {what}")]
     Metadata { name: &'static str, what: String },
+    /// What is stored to access the account opens with no key of this server.
+    #[error("the stored credential of a {name} account does not open")]
+    Unreadable { name: &'static str },
     #[error("database: {0}")]
     Database(#[from] db::Error),
     #[error("vault: {0}")]
@@ -88,6 +91,7 @@ impl Error {
             Self::NotConfigured { .. } => "not_configured",
             Self::Conflict { .. } => "conflict",
             Self::Metadata { .. } => "metadata",
+            Self::Unreadable { .. } => "unreadable",
             Self::Database(_) => "database",
             Self::Vault(_) => "vault",
             _ => "other",
@@ -105,6 +109,7 @@ impl Error {
                 }
                 Self::NotFound(what) => Self::NotFound(what),
                 Self::Refreshing => Self::Refreshing,
+                Self::Unreadable { name } => Self::Unreadable { name },
                 _ => Self::Shared(error),
             },
         }
@@ -143,8 +148,13 @@ impl Error {
     /// The platform's trouble in a sentence, where that is what this is: a test of a connection
     /// then has a result.
     pub fn of_platform(&self) -> Option<String> {
-        matches!(self, Self::Platform { .. } | Self::PlatformTrouble { .. } | Self::Refreshing)
-            .then(|| self.as_app_error().sentence)
+        match self {
+            Self::Platform { .. }
+            | Self::PlatformTrouble { .. }
+            | Self::Refreshing
+            | Self::Unreadable { .. } => Some(self.as_app_error().sentence),
+            _ => None,
+        }
     }
 
     /// Logs what happened, once, and says it for people. `reference` is the correlation id.
@@ -248,6 +258,11 @@ impl Error {
                 Kind::PlatformUnavailable,
                 "The access is being renewed, and that takes longer than usual.",
                 "Nothing was lost. Try again in a minute.",
+            ),
+            Self::Unreadable { name } => AppError::new(
+                Kind::Conflict,
+                format!("Huntaze can no longer read the access to {name} that it stored."),
+                "Reconnect this account; its label and history stay.",
             ),
             Self::Shared(error) => error.as_app_error(),
             Self::Database(error) if is_busy(error) => AppError::new(

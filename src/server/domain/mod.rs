@@ -1,5 +1,6 @@
 //! Verbs on nouns: the only place where the database and the platforms meet.
 
+pub mod access;
 pub mod accounts;
 pub mod audit;
 pub mod error;

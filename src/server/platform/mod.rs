@@ -106,6 +106,11 @@ pub trait Platform: Send + Sync {
         |_, _| Vec::new()
     }
 
+    /// The names of those limits that all accounts of this server share.
+    fn shared_limits(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// The address of the consent page.
     fn authorize(&self, client: &Client, request: &Authorize<'_>) -> url::Url {
         oauth::authorize(self.info(), self.connect().oauth(), client, request)

@@ -1,7 +1,7 @@
 //! What each job does: one line for each.
 
 use crate::server::domain::jobs::{self, Attempt, Job, Outcome};
-use crate::server::domain::{Result, accounts, audit, idempotency, mail, notices, users};
+use crate::server::domain::{Result, access, accounts, audit, idempotency, mail, notices, users};
 
 /// Does a job, which may have been done before, wholly or in part. An error that its handler does
 /// not judge is retried by the policy of its kind.
@@ -13,8 +13,11 @@ async fn handle(attempt: &Attempt<'_>, job: Job) -> Result<Outcome> {
     let backend = attempt.backend;
     match job {
         Job::SendMail { id } => return mail::send(attempt, id).await,
-        Job::Revoke { id } => accounts::revoke(backend, id).await,
-        Job::FindRevocations => accounts::find_revocations(backend).await,
+        Job::Revoke { id } => access::revoke(backend, id).await,
+        Job::FetchAvatar { workspace, account } => {
+            accounts::fetch_avatar(backend, workspace, account).await
+        }
+        Job::FindRevocations => access::find_revocations(backend).await,
         Job::RevokeExpiredChoices => accounts::give_back_choices(backend).await,
         Job::ProcessNotices => notices::process(backend).await,
         Job::AnnounceOutage { incident } => notices::announce_outage(backend, incident).await,

@@ -22,7 +22,7 @@ use super::Backend;
 use super::db::signals::{Signal, Subscription};
 use super::db::{self, jobs::Claimed};
 use super::domain::jobs::{self, Attempt, Job, Outcome};
-use super::domain::{self, accounts};
+use super::domain::{self, access};
 use super::failpoint::failpoint;
 use super::metrics::{self, JobEnd};
 use super::origin::{self, Origin};
@@ -53,7 +53,7 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
     let limit = backend.config.worker.concurrency;
     let worker = Worker { backend: backend.clone(), id: Uuid::now_v7(), over };
     let mut running = JoinSet::new();
-    let renewing = tokio::spawn(async move { accounts::keep_fresh(&backend).await });
+    let renewing = tokio::spawn(async move { access::run_scheduler(&backend).await });
     tokio::pin!(stop);
     loop {
         let pause = match worker.fill(&mut running, limit).await {
@@ -81,7 +81,7 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
 pub async fn work(backend: &Backend) -> domain::Result<()> {
     let (_end, over) = watch::channel(false);
     let worker = Worker { backend: backend.clone(), id: Uuid::now_v7(), over };
-    accounts::refresh_due(backend).await?;
+    access::run_due_tasks(backend).await?;
     loop {
         schedule::fire(backend).await?;
         let claimed = worker.claim(backend.config.worker.concurrency).await?;

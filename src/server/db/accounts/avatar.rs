@@ -1,11 +1,19 @@
 //! Pictures, apart from the rows that lists read.
 
-use crate::model::{AccountId, WorkspaceId};
-use crate::server::db::{Db, Result, sql};
+use chrono::{DateTime, Utc};
 
-pub async fn set_avatar(db: &Db, id: AccountId, media_type: &str, bytes: &[u8]) -> Result<()> {
+use crate::model::{AccountId, WorkspaceId};
+use crate::server::db::{Db, Result, Tx, sql};
+
+pub async fn set_avatar(
+    tx: &mut Tx,
+    id: AccountId,
+    media_type: &str,
+    bytes: &[u8],
+    now: DateTime<Utc>,
+) -> Result<()> {
     sql!(
-        db,
+        tx,
         rows,
         "INSERT INTO avatars (account_id, media_type, bytes) VALUES ($1, $2, $3)
          ON CONFLICT (account_id) DO UPDATE SET media_type = $2, bytes = $3",
@@ -13,7 +21,13 @@ pub async fn set_avatar(db: &Db, id: AccountId, media_type: &str, bytes: &[u8]) 
         media_type,
         bytes
     )?;
-    sql!(db, rows, "UPDATE oauth_accounts SET has_avatar = TRUE WHERE id = $1", id)?;
+    sql!(
+        tx,
+        rows,
+        "UPDATE oauth_accounts SET has_avatar = TRUE, updated_at = $2 WHERE id = $1",
+        id,
+        now
+    )?;
     Ok(())
 }
 

@@ -50,10 +50,11 @@ pub async fn shown(db: &Db, workspace: WorkspaceId) -> Result<Vec<Shown>> {
         "SELECT a.id, a.provider, a.provider_account_id, a.name, a.handle, a.has_avatar, a.scope,
          a.issued_at, a.expires_at, a.refresh_expires_at,
          a.metadata, a.status, a.reason, a.say, a.label, a.checked_at, a.check_ok, a.check_text,
-         a.next_refresh_at, a.refresh_failures, a.connected_at,
+         t.next_at AS next_refresh_at, COALESCE(t.failures, 0) AS refresh_failures, a.connected_at,
          a.created_at, a.updated_at, l.name AS limit_name, l.most AS limit_most, l.remaining AS
          limit_remaining, l.resets_at AS limit_resets_at, l.seen_at AS limit_seen_at
          FROM oauth_accounts a LEFT JOIN account_limits l ON l.account_id = a.id
+         LEFT JOIN account_tasks t ON t.account_id = a.id AND t.kind = 'refresh'
          WHERE a.workspace_id = $1 AND a.status <> 'former' ORDER BY a.created_at, a.id, l.name",
         workspace
     )
@@ -66,6 +67,8 @@ pub async fn changed_since(db: &Db, workspace: WorkspaceId, since: DateTime<Utc>
         (i64,),
         "SELECT CAST((SELECT COUNT(*) FROM oauth_accounts WHERE workspace_id = $1 AND updated_at >
          $2)
+         + (SELECT COUNT(*) FROM account_limits l JOIN oauth_accounts a ON a.id = l.account_id
+         WHERE a.workspace_id = $1 AND l.seen_at > $2)
          + (SELECT COUNT(*) FROM notices WHERE workspace_id = $1 AND created_at > $2) AS BIGINT)",
         workspace,
         since

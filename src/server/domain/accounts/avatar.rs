@@ -1,11 +1,11 @@
-//! Avatars: fetched once at connecting and served by us, so that pages load nothing from elsewhere.
+//! Avatars: fetched once after connecting and served by us, so that pages load nothing from elsewhere.
 
 use url::Url;
 
-use super::Result;
-use crate::model::AccountId;
+use super::{Result, entry};
+use crate::model::{AccountId, WorkspaceId};
 use crate::server::Backend;
-use crate::server::db;
+use crate::server::db::{self, Signal};
 use crate::server::outside;
 use crate::server::platform::Entry;
 use crate::server::session::Actor;
@@ -21,17 +21,27 @@ pub async fn stored(
     Ok(db::accounts::avatar(&backend.db, actor.workspace, id).await?)
 }
 
-/// Fetches and keeps an avatar. Failing is no error: initials are shown instead.
-pub(super) async fn fetch(backend: &Backend, entry: &Entry, id: AccountId, url: &str) {
-    match get(backend, entry, url).await {
-        Ok((media_type, bytes)) => {
-            if let Err(error) = db::accounts::set_avatar(&backend.db, id, media_type, &bytes).await
-            {
-                tracing::warn!(account = %id, "avatar not kept: {error}");
-            }
+/// The job: fetches the picture of an account that was just connected, and tells the open pages.
+/// Failing is no error: initials are shown instead.
+pub async fn fetch(backend: &Backend, workspace: WorkspaceId, id: AccountId) -> Result<()> {
+    let Some(account) = db::accounts::find(&backend.db, workspace, id).await? else {
+        return Ok(());
+    };
+    let (Some(url), Ok(entry)) = (&account.avatar_url, entry(backend, account.provider.as_str()))
+    else {
+        return Ok(());
+    };
+    let (media_type, bytes) = match get(backend, entry, url).await {
+        Ok(picture) => picture,
+        Err(why) => {
+            tracing::info!(account = %id, "no avatar: {why}");
+            return Ok(());
         }
-        Err(why) => tracing::info!(account = %id, "no avatar: {why}"),
-    }
+    };
+    let mut tx = backend.db.begin().await?;
+    db::accounts::set_avatar(&mut tx, id, media_type, &bytes, backend.clock.now()).await?;
+    tx.signal(Signal::Workspace(workspace));
+    Ok(tx.commit().await?)
 }
 
 async fn get(

@@ -12,6 +12,7 @@ use crate::model::audit::Action;
 use crate::model::{AccountId, FieldError, FlowId, Status};
 use crate::server::Backend;
 use crate::server::db::{self, accounts::Account, flows::Flow};
+use crate::server::domain::access::platform_error;
 use crate::server::domain::audit::{self, Event};
 use crate::server::metrics::{self, Step};
 use crate::server::platform::{Authorize, Connect, Entry, Pkce, oauth};
@@ -145,7 +146,7 @@ async fn with_session(
     };
     let mut grant = entry.platform.accept(fields).map_err(Error::Validation)?;
     let api = entry.api(grant.access.clone(), grant.scopes.clone());
-    let found = entry.candidates(&api).await.map_err(|error| store::platform(entry, error))?;
+    let found = entry.candidates(&api).await.map_err(|error| platform_error(entry, error))?;
     if let Some(renewed) = api.renewed() {
         grant.access = renewed;
     }

@@ -6,6 +6,7 @@
 //! "COAT" and "COSF" in docs/oauth.md). All of it happens inside the request, because X's codes
 //! live 30 seconds.
 
+use chrono::Duration;
 use secrecy::SecretString;
 
 use super::{Error, Result, begin, choose, configured, store};
@@ -14,12 +15,16 @@ use crate::model::audit::Action;
 use crate::model::{AccountId, FlowId, Outcome};
 use crate::server::Backend;
 use crate::server::db::{self, accounts::Account, flows::Flow};
+use crate::server::domain::access;
 use crate::server::domain::audit::{self, Event};
 use crate::server::domain::words;
 use crate::server::failpoint::failpoint;
 use crate::server::metrics::{self, Step};
 use crate::server::platform::{self, CodeGrant, Entry};
 use crate::server::session::{Actor, hash};
+
+/// A callback's outcome is kept so long for whoever reloads the page.
+const OUTCOME: Duration = Duration::hours(1);
 
 /// What a platform's redirect carries.
 #[derive(Default)]
@@ -227,6 +232,12 @@ pub async fn keep_outcome(
     Ok(())
 }
 
+/// The job: attempts to connect that ended.
+pub async fn erase_flows(backend: &Backend) -> Result<()> {
+    db::flows::delete_expired(&backend.db, backend.clock.now() - OUTCOME).await?;
+    Ok(())
+}
+
 async fn claim(
     backend: &Backend,
     actor: &Actor,
@@ -349,7 +360,8 @@ async fn exchange(
     flow: &Flow,
     code: CodeGrant,
 ) -> Result<Finished> {
-    let grant = entry.exchange(&code).await.map_err(|error| store::platform(entry, error))?;
+    let grant =
+        entry.exchange(&code).await.map_err(|error| access::platform_error(entry, error))?;
     failpoint!("callback.exchanged");
     metrics::oauth_step(entry.provider.as_str(), Step::Exchanged);
     tracing::info!(platform = %entry.provider, step = Step::Exchanged.name(), flow = %flow.id,
@@ -360,7 +372,7 @@ async fn exchange(
         // lives by it.
         tracing::info!(platform = %entry.provider, outcome = error.name(), "giving back an unused \
             grant");
-        super::revoke::give_back(backend, entry, &grant).await;
+        access::give_back(backend, entry, &grant).await;
     }
     connected
 }
@@ -374,7 +386,8 @@ async fn connect(
 ) -> Result<Finished> {
     check_required(entry, &grant.scopes)?;
     let api = entry.api(grant.access.clone(), grant.scopes.clone());
-    let found = entry.candidates(&api).await.map_err(|error| store::platform(entry, error))?;
+    let found =
+        entry.candidates(&api).await.map_err(|error| access::platform_error(entry, error))?;
     let expected = expected(backend, actor, flow.account_id).await?;
     if found.len() > 1 && expected.is_none() {
         choose::wait(backend, actor, entry, flow.id, grant, &found).await?;

@@ -3,20 +3,23 @@
 
 use chrono::Duration;
 
-use super::standing::{self, Standing};
-use super::token::Why;
-use super::{Error, Result, call, entry, fresh_token};
+use super::{Error, Result, entry};
 use crate::model::audit::Action;
 use crate::model::{AccountId, Reason, Status};
 use crate::server::Backend;
-use crate::server::db::{self, accounts::Account};
+use crate::server::db::{self, Signal, accounts::Account};
+use crate::server::domain::access::{self, Standing, Why, fresh_token, live, reread};
 use crate::server::domain::audit::{self, Event};
 use crate::server::origin;
-use crate::server::platform::Connect;
+use crate::server::platform::{Connect, Profile};
 use crate::server::session::Actor;
 
 /// A pasted session is tested no more often than this on request.
 const SESSION_TEST: Duration = Duration::minutes(5);
+
+/// A token that was renewed so shortly ago and works is the answer to who asks for a new one:
+/// pressing the button again must not use up a rotation, or the platform's patience.
+const REFRESH_FLOOR: Duration = Duration::seconds(60);
 
 /// What a test found.
 pub struct Tested {
@@ -33,14 +36,27 @@ pub async fn test(backend: &Backend, actor: &Actor, account: Account) -> Result<
     if matches!(entry.platform.connect(), Connect::Session) {
         guard_session(backend, &account)?;
     }
-    let id = account.id;
     let name: &'static str = &entry.info().name;
-    let (ok, text) = match look(backend, account).await {
+    let (ok, text) = match look(backend, account.clone()).await {
         Ok(()) => (true, format!("{name} answered.")),
         Err(error) => (false, error.of_platform().ok_or(error)?),
     };
-    db::accounts::checked(&backend.db, id, ok, &text, backend.clock.now()).await?;
-    Ok(Tested { account: super::mine(backend, actor, id).await?, ok, text })
+    store_result(backend, &account, ok, &text).await;
+    Ok(Tested { account: reread(backend, account).await, ok, text })
+}
+
+/// Stores what a look found, and tells the open pages. The look has happened: that it could not be
+/// written down is no reason to say that it failed.
+async fn store_result(backend: &Backend, account: &Account, ok: bool, text: &str) {
+    let stored = async {
+        let mut tx = backend.db.begin().await?;
+        db::accounts::checked(&mut tx, account.id, ok, text, backend.clock.now()).await?;
+        tx.signal(Signal::Workspace(account.workspace_id));
+        tx.commit().await
+    };
+    if let Err(error) = stored.await {
+        tracing::error!(account = %account.id, "a test's result was not stored: {error}");
+    }
 }
 
 /// A refused session is never tried again: every further try may log the person out elsewhere.
@@ -72,7 +88,7 @@ fn guard_session(backend: &Backend, account: &Account) -> Result<()> {
 async fn look(backend: &Backend, account: Account) -> Result<()> {
     let platform_id = account.provider_account_id.clone();
     // An account that vanished at its platform is an error of this call, which marks it.
-    let (account, profile) = call::call(backend, account, |entry, api| {
+    let (account, profile) = access::call(backend, account, |entry, api| {
         let platform_id = platform_id.clone();
         Box::pin(async move { entry.profile(api, &platform_id).await })
     })
@@ -82,60 +98,66 @@ async fn look(backend: &Backend, account: Account) -> Result<()> {
         .platform
         .check_metadata(&profile.metadata)
         .map_err(|what| Error::Metadata { name: &entry.info().name, what })?;
-    let now = backend.clock.now();
-    db::accounts::describe(
-        &backend.db,
-        account.id,
-        &profile.name,
-        &profile.handle,
-        &profile.metadata,
-        now,
-    )
-    .await?;
-    let account =
-        super::live(db::accounts::find(&backend.db, account.workspace_id, account.id).await?)?;
+    let account = describe(backend, &account, &profile).await?;
     let found = match profile.standing {
         Some(why) => Standing { status: Status::Error, why: Some(why) },
         None if account.reason == Some(Reason::MissingPermissions) => return Ok(()),
         None => Standing::HEALTHY,
     };
-    standing::mark(backend, &account, found).await?;
+    access::mark(backend, &account, found).await?;
     Ok(())
+}
+
+/// Keeps what the platform says of an account, and tells the open pages where that is new.
+async fn describe(backend: &Backend, account: &Account, profile: &Profile) -> Result<Account> {
+    let (workspace, id) = (account.workspace_id, account.id);
+    let mut tx = backend.db.begin().await?;
+    let (name, handle, metadata) = (&profile.name, &profile.handle, &profile.metadata);
+    db::accounts::describe(&mut tx, id, name, handle, metadata, backend.clock.now()).await?;
+    let described = live(db::accounts::find(&mut tx, workspace, id).await?)?;
+    if (name, handle, metadata) != (&account.name, &account.handle, &account.metadata.0) {
+        tx.signal(Signal::Workspace(workspace));
+    }
+    tx.commit().await?;
+    Ok(described)
 }
 
 /// Renews the credential now. A pasted session is looked at instead: it has nothing to renew.
 pub async fn refresh(backend: &Backend, actor: &Actor, account: Account) -> Result<Account> {
     actor.may_change()?;
     let asked = Event::by(actor, Action::Refresh).on(backend, &account);
-    let renewed = renew(backend, actor, account).await;
+    let renewed = renew(backend, account).await;
     let renewed = audit::noted(backend, renewed, || asked.clone()).await?;
     audit::note(backend, asked).await;
     Ok(renewed)
 }
 
-async fn renew(backend: &Backend, actor: &Actor, account: Account) -> Result<Account> {
+async fn renew(backend: &Backend, account: Account) -> Result<Account> {
     let entry = entry(backend, account.provider.as_str())?;
-    let id = account.id;
     match entry.platform.connect() {
         Connect::Session => {
             guard_session(backend, &account)?;
-            let name: &'static str = &entry.info().name;
-            look(backend, account).await?;
-            db::accounts::checked(
-                &backend.db,
-                id,
-                true,
-                &format!("{name} answered."),
-                backend.clock.now(),
-            )
-            .await?;
+            look(backend, account.clone()).await?;
+            store_result(backend, &account, true, &format!("{} answered.", entry.info().name))
+                .await;
+            Ok(reread(backend, account).await)
         }
+        Connect::OAuth2(_) if was_just_renewed(backend, &account) => Ok(account),
         Connect::OAuth2(_) => {
             let seen = account.version;
-            fresh_token(backend, account, Why::Renew { seen }).await?;
+            Ok(fresh_token(backend, account, Why::Renew { seen }).await?.0)
         }
     }
-    super::mine(backend, actor, id).await
+}
+
+/// Whether the token works, and is of a refresh of a moment ago. One that came with the consent may
+/// be renewed at once.
+fn was_just_renewed(backend: &Backend, account: &Account) -> bool {
+    let now = backend.clock.now();
+    account.status == Status::Connected
+        && account.issued_at > account.connected_at
+        && account.issued_at + REFRESH_FLOOR > now
+        && account.expires_at.is_none_or(|end| end > now)
 }
 
 /// Looks at pasted sessions whose last check is old, in the background of a page load. One look at
@@ -165,7 +187,7 @@ async fn recheck(backend: &Backend, actor: &Actor, id: AccountId) -> Result<()> 
         return Ok(());
     }
     let name: &'static str = &entry(backend, account.provider.as_str())?.info().name;
-    let outcome = look(backend, account).await;
+    let outcome = look(backend, account.clone()).await;
     let text = match &outcome {
         Ok(()) => format!("{name} answered."),
         Err(error) => match error.of_platform() {
@@ -173,6 +195,6 @@ async fn recheck(backend: &Backend, actor: &Actor, id: AccountId) -> Result<()> 
             None => return outcome,
         },
     };
-    db::accounts::checked(&backend.db, id, outcome.is_ok(), &text, backend.clock.now()).await?;
+    store_result(backend, &account, outcome.is_ok(), &text).await;
     outcome
 }

@@ -2,33 +2,31 @@
 //! sealed, bound to who began it.
 
 use chrono::Duration;
-use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Error, Result, configured, revoke, store};
+use super::{Error, Result, configured, store};
 use crate::model::audit::Action;
 use crate::model::{Choice, Choices, FlowId};
 use crate::server::Backend;
 use crate::server::db::{self, accounts::Account, pending::Connection};
+use crate::server::domain::access::{self, sealed_grant::SealedGrant};
 use crate::server::domain::audit::{self, Event};
-use crate::server::platform::{Entry, Grant, Profile};
+use crate::server::platform::{Entry, Grant, Held, Profile};
 use crate::server::session::Actor;
-use crate::server::vault::Place;
+use crate::server::vault::{self, Place};
 
 const LIFE: Duration = Duration::minutes(10);
 
-/// A waiting grant as it is sealed. It exists in the clear only inside this module and has no
-/// `Debug`.
+/// A grant that waits, with what it covers.
+type Waiting = SealedGrant<Consent>;
+
 #[derive(Serialize, Deserialize)]
-pub(super) struct Waiting {
-    access: String,
-    refresh: Option<String>,
+struct Consent {
     token_type: String,
     expires_in: Option<i64>,
     refresh_expires_in: Option<i64>,
     scopes: Vec<String>,
-    grant_key: Option<String>,
     candidates: Vec<Candidate>,
 }
 
@@ -56,7 +54,7 @@ pub(super) async fn wait(
     grant: &Grant,
     found: &[Profile],
 ) -> Result<()> {
-    let payload = backend.vault.seal(&Waiting::of(grant, found).into_text(), place(id));
+    let payload = waiting(grant, found).seal(backend, place(id));
     db::pending::insert(
         &backend.db,
         id,
@@ -71,8 +69,8 @@ pub(super) async fn wait(
 
 /// What there is to choose from.
 pub async fn choices(backend: &Backend, actor: &Actor, id: FlowId) -> Result<Choices> {
-    let (entry, waiting) = open(backend, &find(backend, actor, id).await?)?;
-    let choices = waiting.candidates.iter().map(|c| Choice {
+    let (entry, waiting) = find_open(backend, actor, id).await?;
+    let choices = waiting.details.candidates.iter().map(|c| Choice {
         id: c.id.clone(),
         name: if c.handle.is_empty() {
             c.name.clone()
@@ -87,9 +85,9 @@ pub async fn choices(backend: &Backend, actor: &Actor, id: FlowId) -> Result<Cho
 /// Connects the chosen account. An id that is not on the list is refused; the tier is checked here.
 pub async fn choose(backend: &Backend, actor: &Actor, id: FlowId, chosen: &str) -> Result<Account> {
     actor.may_change()?;
-    let (entry, waiting) = open(backend, &find(backend, actor, id).await?)?;
-    let (grant, found) = waiting.into_parts();
-    let profile = found.into_iter().find(|profile| profile.id == chosen);
+    let (entry, waiting) = find_open(backend, actor, id).await?;
+    let (grant, mut found) = (grant(&waiting), waiting.details.candidates.into_iter().map(profile));
+    let profile = found.find(|profile| profile.id == chosen);
     let profile =
         profile.ok_or_else(|| Error::field("choice", "Choose one of the accounts on the list."))?;
     let stored = store::connect(backend, actor, entry, &grant, profile, &[], Some(id)).await;
@@ -103,10 +101,10 @@ pub async fn choose(backend: &Backend, actor: &Actor, id: FlowId, chosen: &str) 
 pub async fn cancel(backend: &Backend, actor: &Actor, id: FlowId) -> Result<()> {
     actor.may_change()?;
     let waiting = find(backend, actor, id).await?;
-    revoke::give_back_waiting(backend, vec![waiting]).await
+    give_back_waiting(backend, vec![waiting]).await
 }
 
-pub(super) async fn take(backend: &Backend, id: FlowId) -> Result<bool> {
+async fn take(backend: &Backend, id: FlowId) -> Result<bool> {
     let mut tx = backend.db.begin().await?;
     let taken = db::pending::take(&mut tx, id).await?;
     tx.commit().await?;
@@ -119,64 +117,109 @@ async fn find(backend: &Backend, actor: &Actor, id: FlowId) -> Result<Connection
         .ok_or(Error::NotFound("choice"))
 }
 
-pub(super) fn open<'a>(backend: &'a Backend, row: &Connection) -> Result<(&'a Entry, Waiting)> {
-    let entry = configured(backend, row.provider.as_str())?;
-    let text = backend.vault.open(&row.payload, place(row.id))?;
-    // We sealed it ourselves, from this very type; an older version's shape lives ten minutes at
-    // most.
-    let waiting =
-        serde_json::from_str(text.expose_secret()).map_err(|_| Error::NotFound("choice"))?;
-    Ok((entry, waiting))
+fn open(backend: &Backend, row: &Connection) -> Result<Waiting, vault::Error> {
+    Waiting::open(backend, &row.payload, place(row.id))
 }
 
-impl Waiting {
-    fn of(grant: &Grant, found: &[Profile]) -> Self {
-        let candidate = |p: &Profile| Candidate {
-            id: p.id.clone(),
-            name: p.name.clone(),
-            handle: p.handle.clone(),
-            avatar_url: p.avatar_url.clone(),
-            detail: p.detail.clone(),
-            metadata: p.metadata.clone(),
-            grant_key: p.grant_key.clone(),
-        };
-        Self {
-            access: grant.access.expose_secret().to_owned(),
-            refresh: grant.refresh.as_ref().map(|secret| secret.expose_secret().to_owned()),
-            token_type: grant.token_type.clone(),
-            expires_in: grant.expires_in.map(|d| d.num_seconds()),
-            refresh_expires_in: grant.refresh_expires_in.map(|d| d.num_seconds()),
-            scopes: grant.scopes.clone(),
-            grant_key: grant.grant_key.clone(),
-            candidates: found.iter().map(candidate).collect(),
+/// A waiting choice with its grant. One that does not open is erased: nobody can choose from it any
+/// more, and nothing of it is left that could be given back.
+async fn find_open<'a>(
+    backend: &'a Backend,
+    actor: &Actor,
+    id: FlowId,
+) -> Result<(&'a Entry, Waiting)> {
+    let row = find(backend, actor, id).await?;
+    let entry = configured(backend, row.provider.as_str())?;
+    match open(backend, &row) {
+        Ok(waiting) => Ok((entry, waiting)),
+        Err(error) => {
+            if take(backend, id).await? {
+                access::report_unreadable("pending_connections", &id, error);
+            }
+            Err(Error::Conflict {
+                sentence: format!("What {} granted can no longer be read.", entry.info().name),
+                next: "Nothing was connected. Start again from the integrations page.".into(),
+            })
         }
     }
+}
 
-    /// As sealed. Plain strings and numbers always serialise.
-    fn into_text(self) -> SecretString {
-        serde_json::to_string(&self).expect("strings and numbers serialise").into()
+/// Erases waiting choices and gives back what they had been granted. One that can't be erased now
+/// is left to the next round and holds up none of the others.
+pub async fn give_back_waiting(backend: &Backend, waiting: Vec<Connection>) -> Result<()> {
+    for row in waiting {
+        match take(backend, row.id).await {
+            Ok(true) => give_back(backend, &row).await,
+            Ok(false) => {}
+            Err(error) => {
+                tracing::error!(flow = %row.id, "a waiting choice was not erased: {error}")
+            }
+        }
     }
+    Ok(())
+}
 
-    pub(super) fn into_parts(self) -> (Grant, Vec<Profile>) {
-        let grant = Grant {
-            access: self.access.into(),
-            refresh: self.refresh.map(Into::into),
-            token_type: self.token_type,
-            expires_in: self.expires_in.and_then(Duration::try_seconds),
-            refresh_expires_in: self.refresh_expires_in.and_then(Duration::try_seconds),
-            scopes: self.scopes,
-            grant_key: self.grant_key,
-        };
-        let profile = |c: Candidate| Profile {
-            id: c.id,
-            name: c.name,
-            handle: c.handle,
-            avatar_url: c.avatar_url,
-            detail: c.detail,
-            metadata: c.metadata,
-            standing: None,
-            grant_key: c.grant_key,
-        };
-        (grant, self.candidates.into_iter().map(profile).collect())
+async fn give_back(backend: &Backend, row: &Connection) {
+    match (configured(backend, row.provider.as_str()), open(backend, row)) {
+        (Ok(entry), Ok(waiting)) => access::give_back(backend, entry, &grant(&waiting)).await,
+        (_, Err(error)) => access::report_unreadable("pending_connections", &row.id, error),
+        (Err(error), _) => tracing::warn!(flow = %row.id, "a grant was not given back: {error}"),
+    }
+}
+
+/// The job: choices that nobody made.
+pub async fn give_back_choices(backend: &Backend) -> Result<()> {
+    let expired = db::pending::expired(&backend.db, backend.clock.now()).await?;
+    give_back_waiting(backend, expired).await
+}
+
+fn waiting(grant: &Grant, found: &[Profile]) -> Waiting {
+    let candidate = |p: &Profile| Candidate {
+        id: p.id.clone(),
+        name: p.name.clone(),
+        handle: p.handle.clone(),
+        avatar_url: p.avatar_url.clone(),
+        detail: p.detail.clone(),
+        metadata: p.metadata.clone(),
+        grant_key: p.grant_key.clone(),
+    };
+    let held = Held {
+        access: grant.access.clone(),
+        refresh: grant.refresh.clone(),
+        grant_key: grant.grant_key.clone(),
+    };
+    let consent = Consent {
+        token_type: grant.token_type.clone(),
+        expires_in: grant.expires_in.map(|life| life.num_seconds()),
+        refresh_expires_in: grant.refresh_expires_in.map(|life| life.num_seconds()),
+        scopes: grant.scopes.clone(),
+        candidates: found.iter().map(candidate).collect(),
+    };
+    Waiting::new(&held, consent)
+}
+
+fn grant(waiting: &Waiting) -> Grant {
+    let (held, consent) = (waiting.credential(), &waiting.details);
+    Grant {
+        access: held.access,
+        refresh: held.refresh,
+        token_type: consent.token_type.clone(),
+        expires_in: consent.expires_in.map(Duration::seconds),
+        refresh_expires_in: consent.refresh_expires_in.map(Duration::seconds),
+        scopes: consent.scopes.clone(),
+        grant_key: held.grant_key,
+    }
+}
+
+fn profile(candidate: Candidate) -> Profile {
+    Profile {
+        id: candidate.id,
+        name: candidate.name,
+        handle: candidate.handle,
+        avatar_url: candidate.avatar_url,
+        detail: candidate.detail,
+        metadata: candidate.metadata,
+        standing: None,
+        grant_key: candidate.grant_key,
     }
 }

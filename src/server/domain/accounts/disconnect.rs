@@ -1,15 +1,18 @@
 //! Disconnecting: every credential goes at once; the platform is told, now or later.
 
-use super::standing::{self, Standing};
-use super::{Error, Result, called, entry, live, revoke, token};
+use super::{Error, Result, called, entry, live};
 use crate::model::audit::Action;
 use crate::model::{AccountId, WorkspaceId};
 use crate::server::Backend;
 use crate::server::db::{self, Tx, accounts::Account, pending::Revocation};
+use crate::server::domain::access::{self, Standing};
 use crate::server::domain::audit::{self, Event};
 use crate::server::failpoint::failpoint;
 use crate::server::platform::Entry;
 use crate::server::session::Actor;
+
+/// So often the row may have moved on since it was read, inside one transaction.
+const TRIES: usize = 5;
 
 /// What a disconnected account was called, and whether its platform still has to be told.
 pub struct Disconnected {
@@ -58,7 +61,7 @@ pub async fn disconnect(
     tx.commit().await?;
     failpoint!("disconnect.after_commit");
     if let Some(revocation) = &revocation {
-        revoke::attempt(backend, entry, revocation).await;
+        access::attempt_revocation(backend, entry, revocation).await;
     }
     failpoint!("disconnect.after_revoke");
     tracing::info!(provider = %entry.provider, account = %account.id, shared, "disconnected");
@@ -76,23 +79,34 @@ async fn end(
     id: AccountId,
     workspace: WorkspaceId,
 ) -> Result<(bool, Option<Revocation>)> {
-    let account = loop {
-        let account = live(db::accounts::find_in(tx, workspace, id).await?)?;
-        if db::accounts::make_former(tx, &account, backend.clock.now()).await? {
-            break account;
-        }
-    };
-    let account = &account;
+    let account = &make_former(backend, tx, id, workspace).await?;
     // A credential that does not open can't be revoked, but it is deleted.
-    let held = token::open(backend, account).ok();
-    let shared = revoke::is_shared(tx, entry, account.grant_key.as_deref(), account.id).await?;
+    let held = access::open(backend, account).ok();
+    let shared = access::is_shared(tx, entry, account.grant_key.as_deref(), account.id).await?;
     db::refreshes::close_unanswered(tx, account.id, i64::MAX).await?;
-    standing::follow(backend, tx, account, Some(&Standing::of(account)), &Standing::FORMER).await?;
+    access::follow(backend, tx, account, Some(&Standing::of(account)), &Standing::FORMER).await?;
     let revocation = match held {
-        Some(held) if !shared => Some(revoke::schedule(backend, tx, entry, held).await?),
+        Some(held) if !shared => Some(access::schedule_revocation(backend, tx, entry, held).await?),
         _ => None,
     };
     Ok((shared, revocation))
+}
+
+/// Deletes what the row holds and answers with what it held. A row that keeps moving on is being
+/// renewed at this very moment, by several at once: that passes.
+async fn make_former(
+    backend: &Backend,
+    tx: &mut Tx,
+    id: AccountId,
+    workspace: WorkspaceId,
+) -> Result<Account> {
+    for _ in 0..TRIES {
+        let account = live(db::accounts::find(&mut *tx, workspace, id).await?)?;
+        if db::accounts::make_former(tx, &account, backend.clock.now()).await? {
+            return Ok(account);
+        }
+    }
+    Err(Error::Refreshing)
 }
 
 /// Ends every connection of a workspace that goes. The platforms are told by the worker: there may

@@ -3,23 +3,19 @@
 use secrecy::SecretString;
 use sqlx::types::Json;
 
-use super::standing::{self, Standing};
-use super::{Error, Result, access_place, avatar, callback::CallbackError, refresh_place, token};
+use super::{Error, Result, callback::CallbackError};
 use crate::model::audit::Action;
 use crate::model::{AccountId, FlowId, Reason, Status};
 use crate::server::Backend;
-use crate::server::db::{self, accounts::Account};
+use crate::server::db::{self, Signal, accounts::Account};
+use crate::server::domain::access::{self, Standing, access_place, next_refresh, refresh_place};
 use crate::server::domain::audit::{self, Event};
+use crate::server::domain::jobs::{self, Job};
 use crate::server::domain::words;
 use crate::server::failpoint::failpoint;
 use crate::server::metrics::{self, Step};
 use crate::server::platform::{self, Entry, Grant, Limit, Profile};
 use crate::server::session::Actor;
-
-/// A platform's error with the platform's name.
-pub(super) fn platform(entry: &Entry, error: platform::Error) -> Error {
-    Error::Platform { name: &entry.info().name, error }
-}
 
 /// The account to connect: the expected one when an account is being reconnected, else the only
 /// one.
@@ -42,9 +38,10 @@ pub(super) fn the_one(
         .into())
 }
 
-/// Stores a grant with the account it is for, then fetches the avatar. The same platform account
-/// twice is an update; a former one comes back with its id and label. `chosen` is the waiting
-/// choice that this answers: it is used up by the same commit.
+/// Stores a grant with the account it is for. The same platform account twice is an update; a former
+/// one comes back with its id and label. `chosen` is the waiting choice that this answers: it is used
+/// up by the same commit. An error means that nothing is connected, so that the grant may be given
+/// back: after the commit there is none.
 pub(super) async fn connect(
     backend: &Backend,
     actor: &Actor,
@@ -58,15 +55,12 @@ pub(super) async fn connect(
         .platform
         .check_metadata(&profile.metadata)
         .map_err(|what| Error::Metadata { name: &entry.info().name, what })?;
-    let id = in_transaction(backend, actor, entry, grant, &profile, chosen).await?;
-    keep_limits(backend, id, limits).await?;
-    if let Some(url) = &profile.avatar_url {
-        avatar::fetch(backend, entry, id, url).await;
-    }
+    let account = in_transaction(backend, actor, entry, grant, &profile, chosen).await?;
+    access::store_limits(backend, &account, limits).await;
     metrics::oauth_step(entry.provider.as_str(), Step::Connected);
-    tracing::info!(platform = %entry.provider, step = Step::Connected.name(), account = %id,
-        "connected");
-    super::mine(backend, actor, id).await
+    tracing::info!(platform = %entry.provider, step = Step::Connected.name(),
+        account = %account.id, "connected");
+    Ok(account)
 }
 
 async fn in_transaction(
@@ -76,12 +70,12 @@ async fn in_transaction(
     grant: &Grant,
     profile: &Profile,
     chosen: Option<FlowId>,
-) -> Result<AccountId> {
+) -> Result<Account> {
     let mut tx = backend.db.begin().await?;
     let tier =
         db::users::lock_workspace(&mut tx, actor.workspace).await?.ok_or(Error::Unauthorized)?;
-    let existing =
-        db::accounts::for_upsert(&mut tx, actor.workspace, &entry.provider, &profile.id).await?;
+    let (workspace, provider) = (actor.workspace, entry.provider.as_str());
+    let existing = db::accounts::by_platform_id(&mut tx, workspace, provider, &profile.id).await?;
     if existing.as_ref().is_none_or(|account| account.status == Status::Former) {
         let (used, limit) = (
             db::accounts::count(&mut tx, actor.workspace).await?,
@@ -95,7 +89,7 @@ async fn in_transaction(
     let account = row(backend, actor, entry, grant, profile, id);
     db::accounts::upsert(&mut tx, &account).await?;
     let was_here = existing.as_ref().is_some_and(|existing| existing.status != Status::Former);
-    standing::follow(
+    access::follow(
         backend,
         &mut tx,
         &account,
@@ -113,10 +107,33 @@ async fn in_transaction(
         return Err(Error::NotFound("choice"));
     }
     audit::record(backend, &mut tx, event).await?;
+    if account.avatar_url.is_some() {
+        let fetch = Job::FetchAvatar { workspace, account: id };
+        jobs::enqueue(backend, &mut tx, fetch).await?;
+    }
+    // Also where it was healthy before: its permissions, name and dates may be others.
+    tx.signal(Signal::Workspace(workspace));
+    let stored =
+        db::accounts::find(&mut tx, workspace, id).await?.ok_or(Error::NotFound("account"))?;
     failpoint!("connect.before_commit");
-    tx.commit().await?;
+    if let Err(error) = tx.commit().await {
+        return after_unconfirmed_commit(backend, stored, error).await;
+    }
     failpoint!("connect.after_commit");
-    Ok(id)
+    Ok(stored)
+}
+
+/// A commit whose answer never came may have happened all the same. It did where the row holds what
+/// was sealed for it: no two seals are alike.
+async fn after_unconfirmed_commit(
+    backend: &Backend,
+    stored: Account,
+    error: db::Error,
+) -> Result<Account> {
+    match db::accounts::find(&backend.db, stored.workspace_id, stored.id).await {
+        Ok(Some(found)) if found.access_token == stored.access_token => Ok(found),
+        _ => Err(error.into()),
+    }
 }
 
 /// The row of a fresh connection, its secrets sealed for its id.
@@ -145,6 +162,7 @@ fn row(
         name: profile.name.clone(),
         handle: profile.handle.clone(),
         has_avatar: false,
+        avatar_url: profile.avatar_url.clone(),
         access_token: Some(seal(&grant.access, access_place(id))),
         refresh_token: grant.refresh.as_ref().map(|secret| seal(secret, refresh_place(id))),
         token_type: grant.token_type.clone(),
@@ -162,7 +180,7 @@ fn row(
         check_ok: Some(true),
         check_text: Some(format!("{} answered.", entry.info().name)),
         version: 1,
-        next_refresh_at: token::next(entry, now, grant.expires_in.map(|life| now + life), now),
+        next_refresh_at: next_refresh(entry, now, grant.expires_in.map(|life| now + life), now),
         refresh_failures: 0,
         refresh_held_until: None,
         connected_at: now,
@@ -191,19 +209,4 @@ fn missing(entry: &Entry, scope: &str) -> Option<(Reason, platform::Say)> {
         words::list(&missing)
     );
     Some((Reason::MissingPermissions, say.into()))
-}
-
-/// Keeps what a platform told of its limits.
-pub(super) async fn keep_limits(backend: &Backend, id: AccountId, limits: &[Limit]) -> Result<()> {
-    for limit in limits {
-        let told = db::limits::Told {
-            name: &limit.name,
-            most: limit.limit,
-            remaining: limit.remaining,
-            resets_at: limit.resets_at,
-            seen_at: backend.clock.now(),
-        };
-        db::limits::keep(&backend.db, id, &told).await?;
-    }
-    Ok(())
 }

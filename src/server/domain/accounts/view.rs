@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{Result, entry};
+use super::Result;
 use crate::model::{
     AccountId, AccountView, Card, Check, IntegrationsView, LandingView, LifeView, LimitView,
     NextStep, Notice, PermissionView, Provider, Reason, Setup, Status, Viewer,
 };
 use crate::server::Backend;
 use crate::server::db::{self, accounts::Shown};
+use crate::server::domain::access::{self, ends_for_good, entry};
 use crate::server::domain::words::{Reader, initials, thousands};
 use crate::server::platform::{Connect, Entry, Refreshing};
 use crate::server::session::Actor;
@@ -23,7 +24,7 @@ const EXPIRING: Duration = Duration::days(14);
 pub async fn integrations(backend: &Backend, actor: &Actor) -> Result<IntegrationsView> {
     let rows = db::accounts::shown(&backend.db, actor.workspace).await?;
     super::check::recheck_in_background(backend, actor, due(backend, &rows));
-    let cards = draw(backend, Some(actor), &rows, &super::breaker::troubles(backend).await?);
+    let cards = draw(backend, Some(actor), &rows, &access::troubles(backend).await?);
     let used = cards.iter().map(|card| card.accounts.len() as u32).sum();
     Ok(IntegrationsView { cards, used, limit: backend.config.tier_limit(&actor.tier) })
 }
@@ -34,7 +35,7 @@ pub async fn cards(backend: &Backend, actor: Option<&Actor>) -> Result<Vec<Card>
         Some(actor) => db::accounts::shown(&backend.db, actor.workspace).await?,
         None => Vec::new(),
     };
-    Ok(draw(backend, actor, &rows, &super::breaker::troubles(backend).await?))
+    Ok(draw(backend, actor, &rows, &access::troubles(backend).await?))
 }
 
 /// Until when nobody calls a platform that is in trouble.
@@ -169,20 +170,6 @@ pub fn shown_status(entry: &Entry, row: &Shown, now: DateTime<Utc>) -> Status {
 /// When an account can no longer be renewed without the person, where that has a date.
 fn renewable_until(entry: &Entry, row: &Shown) -> Option<DateTime<Utc>> {
     ends_for_good(entry, row.expires_at, row.refresh_expires_at)
-}
-
-/// The same from the ends of its tokens.
-pub fn ends_for_good(
-    entry: &Entry,
-    access: Option<DateTime<Utc>>,
-    refresh: Option<DateTime<Utc>>,
-) -> Option<DateTime<Utc>> {
-    match entry.platform.connect().spec()?.refreshing {
-        // The token itself is extended from its last third on, so one that is near its end was not;
-        // data access may end before.
-        Refreshing::Extends => access.into_iter().chain(refresh).min(),
-        Refreshing::Rotates | Refreshing::Kept => refresh,
-    }
 }
 
 fn status_text(entry: &Entry, row: &Shown, status: Status, reader: Reader) -> String {

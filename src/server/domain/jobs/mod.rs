@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Result;
+use crate::model::{AccountId, WorkspaceId};
 use crate::server::Backend;
 use crate::server::db::{self, Signal, Tx};
 use crate::server::origin;
@@ -26,6 +27,11 @@ pub enum Job {
     /// Ends a grant at its platform; the credential is in `pending_revocations` alone.
     Revoke {
         id: Uuid,
+    },
+    /// Fetches the picture of an account that was just connected.
+    FetchAvatar {
+        workspace: WorkspaceId,
+        account: AccountId,
     },
     /// Sees that every written revocation has its job, and none is kept beyond its day.
     FindRevocations,
@@ -82,7 +88,7 @@ const RECURRING: RetryPolicy = RetryPolicy {
 impl Job {
     fn priority(&self) -> Priority {
         match self {
-            Self::SendMail { .. } | Self::AnswerResets => Priority::High,
+            Self::FetchAvatar { .. } | Self::SendMail { .. } | Self::AnswerResets => Priority::High,
             Self::Revoke { .. }
             | Self::AnnounceOutage { .. }
             | Self::AnnounceRecovery { .. }
@@ -105,7 +111,8 @@ impl Job {
                 longest_pause: Duration::hours(1),
                 max_attempts: None,
             },
-            Self::AnnounceOutage { .. }
+            Self::FetchAvatar { .. }
+            | Self::AnnounceOutage { .. }
             | Self::AnnounceRecovery { .. }
             | Self::AnnounceHeldBack { .. } => DEFAULT,
             _ => RECURRING,
@@ -196,7 +203,8 @@ pub async fn purge_dead(backend: &Backend) -> Result<()> {
 pub(super) mod tests {
     use super::*;
 
-    pub const JOBS: [Job; 16] = [
+    pub const JOBS: [Job; 17] = [
+        Job::FetchAvatar { workspace: WorkspaceId(Uuid::nil()), account: AccountId(Uuid::nil()) },
         Job::Revoke { id: Uuid::nil() },
         Job::FindRevocations,
         Job::RevokeExpiredChoices,

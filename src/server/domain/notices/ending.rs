@@ -9,7 +9,7 @@ use crate::model::{AccountId, NoticeKind};
 use crate::server::Backend;
 use crate::server::db::incidents::{self, Ending, Kind};
 use crate::server::db::{self, accounts::Account};
-use crate::server::domain::accounts::{ends_for_good, ran_out};
+use crate::server::domain::access::{ends_for_good, ran_out};
 use crate::server::domain::sweep::Sweep;
 use crate::server::platform::{Connect, Entry, Refreshing};
 
@@ -85,7 +85,7 @@ async fn tell(backend: &Backend, entry: &Entry, ending: &Ending, days: i64) -> R
     incidents::begin(&mut tx, &entry.provider, &new, backend.clock.now()).await?;
     let Some(incident) = incidents::warn(&mut tx, ending.id, days).await? else { return Ok(()) };
     let Some(account): Option<Account> =
-        db::accounts::find_in(&mut tx, ending.workspace_id, ending.id).await?
+        db::accounts::find(&mut tx, ending.workspace_id, ending.id).await?
     else {
         return Ok(());
     };

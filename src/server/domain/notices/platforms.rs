@@ -52,6 +52,10 @@ pub(super) async fn refuses_many(
     if incidents::is_open(tx, &account.provider, Kind::Refusing).await? {
         return Ok(true);
     }
+    // What we can't read is no platform's doing.
+    if reason == Some(Reason::Unreadable) {
+        return Ok(false);
+    }
     if incidents::alike(tx, &account.provider, reason, now - TOGETHER).await? < MANY {
         return Ok(false);
     }
@@ -179,7 +183,7 @@ async fn announce_broken(
     broken: &HeldBack,
 ) -> Result<()> {
     let (workspace, account) = (broken.workspace_id, broken.account_id);
-    let Some(account) = db::accounts::find_in(tx, workspace, account).await? else {
+    let Some(account) = db::accounts::find(&mut *tx, workspace, account).await? else {
         return Ok(());
     };
     let why = account.reason.zip(account.say.as_deref());

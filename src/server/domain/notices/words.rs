@@ -6,7 +6,7 @@ use url::Url;
 use crate::model::Reason;
 use crate::server::db::accounts::Account;
 use crate::server::db::incidents::{Kind, Trouble};
-use crate::server::domain::accounts::called;
+use crate::server::domain::access::called;
 use crate::server::domain::words::Reader;
 use crate::server::platform::Entry;
 

@@ -120,4 +120,8 @@ impl Platform for Instagram {
     fn limits(&self) -> ReadLimits {
         usage::limits
     }
+
+    fn shared_limits(&self) -> &'static [&'static str] {
+        &[usage::OF_THE_SERVER]
+    }
 }

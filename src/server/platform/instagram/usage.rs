@@ -11,6 +11,8 @@ use crate::server::platform::{Answer, Limit, read, time};
 
 /// All of the app's people together, for an hour.
 const APP: &str = "x-app-usage";
+/// What that limit is called.
+pub const OF_THE_SERVER: &str = "This server's share of Facebook calls, %";
 /// One account, for a day, by its Instagram or business id.
 const ACCOUNT: &str = "x-business-use-case-usage";
 
@@ -53,7 +55,7 @@ impl Usage {
 
 /// The limits that an answer's headers tell.
 pub fn limits(answer: &Answer, now: DateTime<Utc>) -> Vec<Limit> {
-    let app = app(answer).map(|usage| usage.limit("This server's share of Facebook calls, %", now));
+    let app = app(answer).map(|usage| usage.limit(OF_THE_SERVER, now));
     let account =
         tightest(answer).map(|usage| usage.limit("This account's Instagram calls, %", now));
     app.into_iter().chain(account).collect()

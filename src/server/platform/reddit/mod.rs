@@ -90,6 +90,10 @@ impl Platform for Reddit {
             && id.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase())
     }
 
+    fn shared_limits(&self) -> &'static [&'static str] {
+        &[limits::OF_THE_SERVER]
+    }
+
     fn exchange<'a>(
         &'a self,
         client: &'a Client,

@@ -5,14 +5,14 @@
 use std::time::Duration as StdDuration;
 
 use chrono::Duration;
-use secrecy::ExposeSecret;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Result, choose, entry};
+use super::sealed_grant::SealedGrant;
+use super::{Result, entry, platform_error, unreadable};
 use crate::model::AccountId;
 use crate::server::Backend;
-use crate::server::db::{self, Tx, pending::Connection, pending::Revocation};
+use crate::server::db::{self, Tx, pending::Revocation};
+use crate::server::domain::Error;
 use crate::server::domain::jobs::{self, Job};
 use crate::server::failpoint::failpoint;
 use crate::server::platform::{Entry, Grant, Held};
@@ -23,16 +23,6 @@ const INLINE: StdDuration = StdDuration::from_secs(5);
 const KEPT: Duration = Duration::hours(24);
 /// By then the inline attempt has had its chance.
 const PAUSE: Duration = Duration::minutes(1);
-/// A callback's outcome is kept so long for whoever reloads the page.
-const OUTCOME: Duration = Duration::hours(1);
-
-/// A grant as it is sealed; in the clear only inside this module, without `Debug`.
-#[derive(Serialize, Deserialize)]
-struct Ending {
-    access: String,
-    refresh: Option<String>,
-    grant_key: Option<String>,
-}
 
 fn place(id: Uuid) -> Place {
     Place::new("pending_revocations", id, "payload")
@@ -41,7 +31,7 @@ fn place(id: Uuid) -> Place {
 /// Whether revoking this grant would end other accounts too, in any workspace. Where a platform
 /// ends everything of a person and we do not know the person, it counts as shared: we delete ours
 /// and leave theirs alone.
-pub(super) async fn is_shared(
+pub(in crate::server::domain) async fn is_shared(
     tx: &mut Tx,
     entry: &Entry,
     grant_key: Option<&str>,
@@ -55,21 +45,14 @@ pub(super) async fn is_shared(
 }
 
 /// Writes a revocation down, due when the inline attempt has had its chance.
-pub(super) async fn schedule(
+pub(in crate::server::domain) async fn schedule(
     backend: &Backend,
     tx: &mut Tx,
     entry: &Entry,
     held: Held,
 ) -> Result<Revocation> {
     let (id, now) = (Uuid::now_v7(), backend.clock.now());
-    let ending = Ending {
-        access: held.access.expose_secret().to_owned(),
-        refresh: held.refresh.as_ref().map(|secret| secret.expose_secret().to_owned()),
-        grant_key: held.grant_key,
-    };
-    // Strings always serialise.
-    let text = serde_json::to_string(&ending).expect("strings serialise").into();
-    let payload = backend.vault.seal(&text, place(id));
+    let payload = SealedGrant::new(&held, ()).seal(backend, place(id));
     let revocation =
         Revocation { id, provider: entry.provider.clone(), payload, expires_at: now + KEPT };
     db::pending::insert_revocation(tx, &revocation).await?;
@@ -78,9 +61,13 @@ pub(super) async fn schedule(
 }
 
 /// Tries a written revocation at once. Failing is no error: its job tries again.
-pub(super) async fn attempt(backend: &Backend, entry: &Entry, revocation: &Revocation) {
+pub(in crate::server::domain) async fn attempt(
+    backend: &Backend,
+    entry: &Entry,
+    revocation: &Revocation,
+) {
     match tokio::time::timeout(INLINE, tell(backend, entry, revocation)).await {
-        Ok(Ok(_)) => match cross_off(backend, revocation.id).await {
+        Ok(Ok(())) => match cross_off(backend, revocation.id).await {
             Ok(()) => {}
             Err(error) => {
                 tracing::error!(provider = %entry.provider, "a done revocation was not crossed \
@@ -99,7 +86,7 @@ pub async fn revoke(backend: &Backend, id: Uuid) -> Result<()> {
     let Some(revocation) = db::pending::revocation(&backend.db, id).await? else { return Ok(()) };
     match entry(backend, revocation.provider.as_str()) {
         Ok(entry) if backend.clock.now() < revocation.expires_at => {
-            _ = tell(backend, entry, &revocation).await?
+            tell(backend, entry, &revocation).await?
         }
         _ => tracing::warn!(provider = %revocation.provider, "a revocation was given up"),
     }
@@ -119,25 +106,33 @@ async fn cross_off(backend: &Backend, id: Uuid) -> Result<()> {
 pub async fn find_revocations(backend: &Backend) -> Result<()> {
     db::pending::delete_expired_revocations(&backend.db, backend.clock.now()).await?;
     for id in db::pending::revocations(&backend.db).await? {
-        let revoke = Job::Revoke { id };
-        if !db::jobs::is_alive(&backend.db, &revoke.payload()).await? {
-            let mut tx = backend.db.begin().await?;
-            jobs::enqueue(backend, &mut tx, revoke).await?;
-            tx.commit().await?;
+        if let Err(error) = see_to(backend, Job::Revoke { id }).await {
+            tracing::error!(revocation = %id, "a revocation was left to the next round: {error}");
         }
     }
     Ok(())
 }
 
-async fn tell(backend: &Backend, entry: &Entry, revocation: &Revocation) -> Result<bool> {
-    let text = backend.vault.open(&revocation.payload, place(revocation.id))?;
-    let Ok(ending) = serde_json::from_str::<Ending>(text.expose_secret()) else { return Ok(false) };
-    let held = Held {
-        access: ending.access.into(),
-        refresh: ending.refresh.map(Into::into),
-        grant_key: ending.grant_key,
+async fn see_to(backend: &Backend, revoke: Job) -> Result<()> {
+    if !db::jobs::is_alive(&backend.db, &revoke.payload()).await? {
+        let mut tx = backend.db.begin().await?;
+        jobs::enqueue(backend, &mut tx, revoke).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Asks the platform to end a grant. One that does not open can't be ended, by nobody and never.
+async fn tell(backend: &Backend, entry: &Entry, revocation: &Revocation) -> Result<()> {
+    let grant = match SealedGrant::<()>::open(backend, &revocation.payload, place(revocation.id)) {
+        Ok(grant) => grant,
+        Err(error) => {
+            unreadable::report("pending_revocations", &revocation.id, error);
+            return Ok(());
+        }
     };
-    entry.revoke(&held).await.map_err(|error| super::store::platform(entry, error))
+    let told = entry.revoke(&grant.credential()).await;
+    told.map(drop).map_err(|error| platform_error(entry, error))
 }
 
 /// Writes down that a grant is to be given back, unless somebody lives by it.
@@ -154,7 +149,7 @@ pub(super) async fn write_down(
 }
 
 /// Gives back a grant that came to nothing, unless somebody lives by it.
-pub(super) async fn give_back(backend: &Backend, entry: &Entry, grant: &Grant) {
+pub(in crate::server::domain) async fn give_back(backend: &Backend, entry: &Entry, grant: &Grant) {
     let held = Held {
         access: grant.access.clone(),
         refresh: grant.refresh.clone(),
@@ -164,7 +159,7 @@ pub(super) async fn give_back(backend: &Backend, entry: &Entry, grant: &Grant) {
         let mut tx = backend.db.begin().await?;
         let revocation = write_down(backend, &mut tx, entry, held).await?;
         tx.commit().await?;
-        Ok::<_, super::Error>(revocation)
+        Ok::<_, Error>(revocation)
     };
     match written.await {
         Ok(Some(revocation)) => attempt(backend, entry, &revocation).await,
@@ -174,30 +169,4 @@ pub(super) async fn give_back(backend: &Backend, entry: &Entry, grant: &Grant) {
                 {error}")
         }
     }
-}
-
-/// Erases waiting choices and gives back what they had been granted.
-pub async fn give_back_waiting(backend: &Backend, waiting: Vec<Connection>) -> Result<()> {
-    for row in waiting {
-        let opened = choose::open(backend, &row);
-        if !choose::take(backend, row.id).await? {
-            continue;
-        }
-        if let Ok((entry, waiting)) = opened {
-            give_back(backend, entry, &waiting.into_parts().0).await;
-        }
-    }
-    Ok(())
-}
-
-/// The job: choices that nobody made.
-pub async fn give_back_choices(backend: &Backend) -> Result<()> {
-    let expired = db::pending::expired(&backend.db, backend.clock.now()).await?;
-    give_back_waiting(backend, expired).await
-}
-
-/// The job: attempts to connect that ended.
-pub async fn erase_flows(backend: &Backend) -> Result<()> {
-    db::flows::delete_expired(&backend.db, backend.clock.now() - OUTCOME).await?;
-    Ok(())
 }

@@ -11,7 +11,8 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 use tracing::Instrument;
 
-use super::{Why, refresh};
+use super::refresh;
+use super::token::Why;
 use crate::model::{AccountId, WorkspaceId};
 use crate::server::db::accounts::Account;
 use crate::server::domain::{Error, Result};

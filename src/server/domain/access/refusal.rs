@@ -1,16 +1,25 @@
 //! A refresh that the platform refused: what it means for the account (requirement T7).
 
+use chrono::Duration;
 use rand::RngExt;
 
+use super::credential::open;
 use super::refresh::Attempt;
-use super::{journal, open, schedule, standing_after};
+use super::token::standing_after;
+use super::{entry, journal, live, standing, timing};
 use crate::model::Reason;
 use crate::server::Backend;
-use crate::server::db::{self, Tx, accounts::Account};
-use crate::server::domain::accounts::{entry, live, standing};
+use crate::server::db::{
+    self, Tx,
+    accounts::Account,
+    tasks::{self, Kind},
+};
 use crate::server::domain::{Error, Result};
 use crate::server::metrics::Refresh;
 use crate::server::platform::{self, Class, Entry};
+
+/// A platform that asks to wait for longer is believed so far: a token may end meanwhile.
+const LONGEST_WAIT: Duration = Duration::hours(1);
 
 impl Attempt {
     /// Acts on a refusal. Before it counts, the row is read once more: what somebody else stored
@@ -24,12 +33,12 @@ impl Attempt {
         tracing::warn!(platform = %entry.provider, account = %self.account.id, "refresh failed: \
             {error}");
         let mut tx = backend.db.begin().await?;
+        // The lease before the row, as in `turn`.
+        let ours = self.release(backend, &mut tx).await?;
         let lines = db::refreshes::of_account(&mut tx, self.account.id).await?;
         journal::settle_all(backend, &mut tx, &lines).await?;
-        let account = live(
-            db::accounts::find_in(&mut tx, self.account.workspace_id, self.account.id).await?,
-        )?;
-        let ours = self.release(backend, &mut tx).await?;
+        let account =
+            live(db::accounts::find(&mut tx, self.account.workspace_id, self.account.id).await?)?;
         let moved_on = open(backend, &account)
             .is_ok_and(|held| journal::fingerprint(&held) != self.line.came_from)
             || account.issued_at != self.account.issued_at;
@@ -114,11 +123,11 @@ impl Attempt {
     ) -> Result<()> {
         let (now, failures) = (backend.clock.now(), account.refresh_failures + 1);
         let asked = match error {
-            platform::Error::RateLimited { until, .. } => Some(*until),
+            platform::Error::RateLimited { until, .. } => Some((*until).min(now + LONGEST_WAIT)),
             _ => None,
         };
-        let next = schedule::next_try(now, failures, asked, rand::rng().random());
-        db::accounts::schedule(tx, account.id, Some(next), failures, asked).await?;
+        let next = timing::next_try(now, failures, asked, rand::rng().random());
+        tasks::postpone(tx, account.id, Kind::Refresh, next, failures, asked).await?;
         if error.was_answered() && self.line.unanswered == 0 {
             db::refreshes::close(tx, self.line.id).await?;
         }

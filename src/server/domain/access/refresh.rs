@@ -16,13 +16,18 @@ use rand::RngExt;
 use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
 
+use super::breaker::{self, Pass};
 use super::journal::{self, Answer, Settled};
-use super::{Why, open, schedule, wanted};
+use super::token::{Why, wanted};
+use super::{credential, entry, live, revoke, timing, unreadable};
 use crate::model::{AccountId, WorkspaceId};
 use crate::server::Backend;
-use crate::server::db::{self, Tx, accounts::Account, refreshes::Line};
-use crate::server::domain::accounts::breaker::{self, Pass};
-use crate::server::domain::accounts::{entry, live, revoke};
+use crate::server::db::{
+    self, Tx,
+    accounts::Account,
+    refreshes::Line,
+    tasks::{self, Kind},
+};
 use crate::server::domain::{Error, Result};
 use crate::server::failpoint::failpoint;
 use crate::server::metrics::{self, Refresh};
@@ -30,6 +35,8 @@ use crate::server::platform::{self, Entry, Grant, Held, Replay};
 
 /// A holder that does not prolong its lease is taken for dead after this.
 const LEASE: Duration = Duration::seconds(90);
+/// A lease with a later end was written by a clock that was wrong; nobody waits for it.
+const LONGEST_LEASE: Duration = Duration::minutes(5);
 const PROLONG: StdDuration = StdDuration::from_secs(30);
 /// How long somebody waits for a holder in another process: longer than any lease that is not
 /// prolonged.
@@ -86,37 +93,40 @@ pub async fn turn(
 ) -> Result<Turn> {
     let now = backend.clock.now();
     let mut tx = backend.db.begin().await?;
-    let mut account = live(db::accounts::find_in(&mut tx, workspace, id).await?)?;
-    let entry = entry(backend, account.provider.as_str())?;
-    let Some(epoch) = db::refreshes::take(&mut tx, id, Uuid::now_v7(), now, now + LEASE).await?
-    else {
+    let (until, latest) = (now + LEASE, now + LONGEST_LEASE);
+    let taken = db::refreshes::take(&mut tx, id, Uuid::now_v7(), now, until, latest).await;
+    let Some(epoch) = taken.map_err(without_account)? else {
+        live(db::accounts::find(&mut tx, workspace, id).await?)?;
         return Ok(Turn::Theirs);
     };
-    let lines = db::refreshes::of_account(&mut tx, id).await?;
+    let mut lines = db::refreshes::of_account(&mut tx, id).await?;
     if lines.iter().any(|line| line.answer.is_some()) {
         journal::settle_all(backend, &mut tx, &lines).await?;
+        lines = db::refreshes::of_account(&mut tx, id).await?;
     }
-    // Read again under the lease: whoever held it before has usually done it.
-    account = live(db::accounts::find_in(&mut tx, workspace, id).await?)?;
+    // Read under the lease: whoever held it before has usually done it.
+    let account = live(db::accounts::find(&mut tx, workspace, id).await?)?;
+    let entry = entry(backend, account.provider.as_str())?;
     let unanswered: i64 =
         lines.iter().filter(|line| line.answer.is_none()).map(|line| line.unanswered + 1).sum();
     if let Some(next) = not_now(backend, entry, &account, why, unanswered) {
         if account.next_refresh_at != next {
-            db::accounts::schedule(
-                &mut tx,
-                id,
-                next,
-                account.refresh_failures,
-                account.refresh_held_until,
-            )
-            .await?;
+            tasks::move_to(&mut tx, id, Kind::Refresh, next).await?;
         }
         db::refreshes::release(&mut tx, id, epoch, now).await?;
         tx.commit().await?;
         return Ok(Turn::Done(Box::new(account)));
     }
     failpoint!("refresh.before_intent");
-    let held = open(backend, &account)?;
+    let held = match credential::open(backend, &account) {
+        Ok(held) => held,
+        Err(error) => {
+            let error = unreadable::mark(backend, &mut tx, &account, error).await?;
+            db::refreshes::release(&mut tx, id, epoch, now).await?;
+            tx.commit().await?;
+            return Err(error);
+        }
+    };
     let came_from = journal::fingerprint(&held);
     let (line, workspace_id) = (Uuid::now_v7(), account.workspace_id);
     let line = Line {
@@ -129,10 +139,21 @@ pub async fn turn(
         began_at: now,
         answer: None,
     };
+    if !lines.is_empty() {
+        db::refreshes::close_unanswered(&mut tx, id, epoch).await?;
+    }
     db::refreshes::intend(&mut tx, &line).await?;
     tx.commit().await?;
     failpoint!("refresh.after_intent");
     Ok(Turn::Mine(Box::new(Attempt { account, held, line })))
+}
+
+/// There is no lease without its account.
+fn without_account(error: db::Error) -> Error {
+    match error.as_database_error() {
+        Some(inner) if inner.is_foreign_key_violation() => Error::NotFound("account"),
+        _ => error.into(),
+    }
 }
 
 /// When to look at the account instead, if nothing is to be done now: somebody else did it, or an
@@ -149,7 +170,7 @@ fn not_now(
     if !wanted(backend, entry, account, why) {
         let claimed = matches!(why, Why::Ahead { seen } if seen == account.version);
         let next = if claimed {
-            schedule::next(entry, account.issued_at, account.expires_at, now)
+            timing::next(entry, account.issued_at, account.expires_at, now)
         } else {
             account.next_refresh_at
         };
@@ -277,18 +298,19 @@ impl Attempt {
         answer: Answer,
     ) -> Result<(Refresh, Result<Account>)> {
         let mut tx = backend.db.begin().await?;
+        // The lease before the row, as in `turn`: two that meet here wait instead of blocking one
+        // another.
+        self.release(backend, &mut tx).await?;
         let settled = answer.settle(backend, &mut tx, &self.line).await?;
         failpoint!("refresh.after_swap");
-        self.release(backend, &mut tx).await?;
+        let (workspace, id) = (self.account.workspace_id, self.account.id);
+        let (outcome, account) = match &settled {
+            Settled::Stored(account) => (Refresh::Renewed, Some((**account).clone())),
+            _ => (Refresh::Superseded, db::accounts::find(&mut tx, workspace, id).await?),
+        };
         tx.commit().await?;
         failpoint!("refresh.after_close");
-        let outcome =
-            if matches!(settled, Settled::Stored) { Refresh::Renewed } else { Refresh::Superseded };
         settled.attempt(backend).await;
-        Ok((outcome, self.reread(backend).await))
-    }
-
-    async fn reread(&self, backend: &Backend) -> Result<Account> {
-        live(db::accounts::find(&backend.db, self.account.workspace_id, self.account.id).await?)
+        Ok((outcome, live(account)))
     }
 }

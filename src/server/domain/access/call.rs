@@ -5,20 +5,27 @@ use futures::future::BoxFuture;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::breaker::{self, Pass};
-use super::standing::Standing;
-use super::token::{self, Why};
-use super::{Result, access_place, entry, fresh_token, store};
+use super::token::{self, Why, fresh_token};
+use super::{Error, Result, access_place, credential, entry, platform_error, quota, store_limits};
 use crate::server::Backend;
 use crate::server::db::{self, accounts::Account};
 use crate::server::platform::{self, Api, Connect, Entry};
 
+/// So often a replaced session is tried to be stored while the row moves on under it.
+const TRIES: usize = 5;
+
 /// Runs `call` with the account's token (requirement T3).
-pub(super) async fn call<T, F>(backend: &Backend, account: Account, call: F) -> Result<(Account, T)>
+pub(in crate::server::domain) async fn call<T, F>(
+    backend: &Backend,
+    account: Account,
+    call: F,
+) -> Result<(Account, T)>
 where
     F: for<'a> Fn(&'a Entry, &'a Api) -> BoxFuture<'a, platform::Result<T>>,
 {
     let entry = entry(backend, account.provider.as_str())?;
     let (account, token) = fresh_token(backend, account, Why::Use).await?;
+    quota::check(backend, entry, &account).await?;
     let pass = breaker::pass(backend, entry).await?;
     let (account, first) = once(backend, entry, pass, account, token, &call).await?;
     let refused = matches!(first, Err(platform::Error::AccessRefused { .. }))
@@ -34,7 +41,7 @@ where
         Ok(value) => Ok((account, value)),
         Err(error) => {
             token::note(backend, &account, &error).await?;
-            Err(store::platform(entry, error))
+            Err(platform_error(entry, error))
         }
     }
 }
@@ -54,11 +61,11 @@ where
     let api = entry.api(token.clone(), account.scopes());
     let outcome = call(entry, &api).await;
     breaker::heard(backend, entry, pass, account.id, outcome.as_ref().err()).await;
-    store::keep_limits(backend, account.id, &api.limits()).await?;
     let account = match api.renewed() {
         Some(renewed) => keep_renewed(backend, account, &token, &renewed).await?,
         None => account,
     };
+    store_limits(backend, &account, &api.limits()).await;
     Ok((account, outcome))
 }
 
@@ -71,29 +78,25 @@ async fn keep_renewed(
     used: &SecretString,
     renewed: &SecretString,
 ) -> Result<Account> {
-    loop {
-        let now = backend.clock.now();
-        let stands = Standing::of(&account);
-        let stored = db::accounts::Renewed {
-            access_token: &backend.vault.seal(renewed, access_place(account.id)),
-            refresh_token: None,
-            token_type: &account.token_type,
-            issued_at: account.issued_at,
-            expires_at: account.expires_at,
-            refresh_expires_at: None,
-            next_refresh_at: account.next_refresh_at,
-            status: stands.status,
-            why: stands.reason().zip(stands.say()),
-            now,
+    for _ in 0..TRIES {
+        let stored = Account {
+            access_token: Some(backend.vault.seal(renewed, access_place(account.id))),
+            version: account.version + 1,
+            updated_at: backend.clock.now(),
+            ..account.clone()
         };
         let mut tx = backend.db.begin().await?;
-        let kept = db::accounts::renew(&mut tx, &account, &stored).await?;
+        let kept = db::accounts::renew(&mut tx, account.version, &stored).await?;
         tx.commit().await?;
+        if kept {
+            return Ok(stored);
+        }
         account =
             super::live(db::accounts::find(&backend.db, account.workspace_id, account.id).await?)?;
-        let in_the_row = token::open(backend, &account)?.access;
-        if kept || in_the_row.expose_secret() != used.expose_secret() {
+        let in_the_row = credential::open(backend, &account)?.access;
+        if in_the_row.expose_secret() != used.expose_secret() {
             return Ok(account);
         }
     }
+    Err(Error::Refreshing)
 }

@@ -1,32 +1,17 @@
-//! The one door to an opened token: refreshed first when it is about to end. One refresh at a time
-//! for an account, in this process by [`flight`], across processes by the lease in [`refresh`];
-//! what was answered survives any crash by the [`journal`].
-
-mod flight;
-mod journal;
-mod refresh;
-mod refusal;
-mod schedule;
+//! A token that is good for a call: refreshed first when it is about to end. One refresh at a time
+//! for an account, in this process by [`inflight`], across processes by the lease in `refresh`; what
+//! was answered survives any crash by the `journal`.
 
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
-/// A refresh step by step, for whoever stops between two of them: the tests of its order.
-pub mod steps {
-    pub use super::journal::{Answer, recover};
-    pub use super::refresh::{Attempt, Turn, turn};
-}
-
-pub use flight::{Flights, landed};
-pub(super) use schedule::next;
-pub use schedule::{due_at, keep, lead, next_try, pause, round};
-
 use super::standing::{self, Standing};
-use super::{Error, Result, access_place, entry, refresh_place};
+use super::timing::{due_at, lead};
+use super::{Error, Result, credential, entry, inflight, unreadable};
 use crate::model::{Reason, Status};
 use crate::server::Backend;
 use crate::server::db::accounts::Account;
-use crate::server::platform::{self, Connect, Entry, Held, Refreshing};
+use crate::server::platform::{self, Connect, Entry, Refreshing};
 
 /// Why a token is asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -59,7 +44,7 @@ pub async fn fresh_token(
             }
             return Err(pause.told(&entry.info().name));
         }
-        account = match flight::join(backend, account.workspace_id, account.id, why).await {
+        account = match inflight::join(backend, account.workspace_id, account.id, why).await {
             // A token that still lives is used to its end, whatever stands in the way of a new one.
             Err(error) if why == Why::Use && lives(backend, &account) && error.passes() => {
                 tracing::info!(platform = %entry.provider, account = %account.id, "used without a \
@@ -69,8 +54,10 @@ pub async fn fresh_token(
             outcome => outcome?,
         };
     }
-    let token = open(backend, &account)?.access;
-    Ok((account, token))
+    match credential::open(backend, &account) {
+        Ok(held) => Ok((account, held.access)),
+        Err(error) => Err(unreadable::found(backend, &account, error).await),
+    }
 }
 
 fn lives(backend: &Backend, account: &Account) -> bool {
@@ -109,7 +96,7 @@ fn paused(backend: &Backend, account: &Account, why: Why) -> Option<Pause> {
     asked.or(failed.map(Pause::AfterFailure))
 }
 
-fn wanted(backend: &Backend, entry: &Entry, account: &Account, why: Why) -> bool {
+pub(super) fn wanted(backend: &Backend, entry: &Entry, account: &Account, why: Why) -> bool {
     let now = backend.clock.now();
     match (why, entry.platform.connect()) {
         (_, Connect::Session) => false,
@@ -136,19 +123,6 @@ pub fn is_due(
     expires_at.is_some_and(|end| now + lead(refreshing, end - issued_at) >= end)
 }
 
-/// Opens what is stored. A blob that does not open marks the account: the person can heal it by
-/// reconnecting.
-pub(super) fn open(backend: &Backend, account: &Account) -> Result<Held> {
-    let sealed = account.access_token.as_deref().ok_or(Error::NotFound("account"))?;
-    let access = backend.vault.open(sealed, access_place(account.id))?;
-    let refresh = account
-        .refresh_token
-        .as_deref()
-        .map(|blob| backend.vault.open(blob, refresh_place(account.id)))
-        .transpose()?;
-    Ok(Held { access, refresh, grant_key: account.grant_key.clone() })
-}
-
 /// Marks an account by what its platform answered. What passes by itself marks nothing: an outage
 /// disconnects nobody.
 pub(super) async fn note(
@@ -162,7 +136,7 @@ pub(super) async fn note(
     Ok(())
 }
 
-fn standing_after(
+pub(super) fn standing_after(
     account: &Account,
     error: &platform::Error,
     now: DateTime<Utc>,

@@ -4,14 +4,14 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Result, entry, token};
+use super::{Result, entry, timing};
 use crate::model::audit::Action;
 use crate::model::{AccountId, Reason, Status, WorkspaceId};
 use crate::server::Backend;
 use crate::server::db::{self, Tx, accounts::Account, signals::Signal};
 use crate::server::domain::audit::{self, Event};
 use crate::server::domain::notices::{self, Change};
-use crate::server::platform::Say;
+use crate::server::platform::{Entry, Refreshing, Say};
 
 /// What a row says of its account: the stored state, why, and the sentence that goes with it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -51,7 +51,11 @@ impl Standing {
 
 /// Marks an account, unless its row moved on since it was read: then nothing happens and the answer
 /// is `false`.
-pub(super) async fn mark(backend: &Backend, account: &Account, new: Standing) -> Result<bool> {
+pub(in crate::server::domain) async fn mark(
+    backend: &Backend,
+    account: &Account,
+    new: Standing,
+) -> Result<bool> {
     let old = Standing::of(account);
     if old == new {
         return Ok(true);
@@ -77,7 +81,7 @@ pub(super) fn next_refresh(
     let entry = entry(backend, account.provider.as_str())?;
     Ok(match account.next_refresh_at {
         _ if !new.token_works() => None,
-        None => token::next(entry, account.issued_at, account.expires_at, backend.clock.now()),
+        None => timing::next(entry, account.issued_at, account.expires_at, backend.clock.now()),
         next => next,
     })
 }
@@ -105,7 +109,7 @@ pub(super) async fn follow_unasked(
 
 /// What follows a change, in its transaction: everybody who watches the workspace is told. `old` is
 /// nothing for an account that is connected for the first time.
-pub(super) async fn follow(
+pub(in crate::server::domain) async fn follow(
     backend: &Backend,
     tx: &mut Tx,
     account: &Account,
@@ -140,4 +144,19 @@ pub async fn ran_out(backend: &Backend, workspace: WorkspaceId, id: AccountId) -
     let ended = Standing { status: Status::Expired, why: Some((Reason::RanOut, say.into())) };
     mark(backend, &account, ended).await?;
     Ok(())
+}
+
+/// When an account can no longer be renewed without its person, from the ends of its tokens, where
+/// that has a date.
+pub fn ends_for_good(
+    entry: &Entry,
+    access: Option<DateTime<Utc>>,
+    refresh: Option<DateTime<Utc>>,
+) -> Option<DateTime<Utc>> {
+    match entry.platform.connect().spec()?.refreshing {
+        // The token itself is extended from its last third on, so one that is near its end was not;
+        // data access may end before.
+        Refreshing::Extends => access.into_iter().chain(refresh).min(),
+        Refreshing::Rotates | Refreshing::Kept => refresh,
+    }
 }

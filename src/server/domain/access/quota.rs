@@ -1,0 +1,91 @@
+//! The quota gate: a call that a platform would refuse, because it told us that nothing is left, is
+//! not made. It asks before a call what earlier answers told; a new token is never held up by it,
+//! since what is counted there are reads.
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::{Error, Result, platform_error};
+use crate::server::Backend;
+use crate::server::db::limits::Remaining;
+use crate::server::db::{self, accounts::Account};
+use crate::server::platform::{self, Entry};
+
+/// A reset that is further away was misread, by us or by them.
+const LONGEST: Duration = Duration::hours(24);
+
+/// Refuses a call for an account whose limits are used up, with the time at which they are not.
+pub(super) async fn check(backend: &Backend, entry: &Entry, account: &Account) -> Result<()> {
+    let limits = db::limits::of_call(&backend.db, account.id, &entry.provider).await?;
+    match blocked_until(&limits, backend.clock.now()) {
+        None => Ok(()),
+        Some(until) => {
+            tracing::info!(platform = %entry.provider, account = %account.id, %until,
+                "not called: its limit is used up");
+            Err(refusal(entry, until))
+        }
+    }
+}
+
+fn refusal(entry: &Entry, until: DateTime<Utc>) -> Error {
+    let detail = "nothing is left of a limit that it told".into();
+    platform_error(entry, platform::Error::RateLimited { until, detail })
+}
+
+/// When the last of the limits that are used up is full again. One without a time says nothing:
+/// then only asking tells.
+fn blocked_until(limits: &[Remaining], now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    limits
+        .iter()
+        .filter(|limit| limit.remaining <= 0)
+        .filter_map(|limit| limit.resets_at)
+        .filter(|reset| *reset > now && *reset - now <= LONGEST)
+        .max()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn limits() -> impl Strategy<Value = Vec<Remaining>> {
+        let minutes = prop_oneof![
+            Just(None),
+            (-3_000i64..3_000).prop_map(Some),
+            prop_oneof![Just(i64::from(i32::MIN)), Just(i64::from(i32::MAX))].prop_map(Some),
+        ];
+        let limit = (-2i64..3, minutes).prop_map(|(remaining, minutes)| Remaining {
+            remaining,
+            resets_at: minutes.map(|minutes| DateTime::UNIX_EPOCH + Duration::minutes(minutes)),
+        });
+        prop::collection::vec(limit, 0..6)
+    }
+
+    proptest! {
+        // H5: a call is held up exactly as long as one of its limits says so, and never for more
+        // than a day, whatever was told.
+        #[test]
+        fn a_call_waits_for_the_last_of_the_limits_that_are_used_up(limits in limits()) {
+            let now = DateTime::UNIX_EPOCH;
+            let blocks = |limit: &Remaining, at: DateTime<Utc>| {
+                limit.remaining <= 0
+                    && limit.resets_at.is_some_and(|reset| reset > at && reset <= now + LONGEST)
+            };
+            match blocked_until(&limits, now) {
+                None => prop_assert!(!limits.iter().any(|limit| blocks(limit, now))),
+                Some(until) => {
+                    prop_assert!(until > now && until <= now + LONGEST);
+                    let just_before = until - Duration::milliseconds(1);
+                    prop_assert!(limits.iter().any(|limit| blocks(limit, just_before)));
+                    prop_assert!(!limits.iter().any(|limit| blocks(limit, until)));
+                }
+            }
+        }
+
+        #[test]
+        fn what_is_left_is_used(mut limits in limits()) {
+            limits.iter_mut().for_each(|limit| limit.remaining = limit.remaining.abs() + 1);
+            prop_assert_eq!(blocked_until(&limits, DateTime::UNIX_EPOCH), None);
+        }
+    }
+}

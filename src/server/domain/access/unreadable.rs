@@ -1,0 +1,59 @@
+//! Sealed values that no key of this server opens: a row that was moved or damaged. It is said once,
+//! to operators by an error line and a count, to the people of an account by its state and a notice.
+
+use super::entry;
+use super::standing::{self, Standing};
+use crate::model::{Reason, Status};
+use crate::server::Backend;
+use crate::server::db::{self, Tx, accounts::Account};
+use crate::server::domain::{Error, Result};
+use crate::server::{metrics, vault};
+
+/// Tells operators of a value that does not open. Whoever calls this has seen to it that the value
+/// is not met again.
+pub(in crate::server::domain) fn report(
+    table: &'static str,
+    row: &dyn std::fmt::Display,
+    error: vault::Error,
+) {
+    metrics::unreadable(table);
+    tracing::error!(table, %row, "a sealed value does not open: {error}");
+}
+
+/// What to answer where an account's credential could not be opened; one that does not open marks
+/// the account.
+pub(super) async fn found(backend: &Backend, account: &Account, error: Error) -> Error {
+    let marked = async {
+        let mut tx = backend.db.begin().await?;
+        let error = mark(backend, &mut tx, account, error).await?;
+        tx.commit().await?;
+        Ok::<_, Error>(error)
+    };
+    marked.await.unwrap_or_else(|error| error)
+}
+
+/// The same inside a transaction. An account that is marked already, or whose row moved on since it
+/// was read, is left alone. A healthy look at it later, or reconnecting, mends it.
+pub(super) async fn mark(
+    backend: &Backend,
+    tx: &mut Tx,
+    account: &Account,
+    error: Error,
+) -> Result<Error> {
+    let Error::Vault(why) = error else { return Ok(error) };
+    let name: &'static str = &entry(backend, account.provider.as_str())?.info().name;
+    let say = format!(
+        "Huntaze can no longer read the access to {name} that it stored for this account. \
+         Reconnect it; its label and history stay."
+    );
+    let new = Standing { status: Status::Error, why: Some((Reason::Unreadable, say.into())) };
+    let now = backend.clock.now();
+    if account.reason != Some(Reason::Unreadable)
+        && db::accounts::mark(tx, account, new.status, new.reason().zip(new.say()), None, now)
+            .await?
+    {
+        standing::follow_unasked(backend, tx, account, &new).await?;
+        report("oauth_accounts", &account.id, why);
+    }
+    Ok(Error::Unreadable { name })
+}
