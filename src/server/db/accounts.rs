@@ -321,7 +321,8 @@ pub async fn make_former(tx: &mut Tx, account: &Account, now: DateTime<Utc>) -> 
         rows,
         "UPDATE oauth_accounts SET status = 'former', reason = NULL, say = NULL,
          access_token = NULL, refresh_token = NULL, grant_key = NULL,
-         expires_at = NULL, refresh_expires_at = NULL, checked_at = NULL, check_ok = NULL, check_text = NULL,
+         expires_at = NULL, refresh_expires_at = NULL, checked_at = NULL, check_ok = NULL,
+         check_text = NULL,
          version = version + 1, updated_at = $4
          WHERE workspace_id = $1 AND id = $2 AND version = $3 AND status <> 'former'",
         account.workspace_id,

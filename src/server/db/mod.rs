@@ -80,8 +80,8 @@ pub struct Tx {
     _open: OpenTx,
 }
 
-/// Where a statement runs: on a [`Db`] by itself, or in a [`Tx`] with others. For functions that are
-/// wanted both ways: `find(&db, ..)`, `find(&mut tx, ..)`.
+/// Where a statement runs: on a [`Db`] by itself, or in a [`Tx`] with others. For functions that
+/// are wanted both ways: `find(&db, ..)`, `find(&mut tx, ..)`.
 pub enum Executor<'c> {
     Db(&'c Db),
     Tx(&'c mut Tx),

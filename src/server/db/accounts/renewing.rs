@@ -5,7 +5,8 @@ use crate::server::db::tasks::{self, Kind};
 use crate::server::db::{Result, Tx, sql};
 
 /// Stores an account with new tokens by compare-and-swap; `false` when its row is no longer of the
-/// version that was read. Nothing but tokens, their ends, the standing and the next refresh changes.
+/// version that was read. Nothing but tokens, their ends, the standing and the next refresh
+/// changes.
 pub async fn renew(tx: &mut Tx, read_version: i64, renewed: &Account) -> Result<bool> {
     let rows = sql!(
         tx,

@@ -22,8 +22,8 @@ use crate::server::{Backend, origin};
 
 /// How often each lane looks for what is due.
 const LOOK: StdDuration = StdDuration::from_secs(30);
-/// For how long nobody else takes what was claimed: longer than a platform may take for those before
-/// it in line.
+/// For how long nobody else takes what was claimed: longer than a platform may take for those
+/// before it in line.
 const CLAIM: Duration = Duration::minutes(2);
 
 /// The tasks of one kind at one platform.

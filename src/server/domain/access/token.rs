@@ -1,6 +1,6 @@
 //! A token that is good for a call: refreshed first when it is about to end. One refresh at a time
-//! for an account, in this process by [`inflight`], across processes by the lease in `refresh`; what
-//! was answered survives any crash by the `journal`.
+//! for an account, in this process by [`inflight`], across processes by the lease in `refresh`;
+//! what was answered survives any crash by the `journal`.
 
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;

@@ -1,5 +1,6 @@
-//! Sealed values that no key of this server opens: a row that was moved or damaged. It is said once,
-//! to operators by an error line and a count, to the people of an account by its state and a notice.
+//! Sealed values that no key of this server opens: a row that was moved or damaged. It is said
+//! once, to operators by an error line and a count, to the people of an account by its state and a
+//! notice.
 
 use super::entry;
 use super::standing::{self, Standing};
