@@ -96,7 +96,7 @@ async fn a_mail_server_that_fails_is_seen(engine: Engine) {
         config.mail.from = Some("Huntaze <huntaze@stories.example>".into());
     });
     let Some(app) = app.await else { return };
-    server.refuses();
+    server.is_busy();
     let form = json!({ "name": "Ada", "email": "ada@stories.example",
         "password": crate::support::PASSWORD });
     app.stranger("Ada")
