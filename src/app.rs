@@ -70,17 +70,37 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/forgot") view=ForgotPage ssr=SsrMode::Async />
                 <Route path=path!("/reset") view=ResetPage ssr=SsrMode::Async />
                 <Route path=path!("/verify") view=VerifyPage ssr=SsrMode::Async />
-                <Route path=path!("/integrations") view=members(IntegrationsPage) ssr=SsrMode::Async />
-                <Route path=path!("/integrations/:account/disconnect") view=members(DisconnectPage) ssr=SsrMode::Async />
-                <Route path=path!("/integrations/choose/:flow") view=members(ChoosePage) ssr=SsrMode::Async />
+                <Route
+                    path=path!("/integrations")
+                    view=members(IntegrationsPage)
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/integrations/:account/disconnect")
+                    view=members(DisconnectPage)
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/integrations/choose/:flow")
+                    view=members(ChoosePage)
+                    ssr=SsrMode::Async
+                />
                 <Route path=path!("/platforms/connect") view=ConnectPage ssr=SsrMode::Async />
-                <Route path=path!("/platforms/connect/:platform") view=LandingPage ssr=SsrMode::Async />
+                <Route
+                    path=path!("/platforms/connect/:platform")
+                    view=LandingPage
+                    ssr=SsrMode::Async
+                />
                 <Route path=path!("/operations/jobs") view=members(JobsPage) ssr=SsrMode::Async />
                 <Route path=path!("/operations/mail") view=members(MailPage) ssr=SsrMode::Async />
                 <Route path=path!("/api/docs") view=ReferencePage ssr=SsrMode::Async />
                 <Route path=path!("/notices") view=members(NoticesPage) ssr=SsrMode::Async />
                 <Route path=path!("/settings") view=members(SettingsPage) ssr=SsrMode::Async />
-                <Route path=path!("/settings/audit") view=members(AuditLogPage) ssr=SsrMode::Async />
+                <Route
+                    path=path!("/settings/audit")
+                    view=members(AuditLogPage)
+                    ssr=SsrMode::Async
+                />
                 <Route path=path!("/settings/delete") view=members(DeletePage) ssr=SsrMode::Async />
             </Routes>
         </Router>

@@ -1,5 +1,7 @@
 //! The one error that crosses the wire, to a page, a form or a REST client.
 
+#![warn(missing_docs)]
+
 use std::fmt;
 
 use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
@@ -12,24 +14,40 @@ use crate::model::{FieldError, Toast, ToastKind};
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
+    /// Fields that do not pass; they are named.
     Validation,
+    /// The request itself is malformed.
     BadRequest,
+    /// Nobody is logged in.
     Unauthorized,
+    /// Whoever is logged in may not do this.
     Forbidden,
+    /// There is none, or it is another workspace's.
     NotFound,
+    /// The address is there, this method is not.
     MethodNotAllowed,
+    /// It is there already, or somebody changed it meanwhile.
     Conflict,
+    /// The workspace's tier allows no more accounts.
     TierLimit,
+    /// More bytes than are taken.
     TooLarge,
+    /// A body in a form that is not read here.
     UnsupportedMedia,
+    /// Too many requests.
     RateLimited,
+    /// The platform does not answer; it passes by itself.
     PlatformUnavailable,
+    /// The platform answered, and refused.
     PlatformRefused,
+    /// The server has its hands full; it passes by itself.
     Busy,
+    /// Our own fault.
     Internal,
 }
 
 impl Kind {
+    /// The HTTP status.
     pub fn status(self) -> u16 {
         match self {
             Self::Validation | Self::PlatformRefused => 422,
@@ -52,6 +70,7 @@ impl Kind {
 /// log line.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct AppError {
+    /// What a program goes by.
     pub kind: Kind,
     /// What happened, in one sentence.
     pub sentence: String,
@@ -66,6 +85,7 @@ pub struct AppError {
 }
 
 impl AppError {
+    /// An error of this kind; `next` may be empty.
     pub fn new(kind: Kind, sentence: impl Into<String>, next: impl Into<String>) -> Self {
         let retryable = matches!(
             kind,
@@ -81,10 +101,12 @@ impl AppError {
         }
     }
 
+    /// Fields of a form that do not pass.
     pub fn validation(fields: Vec<FieldError>) -> Self {
         Self { fields, ..Self::new(Kind::Validation, "Some fields need another look.", "") }
     }
 
+    /// Nobody is logged in.
     pub fn unauthorized() -> Self {
         Self::new(
             Kind::Unauthorized,
@@ -93,6 +115,7 @@ impl AppError {
         )
     }
 
+    /// There is no such thing, or none that whoever asks may know of.
     pub fn not_found(what: &str) -> Self {
         Self::new(
             Kind::NotFound,
@@ -101,6 +124,7 @@ impl AppError {
         )
     }
 
+    /// Our own fault; what it was is for the log.
     pub fn internal() -> Self {
         Self::new(
             Kind::Internal,

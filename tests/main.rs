@@ -3,6 +3,11 @@
 //! server starts, stories over HTTP on both databases, crashes of real processes, and storms over
 //! them.
 
+#![allow(
+    clippy::let_underscore_must_use,
+    reason = "a story may not care how a request ended, and says so by the next line"
+)]
+
 mod answers;
 mod attacks;
 mod boundaries;

@@ -1,10 +1,13 @@
 //! What a form answers.
 
+#![warn(missing_docs)]
+
 use serde::{Deserialize, Serialize};
 
 /// A short message that floats up and is read out.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Toast {
+    /// How it looks, and how urgently it is read out.
     pub kind: ToastKind,
     /// What happened, in one sentence.
     pub title: String,
@@ -14,11 +17,15 @@ pub struct Toast {
     pub reference: Option<String>,
 }
 
+/// How a toast looks, and how urgently it is read out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ToastKind {
+    /// It is done.
     Success,
+    /// Nothing was done, and nothing is wrong.
     Info,
+    /// It could not be done.
     Error,
 }
 
@@ -26,7 +33,9 @@ pub enum ToastKind {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct FieldError {
+    /// The field's name in the form.
     pub field: String,
+    /// What is wrong with it, and what would be right.
     pub message: String,
 }
 
@@ -34,10 +43,12 @@ pub struct FieldError {
 /// cookie and a redirect.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Outcome {
+    /// What to say; `None` where the page that follows says enough.
     pub toast: Option<Toast>,
     /// Where to go; `None` means stay and show fresh data. May be another site when it opens a
     /// consent page.
     pub location: Option<String>,
+    /// Fields that do not pass.
     pub errors: Vec<FieldError>,
 }
 
@@ -58,6 +69,7 @@ impl Outcome {
         Self { location: Some(location.into()), ..Self::default() }
     }
 
+    /// The same, and go there.
     pub fn and_go(mut self, location: impl Into<String>) -> Self {
         self.location = Some(location.into());
         self

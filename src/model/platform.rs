@@ -1,6 +1,8 @@
 //! What the browser may know about a platform. Pages draw every platform from this: no page names
 //! one.
 
+#![warn(missing_docs)]
+
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
@@ -17,6 +19,7 @@ pub struct PlatformInfo {
     pub name: Text,
     /// One line of what one gains by connecting.
     pub pitch: Text,
+    /// How an account is connected.
     pub kind: ConnectKind,
     /// Who can connect, one sentence each.
     pub who: List<Text>,
@@ -40,8 +43,9 @@ pub struct PlatformInfo {
     pub troubles: List<Trouble>,
     /// The platform's own page where a person sees and removes apps.
     pub manage_url: Text,
-    /// Where an operator registers the app, in words, and its address.
+    /// Where an operator registers the app, in words.
     pub console: Text,
+    /// The same as an address.
     pub console_url: Text,
     /// The `[platforms.<id>]` keys that an operator has to set.
     pub settings: List<Text>,
@@ -76,6 +80,7 @@ pub struct Permission {
 pub struct Field {
     /// The key in the form and in REST, for example `xBc`.
     pub name: Text,
+    /// Its name on the page.
     pub label: Text,
     /// Where the person finds it.
     pub help: Text,
@@ -88,7 +93,9 @@ pub struct Field {
 /// A thing that goes wrong, and the way out.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Trouble {
+    /// What a person sees or meets.
     pub what: Text,
+    /// What they do about it.
     pub fix: Text,
 }
 

@@ -102,7 +102,7 @@ fn install() -> Result<PrometheusHandle, BuildError> {
     let recorder = PrometheusBuilder::new().set_buckets(SECONDS)?.build_recorder();
     let handle = recorder.handle();
     // Only fails where somebody else's recorder listens; then ours has nothing to tell.
-    let _ = ::metrics::set_global_recorder(recorder);
+    ::metrics::set_global_recorder(recorder).ok();
     for Described { name, kind, unit, meaning, .. } in ALL {
         match kind {
             Kind::Counter => describe_counter!(*name, *unit, *meaning),

@@ -49,7 +49,7 @@ impl Place {
     /// Waits for the end of all streams.
     pub async fn closed(&mut self) {
         // An error says that the sender is gone, and so is the server.
-        let _ = self.closing.wait_for(|closing| *closing).await;
+        self.closing.wait_for(|closing| *closing).await.ok();
     }
 }
 

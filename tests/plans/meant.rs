@@ -13,14 +13,10 @@ pub const SMALL: &[(&str, &str)] = &[
 /// By statement and table: there is no index for these.
 const WITHOUT_INDEX: &[(&str, &str, &str)] = &[
     ("figures::accounts", "oauth_accounts", "gauges count every account, once for each scrape"),
-    ("jobs::CLAIM_POSTGRES", "jobs", "takes the most urgent of what is due, up to a limit"),
     ("jobs::CLAIM_SQLITE", "jobs", "takes the most urgent of what is due, up to a limit"),
     ("jobs::depth", "jobs", "counts what there is to do; a job that is done is gone"),
-    ("jobs::failing", "jobs", "a page for operators; an index would be written by every job"),
-    ("jobs::in_state", "jobs", "a page for operators; an index would be written by every job"),
-    ("links::requests", "reset_requests", "a request waits until the next job, seconds"),
-    ("mails::delete_to", "mails", "the outbox holds what is on its way; a person leaves once"),
-    ("mails::stuck", "mails", "the outbox holds what is on its way; a page for operators"),
+    ("links::requests", "reset_requests", "takes the oldest up to a limit; none stays a minute"),
+    ("mails::unsent", "mails", "the outbox holds what is on its way; a page for operators"),
     ("pending::revocations", "pending_revocations", "takes all of them; each stays a day at most"),
     ("refreshes::answered", "refresh_journal", "the journal holds refreshes under way"),
     ("sealed::COLUMNS::count", "idempotency_keys", ROTATION),
@@ -39,7 +35,6 @@ const WITHOUT_INDEX: &[(&str, &str, &str)] = &[
     ("sealed::COLUMNS::left", "refresh_journal", ROTATION),
     ("sessions::by_id", "incidents", "reads the index of platforms in trouble, a few rows"),
     ("sessions::by_token", "incidents", "reads the index of platforms in trouble, a few rows"),
-    ("sessions::delete_ended", "sessions", "hourly; an index on `seen_at` moves at every visit"),
 ];
 const ROTATION: &str = "an operator changes keys: every sealed value is looked at";
 
@@ -50,17 +45,18 @@ const SWEEPS: &[(&str, &str)] = &[
     ("flows::delete_expired", "oauth_flows"),
     ("idempotency::delete_older", "idempotency_keys"),
     ("incidents::delete_ended", "incidents"),
+    ("jobs::delete_dead", "jobs"),
     ("links::delete_expired", "mail_links"),
     ("notices::delete_old", "notices"),
     ("pending::delete_expired_revocations", "pending_revocations"),
+    ("sessions::delete_ended", "sessions"),
 ];
 
 /// There is an index, and PostgreSQL does not take it over so few rows.
-const NOT_WORTH_IT: &[(&str, &str, &str)] = &[(
-    "accounts::at_least",
-    "oauth_accounts",
-    "stops at a limit, which any page of the table fills",
-)];
+const NOT_WORTH_IT: &[(&str, &str, &str)] = &[
+    ("accounts::at_least", "oauth_accounts", "stops at a limit, which a few pages fill"),
+    ("jobs::CLAIM_POSTGRES", "jobs", "takes the most urgent of what is due, up to a limit"),
+];
 
 pub fn is_meant(scan: &Scan) -> bool {
     known().any(|(statement, table, has_index)| {

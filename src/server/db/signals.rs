@@ -89,7 +89,7 @@ impl Hub {
         let (from, what) = text.split_once(' ').unwrap_or_default();
         if from.parse() != Ok(us) {
             // An error says that nobody listens here.
-            let _ = channel.send(Signal::read(what));
+            channel.send(Signal::read(what)).ok();
         }
     }
 }
@@ -107,7 +107,7 @@ impl Signals {
 
     pub(super) fn deliver(&self, signal: Signal) {
         // An error says that nobody listens here.
-        let _ = self.0.channel.send(signal);
+        self.0.channel.send(signal).ok();
     }
 
     /// What goes over the wire.
@@ -150,7 +150,7 @@ async fn hear(url: &SecretString, channel: &broadcast::Sender<Signal>, us: Uuid)
     let mut listener = PgListener::connect(url.expose_secret()).await?;
     listener.listen(CHANNEL).await?;
     // What was sent before we listened is lost.
-    let _ = channel.send(Signal::Missed);
+    channel.send(Signal::Missed).ok();
     loop {
         match listener.try_recv().await? {
             Some(notification) => Hub::heard(channel, us, notification.payload()),

@@ -97,7 +97,7 @@ where
         };
         let text = if self.format == Log::Text { line.text(self.in_colour) } else { line.json() };
         // A log that can't be written must not stop what it tells of.
-        let _ = self.writer.make_writer().write_all(text.as_bytes());
+        self.writer.make_writer().write_all(text.as_bytes()).ok();
     }
 }
 
@@ -153,13 +153,14 @@ impl Line<'_> {
         );
         for (name, value) in &self.fields {
             // A String takes whatever is written to it.
-            let _ = match value {
+            match value {
                 Value::String(value) if value.contains(char::is_whitespace) => {
                     write!(text, " {}{value:?}", paint("2", &format!("{name}=")))
                 }
                 Value::String(value) => write!(text, " {}{value}", paint("2", &format!("{name}="))),
                 value => write!(text, " {}{value}", paint("2", &format!("{name}="))),
-            };
+            }
+            .ok();
         }
         text.push('\n');
         text

@@ -163,7 +163,7 @@ pub fn shape(body: &[u8]) -> String {
             b' '..=b'~' => shape.push(char::from(*byte)),
             _ => {
                 // Writing into a String does not fail.
-                let _ = write!(shape, "\\x{byte:02x}");
+                write!(shape, "\\x{byte:02x}").ok();
             }
         }
     }

@@ -96,7 +96,7 @@ pub async fn work(backend: &Backend) -> domain::Result<()> {
 async fn woken(signals: &mut Subscription, pause: Duration) {
     let word = async { while !matches!(signals.next().await, Signal::Jobs | Signal::Missed) {} };
     // Running out of time is the same as being woken.
-    let _ = tokio::time::timeout(pause, word).await;
+    tokio::time::timeout(pause, word).await.ok();
 }
 
 impl Worker {
@@ -164,7 +164,7 @@ impl Worker {
 
 async fn told_to_stop(over: &mut watch::Receiver<bool>) {
     // An error says that whoever could tell is gone.
-    let _ = over.wait_for(|over| *over).await;
+    over.wait_for(|over| *over).await.ok();
 }
 
 /// Makes one attempt, unless there is no use in it.

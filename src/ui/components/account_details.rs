@@ -96,7 +96,8 @@ fn Figures<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl IntoVie
     });
     let check = match &account.check {
         Some(check) => {
-            view! { <dd>{check.text.clone()} <span class="soft">" - " <When moment=&check.at /></span></dd> }.into_any()
+            let when = view! { <span class="soft">" - " <When moment=&check.at /></span> };
+            view! { <dd>{check.text.clone()} {when}</dd> }.into_any()
         }
         None => view! { <dd class="soft">"Not tested yet"</dd> }.into_any(),
     };

@@ -26,7 +26,7 @@ pub fn AccountLabel<'a>(account: &'a AccountView) -> impl IntoView + use<> {
                     {shown}
                 </span>
             </summary>
-            <form method="post" action={<accounts::SetLabel as ServerFn>::PATH} data-optimistic=true>
+            <form method="post" action=<accounts::SetLabel as ServerFn>::PATH data-optimistic=true>
                 <input type="hidden" name="id" value=id.to_string() />
                 <input
                     class="input"

@@ -20,8 +20,20 @@ pub fn AccountMenu<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl
                 <Icon glyph=Glyph::Dots />
             </summary>
             <div class="menu-panel">
-                <Act action={<accounts::TestAccount as ServerFn>::PATH} id=id.to_string() glyph=Glyph::Test text="Test connection" title />
-                <Act action={<accounts::RefreshAccount as ServerFn>::PATH} id=id.to_string() glyph=Glyph::Refresh text=refresh title />
+                <Act
+                    action=<accounts::TestAccount as ServerFn>::PATH
+                    id=id.to_string()
+                    glyph=Glyph::Test
+                    text="Test connection"
+                    title
+                />
+                <Act
+                    action=<accounts::RefreshAccount as ServerFn>::PATH
+                    id=id.to_string()
+                    glyph=Glyph::Refresh
+                    text=refresh
+                    title
+                />
                 <a
                     class="menu-item"
                     href=format!("/platforms/connect/{}?account={id}", info.id)

@@ -67,7 +67,7 @@ pub fn Next<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl IntoVi
         }
         .into_any(),
         NextStep::Test => view! {
-            <form method="post" action={<accounts::TestAccount as ServerFn>::PATH}>
+            <form method="post" action=<accounts::TestAccount as ServerFn>::PATH>
                 <input type="hidden" name="id" value=id.to_string() />
                 <Submit
                     text="Check again"

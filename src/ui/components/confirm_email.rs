@@ -20,7 +20,7 @@ pub fn ConfirmEmail(viewer: Option<Viewer>) -> impl IntoView {
                              to " <span class="break-all">{viewer.email}</span> "."
                         </p>
                         <LiveForms>
-                            <form method="post" action={<users::VerifyAgain as ServerFn>::PATH}>
+                            <form method="post" action=<users::VerifyAgain as ServerFn>::PATH>
                                 <Submit text="Send again" busy="Sending..." />
                             </form>
                         </LiveForms>

@@ -31,7 +31,11 @@ pub fn NoticePreferences(preferences: Vec<Preference>) -> impl IntoView {
             <h2 id="notices" class="mb-2">
                 "Notices"
             </h2>
-            <form class="panel grid gap-4 p-5" method="post" action={<notices::Prefer as ServerFn>::PATH}>
+            <form
+                class="panel grid gap-4 p-5"
+                method="post"
+                action=<notices::Prefer as ServerFn>::PATH
+            >
                 <fieldset class="grid gap-2">
                     <legend class="mb-2">
                         "What comes by e-mail, too, once your address is confirmed. The bell tells \

@@ -135,10 +135,9 @@ fn Add<'a>(card: &'a Card, operator: bool) -> impl IntoView + use<> {
             />
         }),
         (true, false) => {
-            let name = format!("Add another account: {name}");
-            Some(
-                view! { <ButtonLink href id text="Add another account" name look=Look::Quiet dialog=true /> },
-            )
+            let text = "Add another account";
+            let name = format!("{text}: {name}");
+            Some(view! { <ButtonLink href id text name look=Look::Quiet dialog=true /> })
         }
         (false, _) => operator.then(|| {
             view! {

@@ -1,6 +1,11 @@
 //! What islands do in the browser. All of it works on HTML that the server rendered and is found by
 //! `data-` attributes.
 
+#![allow(
+    clippy::let_underscore_must_use,
+    reason = "what the DOM refuses of our own markup is a look that does not change: nobody to tell"
+)]
+
 mod busy;
 pub mod dialog;
 mod dom;

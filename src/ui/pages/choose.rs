@@ -40,7 +40,12 @@ pub fn ChoosePage() -> impl IntoView {
                 )}
             </p>
             <LiveForms>
-                <form class="grid gap-4" id="choose" method="post" action={<accounts::Choose as ServerFn>::PATH}>
+                <form
+                    class="grid gap-4"
+                    id="choose"
+                    method="post"
+                    action=<accounts::Choose as ServerFn>::PATH
+                >
                     <input type="hidden" name="flow" value=flow.to_string() />
                     <fieldset class="panel overflow-hidden">
                         <legend class="sr-only">{format!("{name} accounts")}</legend>
@@ -56,7 +61,7 @@ pub fn ChoosePage() -> impl IntoView {
                         />
                     </div>
                 </form>
-                <form class="mt-2" method="post" action={<accounts::CancelChoice as ServerFn>::PATH}>
+                <form class="mt-2" method="post" action=<accounts::CancelChoice as ServerFn>::PATH>
                     <input type="hidden" name="flow" value=flow.to_string() />
                     <Submit text="Cancel, connect none" busy="Cancelling..." look=Look::Quiet />
                 </form>

@@ -22,7 +22,11 @@ pub fn DeletePage() -> impl IntoView {
                      connected accounts and all that was collected about them. Huntaze ends its \
                      access at the platforms. What you posted there stays."
                 </p>
-                <form class="mt-6 grid max-w-md gap-4" method="post" action={<users::DeleteAccount as ServerFn>::PATH}>
+                <form
+                    class="mt-6 grid max-w-md gap-4"
+                    method="post"
+                    action=<users::DeleteAccount as ServerFn>::PATH
+                >
                     <Field
                         name="email"
                         label="Your e-mail"

@@ -33,7 +33,11 @@ pub fn DisconnectPage() -> impl IntoView {
                         info.name,
                     )}
                 </p>
-                <form class="mt-6 grid gap-4" method="post" action={<accounts::Disconnect as ServerFn>::PATH}>
+                <form
+                    class="mt-6 grid gap-4"
+                    method="post"
+                    action=<accounts::Disconnect as ServerFn>::PATH
+                >
                     <input type="hidden" name="id" value=account.id.to_string() />
                     <FormError />
                     <div class="flex flex-wrap justify-end gap-2">

@@ -12,7 +12,11 @@ use crate::ui::islands::LiveForms;
 pub fn ForgotPage() -> impl IntoView {
     page_alone(|frame: Frame| async move {
         let form = view! {
-            <form class="panel grid gap-4 p-5" method="post" action={<users::Forgot as ServerFn>::PATH}>
+            <form
+                class="panel grid gap-4 p-5"
+                method="post"
+                action=<users::Forgot as ServerFn>::PATH
+            >
                 <Field
                     name="email"
                     label="E-mail"

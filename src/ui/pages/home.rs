@@ -16,7 +16,8 @@ pub fn HomePage() -> impl IntoView {
     let chosen = use_query_map().read_untracked().get("account").and_then(|id| id.parse().ok());
     page(move |frame: Frame| async move {
         if frame.viewer.is_none() {
-            return Ok(view! { <Welcome cards=platforms().await? registration_open=frame.registration_open /> }.into_any());
+            let (cards, registration_open) = (platforms().await?, frame.registration_open);
+            return Ok(view! { <Welcome cards registration_open /> }.into_any());
         }
         let cards = integrations().await?.cards;
         Ok(match cards.iter().all(|card| card.accounts.is_empty()) {

@@ -108,11 +108,11 @@ fn DeadJob(job: JobView) -> impl IntoView {
                 </p>
             </div>
             <div class="flex gap-2">
-                <form method="post" action={<operations::RetryJob as ServerFn>::PATH}>
+                <form method="post" action=<operations::RetryJob as ServerFn>::PATH>
                     <input type="hidden" name="id" value=id.clone() />
                     <Submit text="Try again" busy="..." name=retry />
                 </form>
-                <form method="post" action={<operations::DiscardJob as ServerFn>::PATH}>
+                <form method="post" action=<operations::DiscardJob as ServerFn>::PATH>
                     <input type="hidden" name="id" value=id />
                     <Submit text="Discard" busy="..." look=Look::Quiet name=discard />
                 </form>

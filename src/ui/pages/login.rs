@@ -28,7 +28,12 @@ pub fn LoginPage() -> impl IntoView {
             .clone()
             .map(|(email, password)| view! { <Demo email password next=next.clone() /> });
         let form = view! {
-            <form class="panel grid gap-4 p-5" method="post" action={<users::Login as ServerFn>::PATH} data-entrance=true>
+            <form
+                class="panel grid gap-4 p-5"
+                method="post"
+                action=<users::Login as ServerFn>::PATH
+                data-entrance=true
+            >
                 <input type="hidden" name="next" value=next />
                 <Field name="email" label="E-mail" kind="email" autocomplete="username" flash />
                 <Field
@@ -68,7 +73,12 @@ fn Demo(email: String, password: String, next: String) -> impl IntoView {
                     <span class="code">{password.clone()}</span> "."
                 </p>
                 <LiveForms>
-                    <form class="mt-2" method="post" action={<users::Login as ServerFn>::PATH} data-entrance=true>
+                    <form
+                        class="mt-2"
+                        method="post"
+                        action=<users::Login as ServerFn>::PATH
+                        data-entrance=true
+                    >
                         <input type="hidden" name="email" value=email />
                         <input type="hidden" name="password" value=password />
                         <input type="hidden" name="next" value=next />

@@ -20,8 +20,13 @@ pub fn NoticesPage() -> impl IntoView {
             .then(|| view! { <ul class="panel rows rows-first">{rows}</ul> });
         let all = (shown.unread > 0).then(|| {
             view! {
-                <form method="post" action={<notices::MarkAllRead as ServerFn>::PATH}>
-                    <Submit text="Mark all as read" busy="Marking..." look=Look::Quiet id="all-read" />
+                <form method="post" action=<notices::MarkAllRead as ServerFn>::PATH>
+                    <Submit
+                        text="Mark all as read"
+                        busy="Marking..."
+                        look=Look::Quiet
+                        id="all-read"
+                    />
                 </form>
             }
         });
@@ -82,7 +87,7 @@ fn Row<'a>(notice: &'a NoticeView) -> impl IntoView + use<> {
     });
     let read = (!notice.read).then(|| {
         view! {
-            <form method="post" action={<notices::MarkRead as ServerFn>::PATH}>
+            <form method="post" action=<notices::MarkRead as ServerFn>::PATH>
                 <input type="hidden" name="id" value=id.to_string() />
                 <Submit
                     text="Mark as read"

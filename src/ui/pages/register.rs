@@ -39,7 +39,7 @@ pub fn RegisterPage() -> impl IntoView {
 #[component]
 fn Form<'a>(flash: &'a Flash) -> impl IntoView + use<> {
     view! {
-        <form class="panel grid gap-4 p-5" method="post" action={<users::Register as ServerFn>::PATH}>
+        <form class="panel grid gap-4 p-5" method="post" action=<users::Register as ServerFn>::PATH>
             <Field name="name" label="Name" autocomplete="name" max=100 flash />
             <Field name="email" label="E-mail" kind="email" autocomplete="username" max=254 flash />
             <Field

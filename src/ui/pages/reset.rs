@@ -13,7 +13,11 @@ pub fn ResetPage() -> impl IntoView {
     page_alone(|frame: Frame| async move {
         let flash = &frame.flash;
         let form = view! {
-            <form class="panel grid gap-4 p-5" method="post" action={<users::Reset as ServerFn>::PATH}>
+            <form
+                class="panel grid gap-4 p-5"
+                method="post"
+                action=<users::Reset as ServerFn>::PATH
+            >
                 <LinkCode flash />
                 <Field
                     name="password"

@@ -83,7 +83,7 @@ pub fn SettingsPage() -> impl IntoView {
                         <ButtonLink href="/api/docs" text="Open the API reference" />
                     </section>
                     <div class="flex flex-wrap justify-between gap-2">
-                        <form method="post" action={<users::Logout as ServerFn>::PATH}>
+                        <form method="post" action=<users::Logout as ServerFn>::PATH>
                             <Submit text="Log out" busy="Logging out..." />
                         </form>
                         <ButtonLink
@@ -107,8 +107,19 @@ fn ProfileForm<'a>(profile: &'a Profile, flash: &'a Flash) -> impl IntoView + us
             <h2 id="profile" class="mb-2">
                 "Profile"
             </h2>
-            <form class="panel grid gap-4 p-5" method="post" action={<users::UpdateProfile as ServerFn>::PATH}>
-                <Field name="name" label="Name" autocomplete="name" value=profile.name.clone() max=100 flash />
+            <form
+                class="panel grid gap-4 p-5"
+                method="post"
+                action=<users::UpdateProfile as ServerFn>::PATH
+            >
+                <Field
+                    name="name"
+                    label="Name"
+                    autocomplete="name"
+                    value=profile.name.clone()
+                    max=100
+                    flash
+                />
                 <Field
                     name="time_zone"
                     label="Time zone"
@@ -134,7 +145,7 @@ fn ProfileForm<'a>(profile: &'a Profile, flash: &'a Flash) -> impl IntoView + us
 fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
     let others = (sessions.len() > 1).then(|| {
         view! {
-            <form class="mt-3" method="post" action={<users::RevokeOtherSessions as ServerFn>::PATH}>
+            <form class="mt-3" method="post" action=<users::RevokeOtherSessions as ServerFn>::PATH>
                 <Submit text="Log out everywhere else" busy="Logging out..." />
             </form>
         }
@@ -145,7 +156,7 @@ fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
                 .into_any()
         } else {
             view! {
-                <form method="post" action={<users::RevokeSession as ServerFn>::PATH}>
+                <form method="post" action=<users::RevokeSession as ServerFn>::PATH>
                     <input type="hidden" name="id" value=session.id.to_string() />
                     <Submit text="Log out" busy="..." name=format!("Log out {}", session.device) />
                 </form>
@@ -157,7 +168,8 @@ fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
                 <div class="min-w-0 flex-1">
                     <p class="font-medium">{session.device}</p>
                     <p class="small soft">
-                        "Last seen " <When moment=&session.seen /> ", logged in " <When moment=&session.started />
+                        "Last seen " <When moment=&session.seen /> ", logged in "
+                        <When moment=&session.started />
                     </p>
                 </div>
                 {act}

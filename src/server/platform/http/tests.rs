@@ -53,7 +53,7 @@ impl Stub {
 }
 
 fn client(base_url: Option<Url>) -> Client {
-    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
     let settings = Settings { base_url, ..Settings::default() };
     let now = DateTime::from_timestamp(1_790_000_000, 0).expect("a time");
     let retries = Retries { first: StdDuration::from_millis(1), ..Retries::default() };

@@ -94,7 +94,7 @@ mod tests {
     /// Facebook behind a proxy's own prefix.
     async fn facebook(next: impl Fn(&str) -> String) -> (MockServer, Api) {
         // An error only says that another test of this process was first.
-        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
         let server = MockServer::start().await;
         let base = format!("{}/proxy", server.uri());
         let part = |name: &str| json!({ "id": "1", "name": name, "tasks": ["MANAGE"] });

@@ -14,7 +14,7 @@ pub fn EmailForm<'a>(profile: &'a Profile, flash: &'a Flash) -> impl IntoView + 
     } else {
         view! {
             <Badge tone=Tone::Warn glyph=Glyph::Clock text="Not confirmed yet" />
-            <form method="post" action={<users::VerifyAgain as ServerFn>::PATH}>
+            <form method="post" action=<users::VerifyAgain as ServerFn>::PATH>
                 <Submit text="Send the link again" busy="Sending..." />
             </form>
         }
@@ -35,7 +35,11 @@ pub fn EmailForm<'a>(profile: &'a Profile, flash: &'a Flash) -> impl IntoView + 
                     <p class="font-medium break-all">{email}</p>
                     {state}
                 </div>
-                <form class="grid gap-4" method="post" action={<users::ChangeEmail as ServerFn>::PATH}>
+                <form
+                    class="grid gap-4"
+                    method="post"
+                    action=<users::ChangeEmail as ServerFn>::PATH
+                >
                     <Field
                         name="new_email"
                         label="New e-mail"
@@ -71,7 +75,11 @@ pub fn PasswordForm<'a>(profile: &'a Profile, flash: &'a Flash) -> impl IntoView
             <h2 id="change-password" class="mb-2">
                 "Password"
             </h2>
-            <form class="panel grid gap-4 p-5" method="post" action={<users::ChangePassword as ServerFn>::PATH}>
+            <form
+                class="panel grid gap-4 p-5"
+                method="post"
+                action=<users::ChangePassword as ServerFn>::PATH
+            >
                 // Tells password managers whose password it is.
                 <input type="hidden" name="username" autocomplete="username" value=email />
                 <Field

@@ -9,7 +9,7 @@ use crate::server::platform::http::{Retries, pool};
 use crate::server::platform::{Platform, Settings, x::X};
 
 fn client() -> Client {
-    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
     let clock = Clock::fixed(DateTime::from_timestamp(1_790_000_000, 0).expect("a time"));
     Client::new(
         pool().expect("an HTTP client"),
