@@ -6,7 +6,7 @@ use std::time::Duration;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
-use super::Place;
+use super::TestAccount;
 use crate::support::{Answer, Browser, PASSWORD, Sandbox};
 
 /// Longer than any operation may take a person.
@@ -56,10 +56,10 @@ impl Client {
     }
 
     /// From the beginning to the callback's answer, or to that of a pasted session.
-    pub async fn connect(&self, sandbox: &Sandbox, place: Place) -> Outcome {
-        let path = format!("/api/integrations/connect/{}", place.provider);
-        if place.provider == "onlyfans" {
-            let form = json!({ "credentials": sandbox.session(place.allows).await });
+    pub async fn connect(&self, sandbox: &Sandbox, account: TestAccount) -> Outcome {
+        let path = format!("/api/integrations/connect/{}", account.provider);
+        if account.provider == "onlyfans" {
+            let form = json!({ "credentials": sandbox.session(account.allows).await });
             return self.rest(Method::POST, &path, Some(&form)).await;
         }
         let begun = self.rest(Method::POST, &path, None).await?;
@@ -68,20 +68,21 @@ impl Client {
         }
         let data = begun.data();
         let page = data["authUrl"].as_str().ok_or("no address of a consent page")?;
-        let back = sandbox.consent(page, &[("account", place.allows), ("decision", "allow")]).await;
+        let back =
+            sandbox.consent(page, &[("account", account.allows), ("decision", "allow")]).await;
         let back: url::Url = back.parse().map_err(|error| format!("{back}: {error}"))?;
         let path = format!("{}?{}", back.path(), back.query().unwrap_or_default());
         let request = self.request(Method::GET, &path, "cross-site");
         sent(request.header("accept", "text/html").header("sec-fetch-dest", "document")).await
     }
 
-    pub async fn test(&self, place: Place) -> Outcome {
-        let Place { provider, id, .. } = place;
+    pub async fn test(&self, account: TestAccount) -> Outcome {
+        let TestAccount { provider, id, .. } = account;
         self.rest(Method::POST, &format!("/api/integrations/test/{provider}/{id}"), None).await
     }
 
-    pub async fn refresh(&self, place: Place) -> Outcome {
-        let Place { provider, id, .. } = place;
+    pub async fn refresh(&self, account: TestAccount) -> Outcome {
+        let TestAccount { provider, id, .. } = account;
         self.rest(Method::POST, &format!("/api/integrations/refresh/{provider}/{id}"), None).await
     }
 

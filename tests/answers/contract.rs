@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::changes::{Change, Edit, Kind};
 use super::interceptor::Recorded;
 use super::statuses::OAUTH_WORDS;
-use super::{Operation, Place};
+use super::{Operation, TestAccount};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Expected {
@@ -50,22 +50,22 @@ const NEEDED: [&str; 22] = [
 ];
 
 /// Which change of this answer may come to what.
-pub fn expected(place: Place, operation: Operation, change: &Change) -> Expected {
+pub fn expected(account: TestAccount, operation: Operation, change: &Change) -> Expected {
     match &change.edit {
         _ if change.kind == Kind::Final => Expected::Ends,
-        Edit::Field { pointer, value } => of_field(place, operation, pointer, value.as_ref()),
+        Edit::Field { pointer, value } => of_field(account, operation, pointer, value.as_ref()),
         Edit::Body { .. } if change.is_harmless() => Expected::Works,
         Edit::Header { status: None, .. } => Expected::Works,
         Edit::Answer { status, .. } if change.name.ends_with(OAUTH_WORDS) => {
-            of_oauth_words(place, operation, *status)
+            of_oauth_words(account, operation, *status)
         }
         _ => Expected::Harmless,
     }
 }
 
 /// RFC 6749 has 400 for it, and some have 401. TikTok's code counts with any status below 500.
-fn of_oauth_words(place: Place, operation: Operation, status: u16) -> Expected {
-    let own = match place.provider {
+fn of_oauth_words(account: TestAccount, operation: Operation, status: u16) -> Expected {
+    let own = match account.provider {
         "tiktok" => status < 500 && status != 429,
         "instagram" | "onlyfans" => false,
         _ => matches!(status, 400 | 401),
@@ -74,9 +74,14 @@ fn of_oauth_words(place: Place, operation: Operation, status: u16) -> Expected {
     if own && asked { Expected::MayEnd } else { Expected::Harmless }
 }
 
-fn of_field(place: Place, operation: Operation, pointer: &str, value: Option<&Value>) -> Expected {
+fn of_field(
+    account: TestAccount,
+    operation: Operation,
+    pointer: &str,
+    value: Option<&Value>,
+) -> Expected {
     let name = pointer.rsplit('/').next().unwrap_or_default();
-    let is_id = pointer == place.id_pointer;
+    let is_id = pointer == account.id_pointer;
     let unusable = match value {
         None | Some(Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_)) => true,
         Some(Value::String(text)) => text.trim().is_empty(),
@@ -92,7 +97,7 @@ fn of_field(place: Place, operation: Operation, pointer: &str, value: Option<&Va
         }
         Operation::Connect if is_id && unusable => Expected::Refused,
         Operation::Test | Operation::Refresh if is_id && !unusable => Expected::MayEnd,
-        Operation::Test | Operation::Refresh if says_gone(place, pointer, value) => {
+        Operation::Test | Operation::Refresh if says_gone(account, pointer, value) => {
             Expected::MayEnd
         }
         _ if NEEDED.contains(&name) => Expected::Harmless,
@@ -101,13 +106,13 @@ fn of_field(place: Place, operation: Operation, pointer: &str, value: Option<&Va
 }
 
 /// The platform's own way to say that an account is not there any more, or stands still.
-fn says_gone(place: Place, pointer: &str, value: Option<&Value>) -> bool {
+fn says_gone(account: TestAccount, pointer: &str, value: Option<&Value>) -> bool {
     let emptied = match value {
         None | Some(Value::Null) => true,
         Some(Value::Array(items)) => items.is_empty(),
         _ => false,
     };
-    match (place.provider, pointer) {
+    match (account.provider, pointer) {
         ("youtube", "/items") | ("instagram", "/data" | "/data/0/instagram_business_account") => {
             emptied
         }
@@ -122,9 +127,9 @@ fn says_gone(place: Place, pointer: &str, value: Option<&Value>) -> bool {
 }
 
 /// The platform's own permanent answers to this call: a list that the contracts give.
-pub fn final_answers(place: Place, operation: Operation, good: &Recorded) -> Vec<Change> {
+pub fn final_answers(account: TestAccount, operation: Operation, good: &Recorded) -> Vec<Change> {
     let to = |end: &str| good.call.ends_with(end);
-    let answers: &[(u16, &str)] = match (place.provider, operation) {
+    let answers: &[(u16, &str)] = match (account.provider, operation) {
         ("instagram", Operation::Test) if to("/me/accounts") => &[(400, FACEBOOK_ENDED)],
         ("instagram", Operation::Refresh) if to("fb_exchange_token") => &[(400, FACEBOOK_ENDED)],
         ("tiktok", Operation::Test) if to("/user/info/") => &[(401, TIKTOK_INVALID)],

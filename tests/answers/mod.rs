@@ -26,7 +26,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 
-use crate::stories::cast::*;
+use crate::stories::cast::EVERYWHERE;
 use crate::sweep::soak;
 use interceptor::Recorded;
 use server::Server;
@@ -44,32 +44,32 @@ pub enum Operation {
 /// A platform with a test account that connects, the platform's id for it, and where that stands in
 /// the profile.
 #[derive(Clone, Copy, Debug)]
-pub struct Place {
+pub struct TestAccount {
     pub provider: &'static str,
     pub allows: &'static str,
     pub id: &'static str,
     pub id_pointer: &'static str,
 }
 
-const PLACES: [Place; 6] = [
-    place(EVERYWHERE[0], "/data/0/instagram_business_account/id"),
-    place(EVERYWHERE[1], "/data/user/open_id"),
-    place(EVERYWHERE[2], "/items/0/id"),
-    place(EVERYWHERE[3], "/data/id"),
-    place(EVERYWHERE[4], "/id"),
-    place(EVERYWHERE[5], "/id"),
+const TEST_ACCOUNTS: [TestAccount; 6] = [
+    account(EVERYWHERE[0], "/data/0/instagram_business_account/id"),
+    account(EVERYWHERE[1], "/data/user/open_id"),
+    account(EVERYWHERE[2], "/items/0/id"),
+    account(EVERYWHERE[3], "/data/id"),
+    account(EVERYWHERE[4], "/id"),
+    account(EVERYWHERE[5], "/id"),
 ];
 
-const fn place(
+const fn account(
     (provider, allows, id): (&'static str, &'static str, &'static str),
     id_pointer: &'static str,
-) -> Place {
-    Place { provider, allows, id, id_pointer }
+) -> TestAccount {
+    TestAccount { provider, allows, id, id_pointer }
 }
 
-fn place_of(provider: &str) -> Place {
-    let found = PLACES.into_iter().find(|place| place.provider == provider);
-    found.unwrap_or_else(|| panic!("{provider} is not among the places"))
+fn account_at(provider: &str) -> TestAccount {
+    let found = TEST_ACCOUNTS.into_iter().find(|account| account.provider == provider);
+    found.unwrap_or_else(|| panic!("{provider} has no test account"))
 }
 
 /// The same cases every time, unless somebody asks for others.
@@ -86,11 +86,16 @@ struct Selection {
     all: usize,
 }
 
-fn select(place: Place, operation: Operation, recorded: &[Recorded], share: usize) -> Selection {
+fn select(
+    account: TestAccount,
+    operation: Operation,
+    recorded: &[Recorded],
+    share: usize,
+) -> Selection {
     let mut all: Vec<Case> = Vec::new();
     for good in recorded {
         let changes = changes::of(&good.answer);
-        let finals = contract::final_answers(place, operation, good);
+        let finals = contract::final_answers(account, operation, good);
         let case = |change| Case { good: good.clone(), change };
         all.extend(changes.into_iter().chain(finals).map(case));
     }
@@ -108,13 +113,18 @@ fn select(place: Place, operation: Operation, recorded: &[Recorded], share: usiz
 }
 
 /// The good answers to what an operation calls.
-async fn record(server: &Server, place: Place, operation: Operation) -> Vec<Recorded> {
+async fn record(server: &Server, account: TestAccount, operation: Operation) -> Vec<Recorded> {
     let (client, interceptor) = (&server.client, &server.interceptor);
     let connect = async || {
-        let answer = client.connect(server.sandbox(), place).await.expect("an answer");
-        assert!(matches!(answer.status, 201 | 303), "{place:?}: {} {}", answer.status, answer.body);
+        let answer = client.connect(server.sandbox(), account).await.expect("an answer");
+        assert!(
+            matches!(answer.status, 201 | 303),
+            "{account:?}: {} {}",
+            answer.status,
+            answer.body
+        );
         let all = client.integrations().await.expect("the connections");
-        assert_eq!(all.len(), 1, "{place:?} is connected: {all:?}");
+        assert_eq!(all.len(), 1, "{account:?} is connected: {all:?}");
     };
     if operation != Operation::Connect {
         connect().await;
@@ -124,26 +134,26 @@ async fn record(server: &Server, place: Place, operation: Operation) -> Vec<Reco
     match operation {
         Operation::Connect => connect().await,
         Operation::Test => {
-            client.test(place).await.expect("an answer").expect(200);
+            client.test(account).await.expect("an answer").expect(200);
         }
         Operation::Refresh => {
-            client.refresh(place).await.expect("an answer").expect(200);
+            client.refresh(account).await.expect("an answer").expect(200);
         }
         Operation::Disconnect => {
-            client.disconnect(place.provider, place.id).await.expect("an answer").expect(200);
+            client.disconnect(account.provider, account.id).await.expect("an answer").expect(200);
         }
     }
     interceptor.take_recorded()
 }
 
 /// Tries every selected case, then says how many and what was wrong.
-async fn try_all(server: &Server, place: Place, operation: Operation, share: usize) {
-    let recorded = record(server, place, operation).await;
+async fn try_all(server: &Server, account: TestAccount, operation: Operation, share: usize) {
+    let recorded = record(server, account, operation).await;
     // A pasted session is deleted here; OnlyFans is not told.
-    let silent = place.provider == "onlyfans" && operation == Operation::Disconnect;
-    assert_eq!(recorded.is_empty(), silent, "{place:?}: what {operation:?} calls is recorded");
-    let selection = select(place, operation, &recorded, share);
-    let trial = Trial { server, place, operation };
+    let silent = account.provider == "onlyfans" && operation == Operation::Disconnect;
+    assert_eq!(recorded.is_empty(), silent, "{account:?}: what {operation:?} calls is recorded");
+    let selection = select(account, operation, &recorded, share);
+    let trial = Trial { server, account, operation };
     let (mut kinds, mut wrong) = (BTreeMap::new(), Vec::new());
     for case in &selection.tried {
         *kinds.entry(case.change.kind).or_insert(0) += 1;
@@ -151,10 +161,10 @@ async fn try_all(server: &Server, place: Place, operation: Operation, share: usi
             let Case { good, change } = case;
             wrong.push(format!(
                 "{} | {} | {:.90} | {what} | {:?}",
-                place.provider,
+                account.provider,
                 good.call,
                 change.name,
-                contract::expected(place, operation, change)
+                contract::expected(account, operation, change)
             ));
         }
     }
@@ -162,7 +172,7 @@ async fn try_all(server: &Server, place: Place, operation: Operation, share: usi
         "{} odd answers of {} ({} while {operation:?}, seed {}): {kinds:?}",
         selection.tried.len(),
         selection.all,
-        place.provider,
+        account.provider,
         seed()
     );
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
@@ -170,7 +180,7 @@ async fn try_all(server: &Server, place: Place, operation: Operation, share: usi
 
 async fn play(provider: &str, operation: Operation) {
     let server = Server::here().await;
-    try_all(&server, place_of(provider), operation, if soak() { 1 } else { SHARE }).await;
+    try_all(&server, account_at(provider), operation, if soak() { 1 } else { SHARE }).await;
     server.end().await;
 }
 
@@ -208,7 +218,7 @@ odd_answers! { instagram tiktok youtube x reddit onlyfans }
 
 #[test]
 fn every_platform_is_tried() {
-    let tried: Vec<&str> = PLACES.iter().map(|place| place.provider).collect();
+    let tried: Vec<&str> = TEST_ACCOUNTS.iter().map(|account| account.provider).collect();
     let mut there = huntaze::server::platform::IDS.to_vec();
     assert!(!there.is_empty());
     there.retain(|id| !tried.contains(id));

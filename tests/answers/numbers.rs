@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::changes::{Change, Edit, Kind};
 use super::interceptor::{Interceptor, Recorded};
-use super::{PLACES, Place, fields, seed};
+use super::{TEST_ACCOUNTS, TestAccount, fields, seed};
 use crate::contract::{Stage, api, held};
 use crate::support::between;
 
@@ -55,7 +55,7 @@ fn number() -> impl Strategy<Value = String> {
 
 /// A platform's adapter, its sandbox, and the interceptor between them.
 struct Bench {
-    place: Place,
+    account: TestAccount,
     registry: Registry,
     interceptor: Interceptor,
     grant: Grant,
@@ -63,37 +63,37 @@ struct Bench {
 }
 
 impl Bench {
-    async fn of(place: Place) -> Self {
+    async fn of(account: TestAccount) -> Self {
         let stage = Stage::new().await;
         let interceptor = Interceptor::default();
         let base = between::start(stage.url(""), interceptor.router());
         let change = |settings: &mut huntaze::server::platform::Settings| {
-            settings.base_url = Some(base.join(place.provider).expect("an address"));
-            settings.browser_url = Some(stage.url(&format!("/{}", place.provider)));
+            settings.base_url = Some(base.join(account.provider).expect("an address"));
+            settings.browser_url = Some(stage.url(&format!("/{}", account.provider)));
             settings.user_agent = Some("web:test:v1 (by /u/huntaze)".into());
             settings.rules = Some(stage.url("/onlyfans/rules.json").to_string());
         };
-        let client = stage.client_with(place.provider, change);
+        let client = stage.client_with(account.provider, change);
         let registry = Registry::new(|_| client.clone());
-        let platform = &registry.get(place.provider).expect("a platform").platform;
-        let grant = if place.provider == "onlyfans" {
-            let session = stage.session(place.allows).await;
+        let platform = &registry.get(account.provider).expect("a platform").platform;
+        let grant = if account.provider == "onlyfans" {
+            let session = stage.session(account.allows).await;
             let fields: BTreeMap<String, String> =
                 serde_json::from_value(session).expect("texts by name");
             platform.accept(&fields).unwrap_or_else(|wrong| panic!("{wrong:?}"))
         } else {
-            stage.connect(platform.as_ref(), &client, place.allows).await
+            stage.connect(platform.as_ref(), &client, account.allows).await
         };
-        Self { place, registry, interceptor, grant, _stage: stage }
+        Self { account, registry, interceptor, grant, _stage: stage }
     }
 
     fn client(&self) -> &Client {
-        &self.registry.get(self.place.provider).expect("a platform").client
+        &self.registry.get(self.account.provider).expect("a platform").client
     }
 
     /// Renews the grant and reads the account: what was believed of times.
     async fn ask(&self) -> (Result<Grant>, Result<()>, Vec<Limit>) {
-        let entry = self.registry.get(self.place.provider).expect("a platform");
+        let entry = self.registry.get(self.account.provider).expect("a platform");
         let platform = entry.platform.as_ref();
         let renewed = platform.refresh(self.client(), &held(&self.grant)).await;
         let api = api(platform, self.client(), &self.grant);
@@ -105,7 +105,7 @@ impl Bench {
     async fn record(&self) -> Vec<Recorded> {
         self.interceptor.take_recorded();
         let (renewed, read, _) = self.ask().await;
-        assert!(renewed.is_ok() && read.is_ok(), "{:?}: {read:?}", self.place);
+        assert!(renewed.is_ok() && read.is_ok(), "{:?}: {read:?}", self.account);
         self.interceptor.take_recorded()
     }
 
@@ -171,11 +171,11 @@ fn changes(good: &Recorded, number: &str, as_text: bool) -> Vec<Change> {
     of_fields.chain(of_headers).collect()
 }
 
-fn any_number_at(place: Place) {
+fn any_number_at(account: TestAccount) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let bench = runtime.block_on(Bench::of(place));
+    let bench = runtime.block_on(Bench::of(account));
     let recorded = runtime.block_on(bench.record());
-    assert!(!recorded.is_empty(), "{place:?}");
+    assert!(!recorded.is_empty(), "{account:?}");
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed().to_le_bytes());
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
@@ -190,10 +190,10 @@ fn any_number_at(place: Place) {
             }
             Ok(())
         });
-        assert!(outcome.is_ok(), "{place:?} {}: {}", good.call, outcome.unwrap_err());
+        assert!(outcome.is_ok(), "{account:?} {}: {}", good.call, outcome.unwrap_err());
         tried += NUMBERS as usize * changes(good, "7", false).len();
     }
-    println!("{tried} numbers at {} (seed {})", place.provider, seed());
+    println!("{tried} numbers at {} (seed {})", account.provider, seed());
 }
 
 macro_rules! numbers {
@@ -201,7 +201,7 @@ macro_rules! numbers {
         // 1.2, 1.9, decision 44
         #[test]
         fn $name() {
-            any_number_at(PLACES[$at]);
+            any_number_at(TEST_ACCOUNTS[$at]);
         }
     )*};
 }

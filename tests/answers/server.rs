@@ -101,7 +101,7 @@ impl Server {
         }
     }
 
-    /// The worker does what is due, and tells what of it was given up.
+    /// The worker does what is due; a process works by itself.
     pub async fn work(&self) {
         if let Runs::Here(app) = &self.runs {
             app.work().await;

@@ -2,7 +2,7 @@
 //! that only debug builds have, is seen here and nowhere else.
 
 use super::server::Server;
-use super::{Operation, place_of, try_all};
+use super::{Operation, account_at, try_all};
 use crate::support::process::release_binary;
 use crate::sweep::soak;
 
@@ -12,7 +12,7 @@ const SHARE: usize = 1000;
 async fn play(provider: &str, operation: Operation) {
     let server = Server::process(&release_binary()).await;
     let share = if soak() { super::SHARE } else { SHARE };
-    try_all(&server, place_of(provider), operation, share).await;
+    try_all(&server, account_at(provider), operation, share).await;
     server.end().await;
 }
 

@@ -8,7 +8,7 @@ use super::client::Outcome;
 use super::contract::{Expected, expected};
 use super::interceptor::Recorded;
 use super::server::{Runs, Server};
-use super::{Operation, Place};
+use super::{Operation, TestAccount};
 
 /// One change of the answer to one call, while one thing is done.
 pub struct Case {
@@ -18,7 +18,7 @@ pub struct Case {
 
 pub struct Trial<'a> {
     pub server: &'a Server,
-    pub place: Place,
+    pub account: TestAccount,
     pub operation: Operation,
 }
 
@@ -29,7 +29,7 @@ impl Trial<'_> {
         if let Err(what) = self.prepare().await {
             return vec![format!("before: {what}")];
         }
-        let expected = expected(self.place, self.operation, &case.change);
+        let expected = expected(self.account, self.operation, &case.change);
         let forwards = case.change.leaves_readable() && !case.change.replaces_token();
         self.server.interceptor.replace(&case.good, &case.change, forwards);
         let outcome = self.act().await;
@@ -76,7 +76,7 @@ impl Trial<'_> {
 
     async fn connect(&self) -> Result<(), String> {
         self.clear().await?;
-        let answer = self.server.client.connect(self.server.sandbox(), self.place).await?;
+        let answer = self.server.client.connect(self.server.sandbox(), self.account).await?;
         match self.state().await? {
             Some(state) if is_connected(&state) => Ok(()),
             state => Err(format!("it connects no more: {} {state:?}", answer.status)),
@@ -87,30 +87,30 @@ impl Trial<'_> {
     async fn clear(&self) -> Result<(), String> {
         for one in self.server.client.integrations().await? {
             let (provider, id) = (text(&one, "provider"), text(&one, "accountId"));
-            let answer = self.server.client.disconnect(provider, id).await?;
-            if answer.status != 200 {
-                // An id that no path can say.
+            let gone = self.server.client.disconnect(provider, id).await;
+            if !matches!(&gone, Ok(answer) if answer.status == 200) {
+                // An id that no path can hold.
                 self.server.sql("DELETE FROM oauth_accounts").await;
-                return Err(format!("{id:?} can't be disconnected: {}", answer.status));
+                return Err(format!("{id:.40?} can't be disconnected: {:.80}", shown(&gone)));
             }
         }
         Ok(())
     }
 
     async fn act(&self) -> Outcome {
-        let (client, place) = (&self.server.client, self.place);
+        let (client, account) = (&self.server.client, self.account);
         match self.operation {
-            Operation::Connect => client.connect(self.server.sandbox(), place).await,
-            Operation::Test => client.test(place).await,
-            Operation::Refresh => client.refresh(place).await,
-            Operation::Disconnect => client.disconnect(place.provider, place.id).await,
+            Operation::Connect => client.connect(self.server.sandbox(), account).await,
+            Operation::Test => client.test(account).await,
+            Operation::Refresh => client.refresh(account).await,
+            Operation::Disconnect => client.disconnect(account.provider, account.id).await,
         }
     }
 
     /// The state of the account, if it is connected.
     async fn state(&self) -> Result<Option<String>, String> {
         let all = self.server.client.integrations().await?;
-        let mine = |one: &&Value| text(one, "accountId") == self.place.id;
+        let mine = |one: &&Value| text(one, "accountId") == self.account.id;
         Ok(all.iter().find(mine).map(|one| text(one, "status").to_owned()))
     }
 
@@ -173,7 +173,7 @@ impl Trial<'_> {
 
     /// A good answer mends everything that may be mended.
     async fn recover(&self, expected: Expected) -> Vec<String> {
-        let (client, place) = (&self.server.client, self.place);
+        let (client, account) = (&self.server.client, self.account);
         if self.operation == Operation::Disconnect {
             return self.recover_from_revocation().await;
         }
@@ -186,13 +186,13 @@ impl Trial<'_> {
         let mut wrong = Vec::new();
         if self.operation == Operation::Refresh {
             self.server.time_passes().await;
-            match client.refresh(place).await {
+            match client.refresh(account).await {
                 Ok(answer) if answer.status == 200 => {}
                 outcome => wrong.push(format!("no refresh afterwards: {:.200}", shown(&outcome))),
             }
         }
         self.server.time_passes().await;
-        match client.test(place).await {
+        match client.test(account).await {
             Ok(answer) if answer.status == 200 && answer.data()["ok"] == true => {}
             outcome => wrong.push(format!("no test afterwards: {:.200}", shown(&outcome))),
         }

@@ -51,9 +51,12 @@ fn a_grant_is_read_however_its_numbers_are_written() {
     )
     .expect("a grant");
     assert_eq!(tested.refresh_expires_in, Some(Duration::seconds(604_799)));
-    let endless = answered(200, r#"{"access_token":"a","expires_in":1e300}"#, Asked::Refresh)
-        .expect("a grant");
-    assert_eq!(endless.expires_in, None, "no calendar holds it");
+    // A calendar holds some of these as a span, and none of them as a date from now on.
+    for life in ["1e300", "1e13", "8210266876799", "-9e15", "\"10000000000000\"", "315576001"] {
+        let body = format!(r#"{{"access_token":"a","expires_in":{life}}}"#);
+        let endless = answered(200, &body, Asked::Refresh).expect("a grant");
+        assert_eq!(endless.expires_in, None, "{life}");
+    }
 }
 
 // T7, C4: the same words mean different things for a code and for a refresh.
