@@ -216,6 +216,6 @@ fn somebody_waits_five_seconds_in_all() {
         (0..3).filter_map(|tried| call.plan.pause(&Ok(told("4")), tried)).collect::<Vec<_>>()
     };
     assert_eq!(pauses(&client), [StdDuration::from_secs(4)]);
-    assert_eq!(pauses(&client), [], "another call of the same request");
+    assert!(pauses(&client).is_empty(), "another call of the same request");
     assert_eq!(pauses(&client.renewed()), [StdDuration::from_secs(4)], "another request");
 }
