@@ -7,6 +7,7 @@ status=0
 PYTHONDONTWRITEBYTECODE=1 target/clients/venv/bin/python -m pytest tests/clients --quiet \
   -p no:cacheprovider --junit-xml "$1" || status=$?
 # pytest counts in the suite; the other runners, and scripts/test.sh, in the first element.
-totals=$(grep -oE -m 1 '<testsuite [^>]*' "$1" | grep -oE '(errors|failures|skipped|tests)="[0-9]+"')
+totals=$(grep -oE -m 1 '<testsuite [^>]*' "$1" \
+  | grep -oE '(errors|failures|skipped|tests)="[0-9]+"')
 sed -i "s/<testsuites [^>]*>/<testsuites ${totals//$'\n'/ }>/" "$1"
 exit "$status"

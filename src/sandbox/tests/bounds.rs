@@ -190,7 +190,7 @@ fn no_request_panics() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.expect("a runtime");
     let client = Client::new();
-    let mut runner = TestRunner::new(ProptestConfig::with_cases(3_000));
+    let mut runner = TestRunner::new(ProptestConfig::with_cases(1_000));
     let outcome = runner.run(&sent(), |sent| {
         let answer = runtime.block_on(client.router.clone().oneshot(request(&sent)));
         let status = answer.expect("a router never fails").status();

@@ -23,8 +23,8 @@ use crate::sandbox::{
 const LIFE: i64 = 3_600;
 
 /// Made when the first one is asked for, and forgotten with the process: what a key in a file would
-/// open is not worth a file. Whoever checks an older token fetches the keys anew.
-#[expect(clippy::expect_used, reason = "only a machine without randomness makes no key")]
+/// open is not worth a file. Whoever checks an older token fetches the keys anew. Only a machine
+/// without randomness makes none.
 static KEY: LazyLock<KeyPair> =
     LazyLock::new(|| KeyPair::generate(KeySize::Rsa2048).expect("a new RSA key"));
 
@@ -57,11 +57,11 @@ fn claims(sandbox: &Sandbox, state: &State, grant: &Grant, access: &str) -> Valu
 }
 
 /// A JWT by RS256 (RFC 7515, RFC 7518).
-#[expect(clippy::expect_used, reason = "the buffer is as long as the key's signatures are")]
 fn sign(claims: &Value) -> String {
     let header = json!({ "alg": "RS256", "kid": key_id(), "typ": "JWT" });
     let [header, claims] = [&header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string()));
     let content = format!("{header}.{claims}");
+    // As long as the key's signatures are.
     let mut signature = vec![0; KEY.public_modulus_len()];
     KEY.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), content.as_bytes(), &mut signature)
         .expect("a signature of the key's length");
