@@ -63,7 +63,11 @@ async fn normalize(
     }
     let status =
         StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, Json(error)).into_response()
+    let mut answer = (status, Json(error)).into_response();
+    // The function's own limit was told already.
+    let limits = parts.headers.iter().filter(|(name, _)| name.as_str().starts_with("ratelimit-"));
+    answer.headers_mut().extend(limits.map(|(name, value)| (name.clone(), value.clone())));
+    answer
 }
 
 fn to_header(path: &str) -> HeaderValue {
