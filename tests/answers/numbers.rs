@@ -88,7 +88,7 @@ impl Bench {
     }
 
     fn client(&self) -> &Client {
-        &self.registry.get(self.account.provider).expect("a platform").client
+        &self.registry.get(self.account.provider).expect("a platform").client()
     }
 
     /// Renews the grant and reads the account: what was believed of times.

@@ -1,7 +1,7 @@
 //! The label of an account, changed in place.
 
+use super::form_action;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 
 use super::{Look, Submit};
 use crate::api::accounts;
@@ -26,7 +26,7 @@ pub fn AccountLabel<'a>(account: &'a AccountView) -> impl IntoView + use<> {
                     {shown}
                 </span>
             </summary>
-            <form method="post" action=<accounts::SetLabel as ServerFn>::PATH data-optimistic=true>
+            <form method="post" action=form_action!(accounts::SetLabel) data-optimistic=true>
                 <input type="hidden" name="id" value=id.to_string() />
                 <input
                     class="input"

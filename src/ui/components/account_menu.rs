@@ -1,7 +1,7 @@
 //! Everything one can do with an account beside its next step.
 
+use super::form_action;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 
 use super::{Glyph, Icon};
 use crate::api::accounts;
@@ -21,14 +21,14 @@ pub fn AccountMenu<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl
             </summary>
             <div class="menu-panel">
                 <Act
-                    action=<accounts::TestAccount as ServerFn>::PATH
+                    action=form_action!(accounts::TestAccount)
                     id=id.to_string()
                     glyph=Glyph::Test
                     text="Test connection"
                     title
                 />
                 <Act
-                    action=<accounts::RefreshAccount as ServerFn>::PATH
+                    action=form_action!(accounts::RefreshAccount)
                     id=id.to_string()
                     glyph=Glyph::Refresh
                     text=refresh

@@ -1,8 +1,8 @@
 //! One connected account: one row, a second line only when something needs saying, and the rest
 //! unfolds in place.
 
+use super::form_action;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 
 use super::{
     AccountDetails, AccountLabel, AccountMenu, Avatar, ButtonLink, Look, StatusBadge, Submit, When,
@@ -67,7 +67,7 @@ pub fn Next<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl IntoVi
         }
         .into_any(),
         NextStep::Test => view! {
-            <form method="post" action=<accounts::TestAccount as ServerFn>::PATH>
+            <form method="post" action=form_action!(accounts::TestAccount)>
                 <input type="hidden" name="id" value=id.to_string() />
                 <Submit
                     text="Check again"

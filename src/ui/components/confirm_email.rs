@@ -1,7 +1,7 @@
 //! A quiet reminder that an address was not confirmed. It stops nobody.
 
+use super::form_action;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 
 use super::{Note, Submit, Tone};
 use crate::api::users;
@@ -20,7 +20,7 @@ pub fn ConfirmEmail(viewer: Option<Viewer>) -> impl IntoView {
                              to " <span class="break-all">{viewer.email}</span> "."
                         </p>
                         <LiveForms>
-                            <form method="post" action=<users::VerifyAgain as ServerFn>::PATH>
+                            <form method="post" action=form_action!(users::VerifyAgain)>
                                 <Submit text="Send again" busy="Sending..." />
                             </form>
                         </LiveForms>

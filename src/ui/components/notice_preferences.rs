@@ -1,7 +1,7 @@
 //! Which notices come by e-mail, too.
 
+use super::form_action;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 
 use super::{FormError, Submit};
 use crate::api::notices;
@@ -34,7 +34,7 @@ pub fn NoticePreferences(preferences: Vec<Preference>) -> impl IntoView {
             <form
                 class="panel grid gap-4 p-5"
                 method="post"
-                action=<notices::Prefer as ServerFn>::PATH
+                action=form_action!(notices::Prefer)
             >
                 <fieldset class="grid gap-2">
                     <legend class="mb-2">

@@ -1,7 +1,7 @@
 //! Which of several accounts one consent is to connect.
 
+use crate::ui::components::form_action;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_params_map;
 
 use crate::api::accounts::{self, choices};
@@ -44,7 +44,7 @@ pub fn ChoosePage() -> impl IntoView {
                     class="grid gap-4"
                     id="choose"
                     method="post"
-                    action=<accounts::Choose as ServerFn>::PATH
+                    action=form_action!(accounts::Choose)
                 >
                     <input type="hidden" name="flow" value=flow.to_string() />
                     <fieldset class="panel overflow-hidden">
@@ -61,7 +61,7 @@ pub fn ChoosePage() -> impl IntoView {
                         />
                     </div>
                 </form>
-                <form class="mt-2" method="post" action=<accounts::CancelChoice as ServerFn>::PATH>
+                <form class="mt-2" method="post" action=form_action!(accounts::CancelChoice)>
                     <input type="hidden" name="flow" value=flow.to_string() />
                     <Submit text="Cancel, connect none" busy="Cancelling..." look=Look::Quiet />
                 </form>

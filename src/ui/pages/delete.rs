@@ -1,7 +1,7 @@
 //! The question before an account at Huntaze goes. Also a dialog on `/settings`.
 
+use crate::ui::components::form_action;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 
 use crate::api::users;
 use crate::error::AppError;
@@ -25,7 +25,7 @@ pub fn DeletePage() -> impl IntoView {
                 <form
                     class="mt-6 grid max-w-md gap-4"
                     method="post"
-                    action=<users::DeleteAccount as ServerFn>::PATH
+                    action=form_action!(users::DeleteAccount)
                 >
                     <Field
                         name="email"

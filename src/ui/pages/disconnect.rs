@@ -1,7 +1,7 @@
 //! The question before an account goes. Also a dialog on `/integrations`.
 
+use crate::ui::components::form_action;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_params_map;
 
 use crate::api::accounts::{self, integrations};
@@ -36,7 +36,7 @@ pub fn DisconnectPage() -> impl IntoView {
                 <form
                     class="mt-6 grid gap-4"
                     method="post"
-                    action=<accounts::Disconnect as ServerFn>::PATH
+                    action=form_action!(accounts::Disconnect)
                 >
                     <input type="hidden" name="id" value=account.id.to_string() />
                     <FormError />

@@ -1,7 +1,7 @@
 //! A forgotten password: where the link is sent.
 
+use crate::ui::components::form_action;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 
 use crate::api::users;
 use crate::model::Frame;
@@ -15,7 +15,7 @@ pub fn ForgotPage() -> impl IntoView {
             <form
                 class="panel grid gap-4 p-5"
                 method="post"
-                action=<users::Forgot as ServerFn>::PATH
+                action=form_action!(users::Forgot)
             >
                 <Field
                     name="email"

@@ -1,7 +1,7 @@
 //! The background jobs, for operators: how much there is to do, and what could not be done.
 
+use crate::ui::components::form_action;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 
 use crate::api::operations::{self, jobs};
 use crate::model::{Frame, JobView, JobsView};
@@ -108,11 +108,11 @@ fn DeadJob(job: JobView) -> impl IntoView {
                 </p>
             </div>
             <div class="flex gap-2">
-                <form method="post" action=<operations::RetryJob as ServerFn>::PATH>
+                <form method="post" action=form_action!(operations::RetryJob)>
                     <input type="hidden" name="id" value=id.clone() />
                     <Submit text="Try again" busy="..." name=retry />
                 </form>
-                <form method="post" action=<operations::DiscardJob as ServerFn>::PATH>
+                <form method="post" action=form_action!(operations::DiscardJob)>
                     <input type="hidden" name="id" value=id />
                     <Submit text="Discard" busy="..." look=Look::Quiet name=discard />
                 </form>

@@ -1,7 +1,7 @@
 //! Logging in.
 
+use crate::ui::components::form_action;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
 
 use crate::api::users;
@@ -31,7 +31,7 @@ pub fn LoginPage() -> impl IntoView {
             <form
                 class="panel grid gap-4 p-5"
                 method="post"
-                action=<users::Login as ServerFn>::PATH
+                action=form_action!(users::Login)
                 data-entrance=true
             >
                 <input type="hidden" name="next" value=next />
@@ -76,7 +76,7 @@ fn Demo(email: String, password: String, next: String) -> impl IntoView {
                     <form
                         class="mt-2"
                         method="post"
-                        action=<users::Login as ServerFn>::PATH
+                        action=form_action!(users::Login)
                         data-entrance=true
                     >
                         <input type="hidden" name="email" value=email />

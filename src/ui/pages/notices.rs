@@ -1,7 +1,7 @@
 //! What the person was told: newest first, each with what to do about it.
 
+use crate::ui::components::form_action;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 
 use crate::api::notices::{self, notices};
 use crate::model::{Frame, NoticeKind, NoticeView};
@@ -20,7 +20,7 @@ pub fn NoticesPage() -> impl IntoView {
             .then(|| view! { <ul class="panel rows rows-first">{rows}</ul> });
         let all = (shown.unread > 0).then(|| {
             view! {
-                <form method="post" action=<notices::MarkAllRead as ServerFn>::PATH>
+                <form method="post" action=form_action!(notices::MarkAllRead)>
                     <Submit
                         text="Mark all as read"
                         busy="Marking..."
@@ -87,7 +87,7 @@ fn Row<'a>(notice: &'a NoticeView) -> impl IntoView + use<> {
     });
     let read = (!notice.read).then(|| {
         view! {
-            <form method="post" action=<notices::MarkRead as ServerFn>::PATH>
+            <form method="post" action=form_action!(notices::MarkRead)>
                 <input type="hidden" name="id" value=id.to_string() />
                 <Submit
                     text="Mark as read"

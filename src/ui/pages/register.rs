@@ -1,7 +1,7 @@
 //! Opening an account.
 
+use crate::ui::components::form_action;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 
 use crate::api::users;
 use crate::model::{Flash, Frame};
@@ -39,7 +39,7 @@ pub fn RegisterPage() -> impl IntoView {
 #[component]
 fn Form<'a>(flash: &'a Flash) -> impl IntoView + use<> {
     view! {
-        <form class="panel grid gap-4 p-5" method="post" action=<users::Register as ServerFn>::PATH>
+        <form class="panel grid gap-4 p-5" method="post" action=form_action!(users::Register)>
             <Field name="name" label="Name" autocomplete="name" max=100 flash />
             <Field name="email" label="E-mail" kind="email" autocomplete="username" max=254 flash />
             <Field

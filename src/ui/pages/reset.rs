@@ -1,7 +1,7 @@
 //! Where the link in the mail leads: a new password.
 
+use crate::ui::components::form_action;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 
 use crate::api::users;
 use crate::model::Frame;
@@ -16,7 +16,7 @@ pub fn ResetPage() -> impl IntoView {
             <form
                 class="panel grid gap-4 p-5"
                 method="post"
-                action=<users::Reset as ServerFn>::PATH
+                action=form_action!(users::Reset)
             >
                 <LinkCode flash />
                 <Field

@@ -2,9 +2,9 @@
 
 mod access;
 
+use crate::ui::components::form_action;
 use access::{EmailForm, PasswordForm};
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 
 use crate::api::notices::preferences;
 use crate::api::users::{self, profile, sessions};
@@ -83,7 +83,7 @@ pub fn SettingsPage() -> impl IntoView {
                         <ButtonLink href="/api/docs" text="Open the API reference" />
                     </section>
                     <div class="flex flex-wrap justify-between gap-2">
-                        <form method="post" action=<users::Logout as ServerFn>::PATH>
+                        <form method="post" action=form_action!(users::Logout)>
                             <Submit text="Log out" busy="Logging out..." />
                         </form>
                         <ButtonLink
@@ -110,7 +110,7 @@ fn ProfileForm<'a>(profile: &'a Profile, flash: &'a Flash) -> impl IntoView + us
             <form
                 class="panel grid gap-4 p-5"
                 method="post"
-                action=<users::UpdateProfile as ServerFn>::PATH
+                action=form_action!(users::UpdateProfile)
             >
                 <Field
                     name="name"
@@ -145,7 +145,7 @@ fn ProfileForm<'a>(profile: &'a Profile, flash: &'a Flash) -> impl IntoView + us
 fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
     let others = (sessions.len() > 1).then(|| {
         view! {
-            <form class="mt-3" method="post" action=<users::RevokeOtherSessions as ServerFn>::PATH>
+            <form class="mt-3" method="post" action=form_action!(users::RevokeOtherSessions)>
                 <Submit text="Log out everywhere else" busy="Logging out..." />
             </form>
         }
@@ -156,7 +156,7 @@ fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
                 .into_any()
         } else {
             view! {
-                <form method="post" action=<users::RevokeSession as ServerFn>::PATH>
+                <form method="post" action=form_action!(users::RevokeSession)>
                     <input type="hidden" name="id" value=session.id.to_string() />
                     <Submit text="Log out" busy="..." name=format!("Log out {}", session.device) />
                 </form>

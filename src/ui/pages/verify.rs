@@ -1,7 +1,7 @@
 //! Where the link in the mail leads: the address is the person's. No log-in is needed.
 
+use crate::ui::components::form_action;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 
 use crate::api::users;
 use crate::model::Frame;
@@ -15,7 +15,7 @@ pub fn VerifyPage() -> impl IntoView {
             <form
                 class="panel grid gap-4 p-5"
                 method="post"
-                action=<users::Verify as ServerFn>::PATH
+                action=form_action!(users::Verify)
             >
                 <p>"One press, and Huntaze knows that this address is yours."</p>
                 <LinkCode flash=&frame.flash />

@@ -345,7 +345,7 @@ fn refusal(entry: &Entry, code: &str) -> Error {
                 platforms.{}.scopes",
                 entry.provider
             );
-            return store::platform(entry, platform::Error::Configuration { detail });
+            return access::platform_error(entry, platform::Error::Configuration { detail });
         }
         code if KNOWN.contains(&code) => CallbackError::Failed { name, code: code.to_owned() },
         _ => CallbackError::Failed { name, code: "an unknown reason".to_owned() },

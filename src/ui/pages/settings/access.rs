@@ -1,7 +1,7 @@
 //! What the person logs in with: e-mail and password. Both are changed by who knows the password.
 
+use crate::ui::components::form_action;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 
 use crate::api::users;
 use crate::model::{Flash, Profile};
@@ -14,7 +14,7 @@ pub fn EmailForm<'a>(profile: &'a Profile, flash: &'a Flash) -> impl IntoView + 
     } else {
         view! {
             <Badge tone=Tone::Warn glyph=Glyph::Clock text="Not confirmed yet" />
-            <form method="post" action=<users::VerifyAgain as ServerFn>::PATH>
+            <form method="post" action=form_action!(users::VerifyAgain)>
                 <Submit text="Send the link again" busy="Sending..." />
             </form>
         }
@@ -38,7 +38,7 @@ pub fn EmailForm<'a>(profile: &'a Profile, flash: &'a Flash) -> impl IntoView + 
                 <form
                     class="grid gap-4"
                     method="post"
-                    action=<users::ChangeEmail as ServerFn>::PATH
+                    action=form_action!(users::ChangeEmail)
                 >
                     <Field
                         name="new_email"
@@ -78,7 +78,7 @@ pub fn PasswordForm<'a>(profile: &'a Profile, flash: &'a Flash) -> impl IntoView
             <form
                 class="panel grid gap-4 p-5"
                 method="post"
-                action=<users::ChangePassword as ServerFn>::PATH
+                action=form_action!(users::ChangePassword)
             >
                 // Tells password managers whose password it is.
                 <input type="hidden" name="username" autocomplete="username" value=email />
