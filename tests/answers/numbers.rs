@@ -87,16 +87,16 @@ impl Bench {
         Self { account, registry, interceptor, grant, _stage: stage }
     }
 
-    fn client(&self) -> &Client {
-        &self.registry.get(self.account.provider).expect("a platform").client()
+    fn client(&self) -> Client {
+        self.registry.get(self.account.provider).expect("a platform").client()
     }
 
     /// Renews the grant and reads the account: what was believed of times.
     async fn ask(&self) -> (Result<Grant>, Result<()>, Vec<Limit>) {
         let entry = self.registry.get(self.account.provider).expect("a platform");
         let platform = entry.platform.as_ref();
-        let renewed = platform.refresh(self.client(), &held(&self.grant)).await;
-        let api = api(platform, self.client(), &self.grant);
+        let renewed = platform.refresh(&self.client(), &held(&self.grant)).await;
+        let api = api(platform, &self.client(), &self.grant);
         let read = platform.candidates(&api).await.map(drop);
         (renewed, read, api.limits())
     }
