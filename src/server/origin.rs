@@ -4,6 +4,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
+use chrono::{DateTime, Utc};
 use http::HeaderMap;
 use http::header::{HeaderName, USER_AGENT};
 use ipnet::IpNet;
@@ -28,6 +29,9 @@ pub struct Origin {
     /// Nothing for what the server does by itself.
     pub ip: Option<IpAddr>,
     pub user_agent: String,
+    /// When the request came, and the time zone of who asks: sentences tell times by them.
+    pub at: Option<DateTime<Utc>>,
+    pub time_zone: String,
 }
 
 impl Origin {
@@ -39,6 +43,7 @@ impl Origin {
     /// A request that arrived from `peer`, with what its headers say as far as they are believed.
     pub fn of_request(
         reference: &str,
+        at: DateTime<Utc>,
         peer: Option<SocketAddr>,
         headers: &HeaderMap,
         proxies: &[Proxy],
@@ -50,6 +55,8 @@ impl Origin {
             reference: reference.to_owned(),
             ip,
             user_agent: user_agent.chars().take(LONGEST_USER_AGENT).collect(),
+            at: Some(at),
+            time_zone: String::new(),
         }
     }
 }

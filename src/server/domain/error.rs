@@ -5,8 +5,8 @@ use chrono::{DateTime, Duration, Utc};
 use crate::error::{AppError, Kind};
 use crate::model::FieldError;
 use crate::server::domain::accounts::CallbackError;
-use crate::server::domain::words;
-use crate::server::{db, platform, vault};
+use crate::server::domain::words::{self, Reader};
+use crate::server::{db, origin, platform, vault};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -251,7 +251,7 @@ impl Error {
             Self::Platform { name, error } => platform_error(name, error),
             Self::PlatformTrouble { name, until } => AppError::new(
                 Kind::PlatformUnavailable,
-                format!("{name} is having trouble. Next try at {} UTC.", minute(*until)),
+                format!("{name} is having trouble. Next try at {}.", clock(*until)),
                 "Your accounts stay as they are.",
             ),
             Self::Refreshing => AppError::new(
@@ -301,7 +301,7 @@ pub fn platform_error(name: &str, error: &platform::Error) -> AppError {
         ),
         P::RateLimited { until, .. } => AppError::new(
             Kind::RateLimited,
-            format!("{name} asks us to slow down until {} UTC.", minute(*until)),
+            format!("{name} asks us to slow down until {}.", clock(*until)),
             "Nothing was lost. Try again after that.",
         ),
         P::Unreachable { .. } | P::Unavailable { .. } => AppError::new(
@@ -322,9 +322,13 @@ pub fn platform_error(name: &str, error: &platform::Error) -> AppError {
     }
 }
 
-/// A time that may be acted on when the clock shows it: the next full minute.
-fn minute(until: DateTime<Utc>) -> impl std::fmt::Display {
-    (until + Duration::seconds(59)).format("%H:%M")
+/// A time that may be acted on when the clock of who asks shows it: the next full minute, with the
+/// day as soon as it is not today.
+fn clock(until: DateTime<Utc>) -> String {
+    let until = until.checked_add_signed(Duration::seconds(59)).unwrap_or(until);
+    let request = origin::current();
+    let locale = Reader::new(request.at.unwrap_or(until), &request.time_zone);
+    format!("{} {}", locale.clock(until), locale.zone_name(until))
 }
 
 /// Locked, gone or out of connections: passes, or is the operator's to mend, and a repeat is

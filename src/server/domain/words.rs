@@ -45,6 +45,11 @@ impl Reader {
         }
     }
 
+    /// "UTC", "CET": what the zone is called at that time.
+    pub fn zone_name(&self, at: DateTime<Utc>) -> String {
+        at.with_timezone(&self.zone).format("%Z").to_string()
+    }
+
     fn moment(&self, at: DateTime<Utc>, text: String) -> Moment {
         let exact = at.with_timezone(&self.zone).format("%A, %-d %B %Y, %H:%M %Z").to_string();
         Moment { iso: at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true), text, exact }

@@ -20,6 +20,8 @@ use crate::server::platform::{self, Class, Entry};
 
 /// A platform that asks to wait for longer is believed so far: a token may end meanwhile.
 const LONGEST_WAIT: Duration = Duration::hours(1);
+/// After this the button asks again, whatever wait the platform named.
+const LONGEST_HOLD: Duration = Duration::minutes(15);
 
 impl Attempt {
     /// Acts on a refusal. Before it counts, the row is read once more: what somebody else stored
@@ -127,7 +129,9 @@ impl Attempt {
             _ => None,
         };
         let next = timing::next_try(now, failures, asked, rand::rng().random());
-        tasks::postpone(tx, account.id, Kind::Refresh, next, failures, asked).await?;
+        // A person who presses the button need not believe so long a wait.
+        let held = asked.map(|until| until.min(now + LONGEST_HOLD));
+        tasks::postpone(tx, account.id, Kind::Refresh, next, failures, held).await?;
         if error.was_answered() && self.line.unanswered == 0 {
             db::refreshes::close(tx, self.line.id).await?;
         }

@@ -193,6 +193,8 @@ async fn finish_at(
     returned: &Returned,
 ) -> Result<Finished> {
     let actor = actor.ok_or(CallbackError::NoSession { name: &entry.info().name })?;
+    // The role may have changed while the person was at the platform.
+    actor.may_change()?;
     let flow = claim(backend, actor, entry, returned).await?;
     failpoint!("callback.claimed");
     // Counted only now: anybody can call this address, but only who began holds a state.

@@ -21,6 +21,7 @@ pub async fn correlate(State(app): State<App>, mut request: Request, next: Next)
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
     let origin = Origin::of_request(
         &correlation.0,
+        app.backend.clock.now(),
         peer,
         request.headers(),
         &app.backend.config.server.trusted_proxies,

@@ -6,6 +6,7 @@ use axum::response::Response;
 
 use super::super::kit::context::{Asking, Correlation};
 use super::super::kit::{App, envelope};
+use crate::server::origin::{self, Origin};
 use crate::server::{domain, identity};
 
 /// Finds out who is asking, for everything but files.
@@ -25,6 +26,10 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
     if let (Err(error), true) = (&asking.0, request.uri().path().starts_with("/api/")) {
         return envelope::failure(error);
     }
+    let Some(time_zone) = asking.maybe().map(|actor| actor.time_zone.clone()) else {
+        request.extensions_mut().insert(asking);
+        return next.run(request).await;
+    };
     request.extensions_mut().insert(asking);
-    next.run(request).await
+    origin::scope(Origin { time_zone, ..origin::current() }, next.run(request)).await
 }
