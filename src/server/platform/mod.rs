@@ -78,15 +78,21 @@ pub trait Platform: Send + Sync {
     /// Reads the account again, to test the connection and to keep name and facts fresh.
     fn profile<'a>(&'a self, api: &'a Api, account: &'a str) -> BoxFuture<'a, Result<Profile>> {
         Box::pin(async move {
-            let found = self.candidates(api).await?.into_iter().find(|p| p.id == account);
-            found.ok_or_else(|| Error::Reconnect {
-                reason: Reason::RefusedByPlatform,
-                say: format!(
-                    "{} no longer gives access to this account. Reconnect it.",
-                    self.info().name
-                )
-                .into(),
-                detail: format!("account {account} is not among the answers"),
+            let found = self.candidates(api).await?;
+            if let Some(odd) = found.iter().find(|profile| !self.is_account_id(&profile.id)) {
+                let detail = format!("an account's id of {} bytes is none", odd.id.len());
+                return Err(Error::Unexpected { detail });
+            }
+            found.into_iter().find(|profile| profile.id == account).ok_or_else(|| {
+                Error::Reconnect {
+                    reason: Reason::RefusedByPlatform,
+                    say: format!(
+                        "{} no longer gives access to this account. Reconnect it.",
+                        self.info().name
+                    )
+                    .into(),
+                    detail: format!("account {account} is not among the answers"),
+                }
             })
         })
     }

@@ -28,8 +28,9 @@ pub struct Page {
     pub name: String,
     #[serde(default, deserialize_with = "read::optional")]
     pub tasks: Option<Vec<String>>,
-    /// Missing for a personal account and for one that is not linked to this Page alike.
-    #[serde(default, deserialize_with = "read::optional")]
+    /// Missing for a personal account and for one that is not linked to this Page alike. Anything
+    /// else that is no account says neither.
+    #[serde(default)]
     pub instagram_business_account: Option<Professional>,
 }
 
