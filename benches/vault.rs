@@ -1,7 +1,7 @@
 //! Sealing a secret of 512 bytes and opening it again: what every stored token costs.
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use huntaze::server::vault::{KeyFile, Place, Vault};
+use huntaze::server::vault::{KeyFile, SealContext, Vault};
 use secrecy::SecretString;
 use uuid::Uuid;
 
@@ -9,7 +9,7 @@ fn seal_and_open(criterion: &mut Criterion) {
     let file = serde_json::to_string(&KeyFile::generate()).expect("strings serialise");
     let vault = Vault::from_text(&file.into()).expect("a fresh key file is good");
     let token = SecretString::from("t".repeat(512));
-    let place = Place::new("oauth_accounts", Uuid::now_v7(), "access_token");
+    let place = SealContext::new("oauth_accounts", Uuid::now_v7(), "access_token");
     criterion.bench_function("vault/seal and open 512 B", |bencher| {
         bencher.iter(|| vault.open(&vault.seal(&token, place), place).expect("our own seal opens"));
     });

@@ -10,7 +10,7 @@ use crate::api;
 use crate::ui::pages::{
     AuditLogPage, ChoosePage, ConnectPage, DeletePage, DisconnectPage, ForgotPage, HomePage,
     IntegrationsPage, JobsPage, LandingPage, LoginPage, MailPage, NotFoundPage, NoticesPage,
-    Onward, ReferencePage, RegisterPage, ResetPage, SettingsPage, VerifyPage,
+    RedirectPage, ReferencePage, RegisterPage, ResetPage, SettingsPage, VerifyPage,
 };
 
 /// The HTML document. Only the server makes it.
@@ -30,7 +30,7 @@ pub fn onward(options: LeptosOptions, name: String, url: String) -> impl IntoVie
         <meta http-equiv="refresh" content=format!("0;url={url}") />
         <title>{format!("Opening {name} - Huntaze")}</title>
     };
-    document(options, head, view! { <Onward name url /> })
+    document(options, head, view! { <RedirectPage name url /> })
 }
 
 fn document(options: LeptosOptions, head: impl IntoView, body: impl IntoView) -> impl IntoView {

@@ -17,6 +17,6 @@ pub mod ui;
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    ui::hooks::begin();
+    ui::client::begin();
     leptos::mount::hydrate_islands();
 }

@@ -1,23 +1,29 @@
 //! One connected account.
 
-use huntaze::model::{ConnectKind, Moment, PlatformInfo};
-use huntaze::server::db::accounts::Shown;
-use huntaze::server::domain::words::{Reader, initials, thousands};
-use huntaze::server::platform::{Entry, Refreshing};
+use huntaze::model::{ConnectKind, PlatformInfo, Timestamp};
+use huntaze::server::db::accounts::AccountRow;
+use huntaze::server::domain::locale::{Locale, initials, thousands};
+use huntaze::server::platform::{Entry, RefreshKind};
 
 use super::drawings::Drawings;
 use super::{Escaped, put};
 use std::fmt::Write;
 
 /// The rows of one account: the same account, a rate limit each.
-pub fn row(page: &mut String, drawn: &Drawings, entry: &Entry, rows: &[Shown], reader: Reader) {
+pub fn row(
+    page: &mut String,
+    drawn: &Drawings,
+    entry: &Entry,
+    rows: &[AccountRow],
+    reader: Locale,
+) {
     let (row, info) = (&rows[0], entry.info());
     let (id, handle) = (row.id, Escaped(&row.handle));
     put!(
         page,
         "<li id=\"account-{id}\" data-status=\"{}\"><div class=\"row\"><span \
          class=\"row-avatar\"><span class=\"avatar\" aria-hidden=\"true\">",
-        row.status.word()
+        row.status.as_str()
     );
     if row.has_avatar {
         put!(
@@ -50,16 +56,16 @@ pub fn row(page: &mut String, drawn: &Drawings, entry: &Entry, rows: &[Shown], r
     page.push_str("</div></li>");
 }
 
-struct When<'a>(&'a Moment);
+struct When<'a>(&'a Timestamp);
 
 impl std::fmt::Display for When<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Moment { iso, text, exact, .. } = self.0;
+        let Timestamp { iso, text, exact, .. } = self.0;
         write!(f, "<time datetime=\"{iso}\" title=\"{exact}\">{text}</time>")
     }
 }
 
-fn label(page: &mut String, row: &Shown) {
+fn label(page: &mut String, row: &AccountRow) {
     let (id, handle) = (row.id, Escaped(&row.handle));
     let text = Escaped(row.label.as_deref().unwrap_or_default());
     put!(page, "<details class=\"label\" id=\"label-{id}\"><summary aria-label=\"");
@@ -82,7 +88,7 @@ fn label(page: &mut String, row: &Shown) {
     );
 }
 
-fn menu(page: &mut String, drawn: &Drawings, info: &PlatformInfo, row: &Shown) {
+fn menu(page: &mut String, drawn: &Drawings, info: &PlatformInfo, row: &AccountRow) {
     let (id, handle, provider, name) = (row.id, Escaped(&row.handle), &info.id, &info.name);
     let refresh = if info.kind == ConnectKind::OAuth { "Refresh access" } else { "Check session" };
     put!(
@@ -118,7 +124,13 @@ fn menu(page: &mut String, drawn: &Drawings, info: &PlatformInfo, row: &Shown) {
     );
 }
 
-fn details(page: &mut String, drawn: &Drawings, entry: &Entry, rows: &[Shown], reader: Reader) {
+fn details(
+    page: &mut String,
+    drawn: &Drawings,
+    entry: &Entry,
+    rows: &[AccountRow],
+    reader: Locale,
+) {
     let (row, info) = (&rows[0], entry.info());
     let (id, handle) = (row.id, Escaped(&row.handle));
     put!(
@@ -147,11 +159,11 @@ fn details(page: &mut String, drawn: &Drawings, entry: &Entry, rows: &[Shown], r
     page.push_str("</div></div></details>");
 }
 
-fn life(page: &mut String, entry: &Entry, row: &Shown, reader: Reader) {
+fn life(page: &mut String, entry: &Entry, row: &AccountRow, reader: Locale) {
     let (Some(spec), Some(end)) = (entry.platform.connect().spec(), row.expires_at) else { return };
     let (whole, gone) =
         ((end - row.issued_at).num_seconds().max(1), (reader.now - row.issued_at).num_seconds());
-    let then = if spec.refreshing == Refreshing::Extends {
+    let then = if spec.refresh_kind == RefreshKind::Extends {
         "extended by itself before then"
     } else {
         "renewed by itself when it is used"
@@ -167,11 +179,11 @@ fn life(page: &mut String, entry: &Entry, row: &Shown, reader: Reader) {
     );
 }
 
-fn figures(page: &mut String, entry: &Entry, rows: &[Shown], reader: Reader) {
+fn figures(page: &mut String, entry: &Entry, rows: &[AccountRow], reader: Locale) {
     let (row, name) = (&rows[0], &entry.info().name);
     put!(page, "<section><h4>On {name}</h4><dl>");
     if entry.platform.check_metadata(&row.metadata).is_ok() {
-        for (name, value) in entry.platform.facts(&row.metadata) {
+        for (name, value) in entry.platform.describe_metadata(&row.metadata) {
             put!(page, "<dt>{}</dt><dd>{}</dd>", Escaped(&name), Escaped(&value));
         }
     }

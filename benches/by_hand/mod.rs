@@ -15,9 +15,9 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use huntaze::server::db::accounts::Shown;
-use huntaze::server::db::sessions::Live;
-use huntaze::server::domain::words::Reader;
+use huntaze::server::db::accounts::AccountRow;
+use huntaze::server::db::sessions::ActiveSession;
+use huntaze::server::domain::locale::Locale;
 use huntaze::server::platform::Entry;
 use huntaze::server::{Backend, db, session};
 
@@ -47,7 +47,7 @@ async fn answer(site: &Site, headers: &HeaderMap) -> db::Result<Option<String>> 
     let Some(person) = db::sessions::by_token(db, &session::hash(&secret), now).await? else {
         return Ok(None);
     };
-    let rows = db::accounts::shown(db, person.workspace_id).await?;
+    let rows = db::accounts::list_rows(db, person.workspace_id).await?;
     let mut page = String::with_capacity(16_384 + rows.len() * 8_192);
     document(&mut page, site, &person, &rows);
     Ok(Some(page))
@@ -80,7 +80,7 @@ macro_rules! put {
 }
 pub(crate) use put;
 
-fn document(page: &mut String, site: &Site, person: &Live, rows: &[Shown]) {
+fn document(page: &mut String, site: &Site, person: &ActiveSession, rows: &[AccountRow]) {
     let nonce = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 16]>());
     put!(
         page,
@@ -109,14 +109,14 @@ fn document(page: &mut String, site: &Site, person: &Live, rows: &[Shown]) {
          whitespace-nowrap\" data-live=\"usage\">{used} of {limit} accounts</p></header><div \
          data-live=\"full\"></div><div class=\"grid gap-4\">"
     );
-    let reader = Reader::new(site.backend.clock.now(), &person.time_zone);
+    let reader = Locale::new(site.backend.clock.now(), &person.time_zone);
     for entry in site.backend.platforms.iter() {
         card(page, site, entry, rows, reader);
     }
     put!(page, "</div>{}</main></div>{}</body></html>", site.drawings.dialog, site.drawings.toasts);
 }
 
-fn navigation(page: &mut String, site: &Site, person: &Live) {
+fn navigation(page: &mut String, site: &Site, person: &ActiveSession) {
     let drawn = &site.drawings;
     put!(
         page,
@@ -140,7 +140,7 @@ fn navigation(page: &mut String, site: &Site, person: &Live) {
     );
 }
 
-fn card(page: &mut String, site: &Site, entry: &Entry, rows: &[Shown], reader: Reader) {
+fn card(page: &mut String, site: &Site, entry: &Entry, rows: &[AccountRow], reader: Locale) {
     let info = entry.info();
     let (id, name) = (&info.id, &info.name);
     let mine =

@@ -4,10 +4,10 @@
 use chrono::Duration;
 use huntaze::model::{AccountId, Provider, Status};
 use huntaze::server::Backend;
-use huntaze::server::db::{self, accounts::Account, limits::Told};
+use huntaze::server::db::{self, accounts::Account, limits::LimitReading};
 use huntaze::server::platform::IDS;
 use huntaze::server::session::Actor;
-use huntaze::server::vault::Place;
+use huntaze::server::vault::SealContext;
 use serde_json::{Value, json};
 use sqlx::types::Json;
 
@@ -30,7 +30,7 @@ pub async fn connect(backend: &Backend, owner: &Actor, number: usize) -> db::Res
     tx.commit().await?;
     if provider == "x" {
         let now = backend.clock.now();
-        let told = Told {
+        let told = LimitReading {
             name: "Profile reads",
             most: Some(75),
             remaining: 71,
@@ -48,7 +48,7 @@ fn account(backend: &Backend, owner: &Actor, provider: &str, number: usize) -> A
     let sealed = |column| {
         backend.vault.seal(
             &format!("not a token of {provider} {}", "x".repeat(160)).into(),
-            Place::new("oauth_accounts", id.0, column),
+            SealContext::new("oauth_accounts", id.0, column),
         )
     };
     let connected = now - Duration::hours(1);

@@ -8,36 +8,37 @@ use crate::model::{AccountId, Card, Choices, FlowId, IntegrationsView, LandingVi
 #[server(prefix = "/fn", endpoint = "read_integrations")]
 pub async fn integrations() -> Result<IntegrationsView, AppError> {
     use crate::server::domain::accounts;
-    let call = super::server::Call::here()?;
-    call.told(accounts::integrations(&call.backend, call.actor()?).await)
+    let call = super::server::Call::current()?;
+    call.map_error(accounts::integrations(&call.backend, call.actor()?).await)
 }
 
 #[server(prefix = "/fn", endpoint = "read_platforms")]
 pub async fn platforms() -> Result<Vec<Card>, AppError> {
     use crate::server::domain::accounts;
-    let call = super::server::Call::here()?;
-    call.told(accounts::cards(&call.backend, call.asking.maybe()).await)
+    let call = super::server::Call::current()?;
+    call.map_error(accounts::cards(&call.backend, call.asking.maybe()).await)
 }
 
 #[server(prefix = "/fn", endpoint = "read_landing")]
 pub async fn landing(provider: String) -> Result<LandingView, AppError> {
     use crate::server::domain::accounts;
-    let call = super::server::Call::here()?;
-    call.told(accounts::landing(&call.backend, call.asking.maybe(), &provider).await)
+    let call = super::server::Call::current()?;
+    call.map_error(accounts::landing(&call.backend, call.asking.maybe(), &provider).await)
 }
 
 #[server(name = ReadChoices, prefix = "/fn", endpoint = "read_choices")]
 pub async fn choices(flow: FlowId) -> Result<Choices, AppError> {
     use crate::server::domain::accounts;
-    let call = super::server::Call::here()?;
-    call.told(accounts::choices(&call.backend, call.actor()?, flow).await)
+    let call = super::server::Call::current()?;
+    call.map_error(accounts::choices(&call.backend, call.actor()?, flow).await)
 }
 
 #[server(prefix = "/fn", endpoint = "choose")]
 pub async fn choose(flow: FlowId, #[server(default)] choice: String) -> Result<Outcome, AppError> {
     use crate::server::domain::accounts;
-    let call = super::server::Call::here()?;
-    let chosen = call.told(accounts::choose(&call.backend, call.actor()?, flow, &choice).await);
+    let call = super::server::Call::current()?;
+    let chosen =
+        call.map_error(accounts::choose(&call.backend, call.actor()?, flow, &choice).await);
     let outcome =
         chosen.map(|account| crate::server::web::kit::outcomes::connected(&call.backend, &account));
     call.answer_at(outcome, &[], format!("/integrations/choose/{flow}"))
@@ -46,8 +47,8 @@ pub async fn choose(flow: FlowId, #[server(default)] choice: String) -> Result<O
 #[server(prefix = "/fn", endpoint = "cancel_choice")]
 pub async fn cancel_choice(flow: FlowId) -> Result<Outcome, AppError> {
     use crate::server::domain::accounts;
-    let call = super::server::Call::here()?;
-    let done = call.told(accounts::cancel(&call.backend, call.actor()?, flow).await);
+    let call = super::server::Call::current()?;
+    let done = call.map_error(accounts::cancel(&call.backend, call.actor()?, flow).await);
     call.answer(
         done.map(|()| Outcome::said("Nothing was connected.", "").and_go("/integrations")),
         &[],
@@ -60,8 +61,8 @@ pub async fn set_label(
     #[server(default)] label: String,
 ) -> Result<Outcome, AppError> {
     use crate::server::domain::accounts;
-    let call = super::server::Call::here()?;
-    let done = call.told(accounts::set_label(&call.backend, call.actor()?, id, &label).await);
+    let call = super::server::Call::current()?;
+    let done = call.map_error(accounts::set_label(&call.backend, call.actor()?, id, &label).await);
     let title =
         if label.trim().is_empty() { "The label is removed." } else { "The label is saved." };
     call.answer(done.map(|()| Outcome::said(title, "")), &[("label", &label)])
@@ -71,8 +72,8 @@ pub async fn set_label(
 #[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::AccountCalls))]
 pub async fn refresh_account(id: AccountId) -> Result<Outcome, AppError> {
     use crate::server::domain::accounts;
-    let call = super::server::Call::here()?;
-    let outcome = call.on_mine(id, accounts::refresh).await;
+    let call = super::server::Call::current()?;
+    let outcome = call.with_owned_account(id, accounts::refresh).await;
     call.answer(
         outcome.map(|_| {
             Outcome::said(
@@ -89,9 +90,9 @@ pub async fn refresh_account(id: AccountId) -> Result<Outcome, AppError> {
 pub async fn test_account(id: AccountId) -> Result<Outcome, AppError> {
     use crate::model::{Toast, ToastKind};
     use crate::server::domain::accounts;
-    let call = super::server::Call::here()?;
-    let tested = call.on_mine(id, accounts::test).await;
-    let said = |tested: accounts::Tested| {
+    let call = super::server::Call::current()?;
+    let tested = call.with_owned_account(id, accounts::test).await;
+    let said = |tested: accounts::TestResult| {
         let (kind, title) = if tested.ok {
             (ToastKind::Success, "The connection works.")
         } else {
@@ -108,7 +109,7 @@ pub async fn test_account(id: AccountId) -> Result<Outcome, AppError> {
 #[server(prefix = "/fn", endpoint = "disconnect")]
 pub async fn disconnect(id: AccountId) -> Result<Outcome, AppError> {
     use crate::server::domain::accounts;
-    let call = super::server::Call::here()?;
-    let gone = call.on_mine(id, accounts::disconnect).await;
+    let call = super::server::Call::current()?;
+    let gone = call.with_owned_account(id, accounts::disconnect).await;
     call.answer(gone.map(|gone| Outcome::said(gone.sentence(), "").and_go("/integrations")), &[])
 }

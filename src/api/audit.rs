@@ -8,6 +8,6 @@ use crate::model::audit::{AuditPage, AuditQuery};
 #[server(prefix = "/fn", endpoint = "read_audit")]
 pub async fn audit_log(query: AuditQuery) -> Result<AuditPage, AppError> {
     use crate::server::domain::audit;
-    let call = super::server::Call::here()?;
-    call.told(audit::page(&call.backend, call.actor()?, query).await)
+    let call = super::server::Call::current()?;
+    call.map_error(audit::page(&call.backend, call.actor()?, query).await)
 }

@@ -10,7 +10,7 @@ pub async fn frame() -> Result<Frame, AppError> {
     use crate::server::config::Registration;
     use crate::server::domain::{accounts, notices};
     use crate::server::start::DEMO;
-    let call = super::server::Call::here()?;
+    let call = super::server::Call::current()?;
     let config = &call.backend.config;
     let asking = call.asking.maybe();
     Ok(Frame {

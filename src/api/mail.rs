@@ -8,6 +8,6 @@ use crate::model::MailView;
 #[server(name = ReadMail, prefix = "/fn", endpoint = "read_mail")]
 pub async fn mail() -> Result<MailView, AppError> {
     use crate::server::domain::mail;
-    let call = super::server::Call::here()?;
-    call.told(mail::overview(&call.backend, call.actor()?).await)
+    let call = super::server::Call::current()?;
+    call.map_error(mail::overview(&call.backend, call.actor()?).await)
 }

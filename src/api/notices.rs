@@ -8,31 +8,31 @@ use crate::model::{NoticeId, NoticesView, Outcome, Preference};
 #[server(name = ReadNotices, prefix = "/fn", endpoint = "read_notices")]
 pub async fn notices() -> Result<NoticesView, AppError> {
     use crate::server::domain::notices;
-    let call = super::server::Call::here()?;
-    call.told(notices::list(&call.backend, call.actor()?).await)
+    let call = super::server::Call::current()?;
+    call.map_error(notices::list(&call.backend, call.actor()?).await)
 }
 
 #[server(prefix = "/fn", endpoint = "notice_read")]
 pub async fn mark_read(id: NoticeId) -> Result<Outcome, AppError> {
     use crate::server::domain::notices;
-    let call = super::server::Call::here()?;
-    let done = call.told(notices::mark_read(&call.backend, call.actor()?, id).await);
+    let call = super::server::Call::current()?;
+    let done = call.map_error(notices::mark_read(&call.backend, call.actor()?, id).await);
     call.answer(done.map(|()| Outcome::default()), &[])
 }
 
 #[server(prefix = "/fn", endpoint = "notices_read")]
 pub async fn mark_all_read() -> Result<Outcome, AppError> {
     use crate::server::domain::notices;
-    let call = super::server::Call::here()?;
-    let done = call.told(notices::mark_all_read(&call.backend, call.actor()?).await);
+    let call = super::server::Call::current()?;
+    let done = call.map_error(notices::mark_all_read(&call.backend, call.actor()?).await);
     call.answer(done.map(|_| Outcome::said("All notices are read.", "")), &[])
 }
 
 #[server(name = ReadPreferences, prefix = "/fn", endpoint = "read_notice_preferences")]
 pub async fn preferences() -> Result<Vec<Preference>, AppError> {
     use crate::server::domain::notices;
-    let call = super::server::Call::here()?;
-    call.told(notices::preferences(&call.backend, call.actor()?).await)
+    let call = super::server::Call::current()?;
+    call.map_error(notices::preferences(&call.backend, call.actor()?).await)
 }
 
 /// A box that is not ticked is not sent.
@@ -45,7 +45,7 @@ pub async fn prefer(
 ) -> Result<Outcome, AppError> {
     use crate::model::NoticeKind as Kind;
     use crate::server::domain::notices;
-    let call = super::server::Call::here()?;
+    let call = super::server::Call::current()?;
     let boxes = [
         (Kind::Broken, broken),
         (Kind::Expiring, expiring),
@@ -53,6 +53,6 @@ pub async fn prefer(
         (Kind::Trouble, trouble),
     ];
     let chosen = boxes.map(|(kind, ticked)| Preference { kind, by_mail: !ticked.is_empty() });
-    let done = call.told(notices::prefer(&call.backend, call.actor()?, &chosen).await);
+    let done = call.map_error(notices::prefer(&call.backend, call.actor()?, &chosen).await);
     call.answer(done.map(|_| Outcome::said("Your choice is saved.", "")), &[])
 }

@@ -8,6 +8,6 @@ use crate::model::Reference;
 #[server(name = ReadReference, prefix = "/fn", endpoint = "read_reference")]
 pub async fn reference() -> Result<Reference, AppError> {
     use crate::server::web::routes::api::describe;
-    let call = super::server::Call::here()?;
+    let call = super::server::Call::current()?;
     Ok(describe::reference(call.backend.config.public_url().as_str()))
 }

@@ -13,32 +13,32 @@ use crate::server::db::accounts::Account;
 use crate::server::domain::users::{ClientInfo, Device, Entered};
 use crate::server::domain::{self, accounts};
 use crate::server::session::Actor;
-use crate::server::web::kit::context::{Asking, Correlation};
-use crate::server::web::kit::cookies::{self, Reader};
+use crate::server::web::kit::context::{Correlation, Identity};
+use crate::server::web::kit::cookies::{self, FlashAudience};
 use crate::server::web::kit::forms;
 
 /// A request as a server function sees it.
 pub struct Call {
     pub backend: Backend,
-    pub asking: Asking,
+    pub asking: Identity,
     pub headers: HeaderMap,
     pub flash: Flash,
     reference: String,
     /// Who will read what is said now.
-    reader: Reader,
+    reader: FlashAudience,
 }
 
 impl Call {
     /// From leptos' context, which holds the request and what `web` provides.
-    pub fn here() -> Result<Self, AppError> {
+    pub fn current() -> Result<Self, AppError> {
         let (Some(backend), Some(parts)) = (use_context::<Backend>(), use_context::<Parts>())
         else {
             return Err(AppError::internal());
         };
         Ok(Self {
-            reader: Reader::of(&backend, &parts.headers),
+            reader: FlashAudience::of(&backend, &parts.headers),
             backend,
-            asking: parts.extensions.get::<Asking>().cloned().unwrap_or(Asking(Ok(None))),
+            asking: parts.extensions.get::<Identity>().cloned().unwrap_or(Identity(Ok(None))),
             flash: parts.extensions.get::<Flash>().cloned().unwrap_or_default(),
             reference: parts
                 .extensions
@@ -54,10 +54,10 @@ impl Call {
     }
 
     /// A domain result as a page's.
-    pub fn told<T>(&self, result: domain::Result<T>) -> Result<T, AppError> {
+    pub fn map_error<T>(&self, result: domain::Result<T>) -> Result<T, AppError> {
         result.map_err(|error| {
             self.say_when_again(&error);
-            error.told(&self.reference)
+            error.into_app_error(&self.reference)
         })
     }
 
@@ -71,16 +71,16 @@ impl Call {
     }
 
     /// A verb on one account of whoever asks.
-    pub async fn on_mine<T>(
+    pub async fn with_owned_account<T>(
         &self,
         id: AccountId,
         verb: impl AsyncFnOnce(&Backend, &Actor, Account) -> domain::Result<T>,
     ) -> Result<T, AppError> {
         let actor = self.actor()?;
         let done = async {
-            verb(&self.backend, actor, accounts::mine(&self.backend, actor, id).await?).await
+            verb(&self.backend, actor, accounts::find_owned(&self.backend, actor, id).await?).await
         };
-        self.told(done.await)
+        self.map_error(done.await)
     }
 
     fn marked(&self, mut error: AppError) -> AppError {
@@ -149,14 +149,14 @@ impl Call {
     }
 
     /// Gives the browser the cookie of a new session, and knows it from now on.
-    pub fn enter(&mut self, entered: &Entered) {
-        self.reader = Reader::with(&entered.secret);
+    pub fn set_session(&mut self, entered: &Entered) {
+        self.reader = FlashAudience::with(&entered.secret);
         set_cookie(cookies::session(&self.backend, &entered.secret));
-        self.know(Device::new(entered.user));
+        self.remember_device(Device::new(entered.user));
     }
 
     /// From now on this browser does not wait for strangers who try its person's password.
-    pub fn know(&self, device: Device) {
+    pub fn remember_device(&self, device: Device) {
         set_cookie(cookies::device(&self.backend, device));
     }
 
@@ -166,8 +166,8 @@ impl Call {
     }
 
     /// Takes the session's cookie away from the browser.
-    pub fn leave(&mut self) {
-        self.reader = Reader::NOBODY;
+    pub fn clear_session(&mut self) {
+        self.reader = FlashAudience::NOBODY;
         set_cookie(cookies::no_session(&self.backend));
     }
 }
@@ -203,7 +203,7 @@ pub fn admits_guests() -> bool {
 }
 
 fn is_logged_in(parts: &Parts) -> bool {
-    parts.extensions.get::<Asking>().is_some_and(|asking| asking.maybe().is_some())
+    parts.extensions.get::<Identity>().is_some_and(|asking| asking.maybe().is_some())
 }
 
 /// Sends whoever asked for a page to another one of ours.

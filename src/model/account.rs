@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Moment, PlatformInfo};
+use super::{AccountId, PlatformInfo, Timestamp};
 
 /// What a person sees of a connection. `Expiring` is computed from dates and never stored; `Former`
 /// is what a disconnected account leaves behind and is on no page.
@@ -23,7 +23,7 @@ pub enum Status {
 
 impl Status {
     /// As it stands in attributes and in REST.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Connected => "connected",
             Self::Expiring => "expiring",
@@ -95,7 +95,7 @@ pub struct PermissionView {
 pub struct LifeView {
     /// How much of it is used up, 0 to 100.
     pub used_percent: u8,
-    pub until: Moment,
+    pub until: Timestamp,
     /// What happens then: "renewed by itself", "needs you".
     pub then: String,
 }
@@ -105,7 +105,7 @@ pub struct LifeView {
 pub struct LimitView {
     pub label: String,
     pub value: String,
-    pub at: Moment,
+    pub at: Timestamp,
 }
 
 /// The last test of a connection.
@@ -113,7 +113,7 @@ pub struct LimitView {
 pub struct Check {
     pub ok: bool,
     pub text: String,
-    pub at: Moment,
+    pub at: Timestamp,
 }
 
 /// One connected account: one row.
@@ -132,7 +132,7 @@ pub struct AccountView {
     /// The status in a word or two: "Healthy", "Expires in 6 days".
     pub status_text: String,
     pub notice: Option<Notice>,
-    pub connected: Moment,
+    pub connected: Timestamp,
     pub permissions: Vec<PermissionView>,
     pub life: Option<LifeView>,
     pub limits: Vec<LimitView>,

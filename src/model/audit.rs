@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Moment, UserId};
+use super::{AccountId, Timestamp, UserId};
 
 /// What somebody did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -99,7 +99,7 @@ impl Action {
     }
 
     /// As it stands in addresses, in REST and in the database.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Connect => "connect",
             Self::Reconnect => "reconnect",
@@ -202,7 +202,7 @@ impl AuditQuery {
 /// One line.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AuditLine {
-    pub at: Moment,
+    pub at: Timestamp,
     pub action: Action,
     pub result: Ended,
     /// Who did it, and their id where it can be asked for.

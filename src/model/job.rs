@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::Moment;
+use super::Timestamp;
 
 /// The operators' page about jobs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -11,7 +11,7 @@ pub struct JobsView {
     /// Due and waiting for a worker.
     pub due: i64,
     /// Since when the oldest due one has been waiting.
-    pub oldest: Option<Moment>,
+    pub oldest: Option<Timestamp>,
     /// The last ones, of so many in all.
     pub running: Vec<JobView>,
     pub running_in_all: i64,
@@ -35,7 +35,7 @@ pub struct JobView {
     /// Finds its lines in the log.
     pub reference: String,
     /// When it began to run, failed or was given up.
-    pub changed: Moment,
+    pub changed: Timestamp,
     /// When it is tried again, or its lease ends.
-    pub next: Moment,
+    pub next: Timestamp,
 }

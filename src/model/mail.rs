@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Moment;
+use super::Timestamp;
 
 /// The operators' page about mail.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -18,10 +18,10 @@ pub struct MailView {
 pub struct StuckMail {
     pub to: String,
     pub subject: String,
-    pub posted: Moment,
+    pub posted: Timestamp,
     pub attempts: i64,
     /// When it is tried again; `None` when it was given up.
-    pub next: Option<Moment>,
+    pub next: Option<Timestamp>,
     pub problem: Option<String>,
 }
 
@@ -30,7 +30,7 @@ pub struct StuckMail {
 pub struct LetterView {
     pub to: String,
     pub subject: String,
-    pub written: Moment,
+    pub written: Timestamp,
     pub text: Vec<Part>,
 }
 

@@ -10,11 +10,11 @@ pub mod frame;
 pub mod ids;
 pub mod job;
 pub mod mail;
-pub mod moment;
 pub mod notices;
 pub mod outcome;
 pub mod platform;
 pub mod reference;
+pub mod timestamp;
 pub mod user;
 
 pub use account::{
@@ -25,9 +25,9 @@ pub use frame::{Choices, Flash, Frame, LandingView, Setup};
 pub use ids::{AccountId, FlowId, NoticeId, Provider, SessionId, UserId, WorkspaceId};
 pub use job::{JobView, JobsView};
 pub use mail::{LetterView, MailView, Part, StuckMail};
-pub use moment::Moment;
 pub use notices::{Banner, Bell, NoticeKind, NoticeView, NoticesView, Preference};
 pub use outcome::{FieldError, Outcome, Toast, ToastKind};
 pub use platform::{ConnectKind, Field, Permission, PlatformInfo, Trouble};
 pub use reference::Reference;
+pub use timestamp::Timestamp;
 pub use user::{Profile, SessionView, Viewer};

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Moment, NoticeId, Provider};
+use super::{AccountId, NoticeId, Provider, Timestamp};
 
 /// What a notice is about. Each kind may come by e-mail as well, or not.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -28,7 +28,7 @@ impl NoticeKind {
     pub const ALL: [Self; 4] = [Self::Broken, Self::Expiring, Self::Recovered, Self::Trouble];
 
     /// As it stands in forms and in REST.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Broken => "broken",
             Self::Recovered => "recovered",
@@ -54,7 +54,7 @@ pub struct NoticeView {
     pub account: Option<AccountId>,
     pub title: String,
     pub text: String,
-    pub at: Moment,
+    pub at: Timestamp,
     pub read: bool,
     /// Whether the account still waits to be reconnected.
     pub reconnect: bool,

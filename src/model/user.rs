@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Moment, SessionId, UserId};
+use super::{SessionId, Timestamp, UserId};
 
 /// The person a page is rendered for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -34,6 +34,6 @@ pub struct SessionView {
     /// Browser and system in words: "Firefox on Windows".
     pub device: String,
     pub current: bool,
-    pub started: Moment,
-    pub seen: Moment,
+    pub started: Timestamp,
+    pub seen: Timestamp,
 }

@@ -91,7 +91,7 @@ async fn in_time<T>(answer: impl Future<Output = db::Result<T>>) -> Option<T> {
 
 async fn database(backend: &Backend) -> Part {
     let began = Instant::now();
-    match in_time(db::facts::with_prefix(&backend.db, "mode")).await {
+    match in_time(db::server_facts::with_prefix(&backend.db, "mode")).await {
         Some(_) => Part::Answers { within: began.elapsed() },
         None => Part::Silent,
     }
@@ -111,9 +111,12 @@ async fn queue(backend: &Backend, now: DateTime<Utc>) -> db::Result<Queue> {
 }
 
 async fn mail(backend: &Backend) -> db::Result<Mail> {
-    let facts = db::facts::with_prefix(&backend.db, "mail.").await?;
+    let facts = db::server_facts::with_prefix(&backend.db, "mail.").await?;
     let at = |name: &str| {
         facts.iter().find(|fact| fact.name == name).and_then(|fact| fact.value.parse().ok())
     };
-    Ok(Mail { sent_at: at(db::facts::MAIL_SENT), failed_at: at(db::facts::MAIL_FAILED) })
+    Ok(Mail {
+        sent_at: at(db::server_facts::MAIL_SENT),
+        failed_at: at(db::server_facts::MAIL_FAILED),
+    })
 }

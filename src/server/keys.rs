@@ -13,7 +13,7 @@ use super::Backend;
 use super::config::Config;
 use super::db::{self, Db};
 use super::metrics;
-use super::vault::{KeyError, KeyFile, Place, Refusal, Vault};
+use super::vault::{KeyError, KeyFile, Refusal, SealContext, Vault};
 
 /// Why the keys can't be used. Stops the start.
 #[derive(Debug, thiserror::Error)]
@@ -108,7 +108,7 @@ const AGAIN: i64 = 1 << 26;
 pub async fn count(backend: &Backend) {
     for (key, seals) in backend.vault.take_seals() {
         match db::keys::add(&backend.db, &format!("{key:08x}"), seals).await {
-            Ok(sum) => told(key, sum, seals, key == backend.vault.primary()),
+            Ok(sum) => log_seal_count(key, sum, seals, key == backend.vault.primary()),
             Err(error) => {
                 backend.vault.count_seals(key, seals);
                 tracing::warn!("the count of seals was not written: {error}");
@@ -117,7 +117,7 @@ pub async fn count(backend: &Backend) {
     }
 }
 
-fn told(key: u32, sum: i64, added: i64, seals: bool) {
+fn log_seal_count(key: u32, sum: i64, added: i64, seals: bool) {
     if seals {
         metrics::key_seals(sum);
     }
@@ -243,14 +243,14 @@ pub async fn prove(db: &Db, vault: &Vault) -> Result<(), Error> {
     prove_known(db, vault).await?;
     for key in vault.key_ids() {
         let sealed = vault.seal_with(key, &PROOF.into(), place());
-        db::facts::keep(db, &format!("key:{key:08x}"), &encode_hex(&sealed)).await?;
+        db::server_facts::keep(db, &format!("key:{key:08x}"), &encode_hex(&sealed)).await?;
     }
     Ok(())
 }
 
 /// The same, without writing anything.
 pub async fn prove_known(db: &Db, vault: &Vault) -> Result<(), Error> {
-    for fact in db::facts::with_prefix(db, "key:").await? {
+    for fact in db::server_facts::with_prefix(db, "key:").await? {
         let id = fact.name.trim_start_matches("key:").to_owned();
         let Some(key) = vault.key_ids().into_iter().find(|key| format!("{key:08x}") == id) else {
             return Err(Error::MissingKey { id });
@@ -264,8 +264,8 @@ pub async fn prove_known(db: &Db, vault: &Vault) -> Result<(), Error> {
     Ok(())
 }
 
-fn place() -> Place {
-    Place::new("server_facts", Uuid::nil(), "value")
+fn place() -> SealContext {
+    SealContext::new("server_facts", Uuid::nil(), "value")
 }
 
 fn encode_hex(bytes: &[u8]) -> String {

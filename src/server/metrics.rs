@@ -199,7 +199,7 @@ pub enum Step {
 }
 
 impl Step {
-    pub fn name(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Begun => "begun",
             Self::Returned => "returned",
@@ -210,7 +210,7 @@ impl Step {
 }
 
 pub fn oauth_step(platform: &str, step: Step) {
-    counter!(OAUTH, "platform" => platform.to_owned(), "step" => step.name()).increment(1);
+    counter!(OAUTH, "platform" => platform.to_owned(), "step" => step.as_str()).increment(1);
 }
 
 /// A connection that came to nothing; `reason` is one of the error's own few names.
@@ -230,7 +230,7 @@ pub enum Refresh {
 }
 
 impl Refresh {
-    pub fn name(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Renewed => "renewed",
             Self::Superseded => "superseded",
@@ -242,7 +242,7 @@ impl Refresh {
 }
 
 pub fn refreshed(platform: &str, outcome: Refresh, took: Duration) {
-    counter!(REFRESHES, "platform" => platform.to_owned(), "outcome" => outcome.name())
+    counter!(REFRESHES, "platform" => platform.to_owned(), "outcome" => outcome.as_str())
         .increment(1);
     histogram!(REFRESH_TIME, "platform" => platform.to_owned()).record(took);
 }
@@ -287,7 +287,7 @@ pub enum JobEnd {
 }
 
 impl JobEnd {
-    pub fn name(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Done => "done",
             Self::Retried => "retried",
@@ -298,7 +298,7 @@ impl JobEnd {
 
 /// `kind` is one of the jobs that this version knows or another one wrote.
 pub fn job(kind: &str, end: JobEnd, took: Duration) {
-    counter!(JOBS_DONE, "job" => kind.to_owned(), "outcome" => end.name()).increment(1);
+    counter!(JOBS_DONE, "job" => kind.to_owned(), "outcome" => end.as_str()).increment(1);
     histogram!(JOB_TIME, "job" => kind.to_owned()).record(took);
 }
 

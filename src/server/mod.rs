@@ -4,6 +4,8 @@ pub mod clock;
 pub mod config;
 pub mod db;
 pub mod domain;
+pub mod egress;
+pub mod event_streams;
 pub(crate) mod failpoint;
 pub mod health;
 pub mod identity;
@@ -12,11 +14,9 @@ pub mod limits;
 pub mod log;
 pub mod mail;
 pub mod metrics;
-pub mod origin;
-pub mod outside;
 pub mod platform;
+pub mod request_context;
 pub mod start;
-pub mod streams;
 pub mod vault;
 pub mod web;
 pub mod worker;
@@ -28,12 +28,12 @@ use std::sync::Arc;
 use clock::Clock;
 use config::Config;
 use db::Db;
-use domain::access::{Breakers, Flights};
+use domain::access::{Breakers, InflightRefreshes};
+use event_streams::Streams;
 use health::Health;
 use limits::Limits;
 use mail::Mailer;
 use platform::Registry;
-use streams::Streams;
 use tokio_util::task::TaskTracker;
 use vault::Vault;
 
@@ -48,9 +48,9 @@ pub struct Parts {
     pub vault: Vault,
     pub platforms: Registry,
     /// For addresses that come from outside, such as avatars.
-    pub outside: outside::Outside,
+    pub egress: egress::Egress,
     /// Refreshes under way in this process.
-    pub flights: Flights,
+    pub inflight_refreshes: InflightRefreshes,
     pub breakers: Breakers,
     /// How often somebody may ask.
     pub limits: Limits,

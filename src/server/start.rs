@@ -10,8 +10,8 @@ use super::clock::Clock;
 use super::config::{Config, SandboxConfig};
 use super::db::{self, Db};
 use super::domain::{self, users};
+use super::egress::Egress;
 use super::limits::{Limits, Shared};
-use super::outside::Outside;
 use super::platform::{Client, IDS, Registry, Settings, http};
 use super::vault::Vault;
 use super::web::routes::probes::health::COMMIT;
@@ -70,7 +70,7 @@ pub async fn backend(config: Config, clock: Clock) -> Result<Backend, Error> {
         db.listen(url);
     }
     let asked = mode(&config);
-    check_mode(asked, db::facts::keep(&db, MODE, asked).await?)?;
+    check_mode(asked, db::server_facts::keep(&db, MODE, asked).await?)?;
     let vault = keys::load(&config)?;
     keys::prove(&db, &vault).await?;
     let backend = assemble(config, clock, db, vault)?;
@@ -85,7 +85,7 @@ pub async fn inspect(config: Config, clock: Clock) -> Result<Backend, Error> {
     require_existing(&config)?;
     let vault = keys::load_existing(&config)?;
     let db = open_database(&config, Some(1)).await?;
-    for fact in db::facts::with_prefix(&db, MODE).await? {
+    for fact in db::server_facts::with_prefix(&db, MODE).await? {
         check_mode(mode(&config), fact.value)?;
     }
     keys::prove_known(&db, &vault).await?;
@@ -129,8 +129,8 @@ fn assemble(config: Config, clock: Clock, db: Db, vault: Vault) -> Result<Backen
         db,
         vault,
         platforms,
-        outside: Outside::new(http, pictures),
-        flights: Default::default(),
+        egress: Egress::new(http, pictures),
+        inflight_refreshes: Default::default(),
         breakers: Default::default(),
         limits,
         health: Default::default(),
@@ -170,13 +170,13 @@ fn registry(config: &Config, clock: &Clock, pool: &reqwest::Client) -> Registry 
         longest: Duration::from_millis(config.http.retry_longest_ms),
         ..http::Retries::default()
     };
-    let patience = http::Patience {
+    let patience = http::Timeouts {
         call: Duration::from_millis(config.http.timeout_ms),
         token_call: Duration::from_millis(config.http.token_timeout_ms),
     };
     let client =
         |id: &str| Client::new(pool.clone(), Arc::new(config.platform(id)), clock.clone(), retries);
-    Registry::new(|id| client(id).with_patience(patience))
+    Registry::new(|id| client(id).with_timeouts(patience))
 }
 
 /// Points every platform at the sandbox, whatever the file says: its data can never appear for a

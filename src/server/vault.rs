@@ -33,13 +33,13 @@ const UNKNOWN_SIGNER: Duration = Duration::from_secs(1);
 
 /// Where a blob belongs.
 #[derive(Clone, Copy, Debug)]
-pub struct Place {
+pub struct SealContext {
     pub table: &'static str,
     pub row: Uuid,
     pub column: &'static str,
 }
 
-impl Place {
+impl SealContext {
     pub const fn new(table: &'static str, row: Uuid, column: &'static str) -> Self {
         Self { table, row, column }
     }
@@ -134,7 +134,7 @@ impl Ring {
         Ok(Self { keys, primary, signing, primary_signing })
     }
 
-    fn seal(&self, key: u32, secret: &SecretString, place: Place) -> Vec<u8> {
+    fn seal(&self, key: u32, secret: &SecretString, place: SealContext) -> Vec<u8> {
         let nonce: [u8; 12] = rand::rng().random();
         let aad = place.associated_data();
         let payload = Payload { msg: secret.expose_secret().as_bytes(), aad: &aad };
@@ -150,7 +150,7 @@ impl Ring {
         blob
     }
 
-    fn open(&self, blob: &[u8], place: Place) -> Result<SecretString, Error> {
+    fn open(&self, blob: &[u8], place: SealContext) -> Result<SecretString, Error> {
         let (head, sealed) = blob.split_at_checked(HEAD).ok_or(Error::Malformed)?;
         let id = key_of(head).ok_or(Error::Malformed)?;
         let key = self.keys.get(&id).ok_or(Error::UnknownKey(id))?;
@@ -258,21 +258,21 @@ impl Vault {
     }
 
     /// Seals with the primary key.
-    pub fn seal(&self, secret: &SecretString, place: Place) -> Vec<u8> {
+    pub fn seal(&self, secret: &SecretString, place: SealContext) -> Vec<u8> {
         let ring = self.fresh_ring();
         self.count_seals(ring.primary, 1);
         ring.seal(ring.primary, secret, place)
     }
 
     /// Seals with one key of the ring, for the constant that proves it at start.
-    pub fn seal_with(&self, key: u32, secret: &SecretString, place: Place) -> Vec<u8> {
+    pub fn seal_with(&self, key: u32, secret: &SecretString, place: SealContext) -> Vec<u8> {
         self.count_seals(key, 1);
         self.ring().seal(key, secret, place)
     }
 
     /// Opens a blob that was sealed for this very place. A key that we do not know may have been
     /// added since the key file was read.
-    pub fn open(&self, blob: &[u8], place: Place) -> Result<SecretString, Error> {
+    pub fn open(&self, blob: &[u8], place: SealContext) -> Result<SecretString, Error> {
         match self.ring().open(blob, place) {
             Err(Error::UnknownKey(_)) => {
                 self.reload();

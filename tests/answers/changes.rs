@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::compression::{brotli, gzip, zlib};
 use super::{fields, headers, statuses};
-use crate::support::between::Told;
+use crate::support::cross_origin::Told;
 
 /// What is changed. In `make test` every kind meets every call at least once.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

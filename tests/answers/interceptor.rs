@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use url::form_urlencoded;
 
 use super::changes::Change;
-use crate::support::between::{Behind, Told};
+use crate::support::cross_origin::{Behind, Told};
 
 /// A good answer and the call that it belongs to, as `POST /x/2/oauth2/token refresh_token`.
 #[derive(Clone)]

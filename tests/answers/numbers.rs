@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{Duration, Utc};
-use huntaze::server::platform::{Client, Error, Grant, Limit, Registry, Result};
+use huntaze::server::platform::{Client, Error, Limit, Registry, Result, TokenGrant};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use super::changes::{Change, Edit, Kind};
 use super::interceptor::{Interceptor, Recorded};
 use super::{TEST_ACCOUNTS, TestAccount, fields, seed};
 use crate::contract::{Stage, api, held};
-use crate::support::between;
+use crate::support::cross_origin;
 
 /// How many numbers are tried in each place.
 const NUMBERS: u32 = 48;
@@ -58,7 +58,7 @@ struct Bench {
     account: TestAccount,
     registry: Registry,
     interceptor: Interceptor,
-    grant: Grant,
+    grant: TokenGrant,
     _stage: Stage,
 }
 
@@ -66,7 +66,7 @@ impl Bench {
     async fn of(account: TestAccount) -> Self {
         let stage = Stage::new().await;
         let interceptor = Interceptor::default();
-        let base = between::start(stage.url(""), interceptor.router());
+        let base = cross_origin::start(stage.url(""), interceptor.router());
         let change = |settings: &mut huntaze::server::platform::Settings| {
             settings.base_url = Some(base.join(account.provider).expect("an address"));
             settings.browser_url = Some(stage.url(&format!("/{}", account.provider)));
@@ -92,12 +92,12 @@ impl Bench {
     }
 
     /// Renews the grant and reads the account: what was believed of times.
-    async fn ask(&self) -> (Result<Grant>, Result<()>, Vec<Limit>) {
+    async fn ask(&self) -> (Result<TokenGrant>, Result<()>, Vec<Limit>) {
         let entry = self.registry.get(self.account.provider).expect("a platform");
         let platform = entry.platform.as_ref();
         let renewed = platform.refresh(&self.client(), &held(&self.grant)).await;
         let api = api(platform, &self.client(), &self.grant);
-        let read = platform.candidates(&api).await.map(drop);
+        let read = platform.list_profiles(&api).await.map(drop);
         (renewed, read, api.limits())
     }
 

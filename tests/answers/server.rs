@@ -4,7 +4,7 @@ use chrono::Duration;
 
 use super::client::Client;
 use super::interceptor::Interceptor;
-use crate::support::{Engine, Sandbox, TestApp, between};
+use crate::support::{Engine, Sandbox, TestApp, cross_origin};
 use crate::sweep::world::{HOST, Node, World};
 
 pub struct Server {
@@ -25,7 +25,7 @@ impl Server {
         let interceptor = Interceptor::default();
         let router = interceptor.router();
         let app = TestApp::start(Engine::Sqlite, |config| {
-            between::stand(config, router);
+            cross_origin::stand(config, router);
             // A platform that says "four seconds" is not waited for here.
             config.http.retry_longest_ms = 4;
         })
@@ -41,7 +41,7 @@ impl Server {
     pub async fn process(binary: &str) -> Self {
         let interceptor = Interceptor::default();
         let world = World::with_binary(Engine::Sqlite, binary).await.expect("SQLite is there");
-        let base = between::start(world.sandbox.base().clone(), interceptor.router());
+        let base = cross_origin::start(world.sandbox.base().clone(), interceptor.router());
         let mut start = world.serve();
         for id in huntaze::server::platform::IDS {
             let name = format!("HUNTAZE__PLATFORMS__{}__BASE_URL", id.to_uppercase());

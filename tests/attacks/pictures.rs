@@ -14,7 +14,7 @@ use futures::{StreamExt, stream};
 use huntaze::server::config::Config;
 
 use super::*;
-use crate::support::{between, both};
+use crate::support::{both, cross_origin};
 
 /// What a picture begins with.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
@@ -25,7 +25,7 @@ const PACKED: &[u8] =
 /// Every platform says that its pictures are at Mallory's, who answers for each like this; `inside`
 /// is a good picture that he points to.
 fn hang(config: &mut Config, answer: fn(&HeaderMap) -> Response) {
-    between::stand(config, |behind| {
+    cross_origin::stand(config, |behind| {
         Router::new().fallback(async move |request: Request| {
             let (parts, body) = request.into_parts();
             match parts.uri.path() {

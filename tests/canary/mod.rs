@@ -104,7 +104,7 @@ fn is_masked(on_the_wire: &Secrets) {
     };
     on_the_wire.all().filter(random).for_each(|secret| secrets.add(secret));
     assert!(secrets.len() > 30, "{} secrets", secrets.len());
-    let reference = &*huntaze::server::origin::new_reference();
+    let reference = &*huntaze::server::request_context::new_reference();
     for secret in secrets.all() {
         tracing::error!(target: "huntaze::canary", reference, token = secret, "refused: {secret}");
         tracing::error!(target: "huntaze::canary", reference, detail = secret, "answered \

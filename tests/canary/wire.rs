@@ -11,7 +11,7 @@ use huntaze::server::config::Config;
 use serde_json::{Value, json};
 
 use super::secrets::Secrets;
-use crate::support::between::{self, Behind};
+use crate::support::cross_origin::{self, Behind};
 
 /// Parameters and fields whose values are nobody's business. The app's own secret is not here: the
 /// sandbox's is plain words, made to be read.
@@ -42,7 +42,7 @@ impl Wire {
     /// Puts itself between every platform and the sandbox.
     pub fn tap(config: &mut Config) -> Self {
         let mut tapped = None;
-        between::stand(config, |behind| {
+        cross_origin::stand(config, |behind| {
             let wire =
                 Self(Arc::new(Inner { behind, seen: Mutex::default(), parrot: Mutex::new(false) }));
             tapped = Some(wire.clone());

@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use huntaze::server::clock::Clock;
 use huntaze::server::platform::http::{Retries, pool};
 use huntaze::server::platform::{
-    Client, CodeGrant, Entry, Error, Grant, Held, Profile, Registry, Settings,
+    Client, CodeGrant, Credential, Entry, Error, Profile, Registry, Settings, TokenGrant,
 };
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -101,7 +101,7 @@ impl Play {
         Mock::given(any()).respond_with(response(line)).mount(&self.server).await;
     }
 
-    async fn exchange(&self, platform: &str) -> Result<Grant, Error> {
+    async fn exchange(&self, platform: &str) -> Result<TokenGrant, Error> {
         let code = CodeGrant {
             code: secret("code"),
             redirect_uri: format!("http://127.0.0.1:3000/api/integrations/callback/{platform}"),
@@ -111,7 +111,7 @@ impl Play {
         self.entry(platform).exchange(&code).await
     }
 
-    async fn refresh(&self, platform: &str) -> Result<Grant, Error> {
+    async fn refresh(&self, platform: &str) -> Result<TokenGrant, Error> {
         self.entry(platform).refresh(&held(platform)).await
     }
 
@@ -151,11 +151,11 @@ fn id(platform: &str) -> &'static str {
 }
 
 /// Ada's credential.
-fn held(platform: &str) -> Held {
+fn held(platform: &str) -> Credential {
     let session = json!({ "cookies": { "sess": "s", "auth_id": "300" },
         "x_bc": "0123456789012345678901234567890123456789", "user_agent": "Mozilla/5.0" });
     let access = if platform == "onlyfans" { session.to_string() } else { "access".to_owned() };
-    Held { access: access.into(), refresh: Some(secret("refresh")), grant_key: None }
+    Credential { access: access.into(), refresh: Some(secret("refresh")), grant_key: None }
 }
 
 /// A good profile of Ada, with all that is read of it.

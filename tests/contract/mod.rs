@@ -22,7 +22,7 @@ use huntaze::sandbox::{self, Sandbox};
 use huntaze::server::clock::Clock;
 use huntaze::server::platform::http::{Retries, pool};
 use huntaze::server::platform::{
-    Api, Authorize, Client, CodeGrant, Error, Grant, Held, Platform, Settings, oauth,
+    Api, Authorize, Client, CodeGrant, Credential, Error, Platform, Settings, TokenGrant, oauth,
 };
 use oauth2::CsrfToken;
 use secrecy::{ExposeSecret, SecretString};
@@ -136,7 +136,12 @@ impl Stage {
     }
 
     /// From the consent page to the grant.
-    pub async fn connect(&self, platform: &dyn Platform, client: &Client, account: &str) -> Grant {
+    pub async fn connect(
+        &self,
+        platform: &dyn Platform,
+        client: &Client,
+        account: &str,
+    ) -> TokenGrant {
         let code = self.allow(platform, client, account, None).await;
         platform.exchange(client, &code).await.expect("a grant")
     }
@@ -149,15 +154,15 @@ pub fn redirect(platform: &dyn Platform) -> Url {
 }
 
 /// What is stored of a grant, opened for a call.
-pub fn held(grant: &Grant) -> Held {
-    Held {
+pub fn held(grant: &TokenGrant) -> Credential {
+    Credential {
         access: grant.access.clone(),
         refresh: grant.refresh.clone(),
         grant_key: grant.grant_key.clone(),
     }
 }
 
-pub fn api(platform: &dyn Platform, client: &Client, grant: &Grant) -> Api {
+pub fn api(platform: &dyn Platform, client: &Client, grant: &TokenGrant) -> Api {
     let asked = || {
         platform.info().permissions.iter().map(|permission| permission.scope.to_string()).collect()
     };

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use huntaze::server::clock::Clock;
 use huntaze::server::platform::http::{Retries, pool};
-use huntaze::server::platform::{Api, Class, Client, Error, Held, Platform, Profile, Settings};
+use huntaze::server::platform::{
+    Api, Class, Client, Credential, Error, Platform, Profile, Settings,
+};
 use serde_json::{Value, json};
 use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -57,7 +59,7 @@ impl Recorded {
     /// A token is renewed: what is stored of it, or why it was not.
     pub async fn refresh(&self) -> Result<(), Error> {
         let held =
-            Held { access: secret("token"), refresh: Some(secret("renew")), grant_key: None };
+            Credential { access: secret("token"), refresh: Some(secret("renew")), grant_key: None };
         let grant = self.platform.refresh(&self.client, &held).await?;
         let ten_years = chrono::Duration::days(3_660);
         for life in [grant.expires_in, grant.refresh_expires_in].into_iter().flatten() {

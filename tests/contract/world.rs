@@ -2,7 +2,7 @@
 
 use huntaze::model::Reason;
 use huntaze::server::platform::{
-    Api, Authorize, Client, CodeGrant, Error, Grant, Pkce, Platform, Profile, Settings, oauth,
+    Api, Authorize, Client, CodeGrant, Error, Pkce, Platform, Profile, Settings, TokenGrant, oauth,
 };
 use oauth2::CsrfToken;
 use secrecy::{ExposeSecret, SecretString};
@@ -77,7 +77,7 @@ impl World {
         }
     }
 
-    pub async fn exchange(&self, code: &CodeGrant) -> Result<Grant, Error> {
+    pub async fn exchange(&self, code: &CodeGrant) -> Result<TokenGrant, Error> {
         self.platform.exchange(&self.client, code).await
     }
 
@@ -87,24 +87,24 @@ impl World {
     }
 
     /// Everything is allowed by this test account.
-    pub async fn allow(&self, account: &str) -> Grant {
+    pub async fn allow(&self, account: &str) -> TokenGrant {
         let code = self.fresh_code(account).await;
         self.exchange(&code).await.expect("the code is exchanged")
     }
 
     /// Only these scopes are.
-    pub async fn allow_only(&self, account: &str, scopes: &str) -> Grant {
+    pub async fn allow_only(&self, account: &str, scopes: &str) -> TokenGrant {
         let form = [("account", account), ("decision", "allow"), ("scopes", scopes)];
         let code = self.code(&self.consent(&form).await);
         self.exchange(&code).await.expect("the code is exchanged")
     }
 
-    pub fn api(&self, grant: &Grant) -> Api {
+    pub fn api(&self, grant: &TokenGrant) -> Api {
         api(self.platform, &self.client, grant)
     }
 
-    pub async fn candidates(&self, grant: &Grant) -> Result<Vec<Profile>, Error> {
-        let found = self.platform.candidates(&self.api(grant)).await?;
+    pub async fn candidates(&self, grant: &TokenGrant) -> Result<Vec<Profile>, Error> {
+        let found = self.platform.list_profiles(&self.api(grant)).await?;
         for profile in &found {
             let checked = self.platform.check_metadata(&profile.metadata);
             assert_eq!(checked, Ok(()), "its own metadata passes the check");
@@ -114,15 +114,15 @@ impl World {
         Ok(found)
     }
 
-    pub async fn profile(&self, grant: &Grant, account: &str) -> Result<Profile, Error> {
+    pub async fn profile(&self, grant: &TokenGrant, account: &str) -> Result<Profile, Error> {
         self.platform.profile(&self.api(grant), account).await
     }
 
-    pub async fn refresh(&self, grant: &Grant) -> Result<Grant, Error> {
+    pub async fn refresh(&self, grant: &TokenGrant) -> Result<TokenGrant, Error> {
         self.platform.refresh(&self.client, &held(grant)).await
     }
 
-    pub async fn revoke(&self, grant: &Grant) -> Result<bool, Error> {
+    pub async fn revoke(&self, grant: &TokenGrant) -> Result<bool, Error> {
         self.platform.revoke(&self.client, &held(grant)).await
     }
 
@@ -169,7 +169,7 @@ impl World {
 
     /// Whatever goes wrong, what is logged of it holds neither the address of the call nor any of
     /// these marks of a token.
-    pub async fn assert_failures_hold_no(&self, grant: &Grant, marks: &[&str]) {
+    pub async fn assert_failures_hold_no(&self, grant: &TokenGrant, marks: &[&str]) {
         for kind in ["400", "401", "503", "garbage", "cut"] {
             self.trouble("/", kind, None).await;
             let errors = [self.refresh(grant).await.err(), self.candidates(grant).await.err()];
@@ -188,9 +188,9 @@ pub enum Asked<'a> {
     /// A grant, for a fresh code of this test account.
     Exchange(&'a str),
     /// Whose account it is.
-    Account(&'a Grant),
+    Account(&'a TokenGrant),
     /// The next token.
-    Refresh(&'a Grant),
+    Refresh(&'a TokenGrant),
 }
 
 /// The kind of a trouble as the sandbox makes it, which of the platform's own errors it is, and

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use huntaze::server::vault::Place;
+use huntaze::server::vault::SealContext;
 use secrecy::ExposeSecret;
 
 use super::{account_id, row};
@@ -41,7 +41,7 @@ async fn connect(
         let opened = app
             .backend()
             .vault
-            .open(&blob, Place::new("oauth_accounts", row.id.0, column))
+            .open(&blob, SealContext::new("oauth_accounts", row.id.0, column))
             .expect("it opens in its place");
         plain.push(opened.expose_secret().to_owned());
         sealed.push(blob);

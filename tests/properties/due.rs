@@ -3,22 +3,22 @@
 
 use chrono::{DateTime, Duration, TimeZone, Utc};
 use huntaze::server::domain::access::is_due;
-use huntaze::server::platform::Refreshing;
+use huntaze::server::platform::RefreshKind;
 use proptest::prelude::*;
 
 /// The leads, said a second time and in another way.
-fn lead(refreshing: Refreshing, life: Duration) -> Duration {
+fn lead(refreshing: RefreshKind, life: Duration) -> Duration {
     let five_minutes = Duration::minutes(5);
     match refreshing {
-        Refreshing::Rotates => five_minutes,
-        Refreshing::Kept if life / 20 > five_minutes => life / 20,
-        Refreshing::Kept => five_minutes,
-        Refreshing::Extends => life / 3,
+        RefreshKind::Rotates => five_minutes,
+        RefreshKind::Kept if life / 20 > five_minutes => life / 20,
+        RefreshKind::Kept => five_minutes,
+        RefreshKind::Extends => life / 3,
     }
 }
 
-fn refreshing() -> impl Strategy<Value = Refreshing> {
-    prop_oneof![Just(Refreshing::Rotates), Just(Refreshing::Kept), Just(Refreshing::Extends)]
+fn refreshing() -> impl Strategy<Value = RefreshKind> {
+    prop_oneof![Just(RefreshKind::Rotates), Just(RefreshKind::Kept), Just(RefreshKind::Extends)]
 }
 
 fn issued() -> impl Strategy<Value = DateTime<Utc>> {

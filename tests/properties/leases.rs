@@ -9,12 +9,12 @@ use std::time::Instant;
 use chrono::{DateTime, Duration, Utc};
 use huntaze::model::{Reason, Status};
 use huntaze::server::db::{self, accounts::Account, pending, refreshes};
-use huntaze::server::domain::access::steps::{self, Answer, Attempt, Turn};
+use huntaze::server::domain::access::steps::{self, Attempt, JournaledTokens, LeaseOutcome};
 use huntaze::server::domain::{Error, jobs::Job};
-use huntaze::server::domain::{access::Why, accounts::disconnect};
-use huntaze::server::platform::{self, Grant};
+use huntaze::server::domain::{access::RefreshReason, accounts::disconnect};
+use huntaze::server::platform::{self, TokenGrant};
 use huntaze::server::session::Actor;
-use huntaze::server::vault::Place;
+use huntaze::server::vault::SealContext;
 use proptest::prelude::*;
 use secrecy::ExposeSecret;
 
@@ -80,7 +80,7 @@ enum Stage {
     Checked,
     Given(Pair),
     Refused,
-    Recorded(Pair, Answer),
+    Recorded(Pair, JournaledTokens),
 }
 
 struct Holder {
@@ -120,8 +120,8 @@ struct Model<'a> {
     given_back: BTreeSet<Pair>,
 }
 
-fn grant(pair: Pair) -> Grant {
-    Grant {
+fn grant(pair: Pair) -> TokenGrant {
+    TokenGrant {
         access: format!("access-{pair}").into(),
         refresh: Some(format!("refresh-{pair}").into()),
         token_type: "bearer".into(),
@@ -176,7 +176,7 @@ impl Model<'_> {
     }
 
     async fn begin(&mut self) {
-        let why = Why::Renew { seen: self.version };
+        let why = RefreshReason::Renew { seen: self.version };
         let turn =
             steps::turn(self.app.backend(), self.account.workspace_id, self.account.id, why).await;
         if self.row.is_none() {
@@ -186,7 +186,7 @@ impl Model<'_> {
             );
         }
         if self.until > self.now() {
-            return assert!(matches!(turn, Ok(Turn::Theirs)), "one holder at a time");
+            return assert!(matches!(turn, Ok(LeaseOutcome::Theirs)), "one holder at a time");
         }
         (self.epoch, self.until) = (self.epoch + 1, self.now() + LEASE);
         let unanswered = self
@@ -199,13 +199,13 @@ impl Model<'_> {
         answered.into_iter().for_each(|epoch| self.put(epoch));
         if self.version != seen {
             assert!(
-                matches!(turn, Ok(Turn::Done(_))),
+                matches!(turn, Ok(LeaseOutcome::Done(_))),
                 "an answer was waiting: nothing is asked for"
             );
             self.release(self.epoch);
             return;
         }
-        let Ok(Turn::Mine(attempt)) = turn else { panic!("it was free") };
+        let Ok(LeaseOutcome::Mine(attempt)) = turn else { panic!("it was free") };
         let (epoch, came_from) = (self.epoch, self.row.expect("it is connected"));
         self.lines.retain(|_, line| line.answer.is_some());
         self.lines
@@ -343,7 +343,7 @@ impl Model<'_> {
         let seal = |word, column| {
             Some(vault.seal(
                 &format!("{word}-{}", self.given).into(),
-                Place::new("oauth_accounts", id.0, column),
+                SealContext::new("oauth_accounts", id.0, column),
             ))
         };
         let fresh = Account {
@@ -397,7 +397,7 @@ impl Model<'_> {
         let held = row.refresh_token.as_ref().map(|sealed| {
             let text = backend
                 .vault
-                .open(sealed, Place::new("oauth_accounts", row.id.0, "refresh_token"))
+                .open(sealed, SealContext::new("oauth_accounts", row.id.0, "refresh_token"))
                 .expect("it opens");
             text.expose_secret()
                 .trim_start_matches("refresh-")
@@ -462,7 +462,7 @@ impl Model<'_> {
                 pending::revocation(&backend.db, id).await.expect("an answer").expect("it waits");
             let text = backend
                 .vault
-                .open(&written.payload, Place::new("pending_revocations", id, "payload"))
+                .open(&written.payload, SealContext::new("pending_revocations", id, "payload"))
                 .expect("it opens");
             let payload: serde_json::Value =
                 serde_json::from_str(text.expose_secret()).expect("JSON");

@@ -2,11 +2,11 @@
 
 use chrono::{Duration, TimeZone, Utc};
 use huntaze::server::domain::access::{due_at, lead, next_try, pause};
-use huntaze::server::platform::Refreshing;
+use huntaze::server::platform::RefreshKind;
 use proptest::prelude::*;
 
-fn refreshing() -> impl Strategy<Value = Refreshing> {
-    prop_oneof![Just(Refreshing::Rotates), Just(Refreshing::Kept), Just(Refreshing::Extends)]
+fn refreshing() -> impl Strategy<Value = RefreshKind> {
+    prop_oneof![Just(RefreshKind::Rotates), Just(RefreshKind::Kept), Just(RefreshKind::Extends)]
 }
 
 proptest! {
@@ -27,7 +27,7 @@ proptest! {
         // Two hundred tokens of two hours, issued together: no minute gets more than the chances
         // put there.
         let issued = Utc.timestamp_opt(1_800_000_000, 0).single().expect("a time");
-        let at = |chance| due_at(Refreshing::Rotates, issued, Some(issued + Duration::hours(2)),
+        let at = |chance| due_at(RefreshKind::Rotates, issued, Some(issued + Duration::hours(2)),
             chance).expect("a time");
         let spread = at(0.0) - at(1.0);
         prop_assert_eq!(spread, Duration::minutes(12));

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use huntaze::server::vault::{Error, KeyFile, Place, Vault};
+use huntaze::server::vault::{Error, KeyFile, SealContext, Vault};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use secrecy::{ExposeSecret, SecretString};
@@ -17,18 +17,18 @@ fn fresh() -> Vault {
 }
 
 /// Pairs whose glued names are alike are among them.
-fn place() -> impl Strategy<Value = Place> {
+fn place() -> impl Strategy<Value = SealContext> {
     let tables = select(vec!["oauth_accounts", "oauth_flows", "oauth", "pending_connections"]);
     let columns = select(vec!["access_token", "refresh_token", "token", "_accounts"]);
     (tables, any::<u128>(), columns)
-        .prop_map(|(table, row, column)| Place::new(table, Uuid::from_u128(row), column))
+        .prop_map(|(table, row, column)| SealContext::new(table, Uuid::from_u128(row), column))
 }
 
 fn secret() -> impl Strategy<Value = SecretString> {
     any::<String>().prop_map(SecretString::from)
 }
 
-fn is(place: &Place, other: &Place) -> bool {
+fn is(place: &SealContext, other: &SealContext) -> bool {
     (place.table, place.row, place.column) == (other.table, other.row, other.column)
 }
 
@@ -54,9 +54,9 @@ proptest! {
         prop_assume!(Uuid::from_u128(row) != place.row);
         let blob = OURS.seal(&secret, place);
         let moved = [
-            Place { table: "users", ..place },
-            Place { row: Uuid::from_u128(row), ..place },
-            Place { column: "name", ..place },
+            SealContext { table: "users", ..place },
+            SealContext { row: Uuid::from_u128(row), ..place },
+            SealContext { column: "name", ..place },
         ];
         for to in moved {
             prop_assert_eq!(OURS.open(&blob, to).err(), Some(Error::Refused));

@@ -7,9 +7,9 @@ use chrono::Duration;
 use huntaze::server::db::accounts::Account;
 use huntaze::server::db::limits;
 use huntaze::server::db::signals::{Signal, Subscription};
-use huntaze::server::domain::access::Why;
-use huntaze::server::domain::access::steps::{self, Turn};
-use huntaze::server::platform::Grant;
+use huntaze::server::domain::access::RefreshReason;
+use huntaze::server::domain::access::steps::{self, LeaseOutcome};
+use huntaze::server::platform::TokenGrant;
 use reqwest::Method;
 use serde_json::json;
 
@@ -230,8 +230,8 @@ both!(a_healthy_token_is_renewed_once_a_minute_at_most, |app| async {
     assert_eq!(calls().await - begun, 3);
 });
 
-fn pair(name: &str) -> Grant {
-    Grant {
+fn pair(name: &str) -> TokenGrant {
+    TokenGrant {
         access: format!("access-{name}").into(),
         refresh: Some(format!("refresh-{name}").into()),
         token_type: "bearer".into(),
@@ -249,9 +249,9 @@ both!(recovery_goes_on_past_a_line_that_it_cannot_settle, |app| async {
     for (provider, id) in [("x", INES_ON_X), ("reddit", MARA_ON_REDDIT)] {
         ada.connect(provider, id).await;
         let row = account(&app, &ada, provider, id).await;
-        let why = Why::Renew { seen: row.version };
+        let why = RefreshReason::Renew { seen: row.version };
         let turn = steps::turn(backend, row.workspace_id, row.id, why).await.expect("a turn");
-        let Turn::Mine(attempt) = turn else { panic!("nobody else renews it") };
+        let LeaseOutcome::Mine(attempt) = turn else { panic!("nobody else renews it") };
         attempt
             .record(backend, &pair(provider), backend.clock.now(), Instant::now())
             .await
@@ -361,7 +361,7 @@ async fn tell_limit(app: &TestApp, account: &Account, shared: bool, remaining: i
     let (now, db) = (app.backend().clock.now(), &app.backend().db);
     let name = if shared { "Calls of this server" } else { "Profile reads" };
     let resets_at = Some(now + Duration::minutes(10));
-    let told = limits::Told { name, most: Some(75), remaining, resets_at, seen_at: now };
+    let told = limits::LimitReading { name, most: Some(75), remaining, resets_at, seen_at: now };
     let mut tx = db.begin().await.expect("a transaction");
     if shared {
         limits::keep_shared(&mut tx, &account.provider, &told).await.expect("it is kept");

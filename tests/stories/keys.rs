@@ -5,7 +5,7 @@ use huntaze::model::AccountId;
 use huntaze::server::db::{self, accounts::Account, sealed};
 use huntaze::server::domain::keys::{self as sealing, Kept, Rotated};
 use huntaze::server::session::identify;
-use huntaze::server::vault::{Place, Refusal};
+use huntaze::server::vault::{Refusal, SealContext};
 use huntaze::server::{Backend, keys, start};
 
 use super::cast::*;
@@ -64,7 +64,7 @@ pub async fn multiply(app: &TestApp, person: &Person, count: usize) {
         let seal = |column| {
             Some(vault.seal(
                 &format!("{column} {number}").into(),
-                Place::new("oauth_accounts", id.0, column),
+                SealContext::new("oauth_accounts", id.0, column),
             ))
         };
         let (access_token, refresh_token) = (seal("access_token"), seal("refresh_token"));
@@ -159,7 +159,7 @@ both!(keys_change_while_pages_are_served_and_the_command_is_killed, |app| async 
     let late = app.backend().vault.seal_with(
         old,
         &"late".into(),
-        Place::new("mails", uuid::Uuid::nil(), "body"),
+        SealContext::new("mails", uuid::Uuid::nil(), "body"),
     );
     let mut tx = app.backend().db.begin().await.expect("a transaction");
     let now = app.backend().clock.now();
@@ -240,7 +240,7 @@ both!(seals_are_counted_for_each_key, |app| async {
     let other = command(&app).await;
     keys::count(&other).await;
     let shared = count().await;
-    other.vault.seal(&"one more".into(), Place::new("mails", uuid::Uuid::nil(), "body"));
+    other.vault.seal(&"one more".into(), SealContext::new("mails", uuid::Uuid::nil(), "body"));
     keys::count(&other).await;
     assert_eq!(count().await, shared + 1, "two processes share the count");
     other.db.close().await;
@@ -250,11 +250,11 @@ both!(seals_are_counted_for_each_key, |app| async {
     let quiet = warned();
     app.backend()
         .vault
-        .seal(&"one too many".into(), Place::new("mails", uuid::Uuid::nil(), "body"));
+        .seal(&"one too many".into(), SealContext::new("mails", uuid::Uuid::nil(), "body"));
     assert_eq!((count().await, warned() - quiet), (keys::MANY_SEALS, 1), "once");
     app.backend()
         .vault
-        .seal(&"and one more".into(), Place::new("mails", uuid::Uuid::nil(), "body"));
+        .seal(&"and one more".into(), SealContext::new("mails", uuid::Uuid::nil(), "body"));
     assert_eq!(
         (count().await, warned() - quiet),
         (keys::MANY_SEALS + 1, 1),

@@ -1,6 +1,6 @@
 //! H2: what is counted, and who may read it.
 
-use huntaze::server::domain::access::{Why, fresh_token};
+use huntaze::server::domain::access::{RefreshReason, fresh_token};
 use reqwest::Method;
 
 use super::cast::*;
@@ -197,8 +197,10 @@ both!(the_window_in_which_an_answer_can_be_lost_is_measured, |app| async {
     let before = app.metrics().await;
     for _ in 0..REFRESHES {
         let seen = account.version;
-        account =
-            fresh_token(app.backend(), account, Why::Renew { seen }).await.expect("a new token").0;
+        account = fresh_token(app.backend(), account, RefreshReason::Renew { seen })
+            .await
+            .expect("a new token")
+            .0;
     }
     let after = app.metrics().await;
     let of_x = |what: &str, le: &[(&str, &str)]| {

@@ -4,10 +4,10 @@ use std::time::Duration as Patience;
 
 use chrono::{DateTime, Duration, Utc};
 use huntaze::server::clock::Clock;
-use huntaze::server::db::facts;
 use huntaze::server::db::jobs::{self, Claimed, Depth};
+use huntaze::server::db::server_facts;
 use huntaze::server::domain::jobs::{self as queue, Job, JobRequest};
-use huntaze::server::origin::{self, Origin};
+use huntaze::server::request_context::{self, RequestContext};
 use huntaze::server::{Backend, start, worker};
 use uuid::Uuid;
 
@@ -294,16 +294,16 @@ both!(a_write_beside_an_open_transaction_is_found, |app| async {
     let db = app.backend().db.clone();
     let reads_and_writes = |open: bool| {
         let db = db.clone();
-        tokio::spawn(origin::scope(Origin::server(), async move {
+        tokio::spawn(request_context::scope(RequestContext::server(), async move {
             let tx = if open { Some(db.begin().await.expect("a transaction")) } else { None };
-            facts::with_prefix(&db, "beside").await.expect("reading is no harm");
-            facts::set(&db, "beside", "1").await.expect("a fact");
+            server_facts::with_prefix(&db, "beside").await.expect("reading is no harm");
+            server_facts::set(&db, "beside", "1").await.expect("a fact");
             drop(tx);
         }))
     };
     assert!(reads_and_writes(true).await.expect_err("found").is_panic());
     reads_and_writes(false).await.expect("no transaction is open");
-    let nested = tokio::spawn(origin::scope(Origin::server(), async move {
+    let nested = tokio::spawn(request_context::scope(RequestContext::server(), async move {
         let _tx = db.begin().await.expect("a transaction");
         db.begin().await.map(|_| ())
     }));

@@ -11,14 +11,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use chrono::Duration;
 use huntaze::server::config::Config;
-use huntaze::server::domain::access::{Why, fresh_token, run_due_tasks, trouble};
+use huntaze::server::domain::access::{RefreshReason, fresh_token, open_until, run_due_tasks};
 use huntaze::server::session::identify;
 use huntaze::server::{Backend, db, start};
 use secrecy::ExposeSecret;
 
 use super::cast::*;
 use super::keys::multiply;
-use crate::support::between::{self, Behind};
+use crate::support::cross_origin::{self, Behind};
 use crate::support::{Person, TestApp, both, log, text};
 
 const X_TOKENS: &str = "/2/oauth2/token";
@@ -66,7 +66,7 @@ both!(a_thousand_callers_in_two_processes_make_one_call, |app| async {
     let other = another(&app).await;
     let callers = (0..1000).map(|n| {
         let backend = if n % 2 == 0 { app.backend() } else { &other };
-        fresh_token(backend, row.clone(), Why::Use)
+        fresh_token(backend, row.clone(), RefreshReason::Use)
     });
     let tokens: Vec<String> = futures::future::join_all(callers)
         .await
@@ -102,7 +102,7 @@ const STORM: usize = 24;
 fn all_or_none(config: &mut Config) {
     config.worker.lane_width = 16;
     let all = Arc::new(tokio::sync::Barrier::new(STORM));
-    between::stand(config, |behind| {
+    cross_origin::stand(config, |behind| {
         Router::new().fallback(move |request: Request| storm(behind.clone(), all.clone(), request))
     });
 }
@@ -157,7 +157,7 @@ both!(an_answer_that_never_came_is_told_truthfully, |app| async {
     let calls = app.sandbox().calls("x", X_TOKENS).await;
     app.work().await;
     let row = account(&app, &ada, "x", INES_ON_X).await;
-    fresh_token(app.backend(), row, Why::Use).await.expect("the old token");
+    fresh_token(app.backend(), row, RefreshReason::Use).await.expect("the old token");
     assert_eq!(
         app.sandbox().calls("x", X_TOKENS).await,
         calls,
@@ -237,7 +237,7 @@ both!(three_accounts_without_an_answer_are_the_platforms_trouble_and_one_is_not,
     let other = another(&app).await;
     let x = other.platforms.get("x").expect("X");
     for who in [1, 2] {
-        assert_eq!(trouble(&other, x).await.expect("an answer"), None);
+        assert_eq!(open_until(&other, x).await.expect("an answer"), None);
         assert!(press(who).await >= 500);
     }
     let state =
@@ -247,7 +247,7 @@ both!(three_accounts_without_an_answer_are_the_platforms_trouble_and_one_is_not,
     let calls = app.sandbox().calls("x", X_TOKENS).await;
     assert_eq!(press(0).await, 503);
     app.later(Duration::seconds(3)).await;
-    let until = trouble(&other, x).await.expect("an answer").expect("the other process knows");
+    let until = open_until(&other, x).await.expect("an answer").expect("the other process knows");
     assert_eq!(app.sandbox().calls("x", X_TOKENS).await, calls, "nobody called");
 
     // The probe is not answered: it stays open for twice as long.
@@ -256,7 +256,7 @@ both!(three_accounts_without_an_answer_are_the_platforms_trouble_and_one_is_not,
     assert_eq!(app.sandbox().calls("x", X_TOKENS).await - calls, 1, "one call");
     app.later(Duration::seconds(3)).await;
     assert!(
-        trouble(&other, x).await.expect("an answer").expect("still")
+        open_until(&other, x).await.expect("an answer").expect("still")
             > until + Duration::seconds(60)
     );
     app.sandbox().calm().await;
@@ -264,7 +264,7 @@ both!(three_accounts_without_an_answer_are_the_platforms_trouble_and_one_is_not,
     assert_eq!(press(1).await, 200);
     assert_eq!((state().await, press(0).await), (0.0, 200));
     app.later(Duration::seconds(3)).await;
-    assert_eq!(trouble(&other, x).await.expect("an answer"), None);
+    assert_eq!(open_until(&other, x).await.expect("an answer"), None);
     other.db.close().await;
 });
 

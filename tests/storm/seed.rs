@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 use huntaze::model::{AccountId, Provider, Status, UserId, WorkspaceId};
 use huntaze::server::clock::Clock;
 use huntaze::server::db::{accounts, accounts::Account, sealed, users};
-use huntaze::server::vault::{Place, Vault};
+use huntaze::server::vault::{SealContext, Vault};
 use secrecy::ExposeSecret;
 use serde_json::json;
 use sqlx::types::Json;
@@ -86,7 +86,7 @@ impl Seed<'_> {
     ) -> Account {
         let (id, pair) = (AccountId::new(), self.platform.issue(number));
         let seal = |text: String, column| {
-            Some(vault.seal(&text.into(), Place::new("oauth_accounts", id.0, column)))
+            Some(vault.seal(&text.into(), SealContext::new("oauth_accounts", id.0, column)))
         };
         let issued_at = now - Duration::minutes(115);
         Account {
@@ -143,8 +143,9 @@ impl Sown {
             after = *last;
             for (id, blob) in rows {
                 let Some(number) = self.0.get(&id) else { continue };
-                let token =
-                    vault.open(&blob, Place::new(column.table, id, column.name)).expect("it opens");
+                let token = vault
+                    .open(&blob, SealContext::new(column.table, id, column.name))
+                    .expect("it opens");
                 renewable += usize::from(platform.would_renew(*number, token.expose_secret()));
             }
         }

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use huntaze::server::config::Config;
 use serde_json::Value;
 
-use super::between::{self, Behind, Told};
+use super::cross_origin::{self, Behind, Told};
 
 /// Changes what a platform answers to a call of this path.
 type Change = Arc<dyn Fn(&str, &mut Told) + Send + Sync>;
@@ -19,7 +19,7 @@ type Change = Arc<dyn Fn(&str, &mut Told) + Send + Sync>;
 /// From now on every platform's answers pass through `change` before the app reads them.
 pub fn turn(config: &mut Config, change: impl Fn(&str, &mut Told) + Send + Sync + 'static) {
     let change: Change = Arc::new(change);
-    between::stand(config, |behind| Router::new().fallback(pass).with_state((behind, change)));
+    cross_origin::stand(config, |behind| Router::new().fallback(pass).with_state((behind, change)));
 }
 
 async fn pass(State((behind, change)): State<(Behind, Change)>, request: Request) -> Response {

@@ -3,8 +3,8 @@
 
 mod answer;
 mod app;
-pub mod between;
 mod browser;
+pub mod cross_origin;
 mod database;
 pub mod hostile;
 mod html;

@@ -15,8 +15,8 @@ use url::Url;
 pub use check::is_safe;
 pub use read::Flags;
 
-use super::origin::Proxy;
 use super::platform::Settings;
+use super::request_context::Proxy;
 
 /// The file beside the binary.
 pub const FILE: &str = "Leptos.toml";

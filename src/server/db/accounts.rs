@@ -11,7 +11,7 @@ use sqlx::types::Json;
 
 pub use avatar::{avatar, set_avatar};
 pub use renewing::renew;
-pub use shown::{Shown, changed_since, shown};
+pub use shown::{AccountRow, changed_since, list_rows};
 
 use super::tasks::{self, Kind};
 use super::{Db, Executor, Result, Tx, on_either, sql};
@@ -253,7 +253,7 @@ pub async fn describe(
 }
 
 /// The result of a test, with its time.
-pub async fn checked(
+pub async fn record_check(
     tx: &mut Tx,
     id: AccountId,
     ok: bool,
@@ -315,7 +315,7 @@ pub async fn set_label(
 
 /// Turns an account into a former one: every credential goes, name, label and history stay.
 /// `false`: the row moved on since it was read.
-pub async fn make_former(tx: &mut Tx, account: &Account, now: DateTime<Utc>) -> Result<bool> {
+pub async fn mark_former(tx: &mut Tx, account: &Account, now: DateTime<Utc>) -> Result<bool> {
     let rows = sql!(
         tx,
         rows,

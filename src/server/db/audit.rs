@@ -10,7 +10,7 @@ use crate::model::{AccountId, UserId, WorkspaceId};
 
 /// One line.
 #[derive(Clone, sqlx::FromRow)]
-pub struct Line {
+pub struct AuditRow {
     pub id: Uuid,
     pub at: DateTime<Utc>,
     pub action: Action,
@@ -25,7 +25,7 @@ pub struct Line {
     pub reference: String,
 }
 
-impl Line {
+impl AuditRow {
     /// What a search looks through. Folded here: the engines differ in what they take for the same
     /// letter - SQLite knows of A to Z alone.
     fn search_text(&self) -> String {
@@ -40,7 +40,7 @@ pub fn fold(text: &str) -> String {
     text.to_lowercase()
 }
 
-pub async fn insert(tx: &mut Tx, workspace: Option<WorkspaceId>, line: &Line) -> Result<()> {
+pub async fn insert(tx: &mut Tx, workspace: Option<WorkspaceId>, line: &AuditRow) -> Result<()> {
     sql!(
         tx,
         rows,
@@ -101,7 +101,7 @@ pub async fn page(
     workspace: Option<WorkspaceId>,
     filter: &Filter,
     most: i64,
-) -> Result<Vec<Line>> {
+) -> Result<Vec<AuditRow>> {
     let text = if workspace.is_some() {
         page!("workspace_id = $1")
     } else {
@@ -109,7 +109,7 @@ pub async fn page(
     };
     sql!(
         db,
-        Vec<Line>,
+        Vec<AuditRow>,
         text,
         workspace,
         filter.since,

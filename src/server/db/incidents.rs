@@ -74,7 +74,7 @@ pub async fn end(
 
 /// In how many workspaces accounts of a platform broke for one reason since `since` and are still
 /// broken.
-pub async fn alike(
+pub async fn count_similar(
     tx: &mut Tx,
     provider: &Provider,
     reason: Option<Reason>,
@@ -183,7 +183,7 @@ pub async fn lock_open(tx: &mut Tx, id: Uuid) -> Result<Option<PlatformIncident>
 }
 
 /// Platforms that have been down since before `since` or are up again, and nobody was told.
-pub async fn owed(db: &Db, since: DateTime<Utc>) -> Result<Vec<PlatformIncident>> {
+pub async fn awaiting_notice(db: &Db, since: DateTime<Utc>) -> Result<Vec<PlatformIncident>> {
     sql!(
         db,
         Vec<PlatformIncident>,

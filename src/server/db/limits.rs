@@ -6,7 +6,7 @@ use super::{Db, Result, Tx, sql};
 use crate::model::{AccountId, Provider};
 
 /// A limit as it was told at `seen_at`.
-pub struct Told<'a> {
+pub struct LimitReading<'a> {
     pub name: &'a str,
     pub most: Option<i64>,
     pub remaining: i64,
@@ -14,7 +14,7 @@ pub struct Told<'a> {
     pub seen_at: DateTime<Utc>,
 }
 
-pub async fn keep(tx: &mut Tx, account: AccountId, told: &Told<'_>) -> Result<()> {
+pub async fn keep(tx: &mut Tx, account: AccountId, told: &LimitReading<'_>) -> Result<()> {
     sql!(
         tx,
         rows,
@@ -33,7 +33,7 @@ pub async fn keep(tx: &mut Tx, account: AccountId, told: &Told<'_>) -> Result<()
 }
 
 /// One that all accounts share at a platform. Of two told out of order the newer stays.
-pub async fn keep_shared(tx: &mut Tx, provider: &Provider, told: &Told<'_>) -> Result<()> {
+pub async fn keep_shared(tx: &mut Tx, provider: &Provider, told: &LimitReading<'_>) -> Result<()> {
     sql!(
         tx,
         rows,

@@ -9,7 +9,7 @@ use crate::model::{AccountId, WorkspaceId};
 
 /// Takes the lease of an account if nobody holds it, and answers with its new epoch. One that ends
 /// after `latest` was written by a clock that was wrong, and holds nobody up.
-pub async fn take(
+pub async fn acquire_lease(
     tx: &mut Tx,
     account: AccountId,
     owner: Uuid,
@@ -34,7 +34,7 @@ pub async fn take(
 }
 
 /// Prolongs a lease that is still held; `false`: it ran out, or somebody else has it.
-pub async fn prolong(
+pub async fn renew_lease(
     db: &Db,
     account: AccountId,
     epoch: i64,
@@ -54,7 +54,7 @@ pub async fn prolong(
 }
 
 /// Gives a lease back; somebody else's is left alone. `false`: it had moved on.
-pub async fn release(
+pub async fn release_lease(
     tx: &mut Tx,
     account: AccountId,
     epoch: i64,
@@ -73,7 +73,7 @@ pub async fn release(
 
 /// A line of the journal. It may hold a sealed answer, so it is neither printed nor serialised.
 #[derive(Clone, sqlx::FromRow)]
-pub struct Line {
+pub struct JournalEntry {
     pub id: Uuid,
     pub workspace_id: WorkspaceId,
     pub account_id: AccountId,
@@ -115,23 +115,23 @@ macro_rules! write {
 }
 
 /// Writes an intent down.
-pub async fn intend(tx: &mut Tx, line: &Line) -> Result<()> {
+pub async fn record_intent(tx: &mut Tx, line: &JournalEntry) -> Result<()> {
     write!(tx, line, None::<&[u8]>)?;
     Ok(())
 }
 
 /// Makes an answer durable, also where its intent was taken for lost meanwhile. One statement: as
 /// long as it takes, the answer can be lost.
-pub async fn answer(db: &Db, line: &Line, sealed: &[u8]) -> Result<()> {
+pub async fn record_answer(db: &Db, line: &JournalEntry, sealed: &[u8]) -> Result<()> {
     write!(db, line, sealed)?;
     Ok(())
 }
 
 /// What the journal holds of an account, oldest first.
-pub async fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Line>> {
+pub async fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<JournalEntry>> {
     sql!(
         tx,
-        Vec<Line>,
+        Vec<JournalEntry>,
         concat!(
             "SELECT ",
             columns!(),
@@ -142,10 +142,14 @@ pub async fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Line>> {
 }
 
 /// The next answers that do not stand in their account's row, oldest first.
-pub async fn answered(db: &Db, after: (DateTime<Utc>, Uuid), limit: i64) -> Result<Vec<Line>> {
+pub async fn answered(
+    db: &Db,
+    after: (DateTime<Utc>, Uuid),
+    limit: i64,
+) -> Result<Vec<JournalEntry>> {
     sql!(
         db,
-        Vec<Line>,
+        Vec<JournalEntry>,
         concat!(
             "SELECT ",
             columns!(),
@@ -160,7 +164,7 @@ pub async fn answered(db: &Db, after: (DateTime<Utc>, Uuid), limit: i64) -> Resu
 
 /// Lets go of an answer that does not open: its refresh counts as one that was never answered.
 /// `false`: somebody else did.
-pub async fn lose_answer(tx: &mut Tx, line: &Line) -> Result<bool> {
+pub async fn lose_answer(tx: &mut Tx, line: &JournalEntry) -> Result<bool> {
     let rows = sql!(
         tx,
         rows,
@@ -178,7 +182,7 @@ pub async fn close(tx: &mut Tx, id: Uuid) -> Result<bool> {
 
 /// Closes a line whose answer stands in its account's row, and what was begun until then and never
 /// answered.
-pub async fn close_answered(tx: &mut Tx, line: &Line) -> Result<()> {
+pub async fn close_answered(tx: &mut Tx, line: &JournalEntry) -> Result<()> {
     sql!(
         tx,
         rows,

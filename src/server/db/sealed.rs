@@ -96,7 +96,7 @@ pub const COLUMNS: &[Column] = &[
 pub type Row = (Uuid, Vec<u8>);
 
 /// The next rows whose value begins with anything but `head`.
-pub async fn others(
+pub async fn sealed_with_other_keys(
     db: &Db,
     column: &Column,
     head: &[u8],
@@ -123,7 +123,7 @@ pub async fn count(db: &Db, column: &Column) -> Result<Vec<(Vec<u8>, i64)>> {
 }
 
 /// How many values begin with one head, as a transaction sees it.
-pub async fn left(tx: &mut Tx, column: &Column, head: &[u8]) -> Result<i64> {
-    let (left,) = sql!(tx, (i64,), column.left, head)?;
-    Ok(left)
+pub async fn count_remaining(tx: &mut Tx, column: &Column, head: &[u8]) -> Result<i64> {
+    let (remaining,) = sql!(tx, (i64,), column.left, head)?;
+    Ok(remaining)
 }

@@ -8,7 +8,7 @@ use crate::model::{Provider, SessionId, UserId, WorkspaceId};
 
 /// A live session with all that a page needs to know of its person, in one read.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Live {
+pub struct ActiveSession {
     pub id: SessionId,
     pub user_id: UserId,
     pub workspace_id: WorkspaceId,
@@ -34,7 +34,7 @@ pub struct Live {
 #[derive(sqlx::FromRow)]
 struct Row {
     #[sqlx(flatten)]
-    live: Live,
+    live: ActiveSession,
     trouble_provider: Option<Provider>,
     trouble_kind: Option<Kind>,
     trouble_began_at: Option<DateTime<Utc>>,
@@ -51,9 +51,9 @@ impl Row {
         })
     }
 
-    fn fold(rows: Vec<Self>) -> Option<Live> {
+    fn fold(rows: Vec<Self>) -> Option<ActiveSession> {
         let troubles = rows.iter().filter_map(Self::trouble).collect();
-        rows.into_iter().next().map(|row| Live { troubles, ..row.live })
+        rows.into_iter().next().map(|row| ActiveSession { troubles, ..row.live })
     }
 }
 
@@ -88,12 +88,12 @@ macro_rules! live {
 }
 
 /// The live session behind a cookie. Idle ones are the caller's to refuse.
-pub async fn by_token(db: &Db, hash: &[u8], now: DateTime<Utc>) -> Result<Option<Live>> {
+pub async fn by_token(db: &Db, hash: &[u8], now: DateTime<Utc>) -> Result<Option<ActiveSession>> {
     sql!(db, Vec<Row>, live!("s.token_hash"), hash, now).map(Row::fold)
 }
 
 /// The live session behind a bearer token.
-pub async fn by_id(db: &Db, id: SessionId, now: DateTime<Utc>) -> Result<Option<Live>> {
+pub async fn by_id(db: &Db, id: SessionId, now: DateTime<Utc>) -> Result<Option<ActiveSession>> {
     sql!(db, Vec<Row>, live!("s.id"), id, now).map(Row::fold)
 }
 
@@ -126,7 +126,7 @@ pub async fn insert(tx: &mut Tx, new: &New<'_>) -> Result<()> {
     Ok(())
 }
 
-pub async fn touch(db: &Db, id: SessionId, now: DateTime<Utc>) -> Result<()> {
+pub async fn update_last_seen(db: &Db, id: SessionId, now: DateTime<Utc>) -> Result<()> {
     sql!(db, rows, "UPDATE sessions SET seen_at = $2 WHERE id = $1", id, now)?;
     Ok(())
 }

@@ -23,7 +23,7 @@ const NOTIFY: &str = "SELECT pg_notify('huntaze', $1)";
 /// How many signals wait for a slow subscriber until it is told [`Signal::Missed`] instead.
 const KEPT: usize = 256;
 /// The pause before the connection that listens is made anew.
-const AGAIN: Duration = Duration::from_secs(2);
+const RECONNECT_PAUSE: Duration = Duration::from_secs(2);
 
 /// What changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -73,19 +73,19 @@ struct Hub {
 
 impl Drop for Hub {
     fn drop(&mut self) {
-        self.deafen();
+        self.stop_listening();
     }
 }
 
 impl Hub {
-    fn deafen(&self) {
+    fn stop_listening(&self) {
         if let Some(task) = self.listening.lock().unwrap_or_else(PoisonError::into_inner).take() {
             task.abort();
         }
     }
 
     /// A text from the channel, unless it is our own.
-    fn heard(channel: &broadcast::Sender<Signal>, us: Uuid, text: &str) {
+    fn deliver_remote(channel: &broadcast::Sender<Signal>, us: Uuid, text: &str) {
         let (from, what) = text.split_once(' ').unwrap_or_default();
         if from.parse() != Ok(us) {
             // An error says that nobody listens here.
@@ -111,7 +111,7 @@ impl Signals {
     }
 
     /// What goes over the wire.
-    fn letter(&self, signal: Signal) -> Option<String> {
+    fn to_message(&self, signal: Signal) -> Option<String> {
         signal.text().map(|text| format!("{} {text}", self.0.us))
     }
 
@@ -120,13 +120,13 @@ impl Signals {
         let (channel, us) = (self.0.channel.clone(), self.0.us);
         let task = tokio::spawn(async move {
             loop {
-                if let Err(error) = hear(&url, &channel, us).await {
+                if let Err(error) = listen_once(&url, &channel, us).await {
                     tracing::warn!(
                         "signals of other processes are not heard, looking at intervals instead:
                          {error}"
                     );
                 }
-                tokio::time::sleep(AGAIN).await;
+                tokio::time::sleep(RECONNECT_PAUSE).await;
             }
         });
         let earlier = self
@@ -141,19 +141,23 @@ impl Signals {
     }
 
     pub(super) fn close(&self) {
-        self.0.deafen();
+        self.0.stop_listening();
     }
 }
 
 /// One connection's life. It is its own, not one of the pool's: it is never given back.
-async fn hear(url: &SecretString, channel: &broadcast::Sender<Signal>, us: Uuid) -> Result<()> {
+async fn listen_once(
+    url: &SecretString,
+    channel: &broadcast::Sender<Signal>,
+    us: Uuid,
+) -> Result<()> {
     let mut listener = PgListener::connect(url.expose_secret()).await?;
     listener.listen(CHANNEL).await?;
     // What was sent before we listened is lost.
     channel.send(Signal::Missed).ok();
     loop {
         match listener.try_recv().await? {
-            Some(notification) => Hub::heard(channel, us, notification.payload()),
+            Some(notification) => Hub::deliver_remote(channel, us, notification.payload()),
             // The connection was cut and is being made anew.
             None => _ = channel.send(Signal::Missed),
         }
@@ -182,7 +186,8 @@ impl Db {
 
     /// Tells everybody at once. Where the news is in a transaction, use [`Tx::signal`].
     pub async fn signal(&self, signal: Signal) -> Result<()> {
-        if let (Engine::Postgres(pool), Some(letter)) = (&self.engine, self.signals.letter(signal))
+        if let (Engine::Postgres(pool), Some(letter)) =
+            (&self.engine, self.signals.to_message(signal))
         {
             sqlx::query(NOTIFY).bind(letter).execute(pool).await?;
         }
@@ -214,7 +219,7 @@ impl Tx {
     /// there, for the time of one flush.)
     pub(super) async fn notify(&mut self) -> Result<()> {
         let On::Postgres(tx) = &mut self.on else { return Ok(()) };
-        for letter in self.told.iter().filter_map(|signal| self.signals.letter(*signal)) {
+        for letter in self.told.iter().filter_map(|signal| self.signals.to_message(*signal)) {
             sqlx::query(NOTIFY).bind(letter).execute(&mut **tx).await?;
         }
         Ok(())
@@ -255,12 +260,17 @@ mod tests {
     async fn a_process_does_not_hear_its_own_letters_again() {
         let (ours, theirs) = (Signals::new(), Signals::new());
         let mut heard = ours.subscribe();
-        for letter in [ours.letter(Signal::Missed), ours.letter(Signal::Jobs)].into_iter().flatten()
+        for letter in
+            [ours.to_message(Signal::Missed), ours.to_message(Signal::Jobs)].into_iter().flatten()
         {
-            Hub::heard(&ours.0.channel, ours.0.us, &letter);
+            Hub::deliver_remote(&ours.0.channel, ours.0.us, &letter);
         }
         let workspace = Signal::Workspace(WorkspaceId::new());
-        Hub::heard(&ours.0.channel, ours.0.us, &theirs.letter(workspace).expect("it is sent"));
+        Hub::deliver_remote(
+            &ours.0.channel,
+            ours.0.us,
+            &theirs.to_message(workspace).expect("it is sent"),
+        );
         assert_eq!(heard.next().await, workspace);
     }
 }

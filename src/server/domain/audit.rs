@@ -9,14 +9,14 @@ use serde::de::{DeserializeOwned, IntoDeserializer};
 use uuid::Uuid;
 
 use super::events;
+use super::locale::Locale;
 use super::users::device_name;
-use super::words::Reader;
 use super::{Error, Result};
 use crate::model::audit::{Action, AuditLine, AuditPage, AuditQuery, Ended};
 use crate::model::{AccountId, UserId, WorkspaceId};
 use crate::server::Backend;
-use crate::server::db::{self, Tx, accounts::Account, audit::Filter, audit::Line};
-use crate::server::origin::{self, Origin};
+use crate::server::db::{self, Tx, accounts::Account, audit::AuditRow, audit::Filter};
+use crate::server::request_context::{self, RequestContext};
 use crate::server::session::Actor;
 
 const PAGE: usize = 50;
@@ -129,14 +129,14 @@ impl Event {
         Self { result: Ended::Failed, ..self.saying(sentence) }
     }
 
-    fn line(self, now: DateTime<Utc>) -> (Option<WorkspaceId>, Line) {
-        let origin = origin::current();
+    fn line(self, now: DateTime<Utc>) -> (Option<WorkspaceId>, AuditRow) {
+        let context = request_context::current();
         let from = if self.unasked {
-            Origin { reference: origin.reference, ..Origin::default() }
+            RequestContext { reference: context.reference, ..RequestContext::default() }
         } else {
-            origin
+            context
         };
-        let line = Line {
+        let line = AuditRow {
             id: Uuid::now_v7(),
             at: now,
             action: self.action,
@@ -204,8 +204,8 @@ pub async fn purge(backend: &Backend) -> Result<()> {
 /// A page of the log, in words.
 pub async fn page(backend: &Backend, actor: &Actor, query: AuditQuery) -> Result<AuditPage> {
     let (lines, next) = read(backend, actor, &query, PAGE).await?;
-    let reader = Reader::new(backend.clock.now(), &actor.time_zone);
-    let line = |line: Line| AuditLine {
+    let reader = Locale::new(backend.clock.now(), &actor.time_zone);
+    let line = |line: AuditRow| AuditLine {
         at: reader.relative(line.at),
         action: line.action,
         result: line.result,
@@ -232,9 +232,9 @@ pub async fn read(
     actor: &Actor,
     query: &AuditQuery,
     most: usize,
-) -> Result<(Vec<Line>, Option<String>)> {
+) -> Result<(Vec<AuditRow>, Option<String>)> {
     let workspace = scope(actor, query)?;
-    let filter = filter(query, Reader::new(backend.clock.now(), &actor.time_zone).zone)?;
+    let filter = filter(query, Locale::new(backend.clock.now(), &actor.time_zone).zone)?;
     let mut lines = db::audit::page(&backend.db, workspace, &filter, most as i64 + 1).await?;
     let more = lines.len() > most;
     lines.truncate(most);
@@ -375,7 +375,7 @@ mod tests {
     #[test]
     fn actions_are_called_alike_everywhere() {
         for action in Action::GROUPS.iter().flat_map(|(_, actions)| *actions) {
-            assert_eq!(word::<Action>(action.word()), Some(*action));
+            assert_eq!(word::<Action>(action.as_str()), Some(*action));
         }
     }
 }

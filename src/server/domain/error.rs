@@ -5,8 +5,8 @@ use chrono::{DateTime, Duration, Utc};
 use crate::error::{AppError, Kind};
 use crate::model::FieldError;
 use crate::server::domain::accounts::CallbackError;
-use crate::server::domain::words::{self, Reader};
-use crate::server::{db, origin, platform, vault};
+use crate::server::domain::locale::{self, Locale};
+use crate::server::{db, platform, request_context, vault};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -82,8 +82,8 @@ impl Error {
     /// What it is called in metrics and log lines.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Callback(error) => error.name(),
-            Self::Platform { error, .. } => error.name(),
+            Self::Callback(error) => error.as_str(),
+            Self::Platform { error, .. } => error.as_str(),
             Self::Validation(_) => "validation",
             Self::Forbidden => "forbidden",
             Self::NotFound(_) => "not_found",
@@ -158,7 +158,7 @@ impl Error {
     }
 
     /// Logs what happened, once, and says it for people. `reference` is the correlation id.
-    pub fn told(self, reference: &str) -> AppError {
+    pub fn into_app_error(self, reference: &str) -> AppError {
         let mut error = self.as_app_error();
         if error.kind.status() >= 500 || matches!(self, Self::Platform { .. }) {
             tracing::error!(reference, kind = ?error.kind, "{self}");
@@ -239,7 +239,7 @@ impl Error {
                 format!(
                     "Nothing is locked. Try again in {}, or choose a new password with \"Forgot \
                      your password?\".",
-                    words::span(*wait)
+                    locale::span(*wait)
                 ),
             ),
             Self::Busy { .. } => AppError::new(
@@ -251,7 +251,7 @@ impl Error {
             Self::Platform { name, error } => platform_error(name, error),
             Self::PlatformTrouble { name, until } => AppError::new(
                 Kind::PlatformUnavailable,
-                format!("{name} is having trouble. Next try at {}.", clock(*until)),
+                format!("{name} is having trouble. Next try at {}.", local_time(*until)),
                 "Your accounts stay as they are.",
             ),
             Self::Refreshing => AppError::new(
@@ -301,7 +301,7 @@ pub fn platform_error(name: &str, error: &platform::Error) -> AppError {
         ),
         P::RateLimited { until, .. } => AppError::new(
             Kind::RateLimited,
-            format!("{name} asks us to slow down until {}.", clock(*until)),
+            format!("{name} asks us to slow down until {}.", local_time(*until)),
             "Nothing was lost. Try again after that.",
         ),
         P::Unreachable { .. } | P::Unavailable { .. } => AppError::new(
@@ -324,10 +324,10 @@ pub fn platform_error(name: &str, error: &platform::Error) -> AppError {
 
 /// A time that may be acted on when the clock of who asks shows it: the next full minute, with the
 /// day as soon as it is not today.
-fn clock(until: DateTime<Utc>) -> String {
+fn local_time(until: DateTime<Utc>) -> String {
     let until = until.checked_add_signed(Duration::seconds(59)).unwrap_or(until);
-    let request = origin::current();
-    let locale = Reader::new(request.at.unwrap_or(until), &request.time_zone);
+    let request = request_context::current();
+    let locale = Locale::new(request.at.unwrap_or(until), &request.time_zone);
     format!("{} {}", locale.clock(until), locale.zone_name(until))
 }
 

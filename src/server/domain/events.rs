@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::Result;
 use crate::model::audit::{Action, Ended};
 use crate::model::{Provider, WorkspaceId};
-use crate::server::db::audit::Line;
+use crate::server::db::audit::AuditRow;
 use crate::server::db::incidents::{self, Kind};
 use crate::server::db::{self, Signal, Tx};
 
@@ -17,7 +17,7 @@ pub enum Event {
     /// Somebody did something, or tried to; without a workspace it concerns the server.
     Action {
         workspace: Option<WorkspaceId>,
-        line: Box<Line>,
+        line: Box<AuditRow>,
     },
     /// What pages show of a workspace is not what it was.
     WorkspaceChanged(WorkspaceId),
@@ -73,7 +73,7 @@ pub async fn record(tx: &mut Tx, event: Event, now: DateTime<Utc>) -> Result<Opt
 }
 
 /// Whether pages of the workspace show what was done.
-fn is_shown(line: &Line) -> bool {
+fn is_shown(line: &AuditRow) -> bool {
     let changes = matches!(
         line.action,
         Action::Connect

@@ -10,7 +10,7 @@ use super::{Error, Result};
 use crate::server::Backend;
 use crate::server::db::{self, idempotency::Kept, idempotency::Key};
 use crate::server::session::{Actor, hash};
-use crate::server::vault::Place;
+use crate::server::vault::SealContext;
 
 /// Answers are kept so long.
 const KEPT: Duration = Duration::days(1);
@@ -87,6 +87,6 @@ pub async fn purge(backend: &Backend) -> Result<()> {
         .map_err(Error::from)
 }
 
-fn place(id: Uuid) -> Place {
-    Place::new("idempotency_keys", id, "answer")
+fn place(id: Uuid) -> SealContext {
+    SealContext::new("idempotency_keys", id, "answer")
 }

@@ -18,7 +18,7 @@ use crate::server::Backend;
 use crate::server::db::{self, sealed};
 use crate::server::failpoint::failpoint;
 use crate::server::keys::Droppable;
-use crate::server::vault::{self, Place};
+use crate::server::vault::{self, SealContext};
 
 /// So many rows are sealed anew in one transaction: a few milliseconds, in which other writers wait
 /// on SQLite.
@@ -51,8 +51,14 @@ pub async fn rotate(backend: &Backend) -> Result<Rotated> {
     for column in sealed::COLUMNS {
         let mut after = Uuid::nil();
         loop {
-            let rows =
-                sealed::others(&backend.db, column, &backend.vault.head(), after, BATCH).await?;
+            let rows = sealed::sealed_with_other_keys(
+                &backend.db,
+                column,
+                &backend.vault.head(),
+                after,
+                BATCH,
+            )
+            .await?;
             let Some((last, _)) = rows.last() else { break };
             after = *last;
             reseal(backend, column, rows, &mut done).await?;
@@ -71,7 +77,7 @@ async fn reseal(
 ) -> Result<()> {
     let mut tx = backend.db.begin().await?;
     for (id, old) in rows {
-        let place = Place::new(column.table, id, column.name);
+        let place = SealContext::new(column.table, id, column.name);
         match backend.vault.open(&old, place) {
             Ok(secret) => {
                 match sealed::swap(&mut tx, column, id, &old, &backend.vault.seal(&secret, place))
@@ -123,7 +129,7 @@ pub async fn verify(backend: &Backend) -> Result<(u64, Vec<Unreadable>)> {
             let Some((last, _)) = rows.last() else { break };
             after = *last;
             for (row, blob) in &rows {
-                match backend.vault.open(blob, Place::new(column.table, *row, column.name)) {
+                match backend.vault.open(blob, SealContext::new(column.table, *row, column.name)) {
                     Ok(_) => opened += 1,
                     Err(error) => unreadable.push(Unreadable {
                         table: column.table,
@@ -163,7 +169,7 @@ pub async fn forget(backend: &Backend, key: Droppable) -> Result<std::result::Re
     }
     let mut left = 0;
     for column in sealed::COLUMNS {
-        left += sealed::left(&mut tx, column, &vault::head_of(key.id)).await?;
+        left += sealed::count_remaining(&mut tx, column, &vault::head_of(key.id)).await?;
     }
     if left > 0 {
         return Ok(Err(Kept::Seals(left)));

@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
 use super::jobs::{self, Attempt, Job, Outcome};
-use super::words::Reader;
+use super::locale::Locale;
 use super::{Error, Result};
 use crate::model::{LetterView, MailView, Part, StuckMail};
 use crate::server::Backend;
@@ -14,7 +14,7 @@ use crate::server::failpoint::failpoint;
 use crate::server::mail::{self, Letter};
 use crate::server::metrics;
 use crate::server::session::Actor;
-use crate::server::vault::Place;
+use crate::server::vault::SealContext;
 
 /// A mail that could not be sent for so long is given up.
 const TRIED: Duration = Duration::days(1);
@@ -27,8 +27,8 @@ pub struct Mail {
     pub text: SecretString,
 }
 
-fn place(id: Uuid) -> Place {
-    Place::new("mails", id, "body")
+fn place(id: Uuid) -> SealContext {
+    SealContext::new("mails", id, "body")
 }
 
 /// Writes a mail down, to be sent once this transaction is committed, and never if it is not.
@@ -69,12 +69,12 @@ async fn deliver(
     let sent = backend.mailer.send(&letter, backend.clock.now()).await;
     metrics::mail(sent.is_ok());
     if let Err(error) = sent {
-        remember(backend, db::facts::MAIL_FAILED).await?;
+        remember(backend, db::server_facts::MAIL_FAILED).await?;
         return Ok(judge(attempt, at, &error));
     }
     failpoint!("mail.sent");
     db::mails::delete(&backend.db, id).await?;
-    remember(backend, db::facts::MAIL_SENT).await?;
+    remember(backend, db::server_facts::MAIL_SENT).await?;
     Ok(Outcome::Done)
 }
 
@@ -90,7 +90,7 @@ fn judge(attempt: &Attempt<'_>, posted: DateTime<Utc>, error: &mail::Error) -> O
 
 /// For whoever asks how the server is.
 async fn remember(backend: &Backend, what: &str) -> Result<()> {
-    Ok(db::facts::set(&backend.db, what, &backend.clock.now().to_rfc3339()).await?)
+    Ok(db::server_facts::set(&backend.db, what, &backend.clock.now().to_rfc3339()).await?)
 }
 
 /// For operators: what waits, and - where no mail server is set up - what was written.
@@ -98,7 +98,7 @@ pub async fn overview(backend: &Backend, actor: &Actor) -> Result<MailView> {
     if !actor.operator {
         return Err(Error::Forbidden);
     }
-    let reader = Reader::new(backend.clock.now(), &actor.time_zone);
+    let reader = Locale::new(backend.clock.now(), &actor.time_zone);
     let stuck = db::mails::unsent(&backend.db).await?.into_iter().map(|mail| StuckMail {
         to: mail.recipient,
         subject: mail.subject,

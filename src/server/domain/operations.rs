@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::audit::{self, Event};
-use super::words::Reader;
+use super::locale::Locale;
 use super::{Error, Result, jobs};
 use crate::model::audit::Action;
 use crate::model::{JobView, JobsView};
@@ -18,7 +18,7 @@ const SHOWN: i64 = 50;
 pub async fn jobs(backend: &Backend, actor: &Actor) -> Result<JobsView> {
     may_operate(actor)?;
     let (db, now) = (&backend.db, backend.clock.now());
-    let reader = Reader::new(now, &actor.time_zone);
+    let reader = Locale::new(now, &actor.time_zone);
     let depth = db::jobs::depth(db, now).await?;
     let view = |job: db::jobs::JobRow| JobView {
         id: job.id,

@@ -68,7 +68,7 @@ pub async fn identify(backend: &Backend, headers: &HeaderMap) -> Result<Option<A
 }
 
 /// Whether nobody has used a session for too long.
-pub fn is_idle(live: &db::sessions::Live, now: DateTime<Utc>) -> bool {
+pub fn is_idle(live: &db::sessions::ActiveSession, now: DateTime<Utc>) -> bool {
     live.seen_at + IDLE <= now
 }
 
@@ -80,7 +80,7 @@ pub async fn is_live(backend: &Backend, id: SessionId) -> Result<bool> {
 
 async fn actor(
     backend: &Backend,
-    live: db::sessions::Live,
+    live: db::sessions::ActiveSession,
     now: DateTime<Utc>,
     by_bearer: bool,
 ) -> Result<Option<Actor>> {
@@ -88,7 +88,7 @@ async fn actor(
         return Ok(None);
     }
     if live.seen_at + TOUCH <= now {
-        db::sessions::touch(&backend.db, live.id, now).await?;
+        db::sessions::update_last_seen(&backend.db, live.id, now).await?;
     }
     let role = match live.role.as_str() {
         "owner" => Role::Owner,

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::{Counted, Key, WINDOW, Who};
+use super::{Counted, Key, LimitKey, WINDOW};
 
 /// About 5 MB.
 const MOST: usize = 50_000;
@@ -44,7 +44,8 @@ impl Memory {
         let mut windows = self.windows.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         windows.sweep(now);
         let is_full = windows.by_key.len() >= self.most && !windows.by_key.contains_key(&key);
-        let key = if is_full { (key.0, Who::Slot(self.hasher.hash_one(key) % SLOTS)) } else { key };
+        let key =
+            if is_full { (key.0, LimitKey::Slot(self.hasher.hash_one(key) % SLOTS)) } else { key };
         let window =
             windows.by_key.entry(key).or_insert(Window { ends_at: now + WINDOW, count: 0 });
         if window.ends_at <= now {
@@ -76,7 +77,7 @@ mod tests {
     use super::*;
 
     fn stranger(n: u32) -> Key {
-        (Class::Entrance, Who::at(std::net::Ipv4Addr::from_bits(n).into()))
+        (Class::Entrance, LimitKey::at(std::net::Ipv4Addr::from_bits(n).into()))
     }
 
     // S5: a window begins with the first request, and the next one is fresh.
@@ -118,7 +119,7 @@ mod tests {
 
     #[test]
     fn a_household_is_counted_once() {
-        let at = |text: &str| Who::at(text.parse().expect("an address"));
+        let at = |text: &str| LimitKey::at(text.parse().expect("an address"));
         assert_eq!(at("2001:db8:1:2::1"), at("2001:db8:1:2:ffff::9"));
         assert_ne!(at("2001:db8:1:2::1"), at("2001:db8:1:3::1"));
         assert_eq!(at("::ffff:192.0.2.1"), at("192.0.2.1"));

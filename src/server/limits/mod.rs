@@ -4,9 +4,9 @@
 //! it is away, this process' own count goes on.
 
 mod memory;
-mod pace;
 mod queue;
 mod shared;
+mod throttle;
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
@@ -20,7 +20,7 @@ use super::clock::Clock;
 use super::config;
 use crate::model::{SessionId, UserId};
 use memory::Memory;
-use pace::Paces;
+use throttle::Throttles;
 
 pub const WINDOW: Duration = Duration::from_secs(60);
 /// Passwords that are hashed at once, so that each core has one to begin with.
@@ -57,10 +57,10 @@ impl Class {
 
     /// The class of this name.
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|class| class.word() == name)
+        Self::ALL.into_iter().find(|class| class.as_str() == name)
     }
 
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Address => "address",
             Self::Person => "person",
@@ -74,7 +74,7 @@ impl Class {
 
 /// Whose requests are counted together.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Who {
+pub enum LimitKey {
     Person(UserId),
     Address(IpAddr),
     /// An e-mail address, whosever it is, by its hash: tables and Redis hold no addresses of
@@ -87,7 +87,7 @@ pub enum Who {
     Slot(u64),
 }
 
-impl Who {
+impl LimitKey {
     /// A household has a /64 of IPv6 and may take any address of it: it counts as one.
     pub fn at(ip: IpAddr) -> Self {
         Self::Address(match ip.to_canonical() {
@@ -97,12 +97,12 @@ impl Who {
     }
 
     /// An e-mail address as it was normalised.
-    pub fn mailbox(email: &str) -> Self {
+    pub fn email(email: &str) -> Self {
         let hash = super::session::hash(email);
         Self::Mailbox(hash.iter().take(16).fold(0, |all, byte| all << 8 | u128::from(*byte)))
     }
 
-    fn word(self) -> String {
+    fn to_key(self) -> String {
         match self {
             Self::Person(id) => id.to_string(),
             Self::Address(ip) => ip.to_string(),
@@ -114,7 +114,7 @@ impl Who {
     }
 }
 
-type Key = (Class, Who);
+type Key = (Class, LimitKey);
 
 /// Requests of a window so far, this one included, and when the window ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -138,7 +138,7 @@ pub struct Limits {
     clock: Clock,
     most: config::Limits,
     memory: Memory,
-    paces: Paces,
+    paces: Throttles,
     /// Hashing passwords: each hash takes 19 MiB and a core for tens of milliseconds.
     pub passwords: WorkQueue,
     pub shared: Option<Shared>,
@@ -148,12 +148,12 @@ impl Limits {
     pub fn new(most: config::Limits, clock: Clock, shared: Option<Shared>) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let passwords = WorkQueue::new(HASHES_PER_CORE * cores, HASHES_WAITING * cores);
-        let (memory, paces) = (Memory::default(), Paces::default());
+        let (memory, paces) = (Memory::default(), Throttles::default());
         Self { clock, most, memory, paces, passwords, shared }
     }
 
     /// Counts a request. Nothing: this class has no limit.
-    pub async fn count(&self, class: Class, who: Who) -> Option<Verdict> {
+    pub async fn count(&self, class: Class, who: LimitKey) -> Option<Verdict> {
         let limit = self.limit(class)?;
         let here = self.memory.count((class, who), self.clock.now());
         // Refused here already, it is refused everywhere: Redis has counted at least as many.
@@ -172,7 +172,7 @@ impl Limits {
 
     /// Somebody begins to try a secret, and it is taken for a wrong try. `Err`: it is too soon, by
     /// so much.
-    pub async fn begin_try(&self, who: Who) -> Result<(), Duration> {
+    pub async fn begin_try(&self, who: LimitKey) -> Result<(), Duration> {
         let free = self.most.guesses;
         if free == 0 {
             return Ok(());
@@ -188,7 +188,7 @@ impl Limits {
     }
 
     /// The try that was just begun was a right one: it does not count.
-    pub async fn take_back(&self, who: Who) {
+    pub async fn take_back(&self, who: LimitKey) {
         self.paces.take_back(who, self.clock.now());
         if let Some(shared) = &self.shared {
             shared.take_back(who).await;

@@ -9,7 +9,7 @@ use redis::{Client, RedisResult, Script};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
 
-use super::{Counted, Key, WINDOW, Who, pace};
+use super::{Counted, Key, LimitKey, WINDOW, throttle};
 
 const PATIENCE: Duration = Duration::from_millis(100);
 /// How long nobody asks a Redis that did not answer.
@@ -81,7 +81,7 @@ impl Shared {
         if self.is_left_alone() {
             return None;
         }
-        let key = format!("huntaze:limit:{}:{}", class.word(), who.word());
+        let key = format!("huntaze:limit:{}:{}", class.as_str(), who.to_key());
         let window = milliseconds(WINDOW);
         let mut redis = self.redis.clone();
         let answer = self
@@ -91,7 +91,7 @@ impl Shared {
     }
 
     /// Begins a try; nothing while Redis is away.
-    pub(super) async fn begin_try(&self, who: Who, free: u32) -> Option<Result<(), Duration>> {
+    pub(super) async fn begin_try(&self, who: LimitKey, free: u32) -> Option<Result<(), Duration>> {
         if self.is_left_alone() {
             return None;
         }
@@ -99,14 +99,14 @@ impl Shared {
         let mut redis = self.redis.clone();
         let mut attempt = self.attempt.key(tries);
         let attempt = attempt.key(next).arg(free);
-        for span in [pace::MEMORY, pace::FIRST, pace::LONGEST] {
+        for span in [throttle::MEMORY, throttle::FIRST, throttle::LONGEST] {
             attempt.arg(milliseconds(span));
         }
         let left = self.asked(attempt.invoke_async::<u64>(&mut redis)).await?;
         Some(if left == 0 { Ok(()) } else { Err(Duration::from_millis(left)) })
     }
 
-    pub(super) async fn take_back(&self, who: Who) {
+    pub(super) async fn take_back(&self, who: LimitKey) {
         if self.is_left_alone() {
             return;
         }
@@ -162,8 +162,8 @@ impl Shared {
 }
 
 /// Where tries are counted, and the pause until the next. In braces what a cluster keeps together.
-fn keys(who: Who) -> (String, String) {
-    let who = who.word();
+fn keys(who: LimitKey) -> (String, String) {
+    let who = who.to_key();
     (format!("huntaze:tries:{{{who}}}"), format!("huntaze:pause:{{{who}}}"))
 }
 

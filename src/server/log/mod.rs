@@ -24,7 +24,7 @@ use tracing_subscriber::{EnvFilter, registry};
 
 use super::clock::Clock;
 use super::config::Log;
-use super::origin;
+use super::request_context;
 
 /// Begins to write to standard error. What is written: `RUST_LOG`.
 pub fn init(format: Log) {
@@ -79,7 +79,7 @@ where
             }
         }
         event.record(&mut fields);
-        let reference = origin::current().reference;
+        let reference = request_context::current().reference;
         if !reference.is_empty() {
             fields.0.entry("reference").or_insert(reference.into());
         }

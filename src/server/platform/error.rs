@@ -11,7 +11,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// A finished English text for the person: what happened and what to do next. Never holds anything
 /// a platform sent unread.
-pub type Say = Cow<'static, str>;
+pub type Message = Cow<'static, str>;
 
 /// Why a call to a platform did not give what was asked for.
 ///
@@ -23,20 +23,20 @@ pub enum Error {
     /// The access token was refused. The caller refreshes once and repeats; if that does not help,
     /// this is [`Error::Reconnect`].
     #[error("access refused: {}", quoted(.detail))]
-    AccessRefused { reason: Reason, say: Say, detail: String },
+    AccessRefused { reason: Reason, say: Message, detail: String },
     /// Only the person can heal it, by connecting again.
     #[error("reconnect ({reason:?}): {}", quoted(.detail))]
-    Reconnect { reason: Reason, say: Say, detail: String },
+    Reconnect { reason: Reason, say: Message, detail: String },
     /// Only the person can heal it, at the platform; connecting again would not help.
     #[error("needs action at the platform ({reason:?}): {}", quoted(.detail))]
-    NeedsAction { reason: Reason, say: Say, detail: String },
+    NeedsAction { reason: Reason, say: Message, detail: String },
     /// The authorization code was used, expired or is not ours.
     #[error("authorization code refused: {}", quoted(.detail))]
     CodeRefused { detail: String },
     /// The platform will not do this for this account or with this input: an account of the wrong
     /// kind, a field it refuses.
     #[error("rejected: {}", quoted(.detail))]
-    Rejected { say: Say, field: Option<&'static str>, detail: String },
+    Rejected { say: Message, field: Option<&'static str>, detail: String },
     /// Asked to slow down.
     #[error("rate limited until {until}: {}", quoted(.detail))]
     RateLimited { until: DateTime<Utc>, detail: String },
@@ -88,7 +88,7 @@ impl Error {
     }
 
     /// Its kind, for metrics and log lines.
-    pub fn name(&self) -> &'static str {
+    pub fn as_str(&self) -> &'static str {
         match self {
             Self::AccessRefused { .. } => "access_refused",
             Self::Reconnect { .. } => "reconnect",
@@ -126,7 +126,7 @@ impl Error {
     }
 
     /// Why the account is not connected any more, with its sentence.
-    pub fn told(&self) -> Option<(Reason, &Say)> {
+    pub fn account_reason(&self) -> Option<(Reason, &Message)> {
         match self {
             Self::AccessRefused { reason, say, .. }
             | Self::Reconnect { reason, say, .. }

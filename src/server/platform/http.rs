@@ -15,7 +15,7 @@ use http::{Method, header};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-pub use answer::Answer;
+pub use answer::PlatformResponse;
 pub use call::{Call, Retries};
 
 use super::{Endpoint, Error, Limit, Settings, time};
@@ -31,12 +31,12 @@ const UNLABELLED: &str = "(other)";
 /// How long is waited for the whole of a call, and of one to a token endpoint, which is never
 /// repeated (requirement H5).
 #[derive(Clone, Copy, Debug)]
-pub struct Patience {
+pub struct Timeouts {
     pub call: Duration,
     pub token_call: Duration,
 }
 
-impl Default for Patience {
+impl Default for Timeouts {
     fn default() -> Self {
         Self { call: Duration::from_secs(15), token_call: Duration::from_secs(60) }
     }
@@ -53,7 +53,7 @@ pub struct Client {
     settings: Arc<Settings>,
     clock: Clock,
     retries: Retries,
-    patience: Patience,
+    patience: Timeouts,
     /// What is left of the waits between repeats.
     waiting: Arc<Mutex<Duration>>,
 }
@@ -82,7 +82,7 @@ impl Client {
             settings,
             clock,
             retries,
-            patience: Patience::default(),
+            patience: Timeouts::default(),
             waiting: Arc::new(Mutex::new(MAX_WAITING)),
         }
     }
@@ -109,7 +109,7 @@ impl Client {
         }
     }
 
-    pub fn with_patience(self, patience: Patience) -> Self {
+    pub fn with_timeouts(self, patience: Timeouts) -> Self {
         Self { patience, ..self }
     }
 
@@ -125,12 +125,12 @@ impl Client {
     /// (`https://api.example.com`), or below the configured base URL. Paths are glued, not joined:
     /// `Url::join("/path")` would drop the base's own prefix.
     pub fn url(&self, host: &str, path: &str) -> Url {
-        glue(self.settings.base_url.as_ref(), host, path)
+        join_url(self.settings.base_url.as_ref(), host, path)
     }
 
     /// The same as the person's browser has to call it.
     pub fn browser_url(&self, host: &str, path: &str) -> Url {
-        glue(self.settings.browser_url.as_ref().or(self.settings.base_url.as_ref()), host, path)
+        join_url(self.settings.browser_url.as_ref().or(self.settings.base_url.as_ref()), host, path)
     }
 
     /// A call without a bearer token.
@@ -175,7 +175,7 @@ impl Client {
     }
 }
 
-fn glue(base: Option<&Url>, host: &str, path: &str) -> Url {
+fn join_url(base: Option<&Url>, host: &str, path: &str) -> Url {
     let base = base.map_or(host, Url::as_str).trim_end_matches('/');
     // Hosts are constants of the platform folders and base URLs were parsed at start, so the two
     // glued are a URL.
@@ -195,7 +195,7 @@ pub struct Api {
 }
 
 /// Finds what an answer's headers tell of rate limits.
-pub type ReadLimits = fn(&Answer, DateTime<Utc>) -> Vec<Limit>;
+pub type ReadLimits = fn(&PlatformResponse, DateTime<Utc>) -> Vec<Limit>;
 
 impl Api {
     pub fn new(client: Client, token: SecretString, scopes: Vec<String>) -> Self {
@@ -274,7 +274,7 @@ impl Api {
         lock(&self.renewed).clone()
     }
 
-    fn note_limits(&self, answer: &Answer) {
+    fn note_limits(&self, answer: &PlatformResponse) {
         let now = self.client.now();
         let seen = (self.read_limits)(answer, now);
         let mut kept = lock(&self.limits);

@@ -38,9 +38,9 @@ use futures::future::BoxFuture;
 use secrecy::SecretString;
 use serde_json::Value;
 
-pub use error::{Class, Error, Result, Say};
-pub use http::{Answer, Api, Client, ReadLimits};
-pub use oauth::{Authorize, ClientAuth, Endpoint, OAuthSpec, Pkce, Refreshing, Replay};
+pub use error::{Class, Error, Message, Result};
+pub use http::{Api, Client, PlatformResponse, ReadLimits};
+pub use oauth::{Authorize, ClientAuth, Endpoint, OAuthSpec, Pkce, RefreshKind, RefreshReplay};
 pub use registry::{Entry, IDS, Registry, all};
 pub use settings::Settings;
 
@@ -73,12 +73,12 @@ pub trait Platform: Send + Sync {
 
     /// The accounts that this grant can connect; several mean that the person chooses. An account
     /// of the wrong kind, or none at all, is an error with its explanation.
-    fn candidates<'a>(&'a self, api: &'a Api) -> BoxFuture<'a, Result<Vec<Profile>>>;
+    fn list_profiles<'a>(&'a self, api: &'a Api) -> BoxFuture<'a, Result<Vec<Profile>>>;
 
     /// Reads the account again, to test the connection and to keep name and facts fresh.
     fn profile<'a>(&'a self, api: &'a Api, account: &'a str) -> BoxFuture<'a, Result<Profile>> {
         Box::pin(async move {
-            let found = self.candidates(api).await?;
+            let found = self.list_profiles(api).await?;
             if let Some(odd) = found.iter().find(|profile| !self.is_account_id(&profile.id)) {
                 let detail = format!("an account's id of {} bytes is none", odd.id.len());
                 return Err(Error::Unexpected { detail });
@@ -102,7 +102,7 @@ pub trait Platform: Send + Sync {
 
     /// What the metadata says in words, for a row's details: what the account may do, figures with
     /// a name.
-    fn facts(&self, metadata: &Value) -> Vec<(String, String)> {
+    fn describe_metadata(&self, metadata: &Value) -> Vec<(String, String)> {
         let _ = metadata;
         Vec::new()
     }
@@ -127,13 +127,13 @@ pub trait Platform: Send + Sync {
         &'a self,
         client: &'a Client,
         code: &'a CodeGrant,
-    ) -> BoxFuture<'a, Result<Grant>> {
+    ) -> BoxFuture<'a, Result<TokenGrant>> {
         Box::pin(oauth::exchange(self.info(), self.connect().oauth(), client, code))
     }
 
     /// Turns the pasted fields of a browser session into a grant, checking only their form. The
     /// errors name fields.
-    fn accept(&self, fields: &BTreeMap<String, String>) -> Result<Grant, Vec<FieldError>> {
+    fn accept(&self, fields: &BTreeMap<String, String>) -> Result<TokenGrant, Vec<FieldError>> {
         let _ = fields;
         Err(vec![FieldError {
             field: String::new(),
@@ -143,13 +143,21 @@ pub trait Platform: Send + Sync {
 
     /// Renews a grant. Never retried by itself. An answer without a refresh token keeps the old
     /// one.
-    fn refresh<'a>(&'a self, client: &'a Client, grant: &'a Held) -> BoxFuture<'a, Result<Grant>> {
+    fn refresh<'a>(
+        &'a self,
+        client: &'a Client,
+        grant: &'a Credential,
+    ) -> BoxFuture<'a, Result<TokenGrant>> {
         Box::pin(oauth::refresh(self.info(), self.connect().oauth(), client, grant))
     }
 
     /// Ends a grant at the platform. A grant that is dead already counts as ended. `Ok(false)`: the
     /// platform has no such thing.
-    fn revoke<'a>(&'a self, client: &'a Client, grant: &'a Held) -> BoxFuture<'a, Result<bool>>;
+    fn revoke<'a>(
+        &'a self,
+        client: &'a Client,
+        grant: &'a Credential,
+    ) -> BoxFuture<'a, Result<bool>>;
 
     /// Whether revoking one grant ends others of the same person too; then only the last one may be
     /// revoked, by its grant key.
@@ -195,7 +203,7 @@ pub struct CodeGrant {
 }
 
 /// What a platform grants: tokens, their life, and what they are good for.
-pub struct Grant {
+pub struct TokenGrant {
     pub access: SecretString,
     /// Empty: keep the one we have.
     pub refresh: Option<SecretString>,
@@ -210,7 +218,7 @@ pub struct Grant {
 }
 
 /// The tokens that we hold for an account, opened for one call.
-pub struct Held {
+pub struct Credential {
     pub access: SecretString,
     pub refresh: Option<SecretString>,
     pub grant_key: Option<String>,
@@ -230,7 +238,7 @@ pub struct Profile {
     /// A JSON object that passes the platform's own check.
     pub metadata: Value,
     /// The account exists and answers, but something stands in its way: suspended, locked.
-    pub standing: Option<(Reason, Say)>,
+    pub standing: Option<(Reason, Message)>,
     pub grant_key: Option<String>,
 }
 

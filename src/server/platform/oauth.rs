@@ -42,9 +42,9 @@ pub struct OAuthSpec {
     pub extra: &'static [(&'static str, &'static str)],
     /// Added when the person connects another account or reconnects, so that they are asked which
     /// one.
-    pub again: &'static [(&'static str, &'static str)],
-    pub refreshing: Refreshing,
-    pub replay: Replay,
+    pub select_account_params: &'static [(&'static str, &'static str)],
+    pub refresh_kind: RefreshKind,
+    pub replay: RefreshReplay,
     /// The issuer that the callback's `iss` names, where the platform sends one.
     pub issuer: Option<&'static str>,
 }
@@ -70,7 +70,7 @@ pub enum Pkce {
 
 /// What becomes of the refresh token when it is used.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Refreshing {
+pub enum RefreshKind {
     /// Replaced by a new one; the old one is dead.
     Rotates,
     /// Stays.
@@ -81,7 +81,7 @@ pub enum Refreshing {
 
 /// What happens when a refresh is repeated with the same token after its answer was lost.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Replay {
+pub enum RefreshReplay {
     Harmless,
     /// The platform may end the whole grant.
     Fatal,
@@ -117,7 +117,7 @@ pub fn authorize(
     // In one, because the crate separates scopes by spaces only.
     let scopes = client.settings().requested(info).join(&spec.separator.to_string());
     let mut address = oauth.authorize_url(|| request.state.clone()).add_scope(Scope::new(scopes));
-    let again = if request.again { spec.again } else { &[] };
+    let again = if request.again { spec.select_account_params } else { &[] };
     for (name, value) in spec.extra.iter().chain(again) {
         address = address.add_extra_param(*name, *value);
     }

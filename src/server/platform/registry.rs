@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use secrecy::SecretString;
 
 use super::{
-    Api, Client, CodeGrant, Error, Grant, Held, Platform, Profile, Result, Settings, instagram,
-    names, onlyfans, reddit, scopes, tiktok, time, x, youtube,
+    Api, Client, CodeGrant, Credential, Error, Platform, Profile, Result, Settings, TokenGrant,
+    instagram, names, onlyfans, reddit, scopes, tiktok, time, x, youtube,
 };
 use crate::model::{PlatformInfo, Provider};
 
@@ -103,23 +103,23 @@ impl Entry {
     }
 
     /// Turns the authorization code into a grant. Called once for a code; never retried.
-    pub async fn exchange(&self, code: &CodeGrant) -> Result<Grant> {
+    pub async fn exchange(&self, code: &CodeGrant) -> Result<TokenGrant> {
         self.grant(self.platform.exchange(&self.client(), code).await)
     }
 
     /// Renews a grant.
-    pub async fn refresh(&self, held: &Held) -> Result<Grant> {
+    pub async fn refresh(&self, held: &Credential) -> Result<TokenGrant> {
         self.grant(self.platform.refresh(&self.client(), held).await)
     }
 
     /// Ends a grant at the platform.
-    pub async fn revoke(&self, held: &Held) -> Result<bool> {
+    pub async fn revoke(&self, held: &Credential) -> Result<bool> {
         self.platform.revoke(&self.client(), held).await
     }
 
     /// The accounts that a grant can connect.
     pub async fn candidates(&self, api: &Api) -> Result<Vec<Profile>> {
-        let found = self.bounded(self.platform.candidates(api).await, time::MAX_CALL_WAIT)?;
+        let found = self.bounded(self.platform.list_profiles(api).await, time::MAX_CALL_WAIT)?;
         found.into_iter().map(|profile| self.profile_of(profile)).collect()
     }
 
@@ -129,9 +129,9 @@ impl Entry {
         self.profile_of(self.bounded(outcome, time::MAX_CALL_WAIT)?)
     }
 
-    fn grant(&self, outcome: Result<Grant>) -> Result<Grant> {
+    fn grant(&self, outcome: Result<TokenGrant>) -> Result<TokenGrant> {
         let grant = self.bounded(outcome, time::MAX_REFRESH_WAIT)?;
-        Ok(Grant {
+        Ok(TokenGrant {
             expires_in: grant.expires_in.and_then(time::bounded_lifetime),
             refresh_expires_in: grant.refresh_expires_in.and_then(time::bounded_lifetime),
             scopes: scopes::canonical(&self.platform.info().permissions, grant.scopes),

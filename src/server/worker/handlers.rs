@@ -18,13 +18,13 @@ async fn handle(attempt: &Attempt<'_>, job: Job) -> Result<Outcome> {
             accounts::fetch_avatar(backend, workspace, account).await
         }
         Job::FindRevocations => access::find_revocations(backend).await,
-        Job::RevokeExpiredChoices => accounts::give_back_choices(backend).await,
+        Job::RevokeExpiredChoices => accounts::revoke_expired_choices(backend).await,
         Job::ProcessNotices => notices::process(backend).await,
         Job::AnnounceOutage { incident } => notices::announce_outage(backend, incident).await,
         Job::AnnounceRecovery { incident } => notices::announce_recovery(backend, incident).await,
         Job::AnnounceHeldBack { incident } => notices::announce_held_back(backend, incident).await,
         Job::AnswerResets => users::answer_resets(backend).await,
-        Job::PurgeFlows => accounts::erase_flows(backend).await,
+        Job::PurgeFlows => accounts::purge_flows(backend).await,
         Job::PurgeSessions => users::purge_sessions(backend).await,
         Job::PurgeAudit => audit::purge(backend).await,
         Job::PurgeAnswers => idempotency::purge(backend).await,

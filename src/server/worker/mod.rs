@@ -25,7 +25,7 @@ use super::domain::jobs::{self, Attempt, Job, Outcome};
 use super::domain::{self, access};
 use super::failpoint::failpoint;
 use super::metrics::{self, JobEnd};
-use super::origin::{self, Origin};
+use super::request_context::{self, RequestContext};
 
 /// How long a job is a worker's own unless it holds on; what a killed worker ran waits for so long.
 pub const LEASE: TimeDelta = TimeDelta::seconds(60);
@@ -66,7 +66,7 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
         tokio::select! {
             () = &mut stop => break,
             Some(_) = running.join_next() => {}
-            () = woken(&mut signals, pause), if running.len() < limit => {}
+            () = wait_for_jobs(&mut signals, pause), if running.len() < limit => {}
         }
     }
     renewing.abort();
@@ -93,7 +93,7 @@ pub async fn work(backend: &Backend) -> domain::Result<()> {
 }
 
 /// Waits for word of a job, but no longer than the pause.
-async fn woken(signals: &mut Subscription, pause: Duration) {
+async fn wait_for_jobs(signals: &mut Subscription, pause: Duration) {
     let word = async { while !matches!(signals.next().await, Signal::Jobs | Signal::Missed) {} };
     // Running out of time is the same as being woken.
     tokio::time::timeout(pause, word).await.ok();
@@ -120,7 +120,8 @@ impl Worker {
 
     /// Does one job, as the request that caused it: its reference finds the lines of both.
     async fn work_on(self, claimed: Claimed) {
-        let origin = Origin { reference: claimed.reference.clone(), ..Origin::server() };
+        let context =
+            RequestContext { reference: claimed.reference.clone(), ..RequestContext::server() };
         let span = tracing::info_span!("job", job = claimed.kind.as_str(), job_id = %claimed.id);
         let begun = Instant::now();
         failpoint!("job.claimed");
@@ -136,7 +137,7 @@ impl Worker {
                 ),
             }
         };
-        origin::scope(origin, work.instrument(span)).await;
+        request_context::scope(context, work.instrument(span)).await;
     }
 
     /// Holds the lease while the work runs; `None`: the worker is told to stop. A lease that was
@@ -152,7 +153,7 @@ impl Worker {
         loop {
             tokio::select! {
                 ended = &mut work => return Some(ended),
-                () = told_to_stop(&mut over) => return None,
+                () = wait_for_stop(&mut over) => return None,
                 () = tokio::time::sleep(RENEWED) => {
                     let until = self.backend.clock.now() + LEASE;
                     check_settled(claimed, db::jobs::renew(&self.backend.db, claimed, until).await);
@@ -162,7 +163,7 @@ impl Worker {
     }
 }
 
-async fn told_to_stop(over: &mut watch::Receiver<bool>) {
+async fn wait_for_stop(over: &mut watch::Receiver<bool>) {
     // An error says that whoever could tell is gone.
     over.wait_for(|over| *over).await.ok();
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Glyph, Icon, When};
+use super::{Glyph, Icon, RelativeTime};
 use crate::model::{AccountView, LifeView, PermissionView, PlatformInfo, Status};
 
 #[component]
@@ -74,7 +74,7 @@ fn Life<'a>(life: &'a LifeView, status: Status, title: &'a str) -> impl IntoView
                 aria-label=format!("Access of {title} used up")
             ></progress>
             <p class="small soft \
-            mt-1.5">"Until " <When moment=&life.until /> ": " {life.then.clone()}</p>
+            mt-1.5">"Until " <RelativeTime moment=&life.until /> ": " {life.then.clone()}</p>
         </section>
     }
 }
@@ -91,12 +91,12 @@ fn Figures<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl IntoVie
     let limits = account.limits.iter().map(|limit| {
         view! {
             <dt>{limit.label.clone()}</dt>
-            <dd>{limit.value.clone()} <span class="soft">" - " <When moment=&limit.at /></span></dd>
+            <dd>{limit.value.clone()} <span class="soft">" - " <RelativeTime moment=&limit.at /></span></dd>
         }
     });
     let check = match &account.check {
         Some(check) => {
-            let when = view! { <span class="soft">" - " <When moment=&check.at /></span> };
+            let when = view! { <span class="soft">" - " <RelativeTime moment=&check.at /></span> };
             view! { <dd>{check.text.clone()} {when}</dd> }.into_any()
         }
         None => view! { <dd class="soft">"Not tested yet"</dd> }.into_any(),

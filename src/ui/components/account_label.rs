@@ -3,7 +3,7 @@
 use super::form_action;
 use leptos::prelude::*;
 
-use super::{Look, Submit};
+use super::{Submit, Variant};
 use crate::api::accounts;
 use crate::model::AccountView;
 
@@ -42,7 +42,7 @@ pub fn AccountLabel<'a>(account: &'a AccountView) -> impl IntoView + use<> {
                 <Submit
                     text="Save"
                     busy="Saving..."
-                    look=Look::Plain
+                    look=Variant::Plain
                     name=format!("Save the label of {title}")
                 />
                 <p

@@ -5,7 +5,8 @@ use super::form_action;
 use leptos::prelude::*;
 
 use super::{
-    AccountDetails, AccountLabel, AccountMenu, Avatar, ButtonLink, Look, StatusBadge, Submit, When,
+    AccountDetails, AccountLabel, AccountMenu, Avatar, ButtonLink, RelativeTime, StatusBadge,
+    Submit, Variant,
 };
 use crate::api::accounts;
 use crate::model::{AccountView, NextStep, PlatformInfo};
@@ -17,7 +18,7 @@ pub fn AccountRow<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl 
         .as_ref()
         .map(|notice| view! { <p class="row-notice">{notice.text.clone()}</p> });
     view! {
-        <li id=format!("account-{}", account.id) data-status=account.status.word()>
+        <li id=format!("account-{}", account.id) data-status=account.status.as_str()>
             <div class="row">
                 <span class="row-avatar">
                     <Avatar account />
@@ -32,11 +33,11 @@ pub fn AccountRow<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl 
                         <StatusBadge status=account.status text=account.status_text.clone() />
                     </span>
                     <span class="row-since small \
-                    soft">"connected " <When moment=&account.connected /></span>
+                    soft">"connected " <RelativeTime moment=&account.connected /></span>
                 </div>
                 {notice}
                 <div class="row-next">
-                    <Next account info />
+                    <NextAction account info />
                 </div>
                 <div class="row-menu">
                     <AccountMenu account info />
@@ -51,7 +52,7 @@ pub fn AccountRow<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl 
 
 /// The next step of an account, if it has one: the only button of its row.
 #[component]
-pub fn Next<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl IntoView + use<> {
+pub fn NextAction<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl IntoView + use<> {
     let (id, title) = (account.id, account.title());
     let step = account.notice.as_ref().and_then(|notice| notice.next);
     step.map(|step| match step {
@@ -61,7 +62,7 @@ pub fn Next<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl IntoVi
                 id=format!("reconnect-{id}")
                 text="Reconnect"
                 name=format!("Reconnect {title}")
-                look=Look::Primary
+                look=Variant::Primary
                 dialog=true
             />
         }
@@ -74,7 +75,7 @@ pub fn Next<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl IntoVi
                     busy="Checking..."
                     name=format!("Check {title} again")
                     id=format!("check-{id}")
-                    look=Look::Primary
+                    look=Variant::Primary
                 />
             </form>
         }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use leptos::prelude::*;
 
-use super::{ButtonLink, FieldError, FormError, Glyph, Icon, Look, Note, Submit, Tone};
+use super::{ButtonLink, FieldError, FormError, Glyph, Icon, Note, Submit, Tone, Variant};
 use crate::model::{AccountView, ConnectKind, Flash, PlatformInfo, platform};
 
 #[component]
@@ -78,8 +78,8 @@ pub fn BeforeConsent<'a>(
             {attests}
             <FormError />
             <div class="flex flex-wrap justify-end gap-2">
-                <ButtonLink href="/integrations" text="Cancel" look=Look::Quiet closes=true />
-                <Submit text=button busy look=Look::Primary />
+                <ButtonLink href="/integrations" text="Cancel" look=Variant::Quiet closes=true />
+                <Submit text=button busy look=Variant::Primary />
             </div>
         </form>
     }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
-pub enum Look {
+pub enum Variant {
     /// The next step; at most one in sight.
     Primary,
     #[default]
@@ -12,7 +12,7 @@ pub enum Look {
     Danger,
 }
 
-impl Look {
+impl Variant {
     fn class(self) -> &'static str {
         match self {
             Self::Primary => "button button-primary",
@@ -28,7 +28,7 @@ impl Look {
 pub fn Submit(
     #[prop(into)] text: String,
     #[prop(into)] busy: String,
-    #[prop(optional)] look: Look,
+    #[prop(optional)] look: Variant,
     /// The full name for screen readers, where the visible text needs its surroundings to be
     /// understood.
     #[prop(optional, into)]
@@ -47,7 +47,7 @@ pub fn Submit(
 pub fn ButtonLink(
     #[prop(into)] href: String,
     #[prop(into)] text: String,
-    #[prop(optional)] look: Look,
+    #[prop(optional)] look: Variant,
     #[prop(optional, into)] name: Option<String>,
     #[prop(optional, into)] id: Option<String>,
     /// Opens as a dialog where the page is alive.

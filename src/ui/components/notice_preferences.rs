@@ -10,7 +10,7 @@ use crate::model::{NoticeKind, Preference};
 #[component]
 pub fn NoticePreferences(preferences: Vec<Preference>) -> impl IntoView {
     let boxes = preferences.into_iter().map(|preference| {
-        let word = preference.kind.word();
+        let word = preference.kind.as_str();
         let text = match preference.kind {
             NoticeKind::Broken => "An account needs me",
             NoticeKind::Expiring => "Access is about to end: 14, 7 and 1 days before",

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use leptos_router::location::Url;
 
-use super::{Banners, Brand, ButtonLink, Head, Look, Nav, Toasts};
+use super::{Banners, Brand, ButtonLink, Nav, PageHeader, Toasts, Variant};
 use crate::api::answer_with;
 use crate::api::frame::frame;
 use crate::error::{AppError, Kind};
@@ -78,7 +78,7 @@ fn Surroundings(
     let alone = frame.viewer.is_none();
     let nav = match frame.viewer {
         Some(viewer) => view! { <Nav viewer bell=frame.bell at=frame.at path /> }.into_any(),
-        None => view! { <Door registration_open=frame.registration_open path /> }.into_any(),
+        None => view! { <GuestNav registration_open=frame.registration_open path /> }.into_any(),
     };
     let banners = (!alone).then(|| view! { <Banners banners=frame.banners /> });
     view! {
@@ -116,11 +116,12 @@ fn Offline() -> impl IntoView {
 
 /// What stands above a page for somebody who is not logged in.
 #[component]
-fn Door(registration_open: bool, path: String) -> impl IntoView {
+fn GuestNav(registration_open: bool, path: String) -> impl IntoView {
     let log_in = (path != "/login")
-        .then(|| view! { <ButtonLink href="/login" text="Log in" look=Look::Quiet /> });
-    let register = (registration_open && path != "/register")
-        .then(|| view! { <ButtonLink href="/register" text="Create account" look=Look::Plain /> });
+        .then(|| view! { <ButtonLink href="/login" text="Log in" look=Variant::Quiet /> });
+    let register = (registration_open && path != "/register").then(
+        || view! { <ButtonLink href="/register" text="Create account" look=Variant::Plain /> },
+    );
     view! {
         <nav class="column door" aria-label="Main">
             <Brand />
@@ -139,26 +140,26 @@ fn Problem(error: AppError, here: String) -> impl IntoView {
             let href = format!("/login?next={}", Url::escape(&here));
             (
                 "Log in to go on",
-                view! { <ButtonLink href text="Log in" look=Look::Primary /> }.into_any(),
+                view! { <ButtonLink href text="Log in" look=Variant::Primary /> }.into_any(),
             )
         }
         Kind::NotFound => (
             "Not found",
-            view! { <ButtonLink href="/" text="Go to Home" look=Look::Primary /> }.into_any(),
+            view! { <ButtonLink href="/" text="Go to Home" look=Variant::Primary /> }.into_any(),
         ),
         Kind::Forbidden => (
             "Not allowed",
-            view! { <ButtonLink href="/" text="Go to Home" look=Look::Primary /> }.into_any(),
+            view! { <ButtonLink href="/" text="Go to Home" look=Variant::Primary /> }.into_any(),
         ),
         _ => (
             "This page could not be shown",
-            view! { <ButtonLink href=here text="Try again" look=Look::Primary /> }.into_any(),
+            view! { <ButtonLink href=here text="Try again" look=Variant::Primary /> }.into_any(),
         ),
     };
     let reference = (!error.reference.is_empty())
         .then(|| view! { <p class="small soft mt-4">"Reference " {error.reference.clone()}</p> });
     view! {
-        <Head title />
+        <PageHeader title />
         <section class="panel p-6">
             <p>{error.sentence}</p>
             <p class="soft mt-1 mb-5">{error.next}</p>

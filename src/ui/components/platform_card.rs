@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{AccountRow, Badge, ButtonLink, Glyph, Look, PlatformMark, Tone};
+use super::{AccountRow, Badge, ButtonLink, Glyph, PlatformMark, Tone, Variant};
 use crate::model::{AccountView, Card, Status};
 use crate::ui::islands::IntegrationCard;
 
@@ -76,11 +76,11 @@ pub fn PlatformCard(card: Card, operator: bool) -> impl IntoView {
                 </span>
                 <div class="card-title">
                     <h2 id=title>{info.name.to_string()}</h2>
-                    <Sum card=&card state />
+                    <CardStatus card=&card state />
                 </div>
                 <p class="card-pitch">{info.pitch.to_string()}</p>
                 <div class="card-act">
-                    <Add card=&card operator />
+                    <AddButton card=&card operator />
                 </div>
             </header>
             <Unfinished card=&card />
@@ -92,7 +92,7 @@ pub fn PlatformCard(card: Card, operator: bool) -> impl IntoView {
 
 /// The state of the card in a word.
 #[component]
-fn Sum<'a>(card: &'a Card, state: State) -> impl IntoView + use<> {
+fn CardStatus<'a>(card: &'a Card, state: State) -> impl IntoView + use<> {
     let all = card.accounts.len();
     let working = card
         .accounts
@@ -119,7 +119,7 @@ fn Sum<'a>(card: &'a Card, state: State) -> impl IntoView + use<> {
 
 /// The one button of a card.
 #[component]
-fn Add<'a>(card: &'a Card, operator: bool) -> impl IntoView + use<> {
+fn AddButton<'a>(card: &'a Card, operator: bool) -> impl IntoView + use<> {
     let name = &card.info.name;
     let href = format!("/platforms/connect/{}", card.info.id);
     let id = format!("add-{}", card.info.id);
@@ -130,14 +130,14 @@ fn Add<'a>(card: &'a Card, operator: bool) -> impl IntoView + use<> {
                 id
                 text="Add app"
                 name=format!("Add app: {name}")
-                look=Look::Plain
+                look=Variant::Plain
                 dialog=true
             />
         }),
         (true, false) => {
             let text = "Add another account";
             let name = format!("{text}: {name}");
-            Some(view! { <ButtonLink href id text name look=Look::Quiet dialog=true /> })
+            Some(view! { <ButtonLink href id text name look=Variant::Quiet dialog=true /> })
         }
         (false, _) => operator.then(|| {
             view! {
@@ -146,7 +146,7 @@ fn Add<'a>(card: &'a Card, operator: bool) -> impl IntoView + use<> {
                     id
                     text="How to set up"
                     name=format!("How to set up {name}")
-                    look=Look::Quiet
+                    look=Variant::Quiet
                 />
             }
         }),

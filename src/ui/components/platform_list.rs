@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{ButtonLink, Look, PlatformMark};
+use super::{ButtonLink, PlatformMark, Variant};
 use crate::model::Card;
 use crate::ui::islands::LiveForms;
 
@@ -21,7 +21,7 @@ pub fn PlatformList(cards: Vec<Card>, #[prop(optional)] dialogs: bool) -> impl I
                         href=format!("/platforms/connect/{id}")
                         text
                         name=format!("{text}: {name}")
-                        look=Look::Plain
+                        look=Variant::Plain
                         dialog=dialogs
                     />
                 }

@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::hooks::listbox;
+use crate::ui::client::listbox;
 
 #[island]
 pub fn AccountSwitcher(children: Children) -> impl IntoView {

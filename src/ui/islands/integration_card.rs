@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::hooks::{dialog, enhance};
+use crate::ui::client::{dialog, enhance};
 
 #[island]
 pub fn IntegrationCard(children: Children) -> impl IntoView {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::hooks::toast;
+use crate::ui::client::toast;
 
 #[island]
 pub fn Toaster(children: Children) -> impl IntoView {

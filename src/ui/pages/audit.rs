@@ -7,7 +7,7 @@ use leptos_router::hooks::use_query_map;
 use crate::api::audit::audit_log;
 use crate::model::Frame;
 use crate::model::audit::{Action, AuditLine, AuditPage, AuditQuery, Ended};
-use crate::ui::components::{Badge, ButtonLink, Glyph, Head, Tone, When, page};
+use crate::ui::components::{Badge, ButtonLink, Glyph, PageHeader, RelativeTime, Tone, page};
 
 const HERE: &str = "/settings/audit";
 
@@ -29,8 +29,8 @@ pub fn AuditLogPage() -> impl IntoView {
             }
         });
         Ok(view! {
-            <Head title="Activity log" back=("/settings", "Settings") />
-            <p class="soft mb-5 max-w-prose">{told(&shown)}</p>
+            <PageHeader title="Activity log" back=("/settings", "Settings") />
+            <p class="soft mb-5 max-w-prose">{result_summary(&shown)}</p>
             <Filter query=&shown.query operator />
             <Only shown=&shown />
             <Lines shown=&shown />
@@ -40,7 +40,7 @@ pub fn AuditLogPage() -> impl IntoView {
     })
 }
 
-fn told(shown: &AuditPage) -> String {
+fn result_summary(shown: &AuditPage) -> String {
     let what = if shown.query.server {
         "What happened on this server outside of any workspace."
     } else {
@@ -65,7 +65,7 @@ fn Filter<'a>(query: &'a AuditQuery, operator: bool) -> impl IntoView + use<> {
     let groups = Action::GROUPS.map(|(theme, actions)| {
         let options = actions
             .iter()
-            .map(|action| option(query.action == action.word(), action.word(), action.label()));
+            .map(|action| option(query.action == action.as_str(), action.as_str(), action.label()));
         view! { <optgroup label=theme>{options.collect_view()}</optgroup> }
     });
     let whose = operator.then(|| {
@@ -237,7 +237,7 @@ fn row(line: &AuditLine, query: &AuditQuery) -> impl IntoView + use<> {
             </p>
             {detail}
             <p class="small soft mt-1">
-                <When moment=&line.at />
+                <RelativeTime moment=&line.at />
                 " by "
                 {actor}
                 {(!from.is_empty()).then(|| format!(", {}", from.join(", ")))}

@@ -7,7 +7,7 @@ use leptos_router::hooks::use_params_map;
 use crate::api::accounts::{self, choices};
 use crate::error::AppError;
 use crate::model::{FlowId, Frame};
-use crate::ui::components::{FieldError, FormError, Head, Look, Submit, page};
+use crate::ui::components::{FieldError, FormError, PageHeader, Submit, Variant, page};
 use crate::ui::islands::LiveForms;
 
 #[component]
@@ -32,7 +32,7 @@ pub fn ChoosePage() -> impl IntoView {
         let options = options.collect_view();
         let error = view! { <FieldError name="choice" flash /> };
         Ok(view! {
-            <Head title=format!("Which {name} account?") />
+            <PageHeader title=format!("Which {name} account?") />
             <p class="soft mb-5 max-w-prose">
                 {format!(
                     "{name} lets Huntaze connect more than one. Choose one; you can add the \
@@ -57,13 +57,13 @@ pub fn ChoosePage() -> impl IntoView {
                         <Submit
                             text=format!("Connect {name}")
                             busy="Connecting..."
-                            look=Look::Primary
+                            look=Variant::Primary
                         />
                     </div>
                 </form>
                 <form class="mt-2" method="post" action=form_action!(accounts::CancelChoice)>
                     <input type="hidden" name="flow" value=flow.to_string() />
-                    <Submit text="Cancel, connect none" busy="Cancelling..." look=Look::Quiet />
+                    <Submit text="Cancel, connect none" busy="Cancelling..." look=Variant::Quiet />
                 </form>
             </LiveForms>
         })

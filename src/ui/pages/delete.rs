@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::api::users;
 use crate::error::AppError;
 use crate::model::Frame;
-use crate::ui::components::{ButtonLink, Field, FormError, Head, Look, Submit, page};
+use crate::ui::components::{ButtonLink, Field, FormError, PageHeader, Submit, Variant, page};
 use crate::ui::islands::LiveForms;
 
 #[component]
@@ -16,7 +16,7 @@ pub fn DeletePage() -> impl IntoView {
         let flash = &frame.flash;
         let question = view! {
             <article class="question" data-dialog-page=true>
-                <Head title="Delete your account?" back=("/settings", "Settings") />
+                <PageHeader title="Delete your account?" back=("/settings", "Settings") />
                 <p class="max-w-prose">
                     "Everything goes at once and can't be brought back: your profile, your \
                      connected accounts and all that was collected about them. Huntaze ends its \
@@ -48,10 +48,10 @@ pub fn DeletePage() -> impl IntoView {
                         <ButtonLink
                             href="/settings"
                             text="Keep my account"
-                            look=Look::Quiet
+                            look=Variant::Quiet
                             closes=true
                         />
-                        <Submit text="Delete my account" busy="Deleting..." look=Look::Danger />
+                        <Submit text="Delete my account" busy="Deleting..." look=Variant::Danger />
                     </div>
                 </form>
             </article>

@@ -7,7 +7,7 @@ use leptos_router::hooks::use_params_map;
 use crate::api::accounts::{self, integrations};
 use crate::error::AppError;
 use crate::model::{AccountId, Frame};
-use crate::ui::components::{ButtonLink, FormError, Head, Look, Submit, page};
+use crate::ui::components::{ButtonLink, FormError, PageHeader, Submit, Variant, page};
 use crate::ui::islands::LiveForms;
 
 #[component]
@@ -25,7 +25,7 @@ pub fn DisconnectPage() -> impl IntoView {
         let title = account.title();
         let question = view! {
             <article class="question" data-dialog-page=true>
-                <Head title=format!("Disconnect {title}?") back=("/integrations", "Integrations") />
+                <PageHeader title=format!("Disconnect {title}?") back=("/integrations", "Integrations") />
                 <p class="max-w-prose">
                     {format!(
                         "Huntaze deletes its access now. Your posts on {} and the history \
@@ -44,13 +44,13 @@ pub fn DisconnectPage() -> impl IntoView {
                         <ButtonLink
                             href="/integrations"
                             text="Keep it"
-                            look=Look::Quiet
+                            look=Variant::Quiet
                             closes=true
                         />
                         <Submit
                             text=format!("Disconnect {title}")
                             busy="Disconnecting..."
-                            look=Look::Danger
+                            look=Variant::Danger
                         />
                     </div>
                 </form>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::api::users;
 use crate::model::Frame;
-use crate::ui::components::{Field, FormError, Head, Look, Submit, page_alone};
+use crate::ui::components::{Field, FormError, PageHeader, Submit, Variant, page_alone};
 use crate::ui::islands::LiveForms;
 
 #[component]
@@ -27,11 +27,11 @@ pub fn ForgotPage() -> impl IntoView {
                     flash=&frame.flash
                 />
                 <FormError />
-                <Submit text="Send the link" busy="Sending..." look=Look::Primary />
+                <Submit text="Send the link" busy="Sending..." look=Variant::Primary />
             </form>
         };
         Ok(view! {
-            <Head title="Choose a new password" back=("/login", "Log in") />
+            <PageHeader title="Choose a new password" back=("/login", "Log in") />
             <LiveForms>{form}</LiveForms>
         })
     })

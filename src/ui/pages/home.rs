@@ -6,8 +6,8 @@ use leptos_router::hooks::use_query_map;
 use crate::api::accounts::{integrations, platforms};
 use crate::model::{AccountId, Card, Frame, Status, Viewer};
 use crate::ui::components::{
-    ButtonLink, ConfirmEmail, DialogTemplate, Glance, Glyph, Head, Icon, Look, PlatformList,
-    Switcher, page,
+    AccountSummary, ButtonLink, ConfirmEmail, DialogTemplate, Glyph, Icon, PageHeader,
+    PlatformList, Switcher, Variant, page,
 };
 use crate::ui::islands::LiveForms;
 
@@ -33,13 +33,13 @@ fn Welcome(cards: Vec<Card>, registration_open: bool) -> impl IntoView {
     let begin =
         if registration_open { ("/register", "Create account") } else { ("/login", "Log in") };
     view! {
-        <Head title="Every account you earn with, in one place" />
+        <PageHeader title="Every account you earn with, in one place" />
         <p class="soft mb-5 max-w-prose">
             "Connect your accounts and see at a glance which connections are healthy. When one \
              needs you, Huntaze says what happened and what to do."
         </p>
         <p class="mb-6">
-            <ButtonLink href=begin.0 text=begin.1 look=Look::Primary />
+            <ButtonLink href=begin.0 text=begin.1 look=Variant::Primary />
         </p>
         <PlatformList cards />
     }
@@ -49,7 +49,7 @@ fn Welcome(cards: Vec<Card>, registration_open: bool) -> impl IntoView {
 #[component]
 fn FirstVisit(cards: Vec<Card>, viewer: Option<Viewer>) -> impl IntoView {
     view! {
-        <Head title="Connect your accounts" />
+        <PageHeader title="Connect your accounts" />
         <ConfirmEmail viewer />
         <p class="soft mb-5">
             "Choose where to begin. You see what Huntaze reads and does before \
@@ -73,13 +73,13 @@ fn Accounts(cards: Vec<Card>, chosen: Option<AccountId>, viewer: Option<Viewer>)
         accounts.iter().filter(|(_, account)| chosen.is_none_or(|id| account.id == id)).collect();
     let rows = shown
         .iter()
-        .map(|(info, account)| view! { <Glance account info whole=chosen.is_some() /> })
+        .map(|(info, account)| view! { <AccountSummary account info whole=chosen.is_some() /> })
         .collect_view();
     let needy = shown.iter().filter(|(_, account)| account.status != Status::Connected).count();
     let all = shown.len();
     let switcher = view! { <Switcher accounts=&accounts chosen /> };
     view! {
-        <Head title="Home">{switcher}</Head>
+        <PageHeader title="Home">{switcher}</PageHeader>
         <ConfirmEmail viewer />
         <LiveForms>
             <div data-live="accounts" tabindex="-1">

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::api::accounts::integrations;
 use crate::model::Frame;
-use crate::ui::components::{DialogTemplate, Head, Note, PlatformCard, Tone, page};
+use crate::ui::components::{DialogTemplate, Note, PageHeader, PlatformCard, Tone, page};
 
 #[component]
 pub fn IntegrationsPage() -> impl IntoView {
@@ -33,11 +33,11 @@ pub fn IntegrationsPage() -> impl IntoView {
             .map(|card| view! { <PlatformCard card operator /> })
             .collect_view();
         Ok(view! {
-            <Head title="Integrations">
+            <PageHeader title="Integrations">
                 <p class="soft whitespace-nowrap" data-live="usage">
                     {format!("{} of {} accounts", shown.used, shown.limit)}
                 </p>
-            </Head>
+            </PageHeader>
             {refused}
             <div data-live="full">{full}</div>
             <div class="grid gap-4">{cards}</div>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::api::operations::{self, jobs};
 use crate::model::{Frame, JobView, JobsView};
-use crate::ui::components::{Head, Look, Note, Submit, Tone, When, page};
+use crate::ui::components::{Note, PageHeader, RelativeTime, Submit, Tone, Variant, page};
 use crate::ui::islands::LiveForms;
 
 #[component]
@@ -13,7 +13,7 @@ pub fn JobsPage() -> impl IntoView {
     page(|_: Frame| async move {
         let shown = jobs().await?;
         Ok(view! {
-            <Head title="Jobs" back=("/settings", "Settings") />
+            <PageHeader title="Jobs" back=("/settings", "Settings") />
             <LiveForms>
                 <div class="grid gap-8" data-live="jobs" tabindex="-1">
                     <Figures shown=&shown />
@@ -29,7 +29,7 @@ pub fn JobsPage() -> impl IntoView {
 #[component]
 fn Figures<'a>(shown: &'a JobsView) -> impl IntoView + use<> {
     let oldest = shown.oldest.as_ref().map(
-        |oldest| view! { <p class="small soft">"The oldest since " <When moment=oldest /></p> },
+        |oldest| view! { <p class="small soft">"The oldest since " <RelativeTime moment=oldest /></p> },
     );
     view! {
         <section aria-labelledby="now">
@@ -103,7 +103,7 @@ fn DeadJob(job: JobView) -> impl IntoView {
                 <p class="font-medium">{job.name.clone()}</p>
                 <Problem job=&job />
                 <p class="small soft">
-                    {attempts(job.attempts)} ", given up " <When moment=&job.changed /> ", \
+                    {attempts(job.attempts)} ", given up " <RelativeTime moment=&job.changed /> ", \
                     reference " {job.reference.clone()}
                 </p>
             </div>
@@ -114,7 +114,7 @@ fn DeadJob(job: JobView) -> impl IntoView {
                 </form>
                 <form method="post" action=form_action!(operations::DiscardJob)>
                     <input type="hidden" name="id" value=id />
-                    <Submit text="Discard" busy="..." look=Look::Quiet name=discard />
+                    <Submit text="Discard" busy="..." look=Variant::Quiet name=discard />
                 </form>
             </div>
         </li>
@@ -128,12 +128,12 @@ fn Others(id: &'static str, title: &'static str, jobs: Vec<JobView>) -> impl Int
         let next = match id {
             "failing" => view! {
                 ", tried again "
-                <When moment=&job.next />
+                <RelativeTime moment=&job.next />
             }
             .into_any(),
             _ => view! {
                 ", since "
-                <When moment=&job.changed />
+                <RelativeTime moment=&job.changed />
             }
             .into_any(),
         };

@@ -7,7 +7,9 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use crate::api::accounts::landing;
 use crate::error::AppError;
 use crate::model::{AccountId, Card, Frame, PlatformInfo};
-use crate::ui::components::{BeforeConsent, ButtonLink, Head, Look, SetupHelp, StatusBadge, page};
+use crate::ui::components::{
+    BeforeConsent, ButtonLink, PageHeader, SetupHelp, StatusBadge, Variant, page,
+};
 use crate::ui::islands::LiveForms;
 
 #[component]
@@ -42,7 +44,7 @@ pub fn LandingPage() -> impl IntoView {
             <div class="landing">
                 <LiveForms>
                     <article data-dialog-page=true>
-                        <Head title back=("/integrations", "Integrations") />
+                        <PageHeader title back=("/integrations", "Integrations") />
                         <div class="panel landing-way">{way}</div>
                     </article>
                 </LiveForms>
@@ -70,7 +72,7 @@ fn LogInFirst<'a>(info: &'a PlatformInfo) -> impl IntoView + use<> {
         <ButtonLink
             href=format!("/login?next=/platforms/connect/{}", info.id)
             text=format!("Log in to connect {}", info.name)
-            look=Look::Primary
+            look=Variant::Primary
         />
     }
 }

@@ -6,7 +6,9 @@ use leptos_router::hooks::use_query_map;
 
 use crate::api::users;
 use crate::model::Frame;
-use crate::ui::components::{Field, FormError, Head, Look, Note, Submit, Tone, page_alone};
+use crate::ui::components::{
+    Field, FormError, Note, PageHeader, Submit, Tone, Variant, page_alone,
+};
 use crate::ui::islands::LiveForms;
 
 #[component]
@@ -44,11 +46,11 @@ pub fn LoginPage() -> impl IntoView {
                     flash
                 />
                 <FormError />
-                <Submit text="Log in" busy="Logging in..." look=Look::Primary />
+                <Submit text="Log in" busy="Logging in..." look=Variant::Primary />
             </form>
         };
         Ok(view! {
-            <Head title="Log in" />
+            <PageHeader title="Log in" />
             {demo}
             <LiveForms>{form}</LiveForms>
             <p class="mt-4 text-center">

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::api::mail::mail;
 use crate::model::{Frame, LetterView, Part, StuckMail};
-use crate::ui::components::{Badge, Glyph, Head, Note, Tone, When, page};
+use crate::ui::components::{Badge, Glyph, Note, PageHeader, RelativeTime, Tone, page};
 
 #[component]
 pub fn MailPage() -> impl IntoView {
@@ -13,7 +13,7 @@ pub fn MailPage() -> impl IntoView {
         let shown = mail().await?;
         let written = shown.written.map(|letters| view! { <Written letters /> });
         Ok(view! {
-            <Head title="Mail" back=("/settings", "Settings") />
+            <PageHeader title="Mail" back=("/settings", "Settings") />
             <div class="grid gap-8">
                 <Stuck mails=shown.stuck />
                 {written}
@@ -31,7 +31,7 @@ fn Stuck(mails: Vec<StuckMail>) -> impl IntoView {
             Some(_) if mail.attempts == 0 => "goes out in a moment".into_any(),
             Some(next) => view! {
                 "tried again "
-                <When moment=next />
+                <RelativeTime moment=next />
             }
             .into_any(),
             None => {
@@ -41,7 +41,7 @@ fn Stuck(mails: Vec<StuckMail>) -> impl IntoView {
         view! {
             <li>
                 <p class="font-medium">{mail.subject}</p>
-                <p class="soft">"To " {mail.to} ", posted " <When moment=&mail.posted /></p>
+                <p class="soft">"To " {mail.to} ", posted " <RelativeTime moment=&mail.posted /></p>
                 <p class="small soft">
                     {format!("Attempts: {}", mail.attempts)}
                     {mail.problem.map(|problem| format!(" ({problem})"))} ", " {next}
@@ -101,7 +101,7 @@ fn Letter(letter: LetterView) -> impl IntoView {
     view! {
         <article class="panel p-5">
             <h3>{letter.subject}</h3>
-            <p class="small soft mb-3">"To " {letter.to} ", " <When moment=&letter.written /></p>
+            <p class="small soft mb-3">"To " {letter.to} ", " <RelativeTime moment=&letter.written /></p>
             <p class="whitespace-pre-wrap">{text}</p>
         </article>
     }

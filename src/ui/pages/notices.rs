@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::api::notices::{self, notices};
 use crate::model::{Frame, NoticeKind, NoticeView};
 use crate::ui::components::{
-    ButtonLink, DialogTemplate, Glyph, Head, Icon, Look, Submit, When, page,
+    ButtonLink, DialogTemplate, Glyph, Icon, PageHeader, RelativeTime, Submit, Variant, page,
 };
 use crate::ui::islands::LiveForms;
 
@@ -24,7 +24,7 @@ pub fn NoticesPage() -> impl IntoView {
                     <Submit
                         text="Mark all as read"
                         busy="Marking..."
-                        look=Look::Quiet
+                        look=Variant::Quiet
                         id="all-read"
                     />
                 </form>
@@ -32,11 +32,11 @@ pub fn NoticesPage() -> impl IntoView {
         });
         Ok(view! {
             <LiveForms>
-                <Head title="Notices">
+                <PageHeader title="Notices">
                     <div data-live="all-read" tabindex="-1">
                         {all}
                     </div>
-                </Head>
+                </PageHeader>
                 <div class="card" data-live="notices" tabindex="-1">
                     {empty}
                     {rows}
@@ -80,7 +80,7 @@ fn Row<'a>(notice: &'a NoticeView) -> impl IntoView + use<> {
                 id=format!("reconnect-{id}")
                 text="Reconnect"
                 name=format!("Reconnect: {}", notice.title)
-                look=Look::Primary
+                look=Variant::Primary
                 dialog=true
             />
         }
@@ -94,7 +94,7 @@ fn Row<'a>(notice: &'a NoticeView) -> impl IntoView + use<> {
                     busy="Marking..."
                     name=format!("Mark as read: {}", notice.title)
                     id=format!("read-{id}")
-                    look=Look::Quiet
+                    look=Variant::Quiet
                 />
             </form>
         }
@@ -103,7 +103,7 @@ fn Row<'a>(notice: &'a NoticeView) -> impl IntoView + use<> {
     view! {
         <li
             class=if notice.read { "notice" } else { "notice notice-new" }
-            data-notice=notice.kind.word()
+            data-notice=notice.kind.as_str()
         >
             <span class=tone>
                 <Icon glyph />
@@ -112,7 +112,7 @@ fn Row<'a>(notice: &'a NoticeView) -> impl IntoView + use<> {
                 <h2 class="notice-title">{new} {notice.title.clone()}</h2>
                 <p class="soft">{notice.text.clone()}</p>
                 <p class="small soft mt-1">
-                    <When moment=&notice.at />
+                    <RelativeTime moment=&notice.at />
                 </p>
             </div>
             <div class="notice-acts">{read}{reconnect}</div>

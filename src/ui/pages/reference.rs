@@ -8,7 +8,7 @@ use crate::api::reference::reference;
 use crate::model::Frame;
 use crate::model::reference::{Group, Reference, Reply, Shape};
 use crate::ui::components::{
-    ApiEntries, ApiOperation, ApiReply, ButtonLink, Head, Prose, Sample, page,
+    ApiEntries, ApiOperation, ApiReply, ButtonLink, PageHeader, Prose, Sample, page,
 };
 
 #[component]
@@ -16,9 +16,9 @@ pub fn ReferencePage() -> impl IntoView {
     page(|_: Frame| async move {
         let shown = reference().await?;
         Ok(view! {
-            <Head title="API reference">
+            <PageHeader title="API reference">
                 <ButtonLink href="/api/openapi.json" text="OpenAPI 3.1" />
-            </Head>
+            </PageHeader>
             <div class="reference">
                 <section class="prose">
                     {shown

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::api::users;
 use crate::model::{Flash, Frame};
-use crate::ui::components::{Field, FormError, Head, Look, Submit, page_alone};
+use crate::ui::components::{Field, FormError, PageHeader, Submit, Variant, page_alone};
 use crate::ui::islands::LiveForms;
 
 #[component]
@@ -25,7 +25,7 @@ pub fn RegisterPage() -> impl IntoView {
             .into_any()
         };
         Ok(view! {
-            <Head title="Create account" />
+            <PageHeader title="Create account" />
             {form}
             <p class="soft mt-4 text-center">
                 "Have an account? " <a class="link" href="/login">
@@ -52,7 +52,7 @@ fn Form<'a>(flash: &'a Flash) -> impl IntoView + use<> {
                 flash
             />
             <FormError />
-            <Submit text="Create account" busy="Creating..." look=Look::Primary />
+            <Submit text="Create account" busy="Creating..." look=Variant::Primary />
         </form>
     }
 }

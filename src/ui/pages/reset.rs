@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::api::users;
 use crate::model::Frame;
-use crate::ui::components::{Field, FormError, Head, LinkCode, Look, Submit, page_alone};
+use crate::ui::components::{Field, FormError, LinkCode, PageHeader, Submit, Variant, page_alone};
 use crate::ui::islands::LiveForms;
 
 #[component]
@@ -30,11 +30,11 @@ pub fn ResetPage() -> impl IntoView {
                 />
                 <p class="small soft">"Every device on which you are logged in is logged out."</p>
                 <FormError />
-                <Submit text="Change password" busy="Changing..." look=Look::Primary />
+                <Submit text="Change password" busy="Changing..." look=Variant::Primary />
             </form>
         };
         Ok(view! {
-            <Head title="Choose a new password" />
+            <PageHeader title="Choose a new password" />
             <LiveForms>{form}</LiveForms>
             <p class="soft mt-4 text-center">
                 "The link is too old? " <a class="link" href="/forgot">

@@ -10,8 +10,8 @@ use crate::api::notices::preferences;
 use crate::api::users::{self, profile, sessions};
 use crate::model::{Flash, Frame, Profile, SessionView};
 use crate::ui::components::{
-    Badge, ButtonLink, DialogTemplate, Field, FormError, Glyph, Head, Look, NoticePreferences,
-    Submit, Tone, When, page,
+    Badge, ButtonLink, DialogTemplate, Field, FormError, Glyph, NoticePreferences, PageHeader,
+    RelativeTime, Submit, Tone, Variant, page,
 };
 use crate::ui::islands::LiveForms;
 
@@ -55,7 +55,7 @@ pub fn SettingsPage() -> impl IntoView {
             .is_some_and(|viewer| viewer.operator)
             .then(|| view! { <Operations /> });
         Ok(view! {
-            <Head title="Settings" />
+            <PageHeader title="Settings" />
             <LiveForms>
                 <div class="grid max-w-2xl content-start gap-8">
                     <ProfileForm profile=&profile flash=&frame.flash />
@@ -89,7 +89,7 @@ pub fn SettingsPage() -> impl IntoView {
                         <ButtonLink
                             href="/settings/delete"
                             text="Delete account"
-                            look=Look::Quiet
+                            look=Variant::Quiet
                             dialog=true
                         />
                     </div>
@@ -134,7 +134,7 @@ fn ProfileForm<'a>(profile: &'a Profile, flash: &'a Flash) -> impl IntoView + us
                 </datalist>
                 <FormError />
                 <div>
-                    <Submit text="Save profile" busy="Saving..." look=Look::Primary />
+                    <Submit text="Save profile" busy="Saving..." look=Variant::Primary />
                 </div>
             </form>
         </section>
@@ -168,8 +168,8 @@ fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
                 <div class="min-w-0 flex-1">
                     <p class="font-medium">{session.device}</p>
                     <p class="small soft">
-                        "Last seen " <When moment=&session.seen /> ", logged in "
-                        <When moment=&session.started />
+                        "Last seen " <RelativeTime moment=&session.seen /> ", logged in "
+                        <RelativeTime moment=&session.started />
                     </p>
                 </div>
                 {act}

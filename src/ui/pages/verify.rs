@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::api::users;
 use crate::model::Frame;
-use crate::ui::components::{FormError, Head, LinkCode, Look, Submit, page_alone};
+use crate::ui::components::{FormError, LinkCode, PageHeader, Submit, Variant, page_alone};
 use crate::ui::islands::LiveForms;
 
 #[component]
@@ -20,11 +20,11 @@ pub fn VerifyPage() -> impl IntoView {
                 <p>"One press, and Huntaze knows that this address is yours."</p>
                 <LinkCode flash=&frame.flash />
                 <FormError />
-                <Submit text="Confirm e-mail" busy="Confirming..." look=Look::Primary />
+                <Submit text="Confirm e-mail" busy="Confirming..." look=Variant::Primary />
             </form>
         };
         Ok(view! {
-            <Head title="Confirm your e-mail" />
+            <PageHeader title="Confirm your e-mail" />
             <LiveForms>{form}</LiveForms>
         })
     })

@@ -33,13 +33,16 @@ async fn what_is_not_the_platforms_own_error_passes() {
                 for outcome in [play.test(platform).await.err(), play.refresh(platform).await.err()]
                 {
                     let error = outcome.unwrap_or_else(|| panic!("{platform} {status} {body}"));
-                    assert!(error.told().is_none(), "{platform} {status} {body}: {error:?}");
+                    assert!(
+                        error.account_reason().is_none(),
+                        "{platform} {status} {body}: {error:?}"
+                    );
                 }
             }
             play.answer(&Line::html(status)).await;
             for outcome in [play.test(platform).await.err(), play.refresh(platform).await.err()] {
                 let error = outcome.unwrap_or_else(|| panic!("{platform} {status}"));
-                assert!(error.told().is_none(), "{platform} {status} HTML: {error:?}");
+                assert!(error.account_reason().is_none(), "{platform} {status} HTML: {error:?}");
             }
         }
     }
@@ -89,7 +92,11 @@ async fn what_is_readable_of_an_error_counts() {
     for (platform, status, body, reason) in rows {
         play.answer(&Line::json(status, &body)).await;
         let error = play.test(platform).await.expect_err("an error");
-        assert_eq!(error.told().map(|(reason, _)| reason), Some(reason), "{body}: {error:?}");
+        assert_eq!(
+            error.account_reason().map(|(reason, _)| reason),
+            Some(reason),
+            "{body}: {error:?}"
+        );
     }
 }
 
@@ -111,7 +118,7 @@ async fn a_refusal_in_the_platforms_own_words_ends_the_connection() {
     for (platform, body) in rows {
         play.answer(&Line::json(400, &body)).await;
         let error = play.refresh(platform).await.err().expect("an error");
-        assert!(error.told().is_some(), "{platform} {body}: {error:?}");
+        assert!(error.account_reason().is_some(), "{platform} {body}: {error:?}");
     }
     let code = json!({ "error": "invalid_request",
         "error_description": "Value passed for the authorization code was invalid." });

@@ -42,7 +42,7 @@ async fn kofi_connects_the_instagram_account_behind_his_page() {
     assert_eq!(profile.metadata["ig_business_id"], KOFI_COOKS);
     assert_eq!(profile.metadata["page_id"], "281990473365102");
     assert_eq!(profile.metadata["followers"], json!(1_204_551));
-    let facts = world.platform.facts(&profile.metadata);
+    let facts = world.platform.describe_metadata(&profile.metadata);
     assert!(facts.contains(&("Followers".into(), "1,204,551".into())), "{facts:?}");
     assert_eq!(world.profile(&grant, KOFI_COOKS).await.expect("the same account").id, KOFI_COOKS);
 }
@@ -209,7 +209,7 @@ async fn the_share_of_calls_is_read_from_the_headers() {
     let world = World::of(&Instagram).await;
     let grant = world.allow(KOFI).await;
     let api = world.api(&grant);
-    world.platform.candidates(&api).await.expect("his account");
+    world.platform.list_profiles(&api).await.expect("his account");
     let limits = api.limits();
     assert_eq!(limits.len(), 1, "{limits:?}");
     assert_eq!(limits[0].limit, Some(100));

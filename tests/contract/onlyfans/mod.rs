@@ -11,7 +11,7 @@ use huntaze::model::Reason;
 use huntaze::server::clock::Clock;
 use huntaze::server::platform::http::Retries;
 use huntaze::server::platform::onlyfans::OnlyFans;
-use huntaze::server::platform::{Client, Error, Grant, Platform, Settings};
+use huntaze::server::platform::{Client, Error, Platform, Settings, TokenGrant};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
@@ -37,11 +37,11 @@ async fn log_in(stage: &Stage, account: &str) -> BTreeMap<String, String> {
     serde_json::from_value(values).expect("three texts")
 }
 
-fn paste(platform: &OnlyFans, fields: &BTreeMap<String, String>) -> Grant {
+fn paste(platform: &OnlyFans, fields: &BTreeMap<String, String>) -> TokenGrant {
     platform.accept(fields).unwrap_or_else(|errors| panic!("{errors:?}"))
 }
 
-async fn connected(stage: &Stage, platform: &OnlyFans, account: &str) -> Grant {
+async fn connected(stage: &Stage, platform: &OnlyFans, account: &str) -> TokenGrant {
     paste(platform, &log_in(stage, account).await)
 }
 
@@ -54,7 +54,7 @@ async fn mara_pastes_her_session_and_sees_her_page() {
         let grant = connected(&stage, &onlyfans, account).await;
         assert!(grant.expires_in.is_none() && grant.refresh.is_none() && grant.scopes.is_empty());
         let api = api(&onlyfans, &client, &grant);
-        let found = onlyfans.candidates(&api).await.expect("the account");
+        let found = onlyfans.list_profiles(&api).await.expect("the account");
         assert_eq!(found.iter().map(|profile| profile.id.as_str()).collect::<Vec<_>>(), [account]);
         assert!(api.renewed().is_none(), "nothing was replaced");
         onlyfans.check_metadata(&found[0].metadata).expect("good metadata");
@@ -71,7 +71,7 @@ async fn mara_pastes_her_session_and_sees_her_page() {
     let grant = connected(&stage, &onlyfans, MARA).await;
     let mara = onlyfans.profile(&api(&onlyfans, &client, &grant), MARA).await.expect("the account");
     assert_eq!((mara.name.as_str(), mara.handle.as_str()), ("Mara Velvet", "@maravelvet"));
-    let facts = onlyfans.facts(&mara.metadata);
+    let facts = onlyfans.describe_metadata(&mara.metadata);
     assert_eq!(facts[0], ("Fans".into(), "1,842".into()));
     assert!(facts.contains(&("Subscription".into(), "$9.99 a month".into())), "{facts:?}");
 }
@@ -85,7 +85,7 @@ async fn a_fan_account_connects_and_is_told_what_it_lacks() {
     let tobias =
         onlyfans.profile(&api(&onlyfans, &client, &grant), TOBIAS_FAN).await.expect("the account");
     assert_eq!(
-        onlyfans.facts(&tobias.metadata),
+        onlyfans.describe_metadata(&tobias.metadata),
         [("Account".into(), "Fan account: no creator statistics".into())]
     );
 }
@@ -118,7 +118,7 @@ async fn the_time_may_be_signed_in_seconds() {
         settings.time_in_seconds = true;
     });
     let grant = connected(&stage, &onlyfans, MARA).await;
-    onlyfans.candidates(&api(&onlyfans, &client, &grant)).await.expect("the account");
+    onlyfans.list_profiles(&api(&onlyfans, &client, &grant)).await.expect("the account");
 }
 
 // C10, T6: a session that OnlyFans replaces in the middle of a call is kept, or the next call would
@@ -131,7 +131,7 @@ async fn a_replaced_session_is_handed_back_to_be_stored() {
     stage.control("onlyfans/switches", json!({ "rotatesSession": true })).await;
 
     let reading = api(&onlyfans, &client, &grant);
-    onlyfans.candidates(&reading).await.expect("the account");
+    onlyfans.list_profiles(&reading).await.expect("the account");
     let renewed = reading.renewed().expect("a new session");
     assert!(!same(&renewed, &grant.access));
     grant.access = renewed;
@@ -153,5 +153,5 @@ async fn disconnecting_does_not_log_mara_out_of_her_browser() {
     let (onlyfans, client) = (OnlyFans::default(), client(&stage));
     let grant = connected(&stage, &onlyfans, MARA).await;
     assert!(!onlyfans.revoke(&client, &held(&grant)).await.expect("nothing to do"));
-    onlyfans.candidates(&api(&onlyfans, &client, &grant)).await.expect("the account");
+    onlyfans.list_profiles(&api(&onlyfans, &client, &grant)).await.expect("the account");
 }

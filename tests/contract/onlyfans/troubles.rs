@@ -13,8 +13,9 @@ async fn values_of_another_browser_end_the_session_and_say_so() {
         let mut fields = log_in(&stage, MARA).await;
         fields.insert(field.into(), value);
         let before = stage.calls("onlyfans", ME).await;
-        let (kind, reason, say) =
-            told(onlyfans.candidates(&api(&onlyfans, &client, &paste(&onlyfans, &fields))).await);
+        let (kind, reason, say) = told(
+            onlyfans.list_profiles(&api(&onlyfans, &client, &paste(&onlyfans, &fields))).await,
+        );
         assert_eq!((kind, reason), ("reconnect", Some(Reason::SessionEnded)));
         assert_says(&say, &["session ended", "fresh values", "same browser"]);
         assert_eq!(stage.calls("onlyfans", ME).await - before, 1);
@@ -31,7 +32,7 @@ async fn values_of_two_logins_are_told_apart_from_an_ended_session() {
         fields["cookie"].replace(&format!("auth_id={MARA}"), &format!("auth_id={TOBIAS_FAN}"));
     fields.insert("cookie".into(), cookie);
     let (kind, reason, say) =
-        told(onlyfans.candidates(&api(&onlyfans, &client, &paste(&onlyfans, &fields))).await);
+        told(onlyfans.list_profiles(&api(&onlyfans, &client, &paste(&onlyfans, &fields))).await);
     assert_eq!((kind, reason), ("reconnect", Some(Reason::SessionEnded)));
     assert_says(&say, &["different logins", "one browser"]);
 }
@@ -57,9 +58,9 @@ async fn an_identity_check_is_finished_at_onlyfans_and_then_tested() {
     let (onlyfans, client) = (OnlyFans::default(), client(&stage));
     let grant = connected(&stage, &onlyfans, MARA).await;
     stage.control("onlyfans/switches", json!({ "identityCheck": true })).await;
-    let outcomes = [onlyfans.candidates(&api(&onlyfans, &client, &grant)).await, {
+    let outcomes = [onlyfans.list_profiles(&api(&onlyfans, &client, &grant)).await, {
         stage.trouble("onlyfans", ME, "400", Some("105")).await;
-        onlyfans.candidates(&api(&onlyfans, &client, &grant)).await
+        onlyfans.list_profiles(&api(&onlyfans, &client, &grant)).await
     }];
     for outcome in outcomes {
         let (kind, reason, say) = told(outcome);
@@ -69,7 +70,7 @@ async fn an_identity_check_is_finished_at_onlyfans_and_then_tested() {
     stage.calm().await;
     stage.control("onlyfans/switches", json!({ "identityCheck": false })).await;
     onlyfans
-        .candidates(&api(&onlyfans, &client, &grant))
+        .list_profiles(&api(&onlyfans, &client, &grant))
         .await
         .expect("the session was good all along");
 }
@@ -81,10 +82,16 @@ async fn new_rules_are_fetched_when_the_old_ones_are_refused() {
     let stage = Stage::new().await;
     let (onlyfans, client) = (OnlyFans::default(), client(&stage));
     let grant = connected(&stage, &onlyfans, MARA).await;
-    onlyfans.candidates(&api(&onlyfans, &client, &grant)).await.expect("the account");
+    onlyfans.list_profiles(&api(&onlyfans, &client, &grant)).await.expect("the account");
     stage.control("onlyfans/switches", json!({ "newRules": true })).await;
-    assert_eq!(kind(onlyfans.candidates(&api(&onlyfans, &client, &grant)).await), "configuration");
-    onlyfans.candidates(&api(&onlyfans, &client, &grant)).await.expect("signed by the new rules");
+    assert_eq!(
+        kind(onlyfans.list_profiles(&api(&onlyfans, &client, &grant)).await),
+        "configuration"
+    );
+    onlyfans
+        .list_profiles(&api(&onlyfans, &client, &grant))
+        .await
+        .expect("signed by the new rules");
 
     stage.trouble("onlyfans", ME, "401", Some("Please refresh the page")).await;
     assert_eq!(
@@ -104,22 +111,22 @@ async fn a_changed_rule_file_is_picked_up_and_a_bad_one_keeps_the_last_good_rule
         (OnlyFans::default(), client_with_rules(&stage, file.to_str().expect("a path")));
     let grant = connected(&stage, &onlyfans, MARA).await;
     assert_eq!(
-        kind(onlyfans.candidates(&api(&onlyfans, &client, &grant)).await),
+        kind(onlyfans.list_profiles(&api(&onlyfans, &client, &grant)).await),
         "configuration",
         "no rules at all"
     );
     assert_eq!(stage.calls("onlyfans", ME).await, 0, "nothing unsigned is sent");
 
     write(&file, &stage.get("/onlyfans/rules.json").await);
-    onlyfans.candidates(&api(&onlyfans, &client, &grant)).await.expect("the account");
+    onlyfans.list_profiles(&api(&onlyfans, &client, &grant)).await.expect("the account");
     write(&file, &json!("{'single': quotes}"));
-    onlyfans.candidates(&api(&onlyfans, &client, &grant)).await.expect("the last good rules");
+    onlyfans.list_profiles(&api(&onlyfans, &client, &grant)).await.expect("the last good rules");
     std::fs::remove_file(&file).expect("removed");
-    onlyfans.candidates(&api(&onlyfans, &client, &grant)).await.expect("the last good rules");
+    onlyfans.list_profiles(&api(&onlyfans, &client, &grant)).await.expect("the last good rules");
 
     stage.control("onlyfans/switches", json!({ "newRules": true })).await;
     write(&file, &stage.get("/onlyfans/rules.json").await);
-    onlyfans.candidates(&api(&onlyfans, &client, &grant)).await.expect("the new rules");
+    onlyfans.list_profiles(&api(&onlyfans, &client, &grant)).await.expect("the new rules");
 }
 
 fn write(file: &Path, rules: &Value) {
@@ -137,7 +144,7 @@ async fn a_wrong_clock_is_named_to_the_operator() {
     let client = Client::new(http, settings.into(), Clock::fixed(hour_ahead), Retries::default());
     let grant = connected(&stage, &onlyfans, MARA).await;
     let Err(Error::Configuration { detail }) =
-        onlyfans.candidates(&api(&onlyfans, &client, &grant)).await
+        onlyfans.list_profiles(&api(&onlyfans, &client, &grant)).await
     else {
         panic!("the signature was taken")
     };
@@ -163,14 +170,14 @@ async fn blocked_busy_or_down_nothing_is_blamed_on_the_session_and_nothing_is_re
         stage.trouble("onlyfans", ME, trouble, reason).await;
         let before = stage.calls("onlyfans", ME).await;
         assert_eq!(
-            kind(onlyfans.candidates(&api(&onlyfans, &client, &grant)).await),
+            kind(onlyfans.list_profiles(&api(&onlyfans, &client, &grant)).await),
             expected,
             "{trouble} {reason:?}"
         );
         assert_eq!(stage.calls("onlyfans", ME).await - before, 1, "{trouble} {reason:?}");
     }
     stage.calm().await;
-    onlyfans.candidates(&api(&onlyfans, &client, &grant)).await.expect("the account");
+    onlyfans.list_profiles(&api(&onlyfans, &client, &grant)).await.expect("the account");
 }
 
 // S2: no error and no field message repeats what was pasted.
@@ -181,7 +188,8 @@ async fn no_error_quotes_the_session() {
     let fields = log_in(&stage, MARA).await;
     let mut grant = paste(&onlyfans, &fields);
     stage.control("onlyfans/revoke", json!({ "account": MARA })).await;
-    let error = onlyfans.candidates(&api(&onlyfans, &client, &grant)).await.expect_err("refused");
+    let error =
+        onlyfans.list_profiles(&api(&onlyfans, &client, &grant)).await.expect_err("refused");
     let text = format!("{error} {error:?}");
     assert!(!text.contains(&fields["xBc"]) && !text.contains("sess="), "{text}");
     grant.access = secret(&grant.access.expose_secret()[1..]);

@@ -34,7 +34,7 @@ async fn mara_connects_for_good_and_sees_her_karma() {
     assert!(grant.refresh.is_some());
 
     let api = api(&Reddit, &client, &grant);
-    let found = Reddit.candidates(&api).await.expect("the account");
+    let found = Reddit.list_profiles(&api).await.expect("the account");
     let [mara] = &found[..] else { panic!("one account, not {}", found.len()) };
     assert_eq!(
         (mara.id.as_str(), mara.name.as_str(), mara.handle.as_str()),
@@ -47,7 +47,7 @@ async fn mara_connects_for_good_and_sees_her_karma() {
     );
     assert!(mara.standing.is_none());
     Reddit.check_metadata(&mara.metadata).expect("good metadata");
-    let facts = Reddit.facts(&mara.metadata);
+    let facts = Reddit.describe_metadata(&mara.metadata);
     assert_eq!(
         facts[0],
         ("Karma".into(), "61,087 (48,210 from posts, 12,877 from comments)".into())
@@ -73,7 +73,9 @@ async fn an_old_account_without_a_profile_page_connects_too() {
     let harbour =
         Reddit.profile(&api(&Reddit, &client, &grant), OLD_HARBOUR).await.expect("the account");
     Reddit.check_metadata(&harbour.metadata).expect("good metadata");
-    assert!(!Reddit.facts(&harbour.metadata).iter().any(|(name, _)| name == "Followers"));
+    assert!(
+        !Reddit.describe_metadata(&harbour.metadata).iter().any(|(name, _)| name == "Followers")
+    );
 }
 
 // C9: the User-Agent rule. Without one the platform is not set up, and Reddit shows a page instead
@@ -95,7 +97,7 @@ async fn a_server_that_does_not_name_itself_is_told_so_and_blocked_by_reddit() {
     assert_eq!(kind(Reddit.exchange(&unnamed, &code).await), "configuration");
     assert_eq!(kind(Reddit.refresh(&unnamed, &held(&grant)).await), "configuration");
     assert_eq!(kind(Reddit.revoke(&unnamed, &held(&grant)).await), "configuration");
-    assert_eq!(kind(Reddit.candidates(&api(&Reddit, &unnamed, &grant)).await), "configuration");
+    assert_eq!(kind(Reddit.list_profiles(&api(&Reddit, &unnamed, &grant)).await), "configuration");
 }
 
 // T3, T6: the refresh token stays, whether or not it is said again.
@@ -105,7 +107,7 @@ async fn a_refresh_token_is_kept_when_the_answer_does_not_repeat_it() {
     let client = client(&stage);
     let grant = stage.connect(&Reddit, &client, MARA).await;
     stage.advance(Duration::seconds(86_400)).await;
-    assert_eq!(kind(Reddit.candidates(&api(&Reddit, &client, &grant)).await), "access refused");
+    assert_eq!(kind(Reddit.list_profiles(&api(&Reddit, &client, &grant)).await), "access refused");
 
     let repeated = Reddit.refresh(&client, &held(&grant)).await.expect("a new access token");
     let kept = grant.refresh.clone().expect("a refresh token");
@@ -136,7 +138,7 @@ async fn disconnecting_ends_the_access_at_reddit() {
     let grant = stage.connect(&Reddit, &client, MARA).await;
     assert!(Reddit.revoke(&client, &held(&grant)).await.expect("revoked"));
     assert_eq!(
-        kind(Reddit.candidates(&api(&Reddit, &client, &grant)).await),
+        kind(Reddit.list_profiles(&api(&Reddit, &client, &grant)).await),
         "access refused",
         "access ends with the refresh token"
     );

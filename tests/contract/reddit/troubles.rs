@@ -40,7 +40,7 @@ async fn a_missing_permission_is_named_in_words() {
     let client = client(&stage);
     let code = stage.allow(&Reddit, &client, MARA, Some("submit")).await;
     let grant = Reddit.exchange(&client, &code).await.expect("a grant");
-    let (kind, reason, say) = told(Reddit.candidates(&api(&Reddit, &client, &grant)).await);
+    let (kind, reason, say) = told(Reddit.list_profiles(&api(&Reddit, &client, &grant)).await);
     assert_eq!((kind, reason), ("reconnect", Some(Reason::MissingPermissions)));
     assert_says(&say, &["See your username and karma", "Reconnect"]);
 }
@@ -73,7 +73,7 @@ async fn a_plain_refusal_says_where_to_look() {
     let client = client(&stage);
     let grant = stage.connect(&Reddit, &client, MARA).await;
     stage.trouble("reddit", ME, "403", None).await;
-    let (kind, _, say) = told(Reddit.candidates(&api(&Reddit, &client, &grant)).await);
+    let (kind, _, say) = told(Reddit.list_profiles(&api(&Reddit, &client, &grant)).await);
     assert_eq!(kind, "rejected");
     assert_says(&say, &["Reddit refused", "reddit.com"]);
 }
@@ -88,7 +88,7 @@ async fn blocked_with_a_page_the_operator_is_told() {
         let code = stage.allow(&Reddit, &client, MARA, None).await;
         stage.trouble("reddit", "", status, Some("blocked")).await;
         assert_eq!(
-            kind(Reddit.candidates(&api(&Reddit, &client, &grant)).await),
+            kind(Reddit.list_profiles(&api(&Reddit, &client, &grant)).await),
             "configuration",
             "{status}"
         );
@@ -106,7 +106,7 @@ async fn asked_to_slow_down_we_wait_as_long_as_reddit_says() {
     let grant = stage.connect(&Reddit, &client, MARA).await;
     stage.trouble("reddit", "", "429", None).await;
     let Err(Error::RateLimited { until, .. }) =
-        Reddit.candidates(&api(&Reddit, &client, &grant)).await
+        Reddit.list_profiles(&api(&Reddit, &client, &grant)).await
     else {
         panic!("Reddit is not to be asked")
     };

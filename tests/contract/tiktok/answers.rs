@@ -72,7 +72,7 @@ async fn one_odd_field_of_what_may_be_posted_ends_nothing() {
         let profile = tiktok.profile(INES).await;
         let profile = profile.unwrap_or_else(|error| panic!("{change}: {error}"));
         assert_eq!(tiktok.platform.check_metadata(&profile.metadata), Ok(()), "{change}");
-        let facts = tiktok.platform.facts(&profile.metadata);
+        let facts = tiktok.platform.describe_metadata(&profile.metadata);
         let lists_nobody = change.starts_with("/data/privacy_level_options =");
         assert!(
             !lists_nobody || facts.iter().all(|(_, said)| !said.contains("private")),

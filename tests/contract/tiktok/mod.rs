@@ -23,7 +23,7 @@ const CREATOR: &str = "POST /v2/post/publish/creator_info/query/";
 const REVOKE: &str = "POST /v2/oauth/revoke/";
 
 fn fact(world: &World, metadata: &serde_json::Value, name: &str) -> Option<String> {
-    let facts = world.platform.facts(metadata);
+    let facts = world.platform.describe_metadata(metadata);
     facts.into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
 }
 

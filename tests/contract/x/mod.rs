@@ -5,7 +5,7 @@ mod troubles;
 use chrono::Duration;
 use huntaze::model::Reason;
 use huntaze::server::platform::x::X;
-use huntaze::server::platform::{Authorize, Error, Held, Platform};
+use huntaze::server::platform::{Authorize, Credential, Error, Platform};
 use oauth2::CsrfToken;
 use serde_json::json;
 
@@ -33,7 +33,7 @@ async fn ines_connects_and_sees_her_account_and_how_many_calls_are_left() {
     assert!(grant.refresh.is_some());
 
     let api = api(&X, &client, &grant);
-    let found = X.candidates(&api).await.expect("the account");
+    let found = X.list_profiles(&api).await.expect("the account");
     let [ines] = &found[..] else { panic!("one account, not {}", found.len()) };
     assert_eq!(
         (ines.id.as_str(), ines.name.as_str(), ines.handle.as_str()),
@@ -41,7 +41,7 @@ async fn ines_connects_and_sees_her_account_and_how_many_calls_are_left() {
     );
     assert!(ines.avatar_url.as_ref().is_some_and(|url| url.contains("/avatars/x/")));
     X.check_metadata(&ines.metadata).expect("good metadata");
-    assert!(X.facts(&ines.metadata).contains(&("Followers".into(), "18,420".into())));
+    assert!(X.describe_metadata(&ines.metadata).contains(&("Followers".into(), "18,420".into())));
 
     let [limit] = &api.limits()[..] else { panic!("one limit") };
     assert_eq!(
@@ -62,13 +62,15 @@ async fn posts_are_counted_under_the_old_and_the_new_name() {
     for new_names in [false, true] {
         stage.control("x/switches", json!({ "newMetricNames": new_names })).await;
         let kofi = X.profile(&api_of, KOFI).await.expect("the account");
-        let facts = X.facts(&kofi.metadata);
+        let facts = X.describe_metadata(&kofi.metadata);
         assert!(facts.contains(&("Posts published".into(), "15,322".into())), "{facts:?}");
         assert!(facts.contains(&("Verified".into(), "Yes".into())), "{facts:?}");
     }
     let luna = stage.connect(&X, &client, LUNA_PROTECTED).await;
     let luna = X.profile(&api(&X, &client, &luna), LUNA_PROTECTED).await.expect("the account");
-    assert!(X.facts(&luna.metadata).iter().any(|(_, value)| value.starts_with("Protected")));
+    assert!(
+        X.describe_metadata(&luna.metadata).iter().any(|(_, value)| value.starts_with("Protected"))
+    );
 }
 
 // T3, T6: every refresh brings a new pair; a replay of the old one may end the whole grant.
@@ -78,7 +80,7 @@ async fn refreshing_rotates_and_a_replay_asks_to_reconnect() {
     let client = stage.client("x");
     let first = stage.connect(&X, &client, INES).await;
     stage.advance(Duration::seconds(7_201)).await;
-    assert_eq!(kind(X.candidates(&api(&X, &client, &first)).await), "access refused");
+    assert_eq!(kind(X.list_profiles(&api(&X, &client, &first)).await), "access refused");
 
     let second = X.refresh(&client, &held(&first)).await.expect("a new pair");
     assert!(!same(&first.access, &second.access));
@@ -118,7 +120,7 @@ async fn disconnecting_ends_the_access_at_x() {
     let client = stage.client("x");
     let grant = stage.connect(&X, &client, INES).await;
     assert!(X.revoke(&client, &held(&grant)).await.expect("revoked"));
-    assert_eq!(kind(X.candidates(&api(&X, &client, &grant)).await), "access refused");
+    assert_eq!(kind(X.list_profiles(&api(&X, &client, &grant)).await), "access refused");
     assert_eq!(kind(X.refresh(&client, &held(&grant)).await), "reconnect");
     assert!(X.revoke(&client, &held(&grant)).await.expect("still revoked"));
     stage.trouble("x", "/2/oauth2/revoke", "503", None).await;

@@ -45,7 +45,7 @@ async fn a_suspended_and_a_locked_account_are_told_what_to_do_at_x() {
         (PRIYA_LOCKED, Reason::Locked, ["locked", "unlock it"]),
     ] {
         let grant = stage.connect(&X, &client, account).await;
-        let (kind, reason, say) = told(X.candidates(&api(&X, &client, &grant)).await);
+        let (kind, reason, say) = told(X.list_profiles(&api(&X, &client, &grant)).await);
         assert_eq!((kind, reason), ("needs action", Some(expected)));
         assert_says(&say, &words);
         assert_says(&say, &["Test"]);
@@ -59,13 +59,13 @@ async fn a_missing_permission_is_named_and_one_that_is_there_is_not() {
     let client = stage.client("x");
     let code = stage.allow(&X, &client, INES, Some("tweet.read offline.access")).await;
     let limited = X.exchange(&client, &code).await.expect("a grant");
-    let (kind_of, reason, say) = told(X.candidates(&api(&X, &client, &limited)).await);
+    let (kind_of, reason, say) = told(X.list_profiles(&api(&X, &client, &limited)).await);
     assert_eq!((kind_of, reason), ("reconnect", Some(Reason::MissingPermissions)));
     assert_says(&say, &["see your profile", "Reconnect"]);
 
     let grant = stage.connect(&X, &client, INES).await;
     stage.trouble("x", ME, "403", None).await;
-    let (kind, _, say) = told(X.candidates(&api(&X, &client, &grant)).await);
+    let (kind, _, say) = told(X.list_profiles(&api(&X, &client, &grant)).await);
     assert_eq!(kind, "rejected");
     assert_says(&say, &["X refused", "reconnect"]);
 }
@@ -77,7 +77,7 @@ async fn a_token_that_is_no_users_asks_to_reconnect() {
     let client = stage.client("x");
     let mut grant = stage.connect(&X, &client, INES).await;
     grant.access = secret("garbage");
-    let (kind, reason, say) = told(X.candidates(&api(&X, &client, &grant)).await);
+    let (kind, reason, say) = told(X.list_profiles(&api(&X, &client, &grant)).await);
     assert_eq!((kind, reason), ("reconnect", Some(Reason::RefusedByPlatform)));
     assert_says(&say, &["Reconnect"]);
 }
@@ -103,7 +103,7 @@ async fn asked_to_slow_down_we_name_the_time_that_x_gave() {
     let client = stage.client("x");
     let grant = stage.connect(&X, &client, INES).await;
     stage.trouble("x", ME, "429", None).await;
-    let Err(Error::RateLimited { until, .. }) = X.candidates(&api(&X, &client, &grant)).await
+    let Err(Error::RateLimited { until, .. }) = X.list_profiles(&api(&X, &client, &grant)).await
     else {
         panic!("X is not to be asked")
     };
@@ -137,7 +137,7 @@ async fn no_error_quotes_a_token_or_a_code() {
     let client = stage.client("x");
     let mut code = stage.allow(&X, &client, INES, None).await;
     code.code = secret("canary-code");
-    let held = Held {
+    let held = Credential {
         access: secret("canary-access"),
         refresh: Some(secret("canary-refresh")),
         grant_key: None,

@@ -34,7 +34,7 @@ async fn kofi_connects_his_channel() {
     assert!(profile.avatar_url.as_ref().is_some_and(|url| url.contains(KOFI)));
     assert_eq!(profile.metadata["subscribers"], json!(3_240_000), "YouTube tells three digits");
     assert_eq!(profile.metadata["uploads_playlist"], json!("UUk0f1C00ksTvEry7uesday_"));
-    let facts = world.platform.facts(&profile.metadata);
+    let facts = world.platform.describe_metadata(&profile.metadata);
     assert!(facts.contains(&("Subscribers".into(), "about 3,240,000".into())), "{facts:?}");
 
     let again = world.profile(&grant, KOFI).await;
@@ -48,7 +48,7 @@ async fn hidden_subscribers_are_not_made_up() {
     let grant = world.allow(QUIET_TRAINS).await;
     let found = world.candidates(&grant).await.expect("the channel");
     assert_eq!(found[0].metadata.get("subscribers"), None);
-    let facts = world.platform.facts(&found[0].metadata);
+    let facts = world.platform.describe_metadata(&found[0].metadata);
     assert!(facts.contains(&("Subscribers".into(), "hidden by the channel".into())));
     assert!(facts.iter().any(|(_, value)| value.contains("15 minutes")), "{facts:?}");
 }

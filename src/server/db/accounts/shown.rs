@@ -10,7 +10,7 @@ use crate::server::db::{Db, Result, sql};
 /// What a page shows of an account, with one of its rate limits; an account with several limits has
 /// several rows. No sealed bytes.
 #[derive(Clone, sqlx::FromRow)]
-pub struct Shown {
+pub struct AccountRow {
     pub id: AccountId,
     pub provider: Provider,
     pub provider_account_id: String,
@@ -43,10 +43,10 @@ pub struct Shown {
 
 /// Everything that `/integrations` shows of a workspace, in one statement. Former accounts are on
 /// no page.
-pub async fn shown(db: &Db, workspace: WorkspaceId) -> Result<Vec<Shown>> {
+pub async fn list_rows(db: &Db, workspace: WorkspaceId) -> Result<Vec<AccountRow>> {
     sql!(
         db,
-        Vec<Shown>,
+        Vec<AccountRow>,
         "SELECT a.id, a.provider, a.provider_account_id, a.name, a.handle, a.has_avatar, a.scope,
          a.issued_at, a.expires_at, a.refresh_expires_at,
          a.metadata, a.status, a.reason, a.say, a.label, a.checked_at, a.check_ok, a.check_text,

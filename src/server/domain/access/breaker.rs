@@ -44,41 +44,41 @@ struct Read {
 
 /// With what right a call is made.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Pass {
+pub enum Permit {
     Free,
     /// The one call that finds out whether an open breaker can be closed.
     Probe,
 }
 
 /// Until when nobody calls this platform.
-pub async fn trouble(backend: &Backend, entry: &Entry) -> Result<Option<DateTime<Utc>>> {
+pub async fn open_until(backend: &Backend, entry: &Entry) -> Result<Option<DateTime<Utc>>> {
     let now = backend.clock.now();
     let until = open(backend, entry).await?.map(|breaker| breaker.until);
     Ok(until.filter(|until| !is_over(*until, now)))
 }
 
 /// The same for a page of all platforms.
-pub async fn troubles(backend: &Backend) -> Result<HashMap<Provider, DateTime<Utc>>> {
-    let mut troubles = HashMap::new();
+pub async fn open_breakers(backend: &Backend) -> Result<HashMap<Provider, DateTime<Utc>>> {
+    let mut open = HashMap::new();
     for entry in backend.platforms.iter() {
-        if let Some(until) = trouble(backend, entry).await? {
-            troubles.insert(entry.provider.clone(), until);
+        if let Some(until) = open_until(backend, entry).await? {
+            open.insert(entry.provider.clone(), until);
         }
     }
-    Ok(troubles)
+    Ok(open)
 }
 
 /// Whether this platform may be called now. Where its breaker is open and its time has come, one
 /// caller is let through as the probe.
-pub(super) async fn pass(backend: &Backend, entry: &Entry) -> Result<Pass> {
-    let Some(breaker) = open(backend, entry).await? else { return Ok(Pass::Free) };
+pub(super) async fn acquire(backend: &Backend, entry: &Entry) -> Result<Permit> {
+    let Some(breaker) = open(backend, entry).await? else { return Ok(Permit::Free) };
     let now = backend.clock.now();
     if is_over(breaker.until, now) {
         let ours = db::breakers::probe(&backend.db, &breaker, now + PROBE).await?;
         forget(backend);
         if ours {
             metrics::breaker(entry.provider.as_str(), metrics::Breaker::Probing);
-            return Ok(Pass::Probe);
+            return Ok(Permit::Probe);
         }
     }
     Err(Error::PlatformTrouble { name: &entry.info().name, until: breaker.until.max(now) })
@@ -92,10 +92,10 @@ fn is_over(until: DateTime<Utc>, now: DateTime<Utc>) -> bool {
 
 /// Counts how a call for an account ended. Only silence counts against a platform: whoever refuses
 /// is there. That nothing could be counted is no reason to lose the answer that came.
-pub(super) async fn heard(
+pub(super) async fn record_outcome(
     backend: &Backend,
     entry: &Entry,
-    pass: Pass,
+    pass: Permit,
     account: AccountId,
     error: Option<&platform::Error>,
 ) {
@@ -112,21 +112,21 @@ pub(super) async fn heard(
     }
 }
 
-async fn silent(backend: &Backend, entry: &Entry, pass: Pass, account: AccountId) -> Result<()> {
+async fn silent(backend: &Backend, entry: &Entry, pass: Permit, account: AccountId) -> Result<()> {
     let now = backend.clock.now();
     let accounts = note(backend, entry, account, true).silent_accounts(now);
-    if pass == Pass::Free && accounts.is_none() {
+    if pass == Permit::Free && accounts.is_none() {
         return Ok(());
     }
     let enough = db::accounts::at_least(&backend.db, &entry.provider, ACCOUNTS).await?;
     forget(backend);
     let opened = open(backend, entry).await?.map_or(0, |breaker| breaker.opened);
-    let trouble = match pass {
-        Pass::Probe => opened > 0,
+    let changes = match pass {
+        Permit::Probe => opened > 0,
         // A call that began before it opened says nothing new.
-        Pass::Free => opened == 0 && accounts.is_some_and(|accounts| accounts >= enough),
+        Permit::Free => opened == 0 && accounts.is_some_and(|accounts| accounts >= enough),
     };
-    if !trouble {
+    if !changes {
         return Ok(());
     }
     let until = now + (FIRST * 2i32.pow(opened.clamp(0, 8) as u32)).min(LONGEST);
@@ -138,7 +138,7 @@ async fn silent(backend: &Backend, entry: &Entry, pass: Pass, account: AccountId
         tracing::error!(platform = %entry.provider, opened = opened + 1, %until, "platform \
             trouble: nobody calls it for a while");
     }
-    begin_anew(backend, entry);
+    reset(backend, entry);
     Ok(())
 }
 
@@ -154,7 +154,7 @@ async fn answered(backend: &Backend, entry: &Entry, account: AccountId) -> Resul
         tracing::info!(platform = %entry.provider, "the platform answers");
     }
     metrics::breaker(entry.provider.as_str(), metrics::Breaker::Closed);
-    begin_anew(backend, entry);
+    reset(backend, entry);
     Ok(())
 }
 
@@ -167,7 +167,7 @@ fn note(backend: &Backend, entry: &Entry, account: AccountId, silent: bool) -> L
 }
 
 /// Once a breaker has opened or closed, judging begins anew.
-fn begin_anew(backend: &Backend, entry: &Entry) {
+fn reset(backend: &Backend, entry: &Entry) {
     backend.breakers.latest.lock().unwrap_or_else(PoisonError::into_inner).remove(&entry.provider);
     forget(backend);
 }

@@ -4,8 +4,8 @@
 use futures::future::BoxFuture;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::breaker::{self, Pass};
-use super::token::{self, Why, fresh_token};
+use super::breaker::{self, Permit};
+use super::token::{self, RefreshReason, fresh_token};
 use super::{Error, Result, access_place, credential, entry, platform_error, quota, store_limits};
 use crate::server::Backend;
 use crate::server::db::{self, accounts::Account};
@@ -24,23 +24,23 @@ where
     F: for<'a> Fn(&'a Entry, &'a Api) -> BoxFuture<'a, platform::Result<T>>,
 {
     let entry = entry(backend, account.provider.as_str())?;
-    let (account, token) = fresh_token(backend, account, Why::Use).await?;
+    let (account, token) = fresh_token(backend, account, RefreshReason::Use).await?;
     quota::check(backend, entry, &account).await?;
-    let pass = breaker::pass(backend, entry).await?;
+    let pass = breaker::acquire(backend, entry).await?;
     let (account, first) = once(backend, entry, pass, account, token, &call).await?;
     let refused = matches!(first, Err(platform::Error::AccessRefused { .. }))
         && matches!(entry.platform.connect(), Connect::OAuth2(_));
     let (account, outcome) = if refused {
         let seen = account.version;
-        let (account, token) = fresh_token(backend, account, Why::Renew { seen }).await?;
-        once(backend, entry, Pass::Free, account, token, &call).await?
+        let (account, token) = fresh_token(backend, account, RefreshReason::Renew { seen }).await?;
+        once(backend, entry, Permit::Free, account, token, &call).await?
     } else {
         (account, first)
     };
     match outcome {
         Ok(value) => Ok((account, value)),
         Err(error) => {
-            token::note(backend, &account, &error).await?;
+            token::record_failure(backend, &account, &error).await?;
             Err(platform_error(entry, error))
         }
     }
@@ -50,7 +50,7 @@ where
 async fn once<T, F>(
     backend: &Backend,
     entry: &Entry,
-    pass: Pass,
+    pass: Permit,
     account: Account,
     token: SecretString,
     call: &F,
@@ -60,7 +60,7 @@ where
 {
     let api = entry.api(token.clone(), account.scopes());
     let outcome = call(entry, &api).await;
-    breaker::heard(backend, entry, pass, account.id, outcome.as_ref().err()).await;
+    breaker::record_outcome(backend, entry, pass, account.id, outcome.as_ref().err()).await;
     let account = match api.renewed() {
         Some(renewed) => keep_renewed(backend, account, &token, &renewed).await?,
         None => account,
@@ -91,8 +91,9 @@ async fn keep_renewed(
         if kept {
             return Ok(stored);
         }
-        account =
-            super::live(db::accounts::find(&backend.db, account.workspace_id, account.id).await?)?;
+        account = super::require_active(
+            db::accounts::find(&backend.db, account.workspace_id, account.id).await?,
+        )?;
         let in_the_row = credential::open(backend, &account)?.access;
         if in_the_row.expose_secret() != used.expose_secret() {
             return Ok(account);

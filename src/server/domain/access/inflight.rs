@@ -12,24 +12,24 @@ use futures::future::{BoxFuture, Shared};
 use tracing::Instrument;
 
 use super::refresh;
-use super::token::Why;
+use super::token::RefreshReason;
 use crate::model::{AccountId, WorkspaceId};
 use crate::server::db::accounts::Account;
 use crate::server::domain::{Error, Result};
-use crate::server::{Backend, origin};
+use crate::server::{Backend, request_context};
 
 type Flight = Shared<BoxFuture<'static, Result<Account, Arc<Error>>>>;
 
 /// The refreshes of this process, one an account.
 #[derive(Default)]
-pub struct Flights(Mutex<HashMap<AccountId, Flight>>);
+pub struct InflightRefreshes(Mutex<HashMap<AccountId, Flight>>);
 
 /// Takes a flight off the list, however it ended.
-struct Landing(Backend, AccountId);
+struct RemoveOnDrop(Backend, AccountId);
 
-impl Drop for Landing {
+impl Drop for RemoveOnDrop {
     fn drop(&mut self) {
-        self.0.flights.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.1);
+        self.0.inflight_refreshes.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.1);
     }
 }
 
@@ -38,10 +38,11 @@ pub(super) async fn join(
     backend: &Backend,
     workspace: WorkspaceId,
     id: AccountId,
-    why: Why,
+    why: RefreshReason,
 ) -> Result<Account> {
     let flight = {
-        let mut flights = backend.flights.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut flights =
+            backend.inflight_refreshes.0.lock().unwrap_or_else(PoisonError::into_inner);
         flights.entry(id).or_insert_with(|| begin(backend.clone(), workspace, id, why)).clone()
     };
     flight.await.map_err(Error::shared)
@@ -49,9 +50,9 @@ pub(super) async fn join(
 
 /// Waits for the refreshes of this process, before it ends: one that was sent has to hear its
 /// answer, or a rotated token is lost. The platforms' time-outs bound it.
-pub async fn landed(backend: &Backend) {
+pub async fn drain(backend: &Backend) {
     let flights: Vec<Flight> = backend
-        .flights
+        .inflight_refreshes
         .0
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
@@ -61,11 +62,12 @@ pub async fn landed(backend: &Backend) {
     futures::future::join_all(flights).await;
 }
 
-fn begin(backend: Backend, workspace: WorkspaceId, id: AccountId, why: Why) -> Flight {
+fn begin(backend: Backend, workspace: WorkspaceId, id: AccountId, why: RefreshReason) -> Flight {
     let work = async move {
-        let _landing = Landing(backend.clone(), id);
+        let _landing = RemoveOnDrop(backend.clone(), id);
         refresh::refresh(&backend, workspace, id, why).await.map_err(Arc::new)
     };
-    let task = tokio::spawn(origin::scope(origin::current(), work.in_current_span()));
+    let task =
+        tokio::spawn(request_context::scope(request_context::current(), work.in_current_span()));
     async move { task.await.unwrap_or_else(|_| Err(Arc::new(Error::Interrupted))) }.boxed().shared()
 }

@@ -10,15 +10,17 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::account_state::{self, AccountState};
 use super::sealed_grant::SealedGrant;
-use super::standing::{self, Standing};
 use super::{access_place, credential, entry, refresh_place, revoke, timing, unreadable};
 use crate::model::Status;
 use crate::server::Backend;
-use crate::server::db::{self, Tx, accounts::Account, pending::Revocation, refreshes::Line};
+use crate::server::db::{
+    self, Tx, accounts::Account, pending::Revocation, refreshes::JournalEntry,
+};
 use crate::server::domain::{Error, Result};
-use crate::server::platform::{Grant, Held};
-use crate::server::vault::{self, Place};
+use crate::server::platform::{Credential, TokenGrant};
+use crate::server::vault::{self, SealContext};
 
 /// An answer may be the only live pair there is: a database that is busy or away is asked again for
 /// this long.
@@ -31,7 +33,7 @@ const SWAPS: usize = 5;
 const BATCH: i64 = 200;
 
 /// A refresh's answer. It has no `Debug`.
-pub struct Answer(SealedGrant<Lifetime>);
+pub struct JournaledTokens(SealedGrant<Lifetime>);
 
 /// What a new token is like.
 #[derive(Serialize, Deserialize)]
@@ -64,19 +66,19 @@ impl Settled {
     }
 }
 
-fn place(id: Uuid) -> Place {
-    Place::new("refresh_journal", id, "answer")
+fn place(id: Uuid) -> SealContext {
+    SealContext::new("refresh_journal", id, "answer")
 }
 
 /// What tells one credential from another without being one: the refresh token, or where there is
 /// none the access token.
-pub(super) fn fingerprint(held: &Held) -> Vec<u8> {
+pub(super) fn fingerprint(held: &Credential) -> Vec<u8> {
     Sha256::digest(held.refresh.as_ref().unwrap_or(&held.access).expose_secret()).to_vec()
 }
 
-impl Answer {
-    pub(super) fn of(grant: &Grant, issued_at: DateTime<Utc>) -> Self {
-        let held = Held {
+impl JournaledTokens {
+    pub(super) fn of(grant: &TokenGrant, issued_at: DateTime<Utc>) -> Self {
+        let held = Credential {
             access: grant.access.clone(),
             refresh: grant.refresh.clone(),
             grant_key: grant.grant_key.clone(),
@@ -91,11 +93,11 @@ impl Answer {
     }
 
     /// Writes it down for good, unless its account's row is gone.
-    pub(super) async fn keep(&self, backend: &Backend, line: &Line) -> Result<()> {
+    pub(super) async fn persist(&self, backend: &Backend, line: &JournalEntry) -> Result<()> {
         let sealed = self.0.seal(backend, place(line.id));
         let mut tried = 0;
         loop {
-            match db::refreshes::answer(&backend.db, line, &sealed).await {
+            match db::refreshes::record_answer(&backend.db, line, &sealed).await {
                 Err(error)
                     if error
                         .as_database_error()
@@ -114,14 +116,14 @@ impl Answer {
         }
     }
 
-    fn read(backend: &Backend, line: &Line, sealed: &[u8]) -> Result<Self, vault::Error> {
+    fn read(backend: &Backend, line: &JournalEntry, sealed: &[u8]) -> Result<Self, vault::Error> {
         SealedGrant::open(backend, sealed, place(line.id)).map(Self)
     }
 
     /// Whether it brings anything that the row does not have. Where refresh tokens stay, a late
     /// answer carries the stored one; it then counts only if nobody renewed since it was asked for,
     /// or if it lives longer.
-    fn is_news(&self, account: &Account, held: &Held, line: &Line) -> bool {
+    fn is_newer(&self, account: &Account, held: &Credential, line: &JournalEntry) -> bool {
         let rotated = self.0.credential().refresh.is_some_and(|new| {
             held.refresh.as_ref().map(ExposeSecret::expose_secret) != Some(new.expose_secret())
         });
@@ -138,7 +140,7 @@ impl Answer {
         &self,
         backend: &Backend,
         tx: &mut Tx,
-        line: &Line,
+        line: &JournalEntry,
     ) -> Result<Settled> {
         for _ in 0..SWAPS {
             let Some(account) =
@@ -148,18 +150,24 @@ impl Answer {
                 return Ok(Settled::Superseded);
             };
             if account.status == Status::Former {
-                return self.give_back(backend, tx, line, &account).await;
+                return self.revoke_unused(backend, tx, line, &account).await;
             }
             // What does not open is healed by an answer rather than kept.
             let held = credential::open(backend, &account).ok();
             if held.is_some_and(|held| {
-                fingerprint(&held) != line.came_from || !self.is_news(&account, &held, line)
+                fingerprint(&held) != line.came_from || !self.is_newer(&account, &held, line)
             }) {
                 db::refreshes::close(tx, line.id).await?;
                 return Ok(Settled::Superseded);
             }
             if let Some(renewed) = self.swap(backend, tx, &account).await? {
-                standing::follow_unasked(backend, tx, &account, &healed(&account)).await?;
+                account_state::record_background_transition(
+                    backend,
+                    tx,
+                    &account,
+                    &healed(&account),
+                )
+                .await?;
                 db::refreshes::close_answered(tx, line).await?;
                 return Ok(Settled::Stored(Box::new(renewed)));
             }
@@ -168,11 +176,11 @@ impl Answer {
     }
 
     /// The account was disconnected meanwhile: whoever closes the line gives back what it holds.
-    async fn give_back(
+    async fn revoke_unused(
         &self,
         backend: &Backend,
         tx: &mut Tx,
-        line: &Line,
+        line: &JournalEntry,
         account: &Account,
     ) -> Result<Settled> {
         if !db::refreshes::close(tx, line.id).await? {
@@ -218,13 +226,17 @@ impl Answer {
 
 /// How an account stands with a new token. What a token can't mend - permissions, a suspension -
 /// stays until a look says otherwise.
-fn healed(account: &Account) -> Standing {
-    let stands = Standing::of(account);
-    if stands.token_works() { stands } else { Standing::HEALTHY }
+fn healed(account: &Account) -> AccountState {
+    let stands = AccountState::of(account);
+    if stands.token_works() { stands } else { AccountState::HEALTHY }
 }
 
 /// Settles every durable answer of an account, inside the transaction that holds its lease.
-pub(super) async fn settle_all(backend: &Backend, tx: &mut Tx, lines: &[Line]) -> Result<()> {
+pub(super) async fn settle_all(
+    backend: &Backend,
+    tx: &mut Tx,
+    lines: &[JournalEntry],
+) -> Result<()> {
     for line in lines {
         _ = settle_line(backend, tx, line).await?;
     }
@@ -233,9 +245,13 @@ pub(super) async fn settle_all(backend: &Backend, tx: &mut Tx, lines: &[Line]) -
 
 /// Settles one line, if it holds an answer. One that does not open is lost: its refresh counts as
 /// one that was never answered, and what follows from that is decided where those are.
-async fn settle_line(backend: &Backend, tx: &mut Tx, line: &Line) -> Result<Option<Settled>> {
+async fn settle_line(
+    backend: &Backend,
+    tx: &mut Tx,
+    line: &JournalEntry,
+) -> Result<Option<Settled>> {
     let Some(sealed) = &line.answer else { return Ok(None) };
-    match Answer::read(backend, line, sealed) {
+    match JournaledTokens::read(backend, line, sealed) {
         Ok(answer) => Ok(Some(answer.settle(backend, tx, line).await?)),
         Err(error) => {
             if db::refreshes::lose_answer(tx, line).await? {
@@ -263,7 +279,7 @@ pub async fn recover(backend: &Backend) -> Result<()> {
     }
 }
 
-async fn recover_line(backend: &Backend, line: &Line) -> Result<()> {
+async fn recover_line(backend: &Backend, line: &JournalEntry) -> Result<()> {
     let mut tx = backend.db.begin().await?;
     let settled = settle_line(backend, &mut tx, line).await?;
     tx.commit().await?;

@@ -2,6 +2,7 @@
 //! that is made with it. What people do with their connections stands in `accounts`, which calls
 //! this; nothing here calls back.
 
+mod account_state;
 mod breaker;
 mod call;
 mod credential;
@@ -13,31 +14,30 @@ mod refusal;
 mod revoke;
 mod scheduler;
 pub(in crate::server::domain) mod sealed_grant;
-mod standing;
 mod timing;
 mod token;
 mod unreadable;
 
-pub use breaker::{Breakers, Pass, trouble, troubles};
+pub use account_state::{AccountState, ends_for_good, mark_expired};
+pub(in crate::server::domain) use account_state::{record_transition, transition};
+pub use breaker::{Breakers, Permit, open_breakers, open_until};
 pub(in crate::server::domain) use call::call;
 pub(in crate::server::domain) use credential::{access_place, open, refresh_place};
-pub use inflight::{Flights, landed as refreshes_landed};
+pub use inflight::{InflightRefreshes, drain as refreshes_landed};
 pub(in crate::server::domain) use revoke::{
     attempt as attempt_revocation, give_back, is_shared, schedule as schedule_revocation,
 };
 pub use revoke::{find_revocations, revoke};
-pub use scheduler::{keep as run_scheduler, round as run_due_tasks};
-pub use standing::{Standing, ends_for_good, ran_out};
-pub(in crate::server::domain) use standing::{follow, mark};
+pub use scheduler::{round as run_due_tasks, run_scheduler};
 pub(in crate::server::domain) use timing::next as next_refresh;
 pub use timing::{due_at, lead, next_try, pause};
-pub use token::{Why, fresh_token, is_due};
+pub use token::{RefreshReason, fresh_token, is_due};
 pub(in crate::server::domain) use unreadable::report as report_unreadable;
 
 /// A refresh step by step, for whoever stops between two of them: the tests of its order.
 pub mod steps {
-    pub use super::journal::{Answer, recover};
-    pub use super::refresh::{Attempt, Turn, turn};
+    pub use super::journal::{JournaledTokens, recover};
+    pub use super::refresh::{Attempt, LeaseOutcome, turn};
 }
 
 use super::{Error, Result};
@@ -58,12 +58,12 @@ pub(in crate::server::domain) fn platform_error(entry: &Entry, error: platform::
 }
 
 /// An account, unless it is a former one.
-pub(in crate::server::domain) fn live(found: Option<Account>) -> Result<Account> {
+pub(in crate::server::domain) fn require_active(found: Option<Account>) -> Result<Account> {
     found.filter(|account| account.status != Status::Former).ok_or(Error::NotFound("account"))
 }
 
 /// The account of a row, as messages call it.
-pub(in crate::server::domain) fn called(account: &Account) -> &str {
+pub(in crate::server::domain) fn display_name(account: &Account) -> &str {
     if account.handle.is_empty() { &account.name } else { &account.handle }
 }
 
@@ -98,7 +98,7 @@ async fn write_limits(backend: &Backend, account: &Account, limits: &[Limit]) ->
     let shared = entry(backend, account.provider.as_str())?.platform.shared_limits();
     let mut tx = backend.db.begin().await?;
     for limit in limits {
-        let told = db::limits::Told {
+        let told = db::limits::LimitReading {
             name: &limit.name,
             most: limit.limit,
             remaining: limit.remaining,

@@ -16,22 +16,22 @@ use rand::RngExt;
 use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
 
-use super::breaker::{self, Pass};
-use super::journal::{self, Answer, Settled};
-use super::token::{Why, wanted};
-use super::{credential, entry, live, revoke, timing, unreadable};
+use super::breaker::{self, Permit};
+use super::journal::{self, JournaledTokens, Settled};
+use super::token::{RefreshReason, needs_refresh};
+use super::{credential, entry, require_active, revoke, timing, unreadable};
 use crate::model::{AccountId, WorkspaceId};
 use crate::server::Backend;
 use crate::server::db::{
     self, Tx,
     accounts::Account,
-    refreshes::Line,
+    refreshes::JournalEntry,
     tasks::{self, Kind},
 };
 use crate::server::domain::{Error, Result};
 use crate::server::failpoint::failpoint;
 use crate::server::metrics::{self, Refresh};
-use crate::server::platform::{self, Entry, Grant, Held, Replay};
+use crate::server::platform::{self, Credential, Entry, RefreshReplay, TokenGrant};
 
 /// A holder that does not prolong its lease is taken for dead after this.
 const LEASE: Duration = Duration::seconds(90);
@@ -43,7 +43,7 @@ const PROLONG: StdDuration = StdDuration::from_secs(30);
 const PATIENCE: StdDuration = StdDuration::from_secs(100);
 
 /// Whose turn it is.
-pub enum Turn {
+pub enum LeaseOutcome {
     /// Nothing to do any more, or not now.
     Done(Box<Account>),
     Mine(Box<Attempt>),
@@ -54,8 +54,8 @@ pub enum Turn {
 /// A refresh whose intent is written down.
 pub struct Attempt {
     pub(super) account: Account,
-    held: Held,
-    pub(super) line: Line,
+    held: Credential,
+    pub(super) line: JournalEntry,
 }
 
 /// Refreshes an account, or waits for whoever does and takes theirs.
@@ -63,18 +63,20 @@ pub(super) async fn refresh(
     backend: &Backend,
     workspace: WorkspaceId,
     id: AccountId,
-    why: Why,
+    why: RefreshReason,
 ) -> Result<Account> {
     let waiting = Instant::now();
     loop {
         match turn(backend, workspace, id, why).await? {
-            Turn::Done(account) => return Ok(*account),
-            Turn::Mine(attempt) => return attempt.run(backend).await,
+            LeaseOutcome::Done(account) => return Ok(*account),
+            LeaseOutcome::Mine(attempt) => return attempt.run(backend).await,
             // The scheduler comes again anyway.
-            Turn::Theirs if matches!(why, Why::Ahead { .. }) || waiting.elapsed() > PATIENCE => {
+            LeaseOutcome::Theirs
+                if matches!(why, RefreshReason::Ahead { .. }) || waiting.elapsed() > PATIENCE =>
+            {
                 return Err(Error::Refreshing);
             }
-            Turn::Theirs => tokio::time::sleep(between_looks()).await,
+            LeaseOutcome::Theirs => tokio::time::sleep(between_looks()).await,
         }
     }
 }
@@ -89,15 +91,15 @@ pub async fn turn(
     backend: &Backend,
     workspace: WorkspaceId,
     id: AccountId,
-    why: Why,
-) -> Result<Turn> {
+    why: RefreshReason,
+) -> Result<LeaseOutcome> {
     let now = backend.clock.now();
     let mut tx = backend.db.begin().await?;
     let (until, latest) = (now + LEASE, now + LONGEST_LEASE);
-    let taken = db::refreshes::take(&mut tx, id, Uuid::now_v7(), now, until, latest).await;
+    let taken = db::refreshes::acquire_lease(&mut tx, id, Uuid::now_v7(), now, until, latest).await;
     let Some(epoch) = taken.map_err(without_account)? else {
-        live(db::accounts::find(&mut tx, workspace, id).await?)?;
-        return Ok(Turn::Theirs);
+        require_active(db::accounts::find(&mut tx, workspace, id).await?)?;
+        return Ok(LeaseOutcome::Theirs);
     };
     let mut lines = db::refreshes::of_account(&mut tx, id).await?;
     if lines.iter().any(|line| line.answer.is_some()) {
@@ -105,31 +107,31 @@ pub async fn turn(
         lines = db::refreshes::of_account(&mut tx, id).await?;
     }
     // Read under the lease: whoever held it before has usually done it.
-    let account = live(db::accounts::find(&mut tx, workspace, id).await?)?;
+    let account = require_active(db::accounts::find(&mut tx, workspace, id).await?)?;
     let entry = entry(backend, account.provider.as_str())?;
     let unanswered: i64 =
         lines.iter().filter(|line| line.answer.is_none()).map(|line| line.unanswered + 1).sum();
-    if let Some(next) = not_now(backend, entry, &account, why, unanswered) {
+    if let Some(next) = deferred_until(backend, entry, &account, why, unanswered) {
         if account.next_refresh_at != next {
             tasks::move_to(&mut tx, id, Kind::Refresh, next).await?;
         }
-        db::refreshes::release(&mut tx, id, epoch, now).await?;
+        db::refreshes::release_lease(&mut tx, id, epoch, now).await?;
         tx.commit().await?;
-        return Ok(Turn::Done(Box::new(account)));
+        return Ok(LeaseOutcome::Done(Box::new(account)));
     }
     failpoint!("refresh.before_intent");
     let held = match credential::open(backend, &account) {
         Ok(held) => held,
         Err(error) => {
             let error = unreadable::mark(backend, &mut tx, &account, error).await?;
-            db::refreshes::release(&mut tx, id, epoch, now).await?;
+            db::refreshes::release_lease(&mut tx, id, epoch, now).await?;
             tx.commit().await?;
             return Err(error);
         }
     };
     let came_from = journal::fingerprint(&held);
     let (line, workspace_id) = (Uuid::now_v7(), account.workspace_id);
-    let line = Line {
+    let line = JournalEntry {
         id: line,
         workspace_id,
         account_id: id,
@@ -142,10 +144,10 @@ pub async fn turn(
     if !lines.is_empty() {
         db::refreshes::close_unanswered(&mut tx, id, epoch).await?;
     }
-    db::refreshes::intend(&mut tx, &line).await?;
+    db::refreshes::record_intent(&mut tx, &line).await?;
     tx.commit().await?;
     failpoint!("refresh.after_intent");
-    Ok(Turn::Mine(Box::new(Attempt { account, held, line })))
+    Ok(LeaseOutcome::Mine(Box::new(Attempt { account, held, line })))
 }
 
 /// There is no lease without its account.
@@ -159,16 +161,16 @@ fn without_account(error: db::Error) -> Error {
 /// When to look at the account instead, if nothing is to be done now: somebody else did it, or an
 /// earlier answer never came from a platform that may punish a repeat. Then the old token is used
 /// to its end, and only then one more try is made.
-fn not_now(
+fn deferred_until(
     backend: &Backend,
     entry: &Entry,
     account: &Account,
-    why: Why,
+    why: RefreshReason,
     unanswered: i64,
 ) -> Option<Option<DateTime<Utc>>> {
     let now = backend.clock.now();
-    if !wanted(backend, entry, account, why) {
-        let claimed = matches!(why, Why::Ahead { seen } if seen == account.version);
+    if !needs_refresh(backend, entry, account, why) {
+        let claimed = matches!(why, RefreshReason::Ahead { seen } if seen == account.version);
         let next = if claimed {
             timing::next(entry, account.issued_at, account.expires_at, now)
         } else {
@@ -176,15 +178,16 @@ fn not_now(
         };
         return Some(next);
     }
-    let fatal = entry.platform.connect().spec().is_some_and(|spec| spec.replay == Replay::Fatal);
+    let fatal =
+        entry.platform.connect().spec().is_some_and(|spec| spec.replay == RefreshReplay::Fatal);
     let alive = account.expires_at.is_some_and(|end| end > now);
-    let asked_for = matches!(why, Why::Renew { .. });
+    let asked_for = matches!(why, RefreshReason::Renew { .. });
     (fatal && unanswered > 0 && alive && !asked_for).then_some(account.expires_at)
 }
 
 impl Attempt {
     /// What was written down.
-    pub fn line(&self) -> &Line {
+    pub fn line(&self) -> &JournalEntry {
         &self.line
     }
 
@@ -198,7 +201,7 @@ impl Attempt {
         let answer = self.send(backend, entry).await;
         let received = Instant::now();
         failpoint!("refresh.after_answer");
-        breaker::heard(backend, entry, pass, self.account.id, answer.as_ref().err()).await;
+        breaker::record_outcome(backend, entry, pass, self.account.id, answer.as_ref().err()).await;
         let (outcome, account) = match answer {
             Ok(grant) => {
                 let answer = self.record(backend, &grant, asked_at, received).await?;
@@ -209,15 +212,15 @@ impl Attempt {
         metrics::refreshed(entry.provider.as_str(), outcome, begun.elapsed());
         let latency_ms = begun.elapsed().as_millis() as u64;
         tracing::info!(platform = %entry.provider, account = %self.account.id,
-            outcome = outcome.name(), latency_ms, "refreshed");
+            outcome = outcome.as_str(), latency_ms, "refreshed");
         account
     }
 
     /// Step 2, right before sending: the platform is not known to be down, and the lease is still
     /// ours. Otherwise it is as if the refresh had not begun.
-    pub async fn may_send(&self, backend: &Backend) -> Result<Pass> {
+    pub async fn may_send(&self, backend: &Backend) -> Result<Permit> {
         let entry = entry(backend, self.account.provider.as_str())?;
-        let refused = match breaker::pass(backend, entry).await {
+        let refused = match breaker::acquire(backend, entry).await {
             Ok(pass) if self.prolong(backend).await? => return Ok(pass),
             Ok(_) => Error::Refreshing,
             Err(error) => error,
@@ -228,8 +231,14 @@ impl Attempt {
 
     async fn prolong(&self, backend: &Backend) -> Result<bool> {
         let now = backend.clock.now();
-        Ok(db::refreshes::prolong(&backend.db, self.account.id, self.line.epoch, now, now + LEASE)
-            .await?)
+        Ok(db::refreshes::renew_lease(
+            &backend.db,
+            self.account.id,
+            self.line.epoch,
+            now,
+            now + LEASE,
+        )
+        .await?)
     }
 
     /// Nothing was sent: as if it had not begun.
@@ -243,12 +252,12 @@ impl Attempt {
     }
 
     pub(super) async fn release(&self, backend: &Backend, tx: &mut Tx) -> Result<bool> {
-        Ok(db::refreshes::release(tx, self.account.id, self.line.epoch, backend.clock.now())
+        Ok(db::refreshes::release_lease(tx, self.account.id, self.line.epoch, backend.clock.now())
             .await?)
     }
 
     /// Calls the platform, and says now and then that we are still there.
-    async fn send(&self, backend: &Backend, entry: &Entry) -> platform::Result<Grant> {
+    async fn send(&self, backend: &Backend, entry: &Entry) -> platform::Result<TokenGrant> {
         let call = entry.refresh(&self.held);
         tokio::pin!(call);
         let mut ticks = tokio::time::interval(PROLONG);
@@ -273,13 +282,13 @@ impl Attempt {
     pub async fn record(
         &self,
         backend: &Backend,
-        grant: &Grant,
+        grant: &TokenGrant,
         asked_at: DateTime<Utc>,
         received: Instant,
-    ) -> Result<Answer> {
+    ) -> Result<JournaledTokens> {
         let entry = entry(backend, self.account.provider.as_str())?;
-        let answer = Answer::of(grant, asked_at);
-        match answer.keep(backend, &self.line).await {
+        let answer = JournaledTokens::of(grant, asked_at);
+        match answer.persist(backend, &self.line).await {
             Err(error @ Error::NotFound(_)) => {
                 revoke::give_back(backend, entry, grant).await;
                 return Err(error);
@@ -295,7 +304,7 @@ impl Attempt {
     pub async fn settle(
         &self,
         backend: &Backend,
-        answer: Answer,
+        answer: JournaledTokens,
     ) -> Result<(Refresh, Result<Account>)> {
         let mut tx = backend.db.begin().await?;
         // The lease before the row, as in `turn`: two that meet here wait instead of blocking one
@@ -311,6 +320,6 @@ impl Attempt {
         tx.commit().await?;
         failpoint!("refresh.after_close");
         settled.attempt(backend).await;
-        Ok((outcome, live(account)))
+        Ok((outcome, require_active(account)))
     }
 }

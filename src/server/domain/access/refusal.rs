@@ -5,8 +5,8 @@ use rand::RngExt;
 
 use super::credential::open;
 use super::refresh::Attempt;
-use super::token::standing_after;
-use super::{entry, journal, live, standing, timing};
+use super::token::state_after;
+use super::{account_state, entry, journal, require_active, timing};
 use crate::model::Reason;
 use crate::server::Backend;
 use crate::server::db::{
@@ -39,8 +39,9 @@ impl Attempt {
         let ours = self.release(backend, &mut tx).await?;
         let lines = db::refreshes::of_account(&mut tx, self.account.id).await?;
         journal::settle_all(backend, &mut tx, &lines).await?;
-        let account =
-            live(db::accounts::find(&mut tx, self.account.workspace_id, self.account.id).await?)?;
+        let account = require_active(
+            db::accounts::find(&mut tx, self.account.workspace_id, self.account.id).await?,
+        )?;
         let moved_on = open(backend, &account)
             .is_ok_and(|held| journal::fingerprint(&held) != self.line.came_from)
             || account.issued_at != self.account.issued_at;
@@ -56,8 +57,8 @@ impl Attempt {
         }
         let (outcome, error) = match error.class() {
             Class::Permanent => {
-                let error = self.lost(entry, error);
-                self.end(backend, &mut tx, &account, &error).await?;
+                let error = self.explain_lost_answer(entry, error);
+                self.mark_ended(backend, &mut tx, &account, &error).await?;
                 (Refresh::Permanent, error)
             }
             Class::Transient => {
@@ -77,7 +78,7 @@ impl Attempt {
     }
 
     /// A refusal after an answer that never came has that for its reason.
-    fn lost(&self, entry: &Entry, error: platform::Error) -> platform::Error {
+    fn explain_lost_answer(&self, entry: &Entry, error: platform::Error) -> platform::Error {
         match error {
             platform::Error::Reconnect { detail, .. } if self.line.unanswered > 0 => platform::Error::Reconnect {
                 reason: Reason::AnswerLost,
@@ -95,7 +96,7 @@ impl Attempt {
     }
 
     /// Only the person can renew it now.
-    async fn end(
+    async fn mark_ended(
         &self,
         backend: &Backend,
         tx: &mut Tx,
@@ -104,12 +105,12 @@ impl Attempt {
     ) -> Result<()> {
         db::refreshes::close_unanswered(tx, account.id, self.line.epoch).await?;
         let now = backend.clock.now();
-        let Some(new) = standing_after(account, error, now) else { return Ok(()) };
-        let next = standing::next_refresh(backend, account, &new)?;
+        let Some(new) = state_after(account, error, now) else { return Ok(()) };
+        let next = account_state::next_refresh(backend, account, &new)?;
         if db::accounts::mark(tx, account, new.status, new.reason().zip(new.say()), next, now)
             .await?
         {
-            standing::follow_unasked(backend, tx, account, &new).await?;
+            account_state::record_background_transition(backend, tx, account, &new).await?;
         }
         Ok(())
     }

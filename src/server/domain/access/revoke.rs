@@ -15,8 +15,8 @@ use crate::server::db::{self, Tx, pending::Revocation};
 use crate::server::domain::Error;
 use crate::server::domain::jobs::{self, Job};
 use crate::server::failpoint::failpoint;
-use crate::server::platform::{Entry, Grant, Held};
-use crate::server::vault::Place;
+use crate::server::platform::{Credential, Entry, TokenGrant};
+use crate::server::vault::SealContext;
 
 /// A person waits no longer than this for the platform.
 const INLINE: StdDuration = StdDuration::from_secs(5);
@@ -24,8 +24,8 @@ const KEPT: Duration = Duration::hours(24);
 /// By then the inline attempt has had its chance.
 const PAUSE: Duration = Duration::minutes(1);
 
-fn place(id: Uuid) -> Place {
-    Place::new("pending_revocations", id, "payload")
+fn place(id: Uuid) -> SealContext {
+    SealContext::new("pending_revocations", id, "payload")
 }
 
 /// Whether revoking this grant would end other accounts too, in any workspace. Where a platform
@@ -49,7 +49,7 @@ pub(in crate::server::domain) async fn schedule(
     backend: &Backend,
     tx: &mut Tx,
     entry: &Entry,
-    held: Held,
+    held: Credential,
 ) -> Result<Revocation> {
     let (id, now) = (Uuid::now_v7(), backend.clock.now());
     let payload = SealedGrant::new(&held, ()).seal(backend, place(id));
@@ -67,7 +67,7 @@ pub(in crate::server::domain) async fn attempt(
     revocation: &Revocation,
 ) {
     match tokio::time::timeout(INLINE, tell(backend, entry, revocation)).await {
-        Ok(Ok(())) => match cross_off(backend, revocation.id).await {
+        Ok(Ok(())) => match delete_pending(backend, revocation.id).await {
             Ok(()) => {}
             Err(error) => {
                 tracing::error!(provider = %entry.provider, "a done revocation was not crossed \
@@ -90,10 +90,10 @@ pub async fn revoke(backend: &Backend, id: Uuid) -> Result<()> {
         }
         _ => tracing::warn!(provider = %revocation.provider, "a revocation was given up"),
     }
-    cross_off(backend, id).await
+    delete_pending(backend, id).await
 }
 
-async fn cross_off(backend: &Backend, id: Uuid) -> Result<()> {
+async fn delete_pending(backend: &Backend, id: Uuid) -> Result<()> {
     failpoint!("revoke.told");
     let mut tx = backend.db.begin().await?;
     db::pending::delete_revocation(&mut tx, id).await?;
@@ -140,7 +140,7 @@ pub(super) async fn write_down(
     backend: &Backend,
     tx: &mut Tx,
     entry: &Entry,
-    held: Held,
+    held: Credential,
 ) -> Result<Option<Revocation>> {
     match is_shared(tx, entry, held.grant_key.as_deref(), AccountId(Uuid::nil())).await? {
         true => Ok(None),
@@ -149,8 +149,12 @@ pub(super) async fn write_down(
 }
 
 /// Gives back a grant that came to nothing, unless somebody lives by it.
-pub(in crate::server::domain) async fn give_back(backend: &Backend, entry: &Entry, grant: &Grant) {
-    let held = Held {
+pub(in crate::server::domain) async fn give_back(
+    backend: &Backend,
+    entry: &Entry,
+    grant: &TokenGrant,
+) {
+    let held = Credential {
         access: grant.access.clone(),
         refresh: grant.refresh.clone(),
         grant_key: grant.grant_key.clone(),

@@ -10,7 +10,7 @@ use futures::future::{BoxFuture, join_all, try_join_all};
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt, TryStreamExt};
 
-use super::token::Why;
+use super::token::RefreshReason;
 use super::{breaker, inflight, journal};
 use crate::server::db::{
     self,
@@ -18,7 +18,7 @@ use crate::server::db::{
 };
 use crate::server::domain::{Error, Result};
 use crate::server::platform::Entry;
-use crate::server::{Backend, origin};
+use crate::server::{Backend, request_context};
 
 /// How often each lane looks for what is due.
 const LOOK: StdDuration = StdDuration::from_secs(30);
@@ -35,7 +35,7 @@ struct Lane<'a> {
 
 /// Looks for what is due, round after round, each lane at its own pace. Ends only by being dropped;
 /// what was sent by then is finished by its own task.
-pub async fn keep(backend: &Backend) {
+pub async fn run_scheduler(backend: &Backend) {
     let mut rounds: Vec<BoxFuture<'_, ()>> =
         vec![Box::pin(every_look(|| journal::recover(backend)))];
     for lane in lanes(backend) {
@@ -63,7 +63,9 @@ fn lanes(backend: &Backend) -> impl Iterator<Item = Lane<'_>> {
 /// A failure is the database's; the next look finds what this one did not.
 async fn every_look<Round: Future<Output = Result<()>>>(round: impl Fn() -> Round) {
     loop {
-        if let Err(error) = origin::scope(origin::Origin::server(), round()).await {
+        if let Err(error) =
+            request_context::scope(request_context::RequestContext::server(), round()).await
+        {
             tracing::error!("a round of tasks broke off: {error}");
         }
         tokio::time::sleep(LOOK).await;
@@ -88,7 +90,7 @@ impl<'a> Lane<'a> {
     async fn run(self, backend: &Backend, due: &Due) -> Result<()> {
         match self.kind {
             Kind::Refresh => {
-                let why = Why::Ahead { seen: due.version };
+                let why = RefreshReason::Ahead { seen: due.version };
                 inflight::join(backend, due.workspace_id, due.account_id, why).await.map(drop)
             }
         }
@@ -104,7 +106,7 @@ impl<'a> Lane<'a> {
     }
 
     async fn claim(self, backend: &Backend, width: usize) -> Result<Vec<Due>> {
-        if breaker::trouble(backend, self.entry).await?.is_some() {
+        if breaker::open_until(backend, self.entry).await?.is_some() {
             return Ok(Vec::new());
         }
         let (now, provider) = (backend.clock.now(), &self.entry.provider);

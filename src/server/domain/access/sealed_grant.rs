@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::server::Backend;
-use crate::server::platform::Held;
-use crate::server::vault::{self, Place};
+use crate::server::platform::Credential;
+use crate::server::vault::{self, SealContext};
 
 /// A credential as it is sealed. In the clear it exists only in memory, and has no `Debug`.
 #[derive(Serialize, Deserialize)]
@@ -20,7 +20,7 @@ pub struct SealedGrant<Details = ()> {
 }
 
 impl<Details: Serialize + DeserializeOwned> SealedGrant<Details> {
-    pub fn new(held: &Held, details: Details) -> Self {
+    pub fn new(held: &Credential, details: Details) -> Self {
         Self {
             access: held.access.expose_secret().to_owned(),
             refresh: held.refresh.as_ref().map(|secret| secret.expose_secret().to_owned()),
@@ -29,15 +29,15 @@ impl<Details: Serialize + DeserializeOwned> SealedGrant<Details> {
         }
     }
 
-    pub fn credential(&self) -> Held {
-        Held {
+    pub fn credential(&self) -> Credential {
+        Credential {
             access: self.access.clone().into(),
             refresh: self.refresh.clone().map(Into::into),
             grant_key: self.grant_key.clone(),
         }
     }
 
-    pub fn seal(&self, backend: &Backend, place: Place) -> Vec<u8> {
+    pub fn seal(&self, backend: &Backend, place: SealContext) -> Vec<u8> {
         // Strings, numbers and times always serialise.
         let text: SecretString =
             serde_json::to_string(self).expect("strings and times serialise").into();
@@ -46,7 +46,11 @@ impl<Details: Serialize + DeserializeOwned> SealedGrant<Details> {
 
     /// What opens but has another shape was written by another version of us, and is no more use
     /// than what does not open.
-    pub fn open(backend: &Backend, sealed: &[u8], place: Place) -> Result<Self, vault::Error> {
+    pub fn open(
+        backend: &Backend,
+        sealed: &[u8],
+        place: SealContext,
+    ) -> Result<Self, vault::Error> {
         let text = backend.vault.open(sealed, place)?;
         serde_json::from_str(text.expose_secret()).map_err(|_| vault::Error::Malformed)
     }

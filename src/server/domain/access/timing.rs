@@ -4,7 +4,7 @@
 use chrono::{DateTime, Duration, Utc};
 use rand::RngExt;
 
-use crate::server::platform::{Entry, Refreshing};
+use crate::server::platform::{Entry, RefreshKind};
 
 /// What is due is done at least this long before its lead time begins: rounds come every half
 /// minute, and what a process that was killed had taken is free again two minutes later.
@@ -17,19 +17,19 @@ const LONGEST_PAUSE: Duration = Duration::minutes(30);
 const DAILY: Duration = Duration::days(1);
 
 /// How long before its end a token is refreshed at the latest.
-pub fn lead(refreshing: Refreshing, life: Duration) -> Duration {
+pub fn lead(refreshing: RefreshKind, life: Duration) -> Duration {
     match refreshing {
-        Refreshing::Rotates => Duration::minutes(5),
-        Refreshing::Kept => (life / 20).max(Duration::minutes(5)),
+        RefreshKind::Rotates => Duration::minutes(5),
+        RefreshKind::Kept => (life / 20).max(Duration::minutes(5)),
         // The token itself is extended, and only while it lives: so from its last third on.
-        Refreshing::Extends => life / 3,
+        RefreshKind::Extends => life / 3,
     }
 }
 
 /// When the scheduler refreshes a token: before its lead time begins, earlier by `chance` (0 to 1)
 /// of a share of its life. A life that is hardly longer than its lead is halved instead.
 pub fn due_at(
-    refreshing: Refreshing,
+    refreshing: RefreshKind,
     issued_at: DateTime<Utc>,
     expires_at: Option<DateTime<Utc>>,
     chance: f64,
@@ -70,9 +70,9 @@ pub(in crate::server::domain) fn next(
     expires_at: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> Option<DateTime<Utc>> {
-    let refreshing = entry.platform.connect().spec()?.refreshing;
+    let refreshing = entry.platform.connect().spec()?.refresh_kind;
     let at = due_at(refreshing, issued_at, expires_at, rand::rng().random())?;
     // Where the platform gave no longer life than before, tomorrow is soon enough.
-    let gained_nothing = refreshing == Refreshing::Extends && at <= now;
+    let gained_nothing = refreshing == RefreshKind::Extends && at <= now;
     Some(if gained_nothing { now + DAILY } else { at })
 }

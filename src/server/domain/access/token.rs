@@ -5,17 +5,17 @@
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
-use super::standing::{self, Standing};
+use super::account_state::{self, AccountState};
 use super::timing::{due_at, lead};
 use super::{Error, Result, credential, entry, inflight, unreadable};
 use crate::model::{Reason, Status};
 use crate::server::Backend;
 use crate::server::db::accounts::Account;
-use crate::server::platform::{self, Connect, Entry, Refreshing};
+use crate::server::platform::{self, Connect, Entry, RefreshKind};
 
 /// Why a token is asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Why {
+pub enum RefreshReason {
     /// For a call: refreshed only when its end is near.
     Use,
     /// The scheduler took this version: refreshed if its time has come.
@@ -29,24 +29,26 @@ pub enum Why {
 pub async fn fresh_token(
     backend: &Backend,
     mut account: Account,
-    why: Why,
+    why: RefreshReason,
 ) -> Result<(Account, SecretString)> {
     let entry = entry(backend, account.provider.as_str())?;
     // Twice, because the first may be a refresh that somebody began for another reason.
     for _ in 0..2 {
-        if !wanted(backend, entry, &account, why) {
+        if !needs_refresh(backend, entry, &account, why) {
             break;
         }
         if let Some(pause) = paused(backend, &account, why) {
             // A token that was refused is no use, however long it lives.
-            if why == Why::Use && lives(backend, &account) {
+            if why == RefreshReason::Use && is_alive(backend, &account) {
                 break;
             }
             return Err(pause.told(&entry.info().name));
         }
         account = match inflight::join(backend, account.workspace_id, account.id, why).await {
             // A token that still lives is used to its end, whatever stands in the way of a new one.
-            Err(error) if why == Why::Use && lives(backend, &account) && error.passes() => {
+            Err(error)
+                if why == RefreshReason::Use && is_alive(backend, &account) && error.passes() =>
+            {
                 tracing::info!(platform = %entry.provider, account = %account.id, "used without a \
                     refresh: {error}");
                 break;
@@ -60,7 +62,7 @@ pub async fn fresh_token(
     }
 }
 
-fn lives(backend: &Backend, account: &Account) -> bool {
+fn is_alive(backend: &Backend, account: &Account) -> bool {
     account.expires_at.is_none_or(|end| end > backend.clock.now())
 }
 
@@ -87,27 +89,32 @@ impl Pause {
     }
 }
 
-fn paused(backend: &Backend, account: &Account, why: Why) -> Option<Pause> {
+fn paused(backend: &Backend, account: &Account, why: RefreshReason) -> Option<Pause> {
     let now = backend.clock.now();
     let asked = account.refresh_held_until.filter(|until| *until > now).map(Pause::Asked);
     let failed = account
         .next_refresh_at
-        .filter(|next| why == Why::Use && account.refresh_failures > 0 && *next > now);
+        .filter(|next| why == RefreshReason::Use && account.refresh_failures > 0 && *next > now);
     asked.or(failed.map(Pause::AfterFailure))
 }
 
-pub(super) fn wanted(backend: &Backend, entry: &Entry, account: &Account, why: Why) -> bool {
+pub(super) fn needs_refresh(
+    backend: &Backend,
+    entry: &Entry,
+    account: &Account,
+    why: RefreshReason,
+) -> bool {
     let now = backend.clock.now();
     match (why, entry.platform.connect()) {
         (_, Connect::Session) => false,
-        (Why::Renew { seen }, _) => account.version == seen,
-        (Why::Use, Connect::OAuth2(spec)) => {
-            is_due(spec.refreshing, account.issued_at, account.expires_at, now)
+        (RefreshReason::Renew { seen }, _) => account.version == seen,
+        (RefreshReason::Use, Connect::OAuth2(spec)) => {
+            is_due(spec.refresh_kind, account.issued_at, account.expires_at, now)
         }
         // Not before the earliest time that the schedule could have chosen.
-        (Why::Ahead { seen }, Connect::OAuth2(spec)) => {
+        (RefreshReason::Ahead { seen }, Connect::OAuth2(spec)) => {
             account.version == seen
-                && due_at(spec.refreshing, account.issued_at, account.expires_at, 1.0)
+                && due_at(spec.refresh_kind, account.issued_at, account.expires_at, 1.0)
                     .is_some_and(|earliest| earliest <= now)
         }
     }
@@ -115,7 +122,7 @@ pub(super) fn wanted(backend: &Backend, entry: &Entry, account: &Account, why: W
 
 /// Whether a token has entered its lead time.
 pub fn is_due(
-    refreshing: Refreshing,
+    refreshing: RefreshKind,
     issued_at: DateTime<Utc>,
     expires_at: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
@@ -125,28 +132,28 @@ pub fn is_due(
 
 /// Marks an account by what its platform answered. What passes by itself marks nothing: an outage
 /// disconnects nobody.
-pub(super) async fn note(
+pub(super) async fn record_failure(
     backend: &Backend,
     account: &Account,
     error: &platform::Error,
 ) -> Result<()> {
-    if let Some(new) = standing_after(account, error, backend.clock.now()) {
-        standing::mark(backend, account, new).await?;
+    if let Some(new) = state_after(account, error, backend.clock.now()) {
+        account_state::transition(backend, account, new).await?;
     }
     Ok(())
 }
 
-pub(super) fn standing_after(
+pub(super) fn state_after(
     account: &Account,
     error: &platform::Error,
     now: DateTime<Utc>,
-) -> Option<Standing> {
-    let (reason, say) = error.told()?;
+) -> Option<AccountState> {
+    let (reason, say) = error.account_reason()?;
     let status = match error {
         platform::Error::NeedsAction { .. } => Status::Error,
         _ => ended(account, reason, now),
     };
-    Some(Standing { status, why: Some((reason, say.clone())) })
+    Some(AccountState { status, why: Some((reason, say.clone())) })
 }
 
 /// Expired when its time is over, an error when the platform ended it before.
@@ -171,14 +178,14 @@ mod tests {
         let end = start + Duration::hours(2);
         let tick = Duration::microseconds(1);
         let five = Duration::minutes(5);
-        assert!(!is_due(Refreshing::Rotates, start, Some(end), end - five - tick));
-        assert!(is_due(Refreshing::Rotates, start, Some(end), end - five));
+        assert!(!is_due(RefreshKind::Rotates, start, Some(end), end - five - tick));
+        assert!(is_due(RefreshKind::Rotates, start, Some(end), end - five));
         let day_end = start + Duration::days(1);
         let share = Duration::minutes(72);
-        assert!(!is_due(Refreshing::Kept, start, Some(day_end), day_end - share - tick));
-        assert!(is_due(Refreshing::Kept, start, Some(day_end), day_end - share));
+        assert!(!is_due(RefreshKind::Kept, start, Some(day_end), day_end - share - tick));
+        assert!(is_due(RefreshKind::Kept, start, Some(day_end), day_end - share));
         assert!(
-            !is_due(Refreshing::Kept, start, None, day_end + Duration::days(9999)),
+            !is_due(RefreshKind::Kept, start, None, day_end + Duration::days(9999)),
             "a token without an end is never due"
         );
     }

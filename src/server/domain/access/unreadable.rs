@@ -2,8 +2,8 @@
 //! once, to operators by an error line and a count, to the people of an account by its state and a
 //! notice.
 
+use super::account_state::{self, AccountState};
 use super::entry;
-use super::standing::{self, Standing};
 use crate::model::{Reason, Status};
 use crate::server::Backend;
 use crate::server::db::{self, Tx, accounts::Account};
@@ -47,13 +47,13 @@ pub(super) async fn mark(
         "Huntaze can no longer read the access to {name} that it stored for this account. \
          Reconnect it; its label and history stay."
     );
-    let new = Standing { status: Status::Error, why: Some((Reason::Unreadable, say.into())) };
+    let new = AccountState { status: Status::Error, why: Some((Reason::Unreadable, say.into())) };
     let now = backend.clock.now();
     if account.reason != Some(Reason::Unreadable)
         && db::accounts::mark(tx, account, new.status, new.reason().zip(new.say()), None, now)
             .await?
     {
-        standing::follow_unasked(backend, tx, account, &new).await?;
+        account_state::record_background_transition(backend, tx, account, &new).await?;
         report("oauth_accounts", &account.id, why);
     }
     Ok(Error::Unreadable { name })

@@ -6,7 +6,7 @@ use super::{Result, entry};
 use crate::model::{AccountId, WorkspaceId};
 use crate::server::Backend;
 use crate::server::db::{self, Signal};
-use crate::server::outside;
+use crate::server::egress;
 use crate::server::platform::Entry;
 use crate::server::session::Actor;
 
@@ -48,14 +48,14 @@ async fn get(
     backend: &Backend,
     entry: &Entry,
     url: &str,
-) -> Result<(&'static str, Vec<u8>), outside::Error> {
-    let url = Url::parse(url).map_err(|_| outside::Error::NotHttps)?;
+) -> Result<(&'static str, Vec<u8>), egress::Error> {
+    let url = Url::parse(url).map_err(|_| egress::Error::NotHttps)?;
     let settings = entry.settings();
     let own: Vec<&Url> = settings.base_url.iter().chain(&settings.browser_url).collect();
-    let bytes = backend.outside.get(&url, &own, MOST).await?;
+    let bytes = backend.egress.get(&url, &own, MOST).await?;
     // By content, not by what the server calls it: an SVG or HTML would run in our origin.
     let media_type =
-        media_type(&bytes).ok_or(outside::Error::OtherContent("neither PNG, JPEG nor WebP"))?;
+        media_type(&bytes).ok_or(egress::Error::OtherContent("neither PNG, JPEG nor WebP"))?;
     Ok((media_type, bytes))
 }
 

@@ -17,20 +17,20 @@ use crate::server::domain::audit::{self, Event};
 use crate::server::metrics::{self, Step};
 use crate::server::platform::{Authorize, Connect, Entry, Pkce, oauth};
 use crate::server::session::{Actor, hash};
-use crate::server::vault::Place;
+use crate::server::vault::SealContext;
 
 /// A flow lives so long (requirement S1).
 const LIFE: Duration = Duration::minutes(10);
 
 /// A flow that waits for its callback.
-pub struct Begun {
+pub struct StartedFlow {
     pub url: Url,
     pub state: CsrfToken,
     pub expires_at: DateTime<Utc>,
 }
 
-pub(super) fn verifier_place(id: FlowId) -> Place {
-    Place::new("oauth_flows", id.0, "verifier")
+pub(super) fn verifier_place(id: FlowId) -> SealContext {
+    SealContext::new("oauth_flows", id.0, "verifier")
 }
 
 /// Begins a flow at a platform's consent page. `account` is the one to reconnect.
@@ -40,7 +40,7 @@ pub async fn begin(
     provider: &str,
     account: Option<AccountId>,
     attested: usize,
-) -> Result<Begun> {
+) -> Result<StartedFlow> {
     actor.may_change()?;
     let entry = configured(backend, provider)?;
     let Connect::OAuth2(spec) = entry.platform.connect() else {
@@ -50,7 +50,7 @@ pub async fn begin(
         });
     };
     check_attested(entry, attested)?;
-    let again = account.is_some() || room(backend, actor, entry, account).await?;
+    let again = account.is_some() || ensure_capacity(backend, actor, entry, account).await?;
     if let Some(id) = account {
         reconnectable(backend, actor, provider, id).await?;
     }
@@ -82,9 +82,9 @@ pub async fn begin(
         },
     );
     metrics::oauth_step(provider, Step::Begun);
-    tracing::info!(platform = provider, step = Step::Begun.name(), flow = %id,
+    tracing::info!(platform = provider, step = Step::Begun.as_str(), flow = %id,
         reconnect = account.is_some(), "connection begun");
-    Ok(Begun { url, state, expires_at: flow.expires_at })
+    Ok(StartedFlow { url, state, expires_at: flow.expires_at })
 }
 
 /// Connects by the fields of a browser session: checked against the platform before anything is
@@ -140,7 +140,7 @@ async fn with_session(
     let expected = match account {
         Some(id) => Some(reconnectable(backend, actor, entry.provider.as_str(), id).await?),
         None => {
-            room(backend, actor, entry, None).await?;
+            ensure_capacity(backend, actor, entry, None).await?;
             None
         }
     };
@@ -150,10 +150,10 @@ async fn with_session(
     if let Some(renewed) = api.renewed() {
         grant.access = renewed;
     }
-    let profile = store::the_one(
+    let profile = store::select_profile(
         entry,
         found,
-        expected.as_ref().map(|a| (a.provider_account_id.as_str(), super::called(a))),
+        expected.as_ref().map(|a| (a.provider_account_id.as_str(), super::display_name(a))),
     )?;
     store::connect(backend, actor, entry, &grant, profile, &api.limits(), None).await
 }
@@ -173,13 +173,13 @@ fn check_attested(entry: &Entry, attested: usize) -> Result<()> {
 
 /// The kind check of the tier at the start; the sure one is at the insert. Says whether the
 /// platform has accounts here already.
-async fn room(
+async fn ensure_capacity(
     backend: &Backend,
     actor: &Actor,
     entry: &Entry,
     account: Option<AccountId>,
 ) -> Result<bool> {
-    let shown = db::accounts::shown(&backend.db, actor.workspace).await?;
+    let shown = db::accounts::list_rows(&backend.db, actor.workspace).await?;
     let mut ids: Vec<AccountId> = shown.iter().map(|row| row.id).collect();
     ids.dedup();
     let (used, limit) = (ids.len() as i64, backend.config.tier_limit(&actor.tier));
@@ -195,7 +195,7 @@ async fn reconnectable(
     provider: &str,
     id: AccountId,
 ) -> Result<Account> {
-    let account = super::mine(backend, actor, id).await?;
+    let account = super::find_owned(backend, actor, id).await?;
     if account.provider.as_str() == provider && account.status != Status::Former {
         Ok(account)
     } else {

@@ -17,7 +17,7 @@ use crate::server::Backend;
 use crate::server::db::{self, accounts::Account, flows::Flow};
 use crate::server::domain::access;
 use crate::server::domain::audit::{self, Event};
-use crate::server::domain::words;
+use crate::server::domain::locale;
 use crate::server::failpoint::failpoint;
 use crate::server::metrics::{self, Step};
 use crate::server::platform::{self, CodeGrant, Entry};
@@ -28,7 +28,7 @@ const OUTCOME: Duration = Duration::hours(1);
 
 /// What a platform's redirect carries.
 #[derive(Default)]
-pub struct Returned {
+pub struct CallbackParams {
     pub state: Option<String>,
     pub code: Option<SecretString>,
     pub error: Option<String>,
@@ -38,7 +38,7 @@ pub struct Returned {
 }
 
 /// What a good callback leads to.
-pub enum Finished {
+pub enum CallbackOutcome {
     Connected(Box<Account>),
     /// Several accounts: the person chooses.
     Choose(FlowId),
@@ -79,7 +79,7 @@ pub enum CallbackError {
 
 impl CallbackError {
     /// What it is called in metrics and log lines.
-    pub fn name(&self) -> &'static str {
+    pub fn as_str(&self) -> &'static str {
         match self {
             Self::NoSession { .. } => "no_session",
             Self::NoState { .. } => "no_state",
@@ -167,8 +167,8 @@ pub async fn finish(
     backend: &Backend,
     actor: Option<&Actor>,
     provider: &str,
-    returned: &Returned,
-) -> Result<Finished> {
+    returned: &CallbackParams,
+) -> Result<CallbackOutcome> {
     let entry = configured(backend, provider)?;
     let finished = finish_at(backend, entry, actor, returned).await;
     if let Err(error) = &finished {
@@ -190,8 +190,8 @@ async fn finish_at(
     backend: &Backend,
     entry: &Entry,
     actor: Option<&Actor>,
-    returned: &Returned,
-) -> Result<Finished> {
+    returned: &CallbackParams,
+) -> Result<CallbackOutcome> {
     let actor = actor.ok_or(CallbackError::NoSession { name: &entry.info().name })?;
     // The role may have changed while the person was at the platform.
     actor.may_change()?;
@@ -199,7 +199,7 @@ async fn finish_at(
     failpoint!("callback.claimed");
     // Counted only now: anybody can call this address, but only who began holds a state.
     metrics::oauth_step(entry.provider.as_str(), Step::Returned);
-    tracing::info!(platform = %entry.provider, step = Step::Returned.name(), flow = %flow.id,
+    tracing::info!(platform = %entry.provider, step = Step::Returned.as_str(), flow = %flow.id,
         "came back");
     let code = checked(backend, actor, entry, &flow, returned)?;
     exchange(backend, actor, entry, &flow, code).await
@@ -235,7 +235,7 @@ pub async fn keep_outcome(
 }
 
 /// The job: attempts to connect that ended.
-pub async fn erase_flows(backend: &Backend) -> Result<()> {
+pub async fn purge_flows(backend: &Backend) -> Result<()> {
     db::flows::delete_expired(&backend.db, backend.clock.now() - OUTCOME).await?;
     Ok(())
 }
@@ -244,7 +244,7 @@ async fn claim(
     backend: &Backend,
     actor: &Actor,
     entry: &Entry,
-    returned: &Returned,
+    returned: &CallbackParams,
 ) -> Result<Flow> {
     let name: &'static str = &entry.info().name;
     let state = returned
@@ -272,7 +272,7 @@ fn checked(
     actor: &Actor,
     entry: &Entry,
     flow: &Flow,
-    returned: &Returned,
+    returned: &CallbackParams,
 ) -> Result<CodeGrant> {
     let name: &'static str = &entry.info().name;
     if flow.user_id != actor.user || flow.workspace_id != actor.workspace {
@@ -307,7 +307,7 @@ fn checked(
 }
 
 /// RFC 9207: where the platform names its issuer and we know it, they agree.
-fn check_issuer(entry: &Entry, returned: &Returned) -> Result<()> {
+fn check_issuer(entry: &Entry, returned: &CallbackParams) -> Result<()> {
     let known = entry.settings().issuer.as_deref().or(entry
         .platform
         .connect()
@@ -361,12 +361,12 @@ async fn exchange(
     entry: &Entry,
     flow: &Flow,
     code: CodeGrant,
-) -> Result<Finished> {
+) -> Result<CallbackOutcome> {
     let grant =
         entry.exchange(&code).await.map_err(|error| access::platform_error(entry, error))?;
     failpoint!("callback.exchanged");
     metrics::oauth_step(entry.provider.as_str(), Step::Exchanged);
-    tracing::info!(platform = %entry.provider, step = Step::Exchanged.name(), flow = %flow.id,
+    tracing::info!(platform = %entry.provider, step = Step::Exchanged.as_str(), flow = %flow.id,
         "code exchanged");
     let connected = connect(backend, actor, entry, flow, &grant).await;
     if let Err(error) = &connected {
@@ -384,8 +384,8 @@ async fn connect(
     actor: &Actor,
     entry: &Entry,
     flow: &Flow,
-    grant: &crate::server::platform::Grant,
-) -> Result<Finished> {
+    grant: &crate::server::platform::TokenGrant,
+) -> Result<CallbackOutcome> {
     check_required(entry, &grant.scopes)?;
     let api = entry.api(grant.access.clone(), grant.scopes.clone());
     let found =
@@ -394,13 +394,14 @@ async fn connect(
     if found.len() > 1 && expected.is_none() {
         choose::wait(backend, actor, entry, flow.id, grant, &found).await?;
         failpoint!("callback.waiting");
-        return Ok(Finished::Choose(flow.id));
+        return Ok(CallbackOutcome::Choose(flow.id));
     }
-    let expected = expected.as_ref().map(|a| (a.provider_account_id.as_str(), super::called(a)));
-    let profile = store::the_one(entry, found, expected)?;
+    let expected =
+        expected.as_ref().map(|a| (a.provider_account_id.as_str(), super::display_name(a)));
+    let profile = store::select_profile(entry, found, expected)?;
     let account =
         store::connect(backend, actor, entry, grant, profile, &api.limits(), None).await?;
-    Ok(Finished::Connected(Box::new(account)))
+    Ok(CallbackOutcome::Connected(Box::new(account)))
 }
 
 async fn expected(
@@ -409,7 +410,7 @@ async fn expected(
     account: Option<AccountId>,
 ) -> Result<Option<Account>> {
     match account {
-        Some(id) => super::mine(backend, actor, id).await.map(Some),
+        Some(id) => super::find_owned(backend, actor, id).await.map(Some),
         None => Ok(None),
     }
 }
@@ -429,7 +430,7 @@ fn check_required(entry: &Entry, granted: &[String]) -> Result<()> {
     if missing.is_empty() {
         Ok(())
     } else {
-        Err(CallbackError::MissingRequired { name: &info.name, missing: words::list(&missing) }
+        Err(CallbackError::MissingRequired { name: &info.name, missing: locale::list(&missing) }
             .into())
     }
 }

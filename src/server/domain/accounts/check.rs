@@ -8,10 +8,12 @@ use crate::model::audit::Action;
 use crate::model::{AccountId, Reason, Status};
 use crate::server::Backend;
 use crate::server::db::{self, Signal, accounts::Account};
-use crate::server::domain::access::{self, Standing, Why, fresh_token, live, reread};
+use crate::server::domain::access::{
+    self, AccountState, RefreshReason, fresh_token, require_active, reread,
+};
 use crate::server::domain::audit::{self, Event};
-use crate::server::origin;
 use crate::server::platform::{Connect, Profile};
+use crate::server::request_context;
 use crate::server::session::Actor;
 
 /// A pasted session is tested no more often than this on request.
@@ -22,7 +24,7 @@ const SESSION_TEST: Duration = Duration::minutes(5);
 const REFRESH_FLOOR: Duration = Duration::seconds(60);
 
 /// What a test found.
-pub struct Tested {
+pub struct TestResult {
     pub account: Account,
     pub ok: bool,
     pub text: String,
@@ -30,19 +32,19 @@ pub struct Tested {
 
 /// Calls the platform and keeps the result with its time. A platform that is down is a result, not
 /// a failure of the test.
-pub async fn test(backend: &Backend, actor: &Actor, account: Account) -> Result<Tested> {
+pub async fn test(backend: &Backend, actor: &Actor, account: Account) -> Result<TestResult> {
     actor.may_change()?;
     let entry = entry(backend, account.provider.as_str())?;
     if matches!(entry.platform.connect(), Connect::Session) {
         guard_session(backend, &account)?;
     }
     let name: &'static str = &entry.info().name;
-    let (ok, text) = match look(backend, account.clone()).await {
+    let (ok, text) = match read_account(backend, account.clone()).await {
         Ok(()) => (true, format!("{name} answered.")),
         Err(error) => (false, error.of_platform().ok_or(error)?),
     };
     store_result(backend, &account, ok, &text).await;
-    Ok(Tested { account: reread(backend, account).await, ok, text })
+    Ok(TestResult { account: reread(backend, account).await, ok, text })
 }
 
 /// Stores what a look found, and tells the open pages. The look has happened: that it could not be
@@ -50,7 +52,7 @@ pub async fn test(backend: &Backend, actor: &Actor, account: Account) -> Result<
 async fn store_result(backend: &Backend, account: &Account, ok: bool, text: &str) {
     let stored = async {
         let mut tx = backend.db.begin().await?;
-        db::accounts::checked(&mut tx, account.id, ok, text, backend.clock.now()).await?;
+        db::accounts::record_check(&mut tx, account.id, ok, text, backend.clock.now()).await?;
         tx.signal(Signal::Workspace(account.workspace_id));
         tx.commit().await
     };
@@ -85,7 +87,7 @@ fn guard_session(backend: &Backend, account: &Account) -> Result<()> {
 }
 
 /// Reads the account at the platform, keeps what it says, and heals what was wrong before.
-async fn look(backend: &Backend, account: Account) -> Result<()> {
+async fn read_account(backend: &Backend, account: Account) -> Result<()> {
     let platform_id = account.provider_account_id.clone();
     // An account that vanished at its platform is an error of this call, which marks it.
     let (account, profile) = access::call(backend, account, |entry, api| {
@@ -100,11 +102,11 @@ async fn look(backend: &Backend, account: Account) -> Result<()> {
         .map_err(|what| Error::Metadata { name: &entry.info().name, what })?;
     let account = describe(backend, &account, &profile).await?;
     let found = match profile.standing {
-        Some(why) => Standing { status: Status::Error, why: Some(why) },
+        Some(why) => AccountState { status: Status::Error, why: Some(why) },
         None if account.reason == Some(Reason::MissingPermissions) => return Ok(()),
-        None => Standing::HEALTHY,
+        None => AccountState::HEALTHY,
     };
-    access::mark(backend, &account, found).await?;
+    access::transition(backend, &account, found).await?;
     Ok(())
 }
 
@@ -114,7 +116,7 @@ async fn describe(backend: &Backend, account: &Account, profile: &Profile) -> Re
     let mut tx = backend.db.begin().await?;
     let (name, handle, metadata) = (&profile.name, &profile.handle, &profile.metadata);
     db::accounts::describe(&mut tx, id, name, handle, metadata, backend.clock.now()).await?;
-    let described = live(db::accounts::find(&mut tx, workspace, id).await?)?;
+    let described = require_active(db::accounts::find(&mut tx, workspace, id).await?)?;
     if (name, handle, metadata) != (&account.name, &account.handle, &account.metadata.0) {
         tx.signal(Signal::Workspace(workspace));
     }
@@ -137,7 +139,7 @@ async fn renew(backend: &Backend, account: Account) -> Result<Account> {
     match entry.platform.connect() {
         Connect::Session => {
             guard_session(backend, &account)?;
-            look(backend, account.clone()).await?;
+            read_account(backend, account.clone()).await?;
             store_result(backend, &account, true, &format!("{} answered.", entry.info().name))
                 .await;
             Ok(reread(backend, account).await)
@@ -145,7 +147,7 @@ async fn renew(backend: &Backend, account: Account) -> Result<Account> {
         Connect::OAuth2(_) if was_just_renewed(backend, &account) => Ok(account),
         Connect::OAuth2(_) => {
             let seen = account.version;
-            Ok(fresh_token(backend, account, Why::Renew { seen }).await?.0)
+            Ok(fresh_token(backend, account, RefreshReason::Renew { seen }).await?.0)
         }
     }
 }
@@ -169,7 +171,7 @@ pub(super) fn recheck_in_background(backend: &Backend, actor: &Actor, due: Vec<A
     }
     for id in due {
         let (backend, actor) = (backend.clone(), actor.clone());
-        tokio::spawn(origin::scope(origin::current(), async move {
+        tokio::spawn(request_context::scope(request_context::current(), async move {
             if let Err(error) = recheck(&backend, &actor, id).await {
                 tracing::info!(account = %id, "background check: {error}");
             }
@@ -178,7 +180,7 @@ pub(super) fn recheck_in_background(backend: &Backend, actor: &Actor, due: Vec<A
 }
 
 async fn recheck(backend: &Backend, actor: &Actor, id: AccountId) -> Result<()> {
-    let account = super::mine(backend, actor, id).await?;
+    let account = super::find_owned(backend, actor, id).await?;
     let every = entry(backend, account.provider.as_str())?.settings().recheck_minutes;
     let now = backend.clock.now();
     if !db::accounts::claim_check(&backend.db, id, now - Duration::minutes(i64::from(every)), now)
@@ -187,7 +189,7 @@ async fn recheck(backend: &Backend, actor: &Actor, id: AccountId) -> Result<()> 
         return Ok(());
     }
     let name: &'static str = &entry(backend, account.provider.as_str())?.info().name;
-    let outcome = look(backend, account.clone()).await;
+    let outcome = read_account(backend, account.clone()).await;
     let text = match &outcome {
         Ok(()) => format!("{name} answered."),
         Err(error) => match error.of_platform() {

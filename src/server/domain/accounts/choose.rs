@@ -12,9 +12,9 @@ use crate::server::Backend;
 use crate::server::db::{self, accounts::Account, pending::Connection};
 use crate::server::domain::access::{self, sealed_grant::SealedGrant};
 use crate::server::domain::audit::{self, Event};
-use crate::server::platform::{Entry, Grant, Held, Profile};
+use crate::server::platform::{Credential, Entry, Profile, TokenGrant};
 use crate::server::session::Actor;
-use crate::server::vault::{self, Place};
+use crate::server::vault::{self, SealContext};
 
 const LIFE: Duration = Duration::minutes(10);
 
@@ -41,8 +41,8 @@ struct Candidate {
     grant_key: Option<String>,
 }
 
-fn place(id: FlowId) -> Place {
-    Place::new("pending_connections", id.0, "payload")
+fn place(id: FlowId) -> SealContext {
+    SealContext::new("pending_connections", id.0, "payload")
 }
 
 /// Puts a grant aside until the person has chosen.
@@ -51,7 +51,7 @@ pub(super) async fn wait(
     actor: &Actor,
     entry: &Entry,
     id: FlowId,
-    grant: &Grant,
+    grant: &TokenGrant,
     found: &[Profile],
 ) -> Result<()> {
     let payload = waiting(grant, found).seal(backend, place(id));
@@ -101,7 +101,7 @@ pub async fn choose(backend: &Backend, actor: &Actor, id: FlowId, chosen: &str) 
 pub async fn cancel(backend: &Backend, actor: &Actor, id: FlowId) -> Result<()> {
     actor.may_change()?;
     let waiting = find(backend, actor, id).await?;
-    give_back_waiting(backend, vec![waiting]).await
+    revoke_pending(backend, vec![waiting]).await
 }
 
 async fn take(backend: &Backend, id: FlowId) -> Result<bool> {
@@ -146,7 +146,7 @@ async fn find_open<'a>(
 
 /// Erases waiting choices and gives back what they had been granted. One that can't be erased now
 /// is left to the next round and holds up none of the others.
-pub async fn give_back_waiting(backend: &Backend, waiting: Vec<Connection>) -> Result<()> {
+pub async fn revoke_pending(backend: &Backend, waiting: Vec<Connection>) -> Result<()> {
     for row in waiting {
         match take(backend, row.id).await {
             Ok(true) => give_back(backend, &row).await,
@@ -168,12 +168,12 @@ async fn give_back(backend: &Backend, row: &Connection) {
 }
 
 /// The job: choices that nobody made.
-pub async fn give_back_choices(backend: &Backend) -> Result<()> {
+pub async fn revoke_expired_choices(backend: &Backend) -> Result<()> {
     let expired = db::pending::expired(&backend.db, backend.clock.now()).await?;
-    give_back_waiting(backend, expired).await
+    revoke_pending(backend, expired).await
 }
 
-fn waiting(grant: &Grant, found: &[Profile]) -> Waiting {
+fn waiting(grant: &TokenGrant, found: &[Profile]) -> Waiting {
     let candidate = |p: &Profile| Candidate {
         id: p.id.clone(),
         name: p.name.clone(),
@@ -183,7 +183,7 @@ fn waiting(grant: &Grant, found: &[Profile]) -> Waiting {
         metadata: p.metadata.clone(),
         grant_key: p.grant_key.clone(),
     };
-    let held = Held {
+    let held = Credential {
         access: grant.access.clone(),
         refresh: grant.refresh.clone(),
         grant_key: grant.grant_key.clone(),
@@ -198,9 +198,9 @@ fn waiting(grant: &Grant, found: &[Profile]) -> Waiting {
     Waiting::new(&held, consent)
 }
 
-fn grant(waiting: &Waiting) -> Grant {
+fn grant(waiting: &Waiting) -> TokenGrant {
     let (held, consent) = (waiting.credential(), &waiting.details);
-    Grant {
+    TokenGrant {
         access: held.access,
         refresh: held.refresh,
         token_type: consent.token_type.clone(),

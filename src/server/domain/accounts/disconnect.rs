@@ -1,11 +1,11 @@
 //! Disconnecting: every credential goes at once; the platform is told, now or later.
 
-use super::{Error, Result, called, entry, live};
+use super::{Error, Result, display_name, entry, require_active};
 use crate::model::audit::Action;
 use crate::model::{AccountId, WorkspaceId};
 use crate::server::Backend;
 use crate::server::db::{self, Tx, accounts::Account, pending::Revocation};
-use crate::server::domain::access::{self, Standing};
+use crate::server::domain::access::{self, AccountState};
 use crate::server::domain::audit::{self, Event};
 use crate::server::failpoint::failpoint;
 use crate::server::platform::Entry;
@@ -15,7 +15,7 @@ use crate::server::session::Actor;
 const TRIES: usize = 5;
 
 /// What a disconnected account was called, and whether its platform still has to be told.
-pub struct Disconnected {
+pub struct DisconnectResult {
     pub called: String,
     pub name: &'static str,
     /// The platform's own page where access can be removed by hand, when we could not end it
@@ -23,7 +23,7 @@ pub struct Disconnected {
     pub by_hand: Option<String>,
 }
 
-impl Disconnected {
+impl DisconnectResult {
     /// What to tell the person: what is gone, and what is left to do.
     pub fn sentence(&self) -> String {
         let done = format!(
@@ -49,7 +49,7 @@ pub async fn disconnect(
     backend: &Backend,
     actor: &Actor,
     account: Account,
-) -> Result<Disconnected> {
+) -> Result<DisconnectResult> {
     actor.may_change()?;
     let entry = entry(backend, account.provider.as_str())?;
     let mut tx = backend.db.begin().await?;
@@ -66,7 +66,11 @@ pub async fn disconnect(
     failpoint!("disconnect.after_revoke");
     tracing::info!(provider = %entry.provider, account = %account.id, shared, "disconnected");
     let by_hand = shared.then(|| entry.info().manage_url.to_string());
-    Ok(Disconnected { called: called(&account).to_owned(), name: &entry.info().name, by_hand })
+    Ok(DisconnectResult {
+        called: display_name(&account).to_owned(),
+        name: &entry.info().name,
+        by_hand,
+    })
 }
 
 /// Deletes the credentials of one account, and writes down the revocation of a grant that no other
@@ -84,7 +88,14 @@ async fn end(
     let held = access::open(backend, account).ok();
     let shared = access::is_shared(tx, entry, account.grant_key.as_deref(), account.id).await?;
     db::refreshes::close_unanswered(tx, account.id, i64::MAX).await?;
-    access::follow(backend, tx, account, Some(&Standing::of(account)), &Standing::FORMER).await?;
+    access::record_transition(
+        backend,
+        tx,
+        account,
+        Some(&AccountState::of(account)),
+        &AccountState::FORMER,
+    )
+    .await?;
     let revocation = match held {
         Some(held) if !shared => Some(access::schedule_revocation(backend, tx, entry, held).await?),
         _ => None,
@@ -101,8 +112,8 @@ async fn make_former(
     workspace: WorkspaceId,
 ) -> Result<Account> {
     for _ in 0..TRIES {
-        let account = live(db::accounts::find(&mut *tx, workspace, id).await?)?;
-        if db::accounts::make_former(tx, &account, backend.clock.now()).await? {
+        let account = require_active(db::accounts::find(&mut *tx, workspace, id).await?)?;
+        if db::accounts::mark_former(tx, &account, backend.clock.now()).await? {
             return Ok(account);
         }
     }

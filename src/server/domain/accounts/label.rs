@@ -22,7 +22,7 @@ pub async fn set_label(backend: &Backend, actor: &Actor, id: AccountId, label: &
         return Err(Error::field("label", "A label is one line of plain text."));
     }
     let kept = (!label.is_empty()).then_some(label);
-    let account = super::mine(backend, actor, id).await?;
+    let account = super::find_owned(backend, actor, id).await?;
     let mut tx = backend.db.begin().await?;
     if !db::accounts::set_label(&mut tx, actor.workspace, id, kept, backend.clock.now()).await? {
         return Err(Error::NotFound("account"));

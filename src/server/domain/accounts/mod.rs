@@ -12,18 +12,18 @@ mod store;
 mod view;
 
 pub use avatar::{fetch as fetch_avatar, stored as avatar};
-pub use begin::{Begun, begin, connect_session};
+pub use begin::{StartedFlow, begin, connect_session};
 pub use callback::{
-    CallbackError, Finished, Returned, erase_flows, finish, keep_outcome, seen_outcome,
+    CallbackError, CallbackOutcome, CallbackParams, finish, keep_outcome, purge_flows, seen_outcome,
 };
-pub use check::{Tested, refresh, test};
-pub use choose::{cancel, choices, choose, give_back_choices, give_back_waiting};
-pub use disconnect::{Disconnected, disconnect, end_all};
+pub use check::{TestResult, refresh, test};
+pub use choose::{cancel, choices, choose, revoke_expired_choices, revoke_pending};
+pub use disconnect::{DisconnectResult, disconnect, end_all};
 pub use label::set_label;
 pub use view::{cards, integrations, landing, shown_status, viewer};
 
-use super::access::{called, live};
-pub use super::access::{ends_for_good, entry, trouble};
+use super::access::{display_name, require_active};
+pub use super::access::{ends_for_good, entry, open_until};
 use super::{Error, Result};
 use crate::model::AccountId;
 use crate::server::Backend;
@@ -44,12 +44,12 @@ fn configured<'a>(backend: &'a Backend, provider: &str) -> Result<&'a Entry> {
 
 /// A connected account of this workspace. Another workspace's is not found, and neither is a former
 /// one.
-pub async fn mine(backend: &Backend, actor: &Actor, id: AccountId) -> Result<Account> {
-    live(db::accounts::find(&backend.db, actor.workspace, id).await?)
+pub async fn find_owned(backend: &Backend, actor: &Actor, id: AccountId) -> Result<Account> {
+    require_active(db::accounts::find(&backend.db, actor.workspace, id).await?)
 }
 
 /// The same by the platform's own id.
-pub async fn mine_by_platform_id(
+pub async fn find_owned_by_platform_id(
     backend: &Backend,
     actor: &Actor,
     provider: &str,
@@ -60,11 +60,13 @@ pub async fn mine_by_platform_id(
     if platform_id.chars().any(char::is_control) {
         return Err(Error::NotFound("account"));
     }
-    live(db::accounts::by_platform_id(&backend.db, actor.workspace, provider, platform_id).await?)
+    require_active(
+        db::accounts::by_platform_id(&backend.db, actor.workspace, provider, platform_id).await?,
+    )
 }
 
 /// The connections of a workspace; an account with several rate limits has several rows, one after
 /// another.
-pub async fn list(backend: &Backend, actor: &Actor) -> Result<Vec<db::accounts::Shown>> {
-    Ok(db::accounts::shown(&backend.db, actor.workspace).await?)
+pub async fn list(backend: &Backend, actor: &Actor) -> Result<Vec<db::accounts::AccountRow>> {
+    Ok(db::accounts::list_rows(&backend.db, actor.workspace).await?)
 }

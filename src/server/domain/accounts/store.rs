@@ -8,18 +8,20 @@ use crate::model::audit::Action;
 use crate::model::{AccountId, FlowId, Reason, Status};
 use crate::server::Backend;
 use crate::server::db::{self, Signal, accounts::Account};
-use crate::server::domain::access::{self, Standing, access_place, next_refresh, refresh_place};
+use crate::server::domain::access::{
+    self, AccountState, access_place, next_refresh, refresh_place,
+};
 use crate::server::domain::audit::{self, Event};
 use crate::server::domain::jobs::{self, Job};
-use crate::server::domain::words;
+use crate::server::domain::locale;
 use crate::server::failpoint::failpoint;
 use crate::server::metrics::{self, Step};
-use crate::server::platform::{self, Entry, Grant, Limit, Profile};
+use crate::server::platform::{self, Entry, Limit, Profile, TokenGrant};
 use crate::server::session::Actor;
 
 /// The account to connect: the expected one when an account is being reconnected, else the only
 /// one.
-pub(super) fn the_one(
+pub(super) fn select_profile(
     entry: &Entry,
     mut found: Vec<Profile>,
     expected: Option<(&str, &str)>,
@@ -46,7 +48,7 @@ pub(super) async fn connect(
     backend: &Backend,
     actor: &Actor,
     entry: &Entry,
-    grant: &Grant,
+    grant: &TokenGrant,
     profile: Profile,
     limits: &[Limit],
     chosen: Option<FlowId>,
@@ -58,7 +60,7 @@ pub(super) async fn connect(
     let account = in_transaction(backend, actor, entry, grant, &profile, chosen).await?;
     access::store_limits(backend, &account, limits).await;
     metrics::oauth_step(entry.provider.as_str(), Step::Connected);
-    tracing::info!(platform = %entry.provider, step = Step::Connected.name(),
+    tracing::info!(platform = %entry.provider, step = Step::Connected.as_str(),
         account = %account.id, "connected");
     Ok(account)
 }
@@ -67,7 +69,7 @@ async fn in_transaction(
     backend: &Backend,
     actor: &Actor,
     entry: &Entry,
-    grant: &Grant,
+    grant: &TokenGrant,
     profile: &Profile,
     chosen: Option<FlowId>,
 ) -> Result<Account> {
@@ -89,12 +91,12 @@ async fn in_transaction(
     let account = row(backend, actor, entry, grant, profile, id);
     db::accounts::upsert(&mut tx, &account).await?;
     let was_here = existing.as_ref().is_some_and(|existing| existing.status != Status::Former);
-    access::follow(
+    access::record_transition(
         backend,
         &mut tx,
         &account,
-        existing.as_ref().map(Standing::of).as_ref(),
-        &Standing::of(&account),
+        existing.as_ref().map(AccountState::of).as_ref(),
+        &AccountState::of(&account),
     )
     .await?;
     let action = if was_here { Action::Reconnect } else { Action::Connect };
@@ -141,7 +143,7 @@ fn row(
     backend: &Backend,
     actor: &Actor,
     entry: &Entry,
-    grant: &Grant,
+    grant: &TokenGrant,
     profile: &Profile,
     id: AccountId,
 ) -> Account {
@@ -191,7 +193,7 @@ fn row(
 
 /// Permissions that were asked for and not granted: connected all the same, with what is missing
 /// said.
-fn missing(entry: &Entry, scope: &str) -> Option<(Reason, platform::Say)> {
+fn missing(entry: &Entry, scope: &str) -> Option<(Reason, platform::Message)> {
     let granted: Vec<&str> = scope.split_whitespace().collect();
     let missing: Vec<&str> = entry
         .info()
@@ -206,7 +208,7 @@ fn missing(entry: &Entry, scope: &str) -> Option<(Reason, platform::Say)> {
     let name = &entry.info().name;
     let say = format!(
         "{name} did not give us: {}. What it did give works. Reconnect and leave every box ticked.",
-        words::list(&missing)
+        locale::list(&missing)
     );
     Some((Reason::MissingPermissions, say.into()))
 }

@@ -10,10 +10,10 @@ use crate::model::{
     NextStep, Notice, PermissionView, Provider, Reason, Setup, Status, Viewer,
 };
 use crate::server::Backend;
-use crate::server::db::{self, accounts::Shown};
+use crate::server::db::{self, accounts::AccountRow};
 use crate::server::domain::access::{self, ends_for_good, entry};
-use crate::server::domain::words::{Reader, initials, thousands};
-use crate::server::platform::{Connect, Entry, Refreshing};
+use crate::server::domain::locale::{Locale, initials, thousands};
+use crate::server::platform::{Connect, Entry, RefreshKind};
 use crate::server::session::Actor;
 
 /// An account is called expiring so long before nobody but the person can renew it.
@@ -22,9 +22,9 @@ const EXPIRING: Duration = Duration::days(14);
 /// All of `/integrations`: one statement, beside the one that found out who asks. Pasted sessions
 /// that were not looked at for long are looked at in the background.
 pub async fn integrations(backend: &Backend, actor: &Actor) -> Result<IntegrationsView> {
-    let rows = db::accounts::shown(&backend.db, actor.workspace).await?;
+    let rows = db::accounts::list_rows(&backend.db, actor.workspace).await?;
     super::check::recheck_in_background(backend, actor, due(backend, &rows));
-    let cards = draw(backend, Some(actor), &rows, &access::troubles(backend).await?);
+    let cards = draw(backend, Some(actor), &rows, &access::open_breakers(backend).await?);
     let used = cards.iter().map(|card| card.accounts.len() as u32).sum();
     Ok(IntegrationsView { cards, used, limit: backend.config.tier_limit(&actor.tier) })
 }
@@ -32,10 +32,10 @@ pub async fn integrations(backend: &Backend, actor: &Actor) -> Result<Integratio
 /// Every platform, with the accounts of whoever asks.
 pub async fn cards(backend: &Backend, actor: Option<&Actor>) -> Result<Vec<Card>> {
     let rows = match actor {
-        Some(actor) => db::accounts::shown(&backend.db, actor.workspace).await?,
+        Some(actor) => db::accounts::list_rows(&backend.db, actor.workspace).await?,
         None => Vec::new(),
     };
-    Ok(draw(backend, actor, &rows, &access::troubles(backend).await?))
+    Ok(draw(backend, actor, &rows, &access::open_breakers(backend).await?))
 }
 
 /// Until when nobody calls a platform that is in trouble.
@@ -44,11 +44,11 @@ type Troubles = HashMap<Provider, DateTime<Utc>>;
 fn draw(
     backend: &Backend,
     actor: Option<&Actor>,
-    rows: &[Shown],
+    rows: &[AccountRow],
     troubles: &Troubles,
 ) -> Vec<Card> {
-    let reader = Reader::new(backend.clock.now(), actor.map_or("UTC", |actor| &actor.time_zone));
-    let mut by_provider: BTreeMap<&Provider, Vec<&Shown>> = BTreeMap::new();
+    let reader = Locale::new(backend.clock.now(), actor.map_or("UTC", |actor| &actor.time_zone));
+    let mut by_provider: BTreeMap<&Provider, Vec<&AccountRow>> = BTreeMap::new();
     for row in rows {
         by_provider.entry(&row.provider).or_default().push(row);
     }
@@ -100,9 +100,9 @@ pub fn viewer(actor: &Actor) -> Viewer {
 
 /// Pasted sessions whose last check is older than configured. A refused one is never looked at
 /// again.
-fn due(backend: &Backend, rows: &[Shown]) -> Vec<AccountId> {
+fn due(backend: &Backend, rows: &[AccountRow]) -> Vec<AccountId> {
     let now = backend.clock.now();
-    let due = |row: &Shown| {
+    let due = |row: &AccountRow| {
         let entry = backend.platforms.get(row.provider.as_str())?;
         let every = Duration::minutes(i64::from(entry.settings().recheck_minutes));
         let old = row.checked_at.is_none_or(|at| at + every <= now);
@@ -118,18 +118,18 @@ fn due(backend: &Backend, rows: &[Shown]) -> Vec<AccountId> {
 /// Rows of one platform, an account each, its rate limits folded in.
 fn accounts(
     entry: &Entry,
-    rows: &[&Shown],
+    rows: &[&AccountRow],
     trouble: Option<DateTime<Utc>>,
-    reader: Reader,
+    reader: Locale,
 ) -> Vec<AccountView> {
     rows.chunk_by(|a, b| a.id == b.id).map(|rows| account(entry, rows, trouble, reader)).collect()
 }
 
 fn account(
     entry: &Entry,
-    rows: &[&Shown],
+    rows: &[&AccountRow],
     trouble: Option<DateTime<Utc>>,
-    reader: Reader,
+    reader: Locale,
 ) -> AccountView {
     let row = rows[0];
     let status = shown_status(entry, row, reader.now);
@@ -159,7 +159,7 @@ fn account(
 }
 
 /// What a person sees: the stored state, and "expiring" computed from dates.
-pub fn shown_status(entry: &Entry, row: &Shown, now: DateTime<Utc>) -> Status {
+pub fn shown_status(entry: &Entry, row: &AccountRow, now: DateTime<Utc>) -> Status {
     match (row.status, renewable_until(entry, row)) {
         (Status::Connected, Some(end)) if end <= now => Status::Expired,
         (Status::Connected, Some(end)) if end <= now + EXPIRING => Status::Expiring,
@@ -168,11 +168,11 @@ pub fn shown_status(entry: &Entry, row: &Shown, now: DateTime<Utc>) -> Status {
 }
 
 /// When an account can no longer be renewed without the person, where that has a date.
-fn renewable_until(entry: &Entry, row: &Shown) -> Option<DateTime<Utc>> {
+fn renewable_until(entry: &Entry, row: &AccountRow) -> Option<DateTime<Utc>> {
     ends_for_good(entry, row.expires_at, row.refresh_expires_at)
 }
 
-fn status_text(entry: &Entry, row: &Shown, status: Status, reader: Reader) -> String {
+fn status_text(entry: &Entry, row: &AccountRow, status: Status, reader: Locale) -> String {
     match (status, row.reason) {
         (Status::Connected, _) => "Healthy".to_owned(),
         (Status::Expiring, _) => renewable_until(entry, row).map_or_else(
@@ -191,7 +191,7 @@ fn status_text(entry: &Entry, row: &Shown, status: Status, reader: Reader) -> St
 }
 
 /// The second line, only when something needs saying.
-fn notice(entry: &Entry, row: &Shown, status: Status, reader: Reader) -> Option<Notice> {
+fn notice(entry: &Entry, row: &AccountRow, status: Status, reader: Locale) -> Option<Notice> {
     let name = &entry.info().name;
     let next = match row.reason {
         Some(Reason::Suspended | Reason::Locked | Reason::NeedsAction) => NextStep::Test,
@@ -216,7 +216,7 @@ fn notice(entry: &Entry, row: &Shown, status: Status, reader: Reader) -> Option<
 }
 
 /// Nobody's fault here, and nothing to do: no button, and no red.
-fn in_trouble(entry: &Entry, until: DateTime<Utc>, reader: Reader) -> Notice {
+fn in_trouble(entry: &Entry, until: DateTime<Utc>, reader: Locale) -> Notice {
     let text = format!(
         "{} is having trouble. Next try at {}. Nothing is lost meanwhile.",
         entry.info().name,
@@ -225,7 +225,7 @@ fn in_trouble(entry: &Entry, until: DateTime<Utc>, reader: Reader) -> Notice {
     Notice { text, next: None }
 }
 
-fn permissions(entry: &Entry, row: &Shown) -> Vec<PermissionView> {
+fn permissions(entry: &Entry, row: &AccountRow) -> Vec<PermissionView> {
     let granted: Vec<&str> = row.scope.split_whitespace().collect();
     let view = |p: &crate::model::Permission| {
         let granted = granted.contains(&p.scope.as_ref());
@@ -237,14 +237,14 @@ fn permissions(entry: &Entry, row: &Shown) -> Vec<PermissionView> {
     entry.info().permissions.iter().map(view).collect()
 }
 
-fn life(entry: &Entry, row: &Shown, reader: Reader) -> Option<LifeView> {
+fn life(entry: &Entry, row: &AccountRow, reader: Locale) -> Option<LifeView> {
     let spec = entry.platform.connect().spec()?;
     let end = row.expires_at?;
     let (whole, gone) =
         ((end - row.issued_at).num_seconds().max(1), (reader.now - row.issued_at).num_seconds());
-    let then = match spec.refreshing {
-        Refreshing::Rotates | Refreshing::Kept => "renewed by itself before then",
-        Refreshing::Extends => "extended by itself before then",
+    let then = match spec.refresh_kind {
+        RefreshKind::Rotates | RefreshKind::Kept => "renewed by itself before then",
+        RefreshKind::Extends => "extended by itself before then",
     };
     Some(LifeView {
         used_percent: (gone * 100 / whole).clamp(0, 100) as u8,
@@ -253,7 +253,7 @@ fn life(entry: &Entry, row: &Shown, reader: Reader) -> Option<LifeView> {
     })
 }
 
-fn limit(row: &Shown, reader: Reader) -> Option<LimitView> {
+fn limit(row: &AccountRow, reader: Locale) -> Option<LimitView> {
     let (name, remaining, seen) =
         (row.limit_name.as_ref()?, row.limit_remaining?, row.limit_seen_at?);
     let reset = row.limit_resets_at.filter(|at| *at > reader.now);
@@ -267,9 +267,9 @@ fn limit(row: &Shown, reader: Reader) -> Option<LimitView> {
 }
 
 /// Facts out of metadata that still has the shape its platform gives it.
-fn facts(entry: &Entry, row: &Shown) -> Vec<(String, String)> {
+fn facts(entry: &Entry, row: &AccountRow) -> Vec<(String, String)> {
     match entry.platform.check_metadata(&row.metadata) {
-        Ok(()) => entry.platform.facts(&row.metadata),
+        Ok(()) => entry.platform.describe_metadata(&row.metadata),
         Err(what) => {
             tracing::warn!(account = %row.id, "stored metadata: {what}");
             Vec::new()

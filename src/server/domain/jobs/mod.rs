@@ -16,7 +16,7 @@ use super::Result;
 use crate::model::{AccountId, WorkspaceId};
 use crate::server::Backend;
 use crate::server::db::{self, Signal, Tx};
-use crate::server::origin;
+use crate::server::request_context;
 
 pub use retry::{Attempt, DEFAULT, Outcome, RetryDecision, RetryPolicy};
 
@@ -167,13 +167,13 @@ impl From<Job> for JobRequest {
 pub async fn enqueue(backend: &Backend, tx: &mut Tx, request: impl Into<JobRequest>) -> Result<()> {
     let (request, now) = (request.into(), backend.clock.now());
     let run_at = request.at.unwrap_or(now);
-    let reference = origin::current().reference;
+    let reference = request_context::current().reference;
     let new = db::jobs::New {
         kind: request.job.kind(),
         payload: request.job.payload(),
         priority: request.priority as i64,
         run_at,
-        reference: if reference.is_empty() { origin::new_reference() } else { reference },
+        reference: if reference.is_empty() { request_context::new_reference() } else { reference },
     };
     db::jobs::enqueue(tx, &new, now).await?;
     if run_at <= now {

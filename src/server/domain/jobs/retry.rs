@@ -103,7 +103,7 @@ impl Attempt<'_> {
     /// it, nobody asks sooner.
     pub fn retry_after(&self, error: Error) -> Outcome {
         let not_before = error.again();
-        match (self.retry(error.told(self.reference).sentence), not_before) {
+        match (self.retry(error.into_app_error(self.reference).sentence), not_before) {
             (Outcome::Again { at, reason }, Some(not_before)) => {
                 Outcome::Again { at: at.max(not_before), reason }
             }

@@ -9,9 +9,9 @@ use crate::model::{AccountId, NoticeKind};
 use crate::server::Backend;
 use crate::server::db::incidents::{self, Ending, Kind};
 use crate::server::db::{self, accounts::Account};
-use crate::server::domain::access::{ends_for_good, ran_out};
+use crate::server::domain::access::{ends_for_good, mark_expired};
 use crate::server::domain::sweep::Sweep;
-use crate::server::platform::{Connect, Entry, Refreshing};
+use crate::server::platform::{Connect, Entry, RefreshKind};
 
 const DAYS: [i64; 3] = [1, 7, 14];
 
@@ -23,7 +23,7 @@ pub(super) async fn warn(backend: &Backend) -> Result<()> {
     let mut sweep = Sweep::default();
     for entry in backend.platforms.iter() {
         if let Connect::OAuth2(spec) = entry.platform.connect() {
-            let itself = spec.refreshing == Refreshing::Extends;
+            let itself = spec.refresh_kind == RefreshKind::Extends;
             warn_of_platform(backend, entry, itself, &mut sweep).await?;
         }
     }
@@ -62,7 +62,7 @@ async fn look(backend: &Backend, entry: &Entry, ending: &Ending) -> Result<()> {
             Ok(tx.commit().await?)
         }
         (Some(_), _) if left <= Some(Duration::zero()) => {
-            ran_out(backend, ending.workspace_id, ending.id).await
+            mark_expired(backend, ending.workspace_id, ending.id).await
         }
         (Some(days), warned) if warned.is_none_or(|warned| warned > days) => {
             tell(backend, entry, ending, days).await

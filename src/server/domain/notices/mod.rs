@@ -17,9 +17,9 @@ pub use read::{banners, bell, list, mark_all_read, mark_read, prefer, preference
 use chrono::Duration;
 
 use super::events::{self, Event};
+use super::locale::Locale;
 use super::mail::{self, Mail};
 use super::sweep::Sweep;
-use super::words::Reader;
 use super::{Error, Result};
 use crate::model::{AccountId, NoticeKind, Provider, Reason, Status, WorkspaceId};
 use crate::server::Backend;
@@ -157,11 +157,11 @@ impl News<'_> {
         backend: &Backend,
         tx: &mut Tx,
         workspace: WorkspaceId,
-        words: impl Fn(&Reader) -> Words,
+        words: impl Fn(&Locale) -> Words,
     ) -> Result<()> {
         let now = backend.clock.now();
         for member in db::notices::members(tx, workspace, self.kind).await? {
-            let words = words(&Reader::new(now, &member.time_zone));
+            let words = words(&Locale::new(now, &member.time_zone));
             let new = db::notices::New {
                 key: &self.key,
                 user: member.id,
@@ -178,7 +178,7 @@ impl News<'_> {
             if !db::notices::insert(tx, &new).await? {
                 continue;
             }
-            metrics::notice(self.kind.word());
+            metrics::notice(self.kind.as_str());
             if by_mail {
                 let text = words.letter(&backend.config.public_url(), &member.name).into();
                 mail::post(backend, tx, Mail { to: member.email, subject: words.title, text })

@@ -56,7 +56,7 @@ pub(super) async fn refuses_many(
     if reason == Some(Reason::Unreadable) {
         return Ok(false);
     }
-    if incidents::alike(tx, &account.provider, reason, now - TOGETHER).await? < MANY {
+    if incidents::count_similar(tx, &account.provider, reason, now - TOGETHER).await? < MANY {
         return Ok(false);
     }
     let event = Event::PlatformRefusing { provider: account.provider.clone() };
@@ -67,7 +67,7 @@ pub(super) async fn refuses_many(
 /// Has told what has lasted for long, and its end to those who were told of it.
 pub(super) async fn announce_lasting(backend: &Backend) -> Result<()> {
     let mut sweep = Sweep::default();
-    for incident in incidents::owed(&backend.db, backend.clock.now() - LONG).await? {
+    for incident in incidents::awaiting_notice(&backend.db, backend.clock.now() - LONG).await? {
         sweep.record(enqueue_announcement(backend, &incident).await);
     }
     sweep.finish()

@@ -7,18 +7,18 @@ use crate::model::{
 use crate::server::Backend;
 use crate::server::db;
 use crate::server::domain::events::{self, Event};
-use crate::server::domain::words::Reader;
+use crate::server::domain::locale::Locale;
 use crate::server::session::Actor;
 
 /// The person's newest notices.
 pub async fn list(backend: &Backend, actor: &Actor) -> Result<NoticesView> {
-    let reader = Reader::new(backend.clock.now(), &actor.time_zone);
+    let reader = Locale::new(backend.clock.now(), &actor.time_zone);
     let rows = db::notices::list(&backend.db, actor.workspace, actor.user).await?;
     let notices = rows.into_iter().map(|row| view(row, &reader)).collect();
     Ok(NoticesView { notices, unread: actor.unread })
 }
 
-fn view(row: db::notices::Row, reader: &Reader) -> NoticeView {
+fn view(row: db::notices::Row, reader: &Locale) -> NoticeView {
     let heals =
         !matches!(row.reason, Some(Reason::Suspended | Reason::Locked | Reason::NeedsAction));
     let reconnect = match row.kind {
@@ -70,7 +70,7 @@ pub fn bell(actor: &Actor) -> Bell {
 
 /// Platforms in trouble on which the person has accounts; known with the session already.
 pub fn banners(backend: &Backend, actor: &Actor) -> Vec<Banner> {
-    let reader = Reader::new(backend.clock.now(), &actor.time_zone);
+    let reader = Locale::new(backend.clock.now(), &actor.time_zone);
     let banner = |trouble: &db::incidents::Trouble| {
         let entry = backend.platforms.get(trouble.provider.as_str())?;
         Some(Banner {

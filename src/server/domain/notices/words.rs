@@ -6,8 +6,8 @@ use url::Url;
 use crate::model::Reason;
 use crate::server::db::accounts::Account;
 use crate::server::db::incidents::{Kind, Trouble};
-use crate::server::domain::access::called;
-use crate::server::domain::words::Reader;
+use crate::server::domain::access::display_name;
+use crate::server::domain::locale::Locale;
 use crate::server::platform::Entry;
 
 /// A message: what happened, why and what to do, and where.
@@ -21,7 +21,7 @@ pub(super) struct Words {
 
 impl Words {
     pub fn broken(entry: &Entry, account: &Account, why: Option<(Reason, &str)>) -> Self {
-        let (name, who) = (&entry.info().name, called(account));
+        let (name, who) = (&entry.info().name, display_name(account));
         let what = match why.map(|(reason, _)| reason) {
             Some(Reason::Suspended) => "is suspended",
             Some(Reason::Locked) => "is locked",
@@ -46,14 +46,14 @@ impl Words {
 
     pub fn recovered(entry: &Entry, account: &Account) -> Self {
         Self {
-            title: format!("{} on {} works again", called(account), entry.info().name),
+            title: format!("{} on {} works again", display_name(account), entry.info().name),
             text: "Its label and history are as they were. There is nothing left to do.".to_owned(),
             act: (account_path(account), "See your accounts".to_owned()),
         }
     }
 
-    pub fn ending(entry: &Entry, account: &Account, end: DateTime<Utc>, reader: &Reader) -> Self {
-        let (name, who) = (&entry.info().name, called(account));
+    pub fn ending(entry: &Entry, account: &Account, end: DateTime<Utc>, reader: &Locale) -> Self {
+        let (name, who) = (&entry.info().name, display_name(account));
         Self {
             title: format!("{who} on {name} ends {}", reader.relative(end).text),
             text: format!(
@@ -65,7 +65,7 @@ impl Words {
         }
     }
 
-    pub fn trouble(entry: &Entry, since: DateTime<Utc>, reader: &Reader) -> Self {
+    pub fn trouble(entry: &Entry, since: DateTime<Utc>, reader: &Locale) -> Self {
         let name = &entry.info().name;
         Self {
             title: format!("{name} is having trouble"),
@@ -78,7 +78,7 @@ impl Words {
         }
     }
 
-    pub fn trouble_over(entry: &Entry, since: DateTime<Utc>, reader: &Reader) -> Self {
+    pub fn trouble_over(entry: &Entry, since: DateTime<Utc>, reader: &Locale) -> Self {
         let name = &entry.info().name;
         Self {
             title: format!("{name} is answering again"),
@@ -116,7 +116,7 @@ fn overview() -> (String, String) {
 }
 
 /// What stands above every page while a platform is in trouble.
-pub(super) fn banner(entry: &Entry, trouble: &Trouble, reader: &Reader) -> String {
+pub(super) fn banner(entry: &Entry, trouble: &Trouble, reader: &Locale) -> String {
     let (name, since) = (&entry.info().name, reader.clock(trouble.began_at));
     match trouble.kind {
         Kind::Refusing => format!(

@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::{Error, Result, input, letters, password, sessions};
+use super::{Error, Result, emails, input, password, sessions};
 use crate::model::WorkspaceId;
 use crate::model::audit::Action;
 use crate::server::Backend;
@@ -41,7 +41,7 @@ pub async fn delete(
         Event::of_workspace(None, Action::AccountDeleted).about("the account of a person"),
     )
     .await?;
-    mail::post(backend, &mut tx, letters::deleted(backend, &user.email)).await?;
+    mail::post(backend, &mut tx, emails::deleted(backend, &user.email)).await?;
     tx.commit().await?;
     tracing::info!(user = %user.id, "account deleted");
     Ok(())

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::model::UserId;
 use crate::server::Backend;
-use crate::server::vault::Place;
+use crate::server::vault::SealContext;
 
 /// One browser of one person.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,4 +34,4 @@ impl Device {
     }
 }
 
-const PLACE: Place = Place::new("cookie", Uuid::nil(), "device");
+const PLACE: SealContext = SealContext::new("cookie", Uuid::nil(), "device");

@@ -5,11 +5,11 @@
 
 use secrecy::SecretString;
 
-use super::{Error, Result, input, letters, links, password, sessions};
+use super::{Error, Result, email_tokens, emails, input, password, sessions};
 use crate::model::audit::Action;
 use crate::model::{FieldError, UserId};
 use crate::server::Backend;
-use crate::server::db::{self, links::Purpose};
+use crate::server::db::{self, email_tokens::Purpose};
 use crate::server::domain::audit::{self, Event};
 use crate::server::domain::mail;
 use crate::server::session::Actor;
@@ -21,10 +21,10 @@ pub(super) async fn send_verification(
     user: UserId,
     email: &str,
 ) -> Result<bool> {
-    let Some(link) = links::make(backend, tx, user, Purpose::Verify, email).await? else {
+    let Some(link) = email_tokens::make(backend, tx, user, Purpose::Verify, email).await? else {
         return Ok(false);
     };
-    mail::post(backend, tx, letters::verify(backend, email, &link)).await?;
+    mail::post(backend, tx, emails::verify(backend, email, &link)).await?;
     Ok(true)
 }
 
@@ -48,7 +48,7 @@ async fn enough(tx: &mut db::Tx, actor: &Actor, purpose: Purpose, backend: &Back
     let sentence = "Enough links are on their way. Look into the folder for unwanted mail, or ask \
         again tomorrow."
         .to_owned();
-    match db::links::first_end(tx, actor.user, purpose, backend.clock.now()).await {
+    match db::email_tokens::first_end(tx, actor.user, purpose, backend.clock.now()).await {
         Ok(again) => Error::TooSoon { sentence, again },
         Err(error) => error.into(),
     }
@@ -73,17 +73,18 @@ pub async fn change(
     let user = audit::noted(backend, proved, || Event::by(actor, Action::EmailChanged)).await?;
     let mut tx = backend.db.begin().await?;
     password::proven(&mut tx, &user).await?;
-    let Some(link) = links::make(backend, &mut tx, user.id, Purpose::Change, &email).await? else {
+    let Some(link) = email_tokens::make(backend, &mut tx, user.id, Purpose::Change, &email).await?
+    else {
         return Err(enough(&mut tx, actor, Purpose::Change, backend).await);
     };
-    mail::post(backend, &mut tx, letters::change(backend, &email, &link)).await?;
+    mail::post(backend, &mut tx, emails::change(backend, &email, &link)).await?;
     Ok(tx.commit().await?)
 }
 
 /// Follows a link: the address in it is confirmed. Whoever becomes an operator by it logs in anew,
 /// so that no session gains rights.
 pub async fn confirm(backend: &Backend, token: SecretString) -> Result<()> {
-    let found = links::find(backend, &token)
+    let found = email_tokens::find(backend, &token)
         .await?
         .filter(|link| link.purpose != Purpose::Reset)
         .ok_or(Error::LinkOver)?;
@@ -94,7 +95,7 @@ pub async fn confirm(backend: &Backend, token: SecretString) -> Result<()> {
     }
     let now = backend.clock.now();
     let mut tx = backend.db.begin().await?;
-    let link = links::take(backend, &mut tx, &token).await?.ok_or(Error::LinkOver)?;
+    let link = email_tokens::take(backend, &mut tx, &token).await?.ok_or(Error::LinkOver)?;
     let user = db::users::lock(&mut tx, link.user_id).await?.ok_or(Error::LinkOver)?;
     match link.purpose {
         Purpose::Verify if link.email == user.email => {
@@ -104,8 +105,8 @@ pub async fn confirm(backend: &Backend, token: SecretString) -> Result<()> {
             if !db::users::set_email(&mut tx, user.id, &link.email, now).await? {
                 return Err(Error::EmailTaken);
             }
-            db::links::delete_of(&mut tx, user.id).await?;
-            mail::post(backend, &mut tx, letters::email_changed(backend, &user.email, &link.email))
+            db::email_tokens::delete_of(&mut tx, user.id).await?;
+            mail::post(backend, &mut tx, emails::email_changed(backend, &user.email, &link.email))
                 .await?;
         }
         // An address that the person has changed since.

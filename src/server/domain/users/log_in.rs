@@ -3,7 +3,9 @@
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use super::{ClientInfo, Device, Entered, Error, Result, begin_session, guesses, input, password};
+use super::{
+    ClientInfo, Device, Entered, Error, Result, begin_session, input, password, password_throttle,
+};
 use crate::model::audit::Action;
 use crate::model::{UserId, WorkspaceId};
 use crate::server::Backend;
@@ -22,8 +24,8 @@ pub async fn log_in(
     // Before anything is looked up or counted: who is refused here has not guessed.
     let admission = password::admit(backend)?;
     let found = known(backend, &email).await?;
-    let guesser = guesses::at_the_door(&email, found.as_ref(), device);
-    guesses::begin(backend, guesser).await?;
+    let guesser = password_throttle::at_the_door(&email, found.as_ref(), device);
+    password_throttle::begin(backend, guesser).await?;
     let known_hash = found.as_ref().map(|user| user.password_hash.clone());
     let right = password::verify_password(admission, password, known_hash).await?;
     // Asked of nobody's id too: neither the answer nor its time tells whether the e-mail is known.

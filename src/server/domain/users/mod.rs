@@ -3,12 +3,12 @@
 mod delete;
 mod device;
 mod email;
-mod guesses;
+mod email_tokens;
+mod emails;
 mod input;
-mod letters;
-mod links;
 mod log_in;
 mod password;
+mod password_throttle;
 mod refresh;
 mod reset;
 mod sessions;
@@ -222,6 +222,6 @@ pub async fn update_profile(
 
 /// The job: links that ran out.
 pub async fn purge_links(backend: &Backend) -> Result<()> {
-    db::links::delete_expired(&backend.db, backend.clock.now()).await?;
+    db::email_tokens::delete_expired(&backend.db, backend.clock.now()).await?;
     Ok(())
 }

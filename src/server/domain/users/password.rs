@@ -7,7 +7,9 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash}
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{ClientInfo, Entered, Error, Result, begin_session, guesses, input, letters, sessions};
+use super::{
+    ClientInfo, Entered, Error, Result, begin_session, emails, input, password_throttle, sessions,
+};
 use crate::model::audit::Action;
 use crate::server::Backend;
 use crate::server::db::{self, users::User};
@@ -48,8 +50,8 @@ pub async fn change(
 pub(super) async fn set(backend: &Backend, tx: &mut db::Tx, user: &User, hash: &str) -> Result<()> {
     db::users::set_password(tx, user.id, hash, backend.clock.now()).await?;
     db::sessions::delete_all(tx, user.id).await?;
-    db::links::delete_of(tx, user.id).await?;
-    mail::post(backend, tx, letters::password_changed(backend, &user.email)).await
+    db::email_tokens::delete_of(tx, user.id).await?;
+    mail::post(backend, tx, emails::password_changed(backend, &user.email)).await
 }
 
 /// Asks for the password once more, before what a borrowed device must not do. `field` is where it
@@ -62,8 +64,8 @@ pub(super) async fn prove(
 ) -> Result<User> {
     let admission = admit(backend)?;
     let user = db::users::by_id(&backend.db, actor.user).await?.ok_or(Error::Unauthorized)?;
-    let guesser = guesses::within(actor);
-    guesses::begin(backend, guesser).await?;
+    let guesser = password_throttle::within(actor);
+    password_throttle::begin(backend, guesser).await?;
     if verify_password(admission, password, Some(user.password_hash.clone())).await? {
         backend.limits.take_back(guesser).await;
         Ok(user)

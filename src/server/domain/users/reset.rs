@@ -3,10 +3,10 @@
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use super::{Device, Error, Result, input, letters, links, password, sessions};
+use super::{Device, Error, Result, email_tokens, emails, input, password, sessions};
 use crate::model::audit::Action;
 use crate::server::Backend;
-use crate::server::db::{self, links::Purpose};
+use crate::server::db::{self, email_tokens::Purpose};
 use crate::server::domain::audit::{self, Event};
 use crate::server::domain::jobs::{self, Job};
 use crate::server::domain::mail;
@@ -21,7 +21,7 @@ pub async fn ask(backend: &Backend, email: &str) -> Result<()> {
         return Err(Error::Validation(vec![problem]));
     }
     let mut tx = backend.db.begin().await?;
-    db::links::insert_request(&mut tx, Uuid::now_v7(), &email, backend.clock.now()).await?;
+    db::email_tokens::insert_request(&mut tx, Uuid::now_v7(), &email, backend.clock.now()).await?;
     jobs::enqueue(backend, &mut tx, Job::AnswerResets).await?;
     Ok(tx.commit().await?)
 }
@@ -29,7 +29,7 @@ pub async fn ask(backend: &Backend, email: &str) -> Result<()> {
 /// The job: answers what was asked, a link for those who have an account, nothing for others.
 pub async fn answer(backend: &Backend) -> Result<()> {
     let mut sweep = Sweep::default();
-    for (id, email) in db::links::requests(&backend.db).await? {
+    for (id, email) in db::email_tokens::requests(&backend.db).await? {
         sweep.record(answer_one(backend, id, &email).await);
     }
     sweep.finish()
@@ -38,13 +38,14 @@ pub async fn answer(backend: &Backend) -> Result<()> {
 async fn answer_one(backend: &Backend, request: Uuid, email: &str) -> Result<()> {
     let user = db::users::by_email(&backend.db, email).await?;
     let mut tx = backend.db.begin().await?;
-    if !db::links::take_request(&mut tx, request).await? {
+    if !db::email_tokens::take_request(&mut tx, request).await? {
         return Ok(());
     }
     if let Some(user) = user
-        && let Some(link) = links::make(backend, &mut tx, user.id, Purpose::Reset, email).await?
+        && let Some(link) =
+            email_tokens::make(backend, &mut tx, user.id, Purpose::Reset, email).await?
     {
-        mail::post(backend, &mut tx, letters::reset(backend, email, &link)).await?;
+        mail::post(backend, &mut tx, emails::reset(backend, email, &link)).await?;
     }
     Ok(tx.commit().await?)
 }
@@ -52,7 +53,7 @@ async fn answer_one(backend: &Backend, request: Uuid, email: &str) -> Result<()>
 /// Sets a new password for who holds the link. Every session ends; the mailbox is proved by the
 /// way, and with it the browser.
 pub async fn reset(backend: &Backend, token: SecretString, new: SecretString) -> Result<Device> {
-    let found = links::find(backend, &token)
+    let found = email_tokens::find(backend, &token)
         .await?
         .filter(|link| link.purpose == Purpose::Reset)
         .ok_or(Error::LinkOver)?;
@@ -63,7 +64,7 @@ pub async fn reset(backend: &Backend, token: SecretString, new: SecretString) ->
     let home = db::users::home_workspace(&backend.db, found.user_id).await?;
     sessions::give_back_all(backend, found.user_id).await?;
     let mut tx = backend.db.begin().await?;
-    let link = links::take(backend, &mut tx, &token).await?.ok_or(Error::LinkOver)?;
+    let link = email_tokens::take(backend, &mut tx, &token).await?.ok_or(Error::LinkOver)?;
     let user = db::users::lock(&mut tx, link.user_id)
         .await?
         .filter(|user| user.email == link.email)

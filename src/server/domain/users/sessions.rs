@@ -7,8 +7,8 @@ use crate::server::Backend;
 use crate::server::db;
 use crate::server::domain::accounts;
 use crate::server::domain::audit::{self, Event};
+use crate::server::domain::locale::Locale;
 use crate::server::domain::sweep::Sweep;
-use crate::server::domain::words::Reader;
 use crate::server::session::{self, Actor};
 
 /// Ends one of the person's own sessions.
@@ -41,7 +41,7 @@ pub(super) async fn end(
 ) -> Result<bool> {
     let devices = db::sessions::of_user(&backend.db, user, backend.clock.now()).await?;
     let Some(device) = devices.into_iter().find(|device| device.id == id) else { return Ok(false) };
-    accounts::give_back_waiting(backend, db::pending::of_session(&backend.db, id).await?).await?;
+    accounts::revoke_pending(backend, db::pending::of_session(&backend.db, id).await?).await?;
     let mut tx = backend.db.begin().await?;
     let ended = db::sessions::delete(&mut tx, id, user).await?;
     if ended {
@@ -53,13 +53,13 @@ pub(super) async fn end(
 
 /// Before all sessions of a person end: what waits for a choice is given back to the platforms.
 pub(super) async fn give_back_all(backend: &Backend, user: UserId) -> Result<()> {
-    accounts::give_back_waiting(backend, db::pending::of_user(&backend.db, user).await?).await
+    accounts::revoke_pending(backend, db::pending::of_user(&backend.db, user).await?).await
 }
 
 /// The devices on which the person is logged in.
 pub async fn sessions(backend: &Backend, actor: &Actor) -> Result<Vec<SessionView>> {
     let now = backend.clock.now();
-    let reader = Reader::new(now, &actor.time_zone);
+    let reader = Locale::new(now, &actor.time_zone);
     let devices = db::sessions::of_user(&backend.db, actor.user, now).await?;
     let view = |device: db::sessions::Device| SessionView {
         id: device.id,

@@ -24,7 +24,7 @@ const BOM: &[u8] = "\u{feff}".as_bytes();
 
 /// A platform's answer, read whole.
 #[derive(Debug)]
-pub struct Answer {
+pub struct PlatformResponse {
     pub status: StatusCode,
     pub headers: HeaderMap,
     /// What was asked for, without host and query; behind a base URL it begins with the base's own
@@ -36,7 +36,7 @@ pub struct Answer {
     body: Vec<u8>,
 }
 
-impl Answer {
+impl PlatformResponse {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
@@ -85,7 +85,7 @@ impl Answer {
         let (platform, endpoint, class) = (self.platform, &self.endpoint, error.class().as_str());
         let (code, trace) = (code_of(code), code_of(trace));
         let status = self.status.as_u16();
-        metrics::platform_failure(platform, endpoint, error.name());
+        metrics::platform_failure(platform, endpoint, error.as_str());
         if error.class() == Class::Configuration {
             // Operators have to act.
             tracing::warn!(
@@ -202,7 +202,7 @@ pub(super) async fn read(
     request: reqwest::RequestBuilder,
     platform: &'static str,
     endpoint: String,
-) -> Result<Answer> {
+) -> Result<PlatformResponse> {
     let mut response = request.send().await.map_err(network)?;
     let (status, headers, path) =
         (response.status(), response.headers().clone(), response.url().path().to_owned());
@@ -215,7 +215,7 @@ pub(super) async fn read(
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Answer { status, headers, path, platform, endpoint, body: cleaned(body) })
+    Ok(PlatformResponse { status, headers, path, platform, endpoint, body: cleaned(body) })
 }
 
 /// A body as parsers want it.

@@ -7,7 +7,7 @@ use rand::RngExt;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
-use super::{Answer, Api, Client, answer};
+use super::{Api, Client, PlatformResponse, answer};
 use crate::server::metrics;
 use crate::server::platform::error::{Error, Result};
 use crate::server::platform::time;
@@ -124,7 +124,7 @@ impl Call<'_> {
     /// Sends it and reads the answer, whatever its status. Only the network, a time-out, an
     /// oversized body and, for idempotent calls, a platform that stumbles more often than we repeat
     /// are errors here.
-    pub async fn send(self) -> Result<Answer> {
+    pub async fn send(self) -> Result<PlatformResponse> {
         if let Some(error) = self.refused {
             return Err(error);
         }
@@ -146,7 +146,7 @@ impl Call<'_> {
 
 impl Plan<'_> {
     /// How long to wait before the call is repeated, or nothing where it is not.
-    pub fn pause(&self, outcome: &Result<Answer>, tried: u32) -> Option<Duration> {
+    pub fn pause(&self, outcome: &Result<PlatformResponse>, tried: u32) -> Option<Duration> {
         if !self.idempotent || tried >= self.client.retries.most {
             return None;
         }
@@ -167,7 +167,7 @@ impl Plan<'_> {
         (pause <= self.client.retries.longest && self.client.spend(pause)).then_some(pause)
     }
 
-    async fn send(&self, request: reqwest::RequestBuilder, tried: u32) -> Result<Answer> {
+    async fn send(&self, request: reqwest::RequestBuilder, tried: u32) -> Result<PlatformResponse> {
         let (platform, endpoint) = (self.client.name, format!("{} {}", self.method, self.label));
         let call = answer::read(request.timeout(self.timeout), platform, endpoint.clone());
         let outcome = self.observed(&endpoint, tried, call).await;
@@ -183,8 +183,8 @@ impl Plan<'_> {
         &self,
         endpoint: &str,
         tried: u32,
-        call: impl Future<Output = Result<Answer>>,
-    ) -> Result<Answer> {
+        call: impl Future<Output = Result<PlatformResponse>>,
+    ) -> Result<PlatformResponse> {
         let begun = Instant::now();
         let outcome = call.await;
         let took = begun.elapsed();

@@ -162,12 +162,12 @@ async fn bodies_are_read_however_they_are_encoded() {
         let asked = asked[0].headers["accept-encoding"].to_str().expect("text").to_owned();
         assert!(asked.contains("gzip") && asked.contains("br"), "{asked}");
     }
-    let marked = Answer::recorded(200, &[], "/", "\u{feff}{\"name\":\"A\\u0000da\"}");
+    let marked = PlatformResponse::recorded(200, &[], "/", "\u{feff}{\"name\":\"A\\u0000da\"}");
     assert_eq!(marked.json::<Value>(), Some(json!({ "name": "Ada" })));
 }
 
-fn told(wait: &'static str) -> Answer {
-    Answer::recorded(429, &[("retry-after", wait)], "/", "")
+fn told(wait: &'static str) -> PlatformResponse {
+    PlatformResponse::recorded(429, &[("retry-after", wait)], "/", "")
 }
 
 // Platform answers, "Numbers and times", row by row.

@@ -10,8 +10,8 @@ use http::StatusCode;
 use super::usage;
 use super::wire::{Failed, Failure};
 use crate::model::Reason;
-use crate::server::platform::oauth::token::Asked;
-use crate::server::platform::{Answer, Error, time};
+use crate::server::platform::oauth::token::TokenRequest;
+use crate::server::platform::{Error, PlatformResponse, time};
 
 /// Facebook documents no wait at a limit; its own advice is to come back slowly.
 const PAUSE: Duration = Duration::minutes(1);
@@ -19,18 +19,18 @@ const PAUSE: Duration = Duration::minutes(1);
 const SPAM_PAUSE: Duration = Duration::hours(24);
 
 /// The error in an answer, if it is one.
-pub fn of(answer: &Answer, now: DateTime<Utc>) -> Option<Error> {
+pub fn of(answer: &PlatformResponse, now: DateTime<Utc>) -> Option<Error> {
     classify(answer, now).map(|error| failed(answer, error))
 }
 
 /// Notes what a failing answer was taken for. Meta's support asks for the trace id.
-pub fn failed(answer: &Answer, error: Error) -> Error {
+pub fn failed(answer: &PlatformResponse, error: Error) -> Error {
     let Failure { code, subcode, fbtrace_id, .. } = failure(answer).unwrap_or_default();
     answer.failed(error, &format!("{code}/{subcode}"), &fbtrace_id)
 }
 
 /// What an answer means, before it is noted.
-pub fn classify(answer: &Answer, now: DateTime<Utc>) -> Option<Error> {
+pub fn classify(answer: &PlatformResponse, now: DateTime<Utc>) -> Option<Error> {
     match failure(answer) {
         Some(failure) => Some(meaning(&failure, answer, now)),
         None if answer.is_success() => None,
@@ -41,7 +41,11 @@ pub fn classify(answer: &Answer, now: DateTime<Utc>) -> Option<Error> {
 }
 
 /// The same of the token endpoint, where some codes speak of the code or of the app itself.
-pub fn classify_token(answer: &Answer, now: DateTime<Utc>, asked: Asked) -> Option<Error> {
+pub fn classify_token(
+    answer: &PlatformResponse,
+    now: DateTime<Utc>,
+    asked: TokenRequest,
+) -> Option<Error> {
     let Some(failure) = failure(answer).filter(|_| !answer.status.is_server_error()) else {
         return classify(answer, now);
     };
@@ -50,35 +54,35 @@ pub fn classify_token(answer: &Answer, now: DateTime<Utc>, asked: Asked) -> Opti
         (191, _, _) | (100, 36_008, _) => {
             Some(Error::Configuration { detail: format!("the redirect URI differs: {detail}") })
         }
-        (100, _, Asked::Code) => Some(Error::CodeRefused { detail }),
+        (100, _, TokenRequest::Code) => Some(Error::CodeRefused { detail }),
         _ => classify(answer, now),
     }
 }
 
 /// Whether this error of the token endpoint is what a wrong app secret gets: it has the number of
 /// an outage, but not the status of one. An outage can look like it, too.
-pub fn may_be_app_secret(answer: &Answer) -> bool {
+pub fn may_be_app_secret(answer: &PlatformResponse) -> bool {
     answer.status == StatusCode::BAD_REQUEST && failure(answer).is_some_and(|f| f.code == 1)
 }
 
 /// Whether Facebook refused for good, not for a time.
-pub fn is_refusal(answer: &Answer) -> bool {
+pub fn is_refusal(answer: &PlatformResponse) -> bool {
     answer.status.is_client_error()
         && failure(answer).is_some_and(|failure| !failure.is_transient && !passes(failure.code))
 }
 
 /// Whether the object that was asked for does not exist for this token: it is gone, belongs to
 /// others, or a permission for it was not granted.
-pub fn is_invisible(answer: &Answer) -> bool {
+pub fn is_invisible(answer: &PlatformResponse) -> bool {
     is_refusal(answer)
         && failure(answer).is_some_and(|f| matches!(f.code, 3 | 10 | 100 | 200..=299))
 }
 
-fn failure(answer: &Answer) -> Option<Failure> {
+fn failure(answer: &PlatformResponse) -> Option<Failure> {
     answer.json::<Failed>().map(|failed| failed.error)
 }
 
-fn meaning(failure: &Failure, answer: &Answer, now: DateTime<Utc>) -> Error {
+fn meaning(failure: &Failure, answer: &PlatformResponse, now: DateTime<Utc>) -> Error {
     let detail = detail(failure, answer);
     // A server in trouble says many things; none of them ends a connection.
     if answer.status.is_server_error() {
@@ -163,7 +167,7 @@ fn ended(subcode: i64, detail: String) -> Error {
     Error::Reconnect { reason, say: say.into(), detail }
 }
 
-fn detail(failure: &Failure, answer: &Answer) -> String {
+fn detail(failure: &Failure, answer: &PlatformResponse) -> String {
     let Failure { code, subcode, fbtrace_id, .. } = failure;
     // Meta's support asks for the trace id; it is theirs, so it is cut to what one looks like.
     let trace: String = fbtrace_id.chars().take(32).collect();

@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::wire::{Inspected, Inspection};
 use super::{GRAPH, error, versioned};
-use crate::server::platform::{Answer, Api, Client, Error, Result};
+use crate::server::platform::{Api, Client, Error, PlatformResponse, Result};
 
 /// Whose token it is, until when it lives, and which Pages it is for.
 pub async fn inspect(client: &Client, token: &SecretString) -> Result<Inspection> {
@@ -27,7 +27,7 @@ pub async fn refuses_app(client: &Client) -> bool {
 }
 
 /// Asked once: a refresh waits for this while it holds the account's lease.
-async fn ask(client: &Client, token: &SecretString) -> Result<Answer> {
+async fn ask(client: &Client, token: &SecretString) -> Result<PlatformResponse> {
     let api = Api::new(client.clone(), app_token(client), Vec::new());
     let path = versioned!("/debug_token");
     let call = api.get(client.url(GRAPH, path)).label(path);

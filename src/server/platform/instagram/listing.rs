@@ -6,7 +6,7 @@ use url::Url;
 
 use super::wire::Listing;
 use super::{GRAPH, error};
-use crate::server::platform::{Answer, Api, Client, Error, Result};
+use crate::server::platform::{Api, Client, Error, PlatformResponse, Result};
 
 /// Nobody manages more Pages than 20 times 100; a `next` that goes round in circles ends here.
 const MAX_PARTS: usize = 20;
@@ -31,7 +31,7 @@ async fn collect(
     path: &str,
     label: &'static str,
     fields: &str,
-    is_hidden: fn(&Answer) -> bool,
+    is_hidden: fn(&PlatformResponse) -> bool,
 ) -> Result<Vec<Value>> {
     let client = api.client();
     let mut call = api.get(client.url(GRAPH, path)).query(&[("fields", fields), ("limit", "100")]);

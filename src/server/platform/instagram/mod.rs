@@ -22,8 +22,8 @@ use serde_json::Value;
 use url::Url;
 
 use super::{
-    Api, Authorize, Client, ClientAuth, CodeGrant, Connect, Endpoint, Grant, Held, OAuthSpec, Pkce,
-    Platform, Profile, ReadLimits, Refreshing, Replay, Result,
+    Api, Authorize, Client, ClientAuth, CodeGrant, Connect, Credential, Endpoint, OAuthSpec, Pkce,
+    Platform, Profile, ReadLimits, RefreshKind, RefreshReplay, Result, TokenGrant,
 };
 use crate::model::PlatformInfo;
 
@@ -51,9 +51,9 @@ const SPEC: OAuthSpec = OAuthSpec {
     pkce: |_| Pkce::None,
     // A permission that was declined once is not offered again without this.
     extra: &[("auth_type", "rerequest")],
-    again: &[],
-    refreshing: Refreshing::Extends,
-    replay: Replay::Harmless,
+    select_account_params: &[],
+    refresh_kind: RefreshKind::Extends,
+    replay: RefreshReplay::Harmless,
     issuer: None,
 };
 
@@ -84,15 +84,23 @@ impl Platform for Instagram {
         &'a self,
         client: &'a Client,
         code: &'a CodeGrant,
-    ) -> BoxFuture<'a, Result<Grant>> {
+    ) -> BoxFuture<'a, Result<TokenGrant>> {
         Box::pin(oauth::exchange(client, code))
     }
 
-    fn refresh<'a>(&'a self, client: &'a Client, grant: &'a Held) -> BoxFuture<'a, Result<Grant>> {
+    fn refresh<'a>(
+        &'a self,
+        client: &'a Client,
+        grant: &'a Credential,
+    ) -> BoxFuture<'a, Result<TokenGrant>> {
         Box::pin(oauth::refresh(client, grant))
     }
 
-    fn revoke<'a>(&'a self, client: &'a Client, grant: &'a Held) -> BoxFuture<'a, Result<bool>> {
+    fn revoke<'a>(
+        &'a self,
+        client: &'a Client,
+        grant: &'a Credential,
+    ) -> BoxFuture<'a, Result<bool>> {
         Box::pin(oauth::revoke(client, grant))
     }
 
@@ -101,7 +109,7 @@ impl Platform for Instagram {
         true
     }
 
-    fn candidates<'a>(&'a self, api: &'a Api) -> BoxFuture<'a, Result<Vec<Profile>>> {
+    fn list_profiles<'a>(&'a self, api: &'a Api) -> BoxFuture<'a, Result<Vec<Profile>>> {
         Box::pin(pages::candidates(api))
     }
 
@@ -113,7 +121,7 @@ impl Platform for Instagram {
         metadata::check(metadata)
     }
 
-    fn facts(&self, metadata: &Value) -> Vec<(String, String)> {
+    fn describe_metadata(&self, metadata: &Value) -> Vec<(String, String)> {
         metadata::facts(metadata)
     }
 

@@ -8,9 +8,9 @@ use url::Url;
 use super::inspect::{inspect, refuses_app};
 use super::wire::{Done, Inspection, Permissions};
 use super::{GRAPH, SPEC, error, info::INFO, pages, versioned};
-use crate::server::platform::oauth::token::{self, Asked, Form, TokenAnswer};
+use crate::server::platform::oauth::token::{self, Form, TokenAnswer, TokenRequest};
 use crate::server::platform::{
-    Api, Authorize, Client, CodeGrant, Error, Grant, Held, Result, oauth, time,
+    Api, Authorize, Client, CodeGrant, Credential, Error, Result, TokenGrant, oauth, time,
 };
 
 /// The dialog. With a Facebook Login for Business configuration, that says what is asked for, and
@@ -27,8 +27,8 @@ pub fn authorize(client: &Client, request: &Authorize<'_>) -> Url {
 }
 
 /// The code becomes a token of some hours, and that one of about 60 days.
-pub async fn exchange(client: &Client, code: &CodeGrant) -> Result<Grant> {
-    let short = ask(client, token::code_form(&SPEC, code), Asked::Code).await?;
+pub async fn exchange(client: &Client, code: &CodeGrant) -> Result<TokenGrant> {
+    let short = ask(client, token::code_form(&SPEC, code), TokenRequest::Code).await?;
     let long = extend(client, &short.access_token).await?;
     let scopes = granted(client, &long.access_token).await?;
     if scopes.is_empty() {
@@ -36,18 +36,18 @@ pub async fn exchange(client: &Client, code: &CodeGrant) -> Result<Grant> {
         pages::require_granted(|_| false)?;
     }
     let grant = grant(client, long, None).await?;
-    Ok(Grant { scopes, ..grant })
+    Ok(TokenGrant { scopes, ..grant })
 }
 
 /// There is no refresh token: a token that still lives is exchanged like a short one.
-pub async fn refresh(client: &Client, held: &Held) -> Result<Grant> {
+pub async fn refresh(client: &Client, held: &Credential) -> Result<TokenGrant> {
     let long = extend(client, &held.access).await?;
     grant(client, long, held.grant_key.clone()).await
 }
 
 /// Removes the app for the Facebook user.
 /// <https://developers.facebook.com/docs/graph-api/reference/user/permissions>
-pub async fn revoke(client: &Client, held: &Held) -> Result<bool> {
+pub async fn revoke(client: &Client, held: &Credential) -> Result<bool> {
     let user = held.grant_key.as_deref().unwrap_or("me");
     let url = client.url(GRAPH, &format!(versioned!("/{}/permissions"), user));
     let api = Api::new(client.clone(), held.access.clone(), Vec::new());
@@ -64,12 +64,12 @@ pub async fn revoke(client: &Client, held: &Held) -> Result<bool> {
 async fn extend(client: &Client, token: &SecretString) -> Result<TokenAnswer> {
     let form =
         vec![("grant_type", "fb_exchange_token"), ("fb_exchange_token", token.expose_secret())];
-    ask(client, form, Asked::Refresh).await
+    ask(client, form, TokenRequest::Refresh).await
 }
 
 /// Documented as GET; the form keeps secrets out of addresses, and the Graph API takes either.
 /// <https://developers.facebook.com/docs/graph-api/overview>
-async fn ask(client: &Client, form: Form<'_>, asked: Asked) -> Result<TokenAnswer> {
+async fn ask(client: &Client, form: Form<'_>, asked: TokenRequest) -> Result<TokenAnswer> {
     let answer = token::call(&SPEC, client, SPEC.token, form).send().await?;
     let Some(mut error) = error::classify_token(&answer, client.now(), asked) else {
         return answer.expect("a token");
@@ -82,7 +82,7 @@ async fn ask(client: &Client, form: Form<'_>, asked: Asked) -> Result<TokenAnswe
 
 /// A token with what only `debug_token` tells: whose it is, and until when it may read. Without
 /// these the grant is still good, unless nothing else tells when it ends.
-async fn grant(client: &Client, long: TokenAnswer, known: Option<String>) -> Result<Grant> {
+async fn grant(client: &Client, long: TokenAnswer, known: Option<String>) -> Result<TokenGrant> {
     let inspection = match inspect(client, &long.access_token).await {
         Ok(inspection) => inspection,
         Err(error) if long.expires_in.is_none() => return Err(error),
@@ -90,7 +90,7 @@ async fn grant(client: &Client, long: TokenAnswer, known: Option<String>) -> Res
     };
     let now = client.now();
     let grant = long.grant();
-    Ok(Grant {
+    Ok(TokenGrant {
         expires_in: grant.expires_in.or_else(|| left(inspection.expires_at, now)),
         // Data access lapses some 90 days after the person was last asked, however often the token
         // is extended: from then on only the person can renew.

@@ -76,7 +76,7 @@ impl Search {
     fn settle<T>(&mut self, outcome: Result<T>) -> Result<Option<T>> {
         match outcome {
             Ok(found) => Ok(Some(found)),
-            Err(error) if error.told().is_some() => Err(error),
+            Err(error) if error.account_reason().is_some() => Err(error),
             Err(error) => {
                 self.miss(error);
                 Ok(None)

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::server::platform::{Answer, Limit, read, time};
+use crate::server::platform::{Limit, PlatformResponse, read, time};
 
 /// All of the app's people together, for an hour.
 const APP: &str = "x-app-usage";
@@ -54,7 +54,7 @@ impl Usage {
 }
 
 /// The limits that an answer's headers tell.
-pub fn limits(answer: &Answer, now: DateTime<Utc>) -> Vec<Limit> {
+pub fn limits(answer: &PlatformResponse, now: DateTime<Utc>) -> Vec<Limit> {
     let app = app(answer).map(|usage| usage.limit(OF_THE_SERVER, now));
     let account =
         tightest(answer).map(|usage| usage.limit("This account's Instagram calls, %", now));
@@ -62,20 +62,20 @@ pub fn limits(answer: &Answer, now: DateTime<Utc>) -> Vec<Limit> {
 }
 
 /// When calls are taken again, where a limit was reached and Facebook says.
-pub fn regained(answer: &Answer, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+pub fn regained(answer: &PlatformResponse, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     by_account(answer).iter().filter_map(|usage| usage.regained(now)).max()
 }
 
-fn app(answer: &Answer) -> Option<Usage> {
+fn app(answer: &PlatformResponse) -> Option<Usage> {
     serde_json::from_str(answer.header(APP)?).ok()
 }
 
-fn tightest(answer: &Answer) -> Option<Usage> {
+fn tightest(answer: &PlatformResponse) -> Option<Usage> {
     by_account(answer).into_iter().max_by(|a, b| a.used().total_cmp(&b.used()))
 }
 
 /// What is readable of it.
-fn by_account(answer: &Answer) -> Vec<Usage> {
+fn by_account(answer: &PlatformResponse) -> Vec<Usage> {
     let read = |text| serde_json::from_str::<BTreeMap<String, Vec<Value>>>(text).ok();
     let all = answer.header(ACCOUNT).and_then(read).unwrap_or_default();
     all.into_values().flatten().filter_map(|usage| serde_json::from_value(usage).ok()).collect()
@@ -100,7 +100,7 @@ mod tests {
             let usage = json!({ "1": [{ "call_count": count, "total_time": "12",
                 "estimated_time_to_regain_access": minutes }] }).to_string();
             let header = [(ACCOUNT, &*usage.leak())];
-            let (answer, now) = (Answer::recorded(400, &header, "/", ""), at(1_790_000_000));
+            let (answer, now) = (PlatformResponse::recorded(400, &header, "/", ""), at(1_790_000_000));
             for limit in limits(&answer, now) {
                 prop_assert!((0..=100).contains(&limit.remaining));
             }

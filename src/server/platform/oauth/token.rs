@@ -15,7 +15,7 @@ use super::{ClientAuth, Endpoint, OAuthSpec, Pkce};
 use crate::model::{PlatformInfo, Reason};
 use crate::server::platform::http::Call;
 use crate::server::platform::{
-    Answer, Client, CodeGrant, Error, Grant, Held, Result, read, scopes, time,
+    Client, CodeGrant, Credential, Error, PlatformResponse, Result, TokenGrant, read, scopes, time,
 };
 
 /// The fields of a form, before the client's own credentials.
@@ -24,7 +24,7 @@ pub type Form<'a> = Vec<(&'a str, &'a str)>;
 /// What was asked of the token endpoint. The same error means "begin again" for a code and
 /// "reconnect" for a refresh.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Asked {
+pub enum TokenRequest {
     Code,
     Refresh,
 }
@@ -35,9 +35,9 @@ pub async fn exchange(
     spec: &OAuthSpec,
     client: &Client,
     code: &CodeGrant,
-) -> Result<Grant> {
+) -> Result<TokenGrant> {
     let answer = request::of_code(spec, client, code)?.send().await?;
-    read(info, client, &answer, Asked::Code)
+    read(info, client, &answer, TokenRequest::Code)
 }
 
 /// Renews a grant by its refresh token. Sent once.
@@ -45,14 +45,19 @@ pub async fn refresh(
     info: &PlatformInfo,
     spec: &OAuthSpec,
     client: &Client,
-    held: &Held,
-) -> Result<Grant> {
+    held: &Credential,
+) -> Result<TokenGrant> {
     let answer = request::of_refresh(info, spec, client, held)?.send().await?;
-    read(info, client, &answer, Asked::Refresh)
+    read(info, client, &answer, TokenRequest::Refresh)
 }
 
 /// Reads the answer to either: a grant, or what its error means.
-pub fn read(info: &PlatformInfo, client: &Client, answer: &Answer, asked: Asked) -> Result<Grant> {
+pub fn read(
+    info: &PlatformInfo,
+    client: &Client,
+    answer: &PlatformResponse,
+    asked: TokenRequest,
+) -> Result<TokenGrant> {
     match answer.json::<TokenAnswer>() {
         Some(token) if answer.is_success() => Ok(token.grant()),
         _ => Err(OAuthError::of(answer).meaning(info, client, answer, asked)),
@@ -81,13 +86,13 @@ fn verifier<'a>(spec: &OAuthSpec, code: &'a CodeGrant) -> Option<&'a SecretStrin
 }
 
 /// The form that refreshes a grant.
-pub fn refresh_form<'a>(info: &PlatformInfo, held: &'a Held) -> Result<Form<'a>> {
+pub fn refresh_form<'a>(info: &PlatformInfo, held: &'a Credential) -> Result<Form<'a>> {
     let token = refresh_token(info, held)?;
     Ok(vec![("grant_type", "refresh_token"), ("refresh_token", token.expose_secret())])
 }
 
 /// The refresh token; a grant without one has ended.
-fn refresh_token<'a>(info: &PlatformInfo, held: &'a Held) -> Result<&'a SecretString> {
+fn refresh_token<'a>(info: &PlatformInfo, held: &'a Credential) -> Result<&'a SecretString> {
     held.refresh.as_ref().ok_or_else(|| Error::Reconnect {
         reason: Reason::RanOut,
         say: format!(
@@ -143,8 +148,8 @@ pub struct TokenAnswer {
 }
 
 impl TokenAnswer {
-    pub fn grant(self) -> Grant {
-        Grant {
+    pub fn grant(self) -> TokenGrant {
+        TokenGrant {
             access: self.access_token,
             refresh: self.refresh_token,
             token_type: self.token_type.unwrap_or_else(|| "bearer".into()),
@@ -188,13 +193,13 @@ pub struct OAuthError {
 
 impl OAuthError {
     /// The error in an answer; empty where there is none.
-    pub fn of(answer: &Answer) -> Self {
+    pub fn of(answer: &PlatformResponse) -> Self {
         answer.json().unwrap_or_default()
     }
 
     /// For the log: status, code and description. The description is the platform's prose, cut so
     /// that nothing long gets through.
-    pub fn detail(&self, answer: &Answer) -> String {
+    pub fn detail(&self, answer: &PlatformResponse) -> String {
         let description: String = self.description.chars().take(160).collect();
         format!("{} {} {description}", answer.status, self.code).trim_end().to_owned()
     }
@@ -204,8 +209,8 @@ impl OAuthError {
         &self,
         info: &PlatformInfo,
         client: &Client,
-        answer: &Answer,
-        asked: Asked,
+        answer: &PlatformResponse,
+        asked: TokenRequest,
     ) -> Error {
         let longest = time::MAX_REFRESH_WAIT;
         let error = answer
@@ -214,11 +219,16 @@ impl OAuthError {
         answer.failed(error, &self.code, "")
     }
 
-    fn own_meaning(&self, info: &PlatformInfo, answer: &Answer, asked: Asked) -> Error {
+    fn own_meaning(
+        &self,
+        info: &PlatformInfo,
+        answer: &PlatformResponse,
+        asked: TokenRequest,
+    ) -> Error {
         let detail = self.detail(answer);
         match (self.code.as_str(), asked) {
-            ("invalid_grant", Asked::Code) => Error::CodeRefused { detail },
-            ("invalid_grant", Asked::Refresh) => reconnect(info, detail),
+            ("invalid_grant", TokenRequest::Code) => Error::CodeRefused { detail },
+            ("invalid_grant", TokenRequest::Refresh) => reconnect(info, detail),
             (
                 "invalid_client"
                 | "unauthorized_client"
@@ -249,11 +259,11 @@ pub fn reconnect(info: &PlatformInfo, detail: String) -> Error {
 
 /// Whether the answer of a revocation endpoint (RFC 7009) means that the grant has ended. One that
 /// was dead before has, too.
-pub fn ended(info: &PlatformInfo, client: &Client, answer: &Answer) -> Result<bool> {
+pub fn ended(info: &PlatformInfo, client: &Client, answer: &PlatformResponse) -> Result<bool> {
     if answer.is_success() {
         return Ok(true);
     }
-    match OAuthError::of(answer).meaning(info, client, answer, Asked::Refresh) {
+    match OAuthError::of(answer).meaning(info, client, answer, TokenRequest::Refresh) {
         Error::Reconnect { .. } => Ok(true),
         error => Err(error),
     }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::model::Reason;
-use crate::server::platform::{Answer, Client, Error, Result, read};
+use crate::server::platform::{Client, Error, PlatformResponse, Result, read};
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -26,7 +26,7 @@ struct Fault {
 const SIGNATURE: &str = "the signature was refused";
 
 /// What an answer means that is no success.
-pub fn check(client: &Client, answer: &Answer) -> Result<()> {
+pub fn check(client: &Client, answer: &PlatformResponse) -> Result<()> {
     let fault = answer.json::<Body>().and_then(|body| body.error);
     if answer.is_success() && fault.is_none() {
         return Ok(());
@@ -36,7 +36,7 @@ pub fn check(client: &Client, answer: &Answer) -> Result<()> {
     Err(answer.failed(error, &code.to_string(), ""))
 }
 
-fn meaning(client: &Client, answer: &Answer, fault: Option<Fault>) -> Error {
+fn meaning(client: &Client, answer: &PlatformResponse, fault: Option<Fault>) -> Error {
     // A 5xx passes, whatever it says.
     if let Some(error) = answer.common_error(client.now(), None) {
         return error;
@@ -102,7 +102,7 @@ pub fn mixed_up(detail: String) -> Error {
 
 /// The time is part of the signature, so a wrong clock looks like wrong rules: worth a word to the
 /// operator.
-fn skew(client: &Client, answer: &Answer) -> String {
+fn skew(client: &Client, answer: &PlatformResponse) -> String {
     let theirs = answer.header("date").and_then(|date| DateTime::parse_from_rfc2822(date).ok());
     let seconds = theirs.map_or(0, |at| client.now().signed_duration_since(at).num_seconds());
     if seconds.abs() < 60 {

@@ -19,7 +19,9 @@ use futures::future::BoxFuture;
 use secrecy::SecretString;
 use serde_json::Value;
 
-use super::{Api, Client, Connect, Grant, Held, Platform, Profile, Result, Settings, metadata};
+use super::{
+    Api, Client, Connect, Credential, Platform, Profile, Result, Settings, TokenGrant, metadata,
+};
 use crate::model::{FieldError, PlatformInfo};
 use rules::RuleBook;
 use session::Session;
@@ -54,7 +56,7 @@ impl Platform for OnlyFans {
             .collect()
     }
 
-    fn candidates<'a>(&'a self, api: &'a Api) -> BoxFuture<'a, Result<Vec<Profile>>> {
+    fn list_profiles<'a>(&'a self, api: &'a Api) -> BoxFuture<'a, Result<Vec<Profile>>> {
         Box::pin(async {
             let session = Session::read(api.token())?;
             let (profile, renewed) = self.validate(api.client(), &session).await?;
@@ -69,7 +71,7 @@ impl Platform for OnlyFans {
         metadata::read::<profile::Metadata>(value).map(drop)
     }
 
-    fn facts(&self, value: &Value) -> Vec<(String, String)> {
+    fn describe_metadata(&self, value: &Value) -> Vec<(String, String)> {
         metadata::read::<profile::Metadata>(value)
             .map(|metadata| metadata.facts())
             .unwrap_or_default()
@@ -79,13 +81,17 @@ impl Platform for OnlyFans {
         (1..=20).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_digit())
     }
 
-    fn accept(&self, fields: &BTreeMap<String, String>) -> Result<Grant, Vec<FieldError>> {
+    fn accept(&self, fields: &BTreeMap<String, String>) -> Result<TokenGrant, Vec<FieldError>> {
         Ok(grant(Session::accept(fields)?.write()))
     }
 
     /// There is nothing to renew: the session is looked at, and what OnlyFans put in its place is
     /// kept.
-    fn refresh<'a>(&'a self, client: &'a Client, held: &'a Held) -> BoxFuture<'a, Result<Grant>> {
+    fn refresh<'a>(
+        &'a self,
+        client: &'a Client,
+        held: &'a Credential,
+    ) -> BoxFuture<'a, Result<TokenGrant>> {
         Box::pin(async {
             let session = Session::read(&held.access)?;
             let (_, renewed) = self.validate(client, &session).await?;
@@ -95,7 +101,7 @@ impl Platform for OnlyFans {
 
     /// A browser session ends when its owner logs out there; doing that for them would throw them
     /// out of their own browser.
-    fn revoke<'a>(&'a self, _: &'a Client, _: &'a Held) -> BoxFuture<'a, Result<bool>> {
+    fn revoke<'a>(&'a self, _: &'a Client, _: &'a Credential) -> BoxFuture<'a, Result<bool>> {
         Box::pin(async { Ok(false) })
     }
 }
@@ -119,8 +125,8 @@ impl OnlyFans {
 }
 
 /// How long a session lives, nobody says.
-fn grant(session: SecretString) -> Grant {
-    Grant {
+fn grant(session: SecretString) -> TokenGrant {
+    TokenGrant {
         access: session,
         refresh: None,
         token_type: "session".into(),

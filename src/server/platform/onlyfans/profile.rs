@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::error;
 use super::session::Session;
 use crate::server::platform::words::count;
-use crate::server::platform::{Answer, Error, Profile, Result, metadata, names, read};
+use crate::server::platform::{Error, PlatformResponse, Profile, Result, metadata, names, read};
 
 pub const ME: &str = "/api2/v2/users/me";
 
@@ -44,7 +44,7 @@ struct Me {
 }
 
 /// The profile in a successful answer, if it is that of the session.
-pub fn of(answer: &Answer, session: &Session) -> Result<Profile> {
+pub fn of(answer: &PlatformResponse, session: &Session) -> Result<Profile> {
     // A page with status 200 is the wall's.
     let Some(body) = answer.json::<Value>() else {
         return Err(Error::Unavailable {

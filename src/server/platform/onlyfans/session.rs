@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::model::{FieldError, Reason};
-use crate::server::platform::{Answer, Error, Result};
+use crate::server::platform::{Error, PlatformResponse, Result};
 
 /// The cookies that make a session. Everything else in a browser's Cookie header is none of our
 /// business.
@@ -124,7 +124,7 @@ impl Session {
 
     /// The session with the cookies that an answer set, if it set any that belong to it. Deleted
     /// ones stay: whether the session ended, the answer itself says.
-    pub fn renewed_by(&self, answer: &Answer) -> Option<Self> {
+    pub fn renewed_by(&self, answer: &PlatformResponse) -> Option<Self> {
         let set = answer.headers.get_all("set-cookie").iter().filter_map(|header| {
             let (name, value) = header.to_str().ok()?.split(';').next()?.split_once('=')?;
             known(name, value)

@@ -6,7 +6,7 @@ use sha1::{Digest, Sha1};
 
 use super::rules::Rules;
 use super::session::Session;
-use crate::server::platform::{Answer, Client, Result};
+use crate::server::platform::{Client, PlatformResponse, Result};
 
 const HOST: &str = "https://onlyfans.com";
 
@@ -17,7 +17,7 @@ pub async fn get(
     rules: &Rules,
     session: &Session,
     path: &'static str,
-) -> Result<Answer> {
+) -> Result<PlatformResponse> {
     let now = client.now();
     let time =
         if client.settings().time_in_seconds { now.timestamp() } else { now.timestamp_millis() }

@@ -5,11 +5,11 @@ use serde::Deserialize;
 use super::info::INFO;
 use super::limits;
 use crate::model::Reason;
-use crate::server::platform::oauth::token::Asked;
-use crate::server::platform::{Answer, Api, Client, Error, read, time};
+use crate::server::platform::oauth::token::TokenRequest;
+use crate::server::platform::{Api, Client, Error, PlatformResponse, read, time};
 
 /// What the token endpoints say in Reddit's own way; `None` leaves the answer to the standard.
-pub fn of_token(client: &Client, answer: &Answer, asked: Asked) -> Option<Error> {
+pub fn of_token(client: &Client, answer: &PlatformResponse, asked: TokenRequest) -> Option<Error> {
     let (body, longest) = (Body::of(answer), time::MAX_REFRESH_WAIT);
     let detail = body.detail(answer);
     let error = blocked(answer)
@@ -19,7 +19,7 @@ pub fn of_token(client: &Client, answer: &Answer, asked: Asked) -> Option<Error>
             (401, _) => Some(Error::Configuration { detail }),
             // The error is a number that says nothing. Refresh tokens live until somebody revokes
             // them. A foreign client's token names its error.
-            (400, Asked::Refresh) if body.error == "400" => Some(Error::Reconnect {
+            (400, TokenRequest::Refresh) if body.error == "400" => Some(Error::Reconnect {
                 reason: Reason::Revoked,
                 say: "Your Reddit connection was revoked. Reconnect your account.".into(),
                 detail,
@@ -42,11 +42,11 @@ struct Body {
 }
 
 impl Body {
-    fn of(answer: &Answer) -> Self {
+    fn of(answer: &PlatformResponse) -> Self {
         answer.json().unwrap_or_default()
     }
 
-    fn detail(&self, answer: &Answer) -> String {
+    fn detail(&self, answer: &PlatformResponse) -> String {
         let text = format!("{} {} {}", answer.status, self.message, self.reason);
         text.trim().chars().take(200).collect()
     }
@@ -54,12 +54,12 @@ impl Body {
 
 /// The meaning of an API answer that did not bring what was asked for. `needs` is the scope the
 /// call stands under.
-pub fn of(api: &Api, answer: &Answer, needs: &str) -> Error {
+pub fn of(api: &Api, answer: &PlatformResponse, needs: &str) -> Error {
     let body = Body::of(answer);
     answer.failed(meaning(api, answer, needs, &body), &body.error, "")
 }
 
-fn meaning(api: &Api, answer: &Answer, needs: &str, body: &Body) -> Error {
+fn meaning(api: &Api, answer: &PlatformResponse, needs: &str, body: &Body) -> Error {
     let now = api.client().now();
     // Without `Retry-After` the last reset that was told counts.
     let reset = limits::read(answer, now).into_iter().find_map(|limit| limit.resets_at);
@@ -103,7 +103,7 @@ fn meaning(api: &Api, answer: &Answer, needs: &str, body: &Body) -> Error {
 /// A page where data was due: Reddit does not like our User-Agent or address. A 429 that names a
 /// wait is only about pace.
 /// <https://support.reddithelp.com/hc/en-us/articles/16160319875092-Reddit-Data-API-Wiki>
-fn blocked(answer: &Answer) -> Option<Error> {
+fn blocked(answer: &PlatformResponse) -> Option<Error> {
     let shut_out = match answer.status.as_u16() {
         403 => true,
         429 => answer.header("retry-after").is_none(),

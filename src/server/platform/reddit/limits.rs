@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::server::platform::{Answer, Limit, time};
+use crate::server::platform::{Limit, PlatformResponse, time};
 
 /// What the only limit is called.
 pub const OF_THE_SERVER: &str = "Calls of this server";
 
 /// One window for the whole app, over ten minutes: floats, and the seconds to go.
-pub fn read(answer: &Answer, now: DateTime<Utc>) -> Vec<Limit> {
+pub fn read(answer: &PlatformResponse, now: DateTime<Utc>) -> Vec<Limit> {
     let number = |header: &str| answer.header(header)?.trim().parse::<f64>().ok();
     let Some(remaining) = number("x-ratelimit-remaining") else {
         return Vec::new();

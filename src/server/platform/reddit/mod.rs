@@ -14,10 +14,10 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 
 use super::http::Call;
-use super::oauth::token::{self, Asked, request};
+use super::oauth::token::{self, TokenRequest, request};
 use super::{
-    Api, Client, ClientAuth, CodeGrant, Connect, Endpoint, Grant, Held, OAuthSpec, Pkce, Platform,
-    Profile, ReadLimits, Refreshing, Replay, Result, Settings, metadata,
+    Api, Client, ClientAuth, CodeGrant, Connect, Credential, Endpoint, OAuthSpec, Pkce, Platform,
+    Profile, ReadLimits, RefreshKind, RefreshReplay, Result, Settings, TokenGrant, metadata,
 };
 use crate::model::PlatformInfo;
 
@@ -36,9 +36,9 @@ static CONNECT: Connect = Connect::OAuth2(OAuthSpec {
     pkce: |_| Pkce::None,
     // The default, `temporary`, brings no refresh token.
     extra: &[("duration", "permanent")],
-    again: &[],
-    refreshing: Refreshing::Kept,
-    replay: Replay::Harmless,
+    select_account_params: &[],
+    refresh_kind: RefreshKind::Kept,
+    replay: RefreshReplay::Harmless,
     issuer: None,
 });
 
@@ -66,7 +66,7 @@ impl Platform for Reddit {
         missing
     }
 
-    fn candidates<'a>(&'a self, api: &'a Api) -> BoxFuture<'a, Result<Vec<Profile>>> {
+    fn list_profiles<'a>(&'a self, api: &'a Api) -> BoxFuture<'a, Result<Vec<Profile>>> {
         Box::pin(async { Ok(vec![profile::read(api).await?]) })
     }
 
@@ -74,7 +74,7 @@ impl Platform for Reddit {
         metadata::read::<profile::Metadata>(value).map(drop)
     }
 
-    fn facts(&self, value: &Value) -> Vec<(String, String)> {
+    fn describe_metadata(&self, value: &Value) -> Vec<(String, String)> {
         metadata::read::<profile::Metadata>(value)
             .map(|metadata| metadata.facts())
             .unwrap_or_default()
@@ -98,21 +98,29 @@ impl Platform for Reddit {
         &'a self,
         client: &'a Client,
         code: &'a CodeGrant,
-    ) -> BoxFuture<'a, Result<Grant>> {
+    ) -> BoxFuture<'a, Result<TokenGrant>> {
         Box::pin(async {
             let call = request::of_code(CONNECT.oauth(), client, code)?;
-            ask(client, call, Asked::Code).await
+            ask(client, call, TokenRequest::Code).await
         })
     }
 
-    fn refresh<'a>(&'a self, client: &'a Client, grant: &'a Held) -> BoxFuture<'a, Result<Grant>> {
+    fn refresh<'a>(
+        &'a self,
+        client: &'a Client,
+        grant: &'a Credential,
+    ) -> BoxFuture<'a, Result<TokenGrant>> {
         Box::pin(async {
             let call = request::of_refresh(self.info(), CONNECT.oauth(), client, grant)?;
-            ask(client, call, Asked::Refresh).await
+            ask(client, call, TokenRequest::Refresh).await
         })
     }
 
-    fn revoke<'a>(&'a self, client: &'a Client, grant: &'a Held) -> BoxFuture<'a, Result<bool>> {
+    fn revoke<'a>(
+        &'a self,
+        client: &'a Client,
+        grant: &'a Credential,
+    ) -> BoxFuture<'a, Result<bool>> {
         Box::pin(async {
             // The refresh token's end is that of its access tokens.
             let (token, hint) = grant
@@ -122,7 +130,7 @@ impl Platform for Reddit {
             let form = vec![("token", token.expose_secret()), ("token_type_hint", hint)];
             let call = token::call(CONNECT.oauth(), client, REVOKE, form);
             let answer = named(client, call).send().await?;
-            if let Some(error) = error::of_token(client, &answer, Asked::Refresh) {
+            if let Some(error) = error::of_token(client, &answer, TokenRequest::Refresh) {
                 return Err(error);
             }
             token::ended(self.info(), client, &answer)
@@ -130,7 +138,7 @@ impl Platform for Reddit {
     }
 }
 
-async fn ask(client: &Client, call: Call<'_>, asked: Asked) -> Result<Grant> {
+async fn ask(client: &Client, call: Call<'_>, asked: TokenRequest) -> Result<TokenGrant> {
     let answer = named(client, call).send().await?;
     if let Some(error) = error::of_token(client, &answer, asked) {
         return Err(error);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{API, agent, error};
 use crate::model::Reason;
 use crate::server::platform::words::count;
-use crate::server::platform::{Api, Profile, Result, Say, read, time};
+use crate::server::platform::{Api, Message, Profile, Result, read, time};
 use crate::server::platform::{metadata, names};
 
 /// Without `raw_json`, `&`, `<` and `>` come as HTML entities, in addresses too.
@@ -107,7 +107,7 @@ fn handle(name: &str) -> String {
     if name.is_empty() { name } else { format!("u/{name}") }
 }
 
-fn suspended(until: Option<DateTime<Utc>>) -> Say {
+fn suspended(until: Option<DateTime<Utc>>) -> Message {
     match until {
         Some(until) => {
             let day = until.format("%-d %B %Y");

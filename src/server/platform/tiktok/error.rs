@@ -8,15 +8,19 @@ use serde::de::DeserializeOwned;
 
 use super::wire::{Envelope, Failure, Trace};
 use crate::model::Reason;
-use crate::server::platform::oauth::token::{Asked, OAuthError};
-use crate::server::platform::{Answer, Error, Result, time};
+use crate::server::platform::oauth::token::{OAuthError, TokenRequest};
+use crate::server::platform::{Error, PlatformResponse, Result, time};
 
 /// The limits count a sliding minute; how long to wait is not told.
 const PAUSE: Duration = Duration::seconds(60);
 const DAY: Duration = Duration::hours(24);
 
 /// What an API answer holds, whatever its status.
-pub fn read<T: DeserializeOwned>(answer: &Answer, now: DateTime<Utc>, what: &str) -> Result<T> {
+pub fn read<T: DeserializeOwned>(
+    answer: &PlatformResponse,
+    now: DateTime<Utc>,
+    what: &str,
+) -> Result<T> {
     let Some(Envelope { data, error }) = answer.json::<Envelope<serde_json::Value>>() else {
         let error = answer.common_error(now, None).unwrap_or_else(|| Error::Unavailable {
             detail: format!(
@@ -36,7 +40,7 @@ pub fn read<T: DeserializeOwned>(answer: &Answer, now: DateTime<Utc>, what: &str
     serde_json::from_value(data.unwrap_or_default()).map_err(unexpected)
 }
 
-fn meaning(failure: &Failure, answer: &Answer, now: DateTime<Utc>) -> Error {
+fn meaning(failure: &Failure, answer: &PlatformResponse, now: DateTime<Utc>) -> Error {
     let Failure { code, log_id } = failure;
     let detail = describe(answer, code, log_id);
     // A server in trouble says many things; none of them ends a connection.
@@ -77,13 +81,23 @@ pub const BANNED: &str = "TikTok has blocked this account from posting. Open the
                           why, then test the connection. Its numbers still arrive here.";
 
 /// The error of the token endpoint. TikTok's support asks for the trace id.
-pub fn of_token(error: &OAuthError, answer: &Answer, now: DateTime<Utc>, asked: Asked) -> Error {
+pub fn of_token(
+    error: &OAuthError,
+    answer: &PlatformResponse,
+    now: DateTime<Utc>,
+    asked: TokenRequest,
+) -> Error {
     let trace = answer.json::<Trace>().unwrap_or_default();
     answer.failed(token_meaning(error, answer, now, asked), &error.code, &trace.log_id)
 }
 
 /// The code alone says what it means, since it comes with any status but that of an outage.
-fn token_meaning(error: &OAuthError, answer: &Answer, now: DateTime<Utc>, asked: Asked) -> Error {
+fn token_meaning(
+    error: &OAuthError,
+    answer: &PlatformResponse,
+    now: DateTime<Utc>,
+    asked: TokenRequest,
+) -> Error {
     let detail = error.detail(answer);
     if answer.status == StatusCode::TOO_MANY_REQUESTS {
         return Error::RateLimited { until: after(answer, now), detail };
@@ -92,8 +106,8 @@ fn token_meaning(error: &OAuthError, answer: &Answer, now: DateTime<Utc>, asked:
         return Error::Unavailable { detail };
     }
     match (error.code.as_str(), asked) {
-        ("invalid_grant" | "access_denied", Asked::Code) => Error::CodeRefused { detail },
-        ("invalid_grant" | "access_denied", Asked::Refresh) => Error::Reconnect {
+        ("invalid_grant" | "access_denied", TokenRequest::Code) => Error::CodeRefused { detail },
+        ("invalid_grant" | "access_denied", TokenRequest::Refresh) => Error::Reconnect {
             reason: Reason::RefusedByPlatform,
             say: "Your TikTok connection has expired, or access was removed in the TikTok app. \
                   Reconnect TikTok."
@@ -117,13 +131,13 @@ fn token_meaning(error: &OAuthError, answer: &Answer, now: DateTime<Utc>, asked:
     }
 }
 
-fn after(answer: &Answer, now: DateTime<Utc>) -> DateTime<Utc> {
+fn after(answer: &PlatformResponse, now: DateTime<Utc>) -> DateTime<Utc> {
     let told = answer.wait(now, time::MAX_CALL_WAIT);
     time::after(now, told.unwrap_or(PAUSE).max(PAUSE))
 }
 
 /// Codes and ids are theirs, so they are cut to what one looks like.
-fn describe(answer: &Answer, code: &str, log_id: &str) -> String {
+fn describe(answer: &PlatformResponse, code: &str, log_id: &str) -> String {
     let cut = |text: &str| text.chars().take(64).collect::<String>();
     format!("{} {} log_id {}", answer.status, cut(code), cut(log_id))
 }

@@ -18,8 +18,8 @@ use serde_json::Value;
 use url::{Host, Url};
 
 use super::{
-    Api, Client, ClientAuth, CodeGrant, Connect, Endpoint, Grant, Held, OAuthSpec, Pkce, Platform,
-    Profile, Refreshing, Replay, Result,
+    Api, Client, ClientAuth, CodeGrant, Connect, Credential, Endpoint, OAuthSpec, Pkce, Platform,
+    Profile, RefreshKind, RefreshReplay, Result, TokenGrant,
 };
 use crate::model::PlatformInfo;
 
@@ -41,9 +41,9 @@ const SPEC: OAuthSpec = OAuthSpec {
     client_auth: ClientAuth::Body,
     pkce,
     extra: &[],
-    again: &[("disable_auto_auth", "1")],
-    refreshing: Refreshing::Rotates,
-    replay: Replay::Fatal,
+    select_account_params: &[("disable_auto_auth", "1")],
+    refresh_kind: RefreshKind::Rotates,
+    replay: RefreshReplay::Fatal,
     issuer: None,
 };
 
@@ -79,19 +79,27 @@ impl Platform for TikTok {
         &'a self,
         client: &'a Client,
         code: &'a CodeGrant,
-    ) -> BoxFuture<'a, Result<Grant>> {
+    ) -> BoxFuture<'a, Result<TokenGrant>> {
         Box::pin(oauth::exchange(client, code))
     }
 
-    fn refresh<'a>(&'a self, client: &'a Client, grant: &'a Held) -> BoxFuture<'a, Result<Grant>> {
+    fn refresh<'a>(
+        &'a self,
+        client: &'a Client,
+        grant: &'a Credential,
+    ) -> BoxFuture<'a, Result<TokenGrant>> {
         Box::pin(oauth::refresh(client, grant))
     }
 
-    fn revoke<'a>(&'a self, client: &'a Client, grant: &'a Held) -> BoxFuture<'a, Result<bool>> {
+    fn revoke<'a>(
+        &'a self,
+        client: &'a Client,
+        grant: &'a Credential,
+    ) -> BoxFuture<'a, Result<bool>> {
         Box::pin(oauth::revoke(client, grant))
     }
 
-    fn candidates<'a>(&'a self, api: &'a Api) -> BoxFuture<'a, Result<Vec<Profile>>> {
+    fn list_profiles<'a>(&'a self, api: &'a Api) -> BoxFuture<'a, Result<Vec<Profile>>> {
         Box::pin(async move { Ok(vec![profile::read(api).await?]) })
     }
 
@@ -99,7 +107,7 @@ impl Platform for TikTok {
         metadata::check(metadata)
     }
 
-    fn facts(&self, metadata: &Value) -> Vec<(String, String)> {
+    fn describe_metadata(&self, metadata: &Value) -> Vec<(String, String)> {
         metadata::facts(metadata)
     }
 }

@@ -3,31 +3,31 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{API, SPEC, error, info::INFO};
-use crate::server::platform::oauth::token::{self, Asked, OAuthError, TokenAnswer};
+use crate::server::platform::oauth::token::{self, OAuthError, TokenAnswer, TokenRequest};
 use crate::server::platform::{
-    Answer, Client, CodeGrant, Endpoint, Error, Grant, Held, Result, scopes,
+    Client, CodeGrant, Credential, Endpoint, Error, PlatformResponse, Result, TokenGrant, scopes,
 };
 
 const REVOKE: Endpoint = Endpoint { host: API, path: "/v2/oauth/revoke/" };
 
-pub async fn exchange(client: &Client, code: &CodeGrant) -> Result<Grant> {
+pub async fn exchange(client: &Client, code: &CodeGrant) -> Result<TokenGrant> {
     let form = token::code_form(&SPEC, code);
     let answer = token::call(&SPEC, client, SPEC.token, form).send().await?;
-    let grant = read(client, &answer, Asked::Code)?;
+    let grant = read(client, &answer, TokenRequest::Code)?;
     // The callback names the granted scopes too, in a parameter of its own.
     let told = code.callback_scopes.as_deref().unwrap_or_default();
     let scopes = if grant.scopes.is_empty() { scopes::split(told) } else { grant.scopes };
-    Ok(Grant { scopes, ..grant })
+    Ok(TokenGrant { scopes, ..grant })
 }
 
-pub async fn refresh(client: &Client, held: &Held) -> Result<Grant> {
+pub async fn refresh(client: &Client, held: &Credential) -> Result<TokenGrant> {
     let form = token::refresh_form(&INFO, held)?;
     let answer = token::call(&SPEC, client, SPEC.token, form).send().await?;
-    read(client, &answer, Asked::Refresh)
+    read(client, &answer, TokenRequest::Refresh)
 }
 
 /// An error can come with status 200, so that it is looked for first.
-fn read(client: &Client, answer: &Answer, asked: Asked) -> Result<Grant> {
+fn read(client: &Client, answer: &PlatformResponse, asked: TokenRequest) -> Result<TokenGrant> {
     let error = OAuthError::of(answer);
     if !error.code.is_empty() || !answer.is_success() {
         return Err(error::of_token(&error, answer, client.now(), asked));
@@ -37,7 +37,7 @@ fn read(client: &Client, answer: &Answer, asked: Asked) -> Result<Grant> {
 
 /// Only a live access token can be revoked, and with it goes the refresh token. One that has run
 /// out is renewed for this first, or the grant would live on at TikTok.
-pub async fn revoke(client: &Client, held: &Held) -> Result<bool> {
+pub async fn revoke(client: &Client, held: &Credential) -> Result<bool> {
     if revoked(client, &held.access).await? {
         return Ok(true);
     }
@@ -61,6 +61,6 @@ async fn revoked(client: &Client, access: &SecretString) -> Result<bool> {
         {
             Ok(false)
         }
-        _ => Err(error::of_token(&error, &answer, client.now(), Asked::Refresh)),
+        _ => Err(error::of_token(&error, &answer, client.now(), TokenRequest::Refresh)),
     }
 }

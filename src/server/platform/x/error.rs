@@ -5,8 +5,8 @@ use serde::Deserialize;
 use super::info::INFO;
 use super::limits::reset;
 use crate::model::Reason;
-use crate::server::platform::oauth::token::{self, Asked, OAuthError};
-use crate::server::platform::{Answer, Api, Error, Say, read};
+use crate::server::platform::oauth::token::{self, OAuthError, TokenRequest};
+use crate::server::platform::{Api, Error, Message, PlatformResponse, read};
 
 /// A problem document, its wrapping in `errors`, or a legacy error with a number: all fields come
 /// and go, and what is readable counts.
@@ -89,13 +89,13 @@ impl Problem {
 }
 
 /// The meaning of an answer that did not bring what was asked for.
-pub fn of(api: &Api, answer: &Answer) -> Error {
+pub fn of(api: &Api, answer: &PlatformResponse) -> Error {
     let problem: Problem = answer.json().unwrap_or_default();
     let trace = answer.header("x-transaction-id").unwrap_or_default();
     answer.failed(meaning(api, answer, &problem), &problem.code(), trace)
 }
 
-fn meaning(api: &Api, answer: &Answer, problem: &Problem) -> Error {
+fn meaning(api: &Api, answer: &PlatformResponse, problem: &Problem) -> Error {
     let detail = format!("{} {}", answer.status, problem.words());
     // Money and quotas of the app: not a window that one could wait out, though it comes as 429.
     let is_unpaid = answer.status == 402 || problem.is("credits") || problem.is("usage-capped");
@@ -120,7 +120,7 @@ fn meaning(api: &Api, answer: &Answer, problem: &Problem) -> Error {
 /// What the token endpoint says in X's own way: `invalid_request` where RFC 6749 has
 /// `invalid_grant`, and in the description which value is meant. `None` leaves the answer to the
 /// standard.
-pub fn of_token(answer: &Answer, asked: Asked) -> Option<Error> {
+pub fn of_token(answer: &PlatformResponse, asked: TokenRequest) -> Option<Error> {
     let error = OAuthError::of(answer);
     if error.code != "invalid_request" || answer.status.is_server_error() {
         return None;
@@ -128,15 +128,17 @@ pub fn of_token(answer: &Answer, asked: Asked) -> Option<Error> {
     let detail = error.detail(answer);
     let is_about = |value: &str| error.description.contains(value);
     let meaning = match asked {
-        Asked::Code if is_about("authorization code was invalid") => Error::CodeRefused { detail },
-        Asked::Refresh if is_about("token was invalid") => token::reconnect(&INFO, detail),
+        TokenRequest::Code if is_about("authorization code was invalid") => {
+            Error::CodeRefused { detail }
+        }
+        TokenRequest::Refresh if is_about("token was invalid") => token::reconnect(&INFO, detail),
         _ => return None,
     };
     Some(answer.failed(meaning, &error.code, ""))
 }
 
-const REFUSED: Say =
-    Say::Borrowed("X no longer accepts the access you gave. Reconnect your account.");
+const REFUSED: Message =
+    Message::Borrowed("X no longer accepts the access you gave. Reconnect your account.");
 
 /// A 403 has many reasons; X tells them by `type`, and where that is `about:blank`, in prose only.
 fn forbidden(api: &Api, problem: &Problem, detail: String) -> Error {

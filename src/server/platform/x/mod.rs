@@ -14,10 +14,11 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 
 use super::http::Call;
-use super::oauth::token::{self, Asked, request};
+use super::oauth::token::{self, TokenRequest, request};
 use super::{
-    Answer, Api, Client, ClientAuth, CodeGrant, Connect, Endpoint, Grant, Held, OAuthSpec, Pkce,
-    Platform, Profile, ReadLimits, Refreshing, Replay, Result, metadata,
+    Api, Client, ClientAuth, CodeGrant, Connect, Credential, Endpoint, OAuthSpec, Pkce, Platform,
+    PlatformResponse, Profile, ReadLimits, RefreshKind, RefreshReplay, Result, TokenGrant,
+    metadata,
 };
 use crate::model::PlatformInfo;
 
@@ -34,11 +35,11 @@ static CONNECT: Connect = Connect::OAuth2(OAuthSpec {
     client_auth: ClientAuth::Basic,
     pkce: |_| Pkce::S256,
     extra: &[],
-    again: &[],
-    refreshing: Refreshing::Rotates,
+    select_account_params: &[],
+    refresh_kind: RefreshKind::Rotates,
     // Not in X's documents, but reported from production: replaying a used token ends its
     // successors, too.
-    replay: Replay::Fatal,
+    replay: RefreshReplay::Fatal,
     issuer: None,
 });
 
@@ -57,7 +58,7 @@ impl Platform for X {
         &[API]
     }
 
-    fn candidates<'a>(&'a self, api: &'a Api) -> BoxFuture<'a, Result<Vec<Profile>>> {
+    fn list_profiles<'a>(&'a self, api: &'a Api) -> BoxFuture<'a, Result<Vec<Profile>>> {
         Box::pin(async { Ok(vec![profile::read(api).await?]) })
     }
 
@@ -65,7 +66,7 @@ impl Platform for X {
         metadata::read::<profile::Metadata>(value).map(drop)
     }
 
-    fn facts(&self, value: &Value) -> Vec<(String, String)> {
+    fn describe_metadata(&self, value: &Value) -> Vec<(String, String)> {
         metadata::read::<profile::Metadata>(value)
             .map(|metadata| metadata.facts())
             .unwrap_or_default()
@@ -84,21 +85,29 @@ impl Platform for X {
         &'a self,
         client: &'a Client,
         code: &'a CodeGrant,
-    ) -> BoxFuture<'a, Result<Grant>> {
+    ) -> BoxFuture<'a, Result<TokenGrant>> {
         Box::pin(async {
             let call = request::of_code(CONNECT.oauth(), client, code)?;
-            ask(client, call, Asked::Code).await
+            ask(client, call, TokenRequest::Code).await
         })
     }
 
-    fn refresh<'a>(&'a self, client: &'a Client, grant: &'a Held) -> BoxFuture<'a, Result<Grant>> {
+    fn refresh<'a>(
+        &'a self,
+        client: &'a Client,
+        grant: &'a Credential,
+    ) -> BoxFuture<'a, Result<TokenGrant>> {
         Box::pin(async {
             let call = request::of_refresh(self.info(), CONNECT.oauth(), client, grant)?;
-            ask(client, call, Asked::Refresh).await
+            ask(client, call, TokenRequest::Refresh).await
         })
     }
 
-    fn revoke<'a>(&'a self, client: &'a Client, grant: &'a Held) -> BoxFuture<'a, Result<bool>> {
+    fn revoke<'a>(
+        &'a self,
+        client: &'a Client,
+        grant: &'a Credential,
+    ) -> BoxFuture<'a, Result<bool>> {
         Box::pin(async {
             // X does not say that the access token ends with the refresh token, so both are
             // revoked, the longer life first.
@@ -112,7 +121,7 @@ impl Platform for X {
     }
 }
 
-async fn ask(client: &Client, call: Call<'_>, asked: Asked) -> Result<Grant> {
+async fn ask(client: &Client, call: Call<'_>, asked: TokenRequest) -> Result<TokenGrant> {
     let answer = call.send().await?;
     match error::of_token(&answer, asked) {
         Some(error) => Err(error),
@@ -121,8 +130,8 @@ async fn ask(client: &Client, call: Call<'_>, asked: Asked) -> Result<Grant> {
 }
 
 /// A token that was dead before has ended, too.
-fn ended(client: &Client, answer: &Answer) -> Result<bool> {
-    match error::of_token(answer, Asked::Refresh) {
+fn ended(client: &Client, answer: &PlatformResponse) -> Result<bool> {
+    match error::of_token(answer, TokenRequest::Refresh) {
         Some(_) => Ok(true),
         None => token::ended(&info::INFO, client, answer),
     }

@@ -6,8 +6,8 @@ use chrono_tz::America::Los_Angeles;
 
 use super::wire::{Failed, Subtype};
 use crate::model::Reason;
-use crate::server::platform::oauth::token::{Asked, OAuthError};
-use crate::server::platform::{Answer, Error, time};
+use crate::server::platform::oauth::token::{OAuthError, TokenRequest};
+use crate::server::platform::{Error, PlatformResponse, time};
 
 /// Google asks for exponential backoff and names no wait.
 const PAUSE: Duration = Duration::seconds(60);
@@ -35,7 +35,7 @@ const CONFIGURATION: [&str; 12] = [
 
 /// The error in an answer of the APIs, if it is one. Only Google's own shape speaks of the channel:
 /// a page of a proxy, or Google's own about automated queries, passes.
-pub fn of(answer: &Answer, now: DateTime<Utc>) -> Option<Error> {
+pub fn of(answer: &PlatformResponse, now: DateTime<Utc>) -> Option<Error> {
     if answer.is_success() {
         return None;
     }
@@ -59,7 +59,7 @@ fn is_vague(reason: &str) -> bool {
     ["forbidden", "authError", "required", "badRequest", "global"].contains(&reason)
 }
 
-fn meaning(reason: &str, answer: &Answer, now: DateTime<Utc>) -> Error {
+fn meaning(reason: &str, answer: &PlatformResponse, now: DateTime<Utc>) -> Error {
     // A reason is one word; what is longer is not one.
     let detail = format!("{} {}", answer.status, reason.chars().take(64).collect::<String>());
     // A server in trouble says many things; none of them ends a connection.
@@ -133,12 +133,20 @@ fn midnight(now: DateTime<Utc>) -> DateTime<Utc> {
 
 /// What an error of the token endpoint means beyond RFC 6749, if it is one of Google's own.
 /// <https://developers.google.com/identity/protocols/oauth2/web-server#errors>
-pub fn of_token(answer: &Answer, now: DateTime<Utc>, asked: Asked) -> Option<Error> {
+pub fn of_token(
+    answer: &PlatformResponse,
+    now: DateTime<Utc>,
+    asked: TokenRequest,
+) -> Option<Error> {
     let code = OAuthError::of(answer).code;
     own_meaning(answer, now, asked).map(|error| answer.failed(error, &code, ""))
 }
 
-fn own_meaning(answer: &Answer, now: DateTime<Utc>, asked: Asked) -> Option<Error> {
+fn own_meaning(
+    answer: &PlatformResponse,
+    now: DateTime<Utc>,
+    asked: TokenRequest,
+) -> Option<Error> {
     // A server in trouble says many things; none of them ends a connection.
     if answer.common_error(now, None).is_some() {
         return None;
@@ -158,7 +166,9 @@ fn own_meaning(answer: &Answer, now: DateTime<Utc>, asked: Asked) -> Option<Erro
              app, \
              then reconnect YouTube."
         }
-        ("invalid_grant", _) if asked == Asked::Code => return Some(Error::CodeRefused { detail }),
+        ("invalid_grant", _) if asked == TokenRequest::Code => {
+            return Some(Error::CodeRefused { detail });
+        }
         ("invalid_grant", _) => {
             "Your YouTube connection has expired or was removed in your Google account. Reconnect \
              YouTube."
@@ -169,8 +179,8 @@ fn own_meaning(answer: &Answer, now: DateTime<Utc>, asked: Asked) -> Option<Erro
         _ => return None,
     };
     Some(match asked {
-        Asked::Code => Error::Rejected { say: say.into(), field: None, detail },
-        Asked::Refresh => {
+        TokenRequest::Code => Error::Rejected { say: say.into(), field: None, detail },
+        TokenRequest::Refresh => {
             Error::Reconnect { reason: Reason::RefusedByPlatform, say: say.into(), detail }
         }
     })

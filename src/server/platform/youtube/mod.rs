@@ -18,8 +18,8 @@ use serde_json::Value;
 use url::Url;
 
 use super::{
-    Api, Authorize, Client, ClientAuth, CodeGrant, Connect, Endpoint, Grant, Held, OAuthSpec, Pkce,
-    Platform, Profile, Refreshing, Replay, Result,
+    Api, Authorize, Client, ClientAuth, CodeGrant, Connect, Credential, Endpoint, OAuthSpec, Pkce,
+    Platform, Profile, RefreshKind, RefreshReplay, Result, TokenGrant,
 };
 use crate::model::PlatformInfo;
 
@@ -38,9 +38,9 @@ const SPEC: OAuthSpec = OAuthSpec {
     pkce: |_| Pkce::S256,
     // Without this there is no refresh token, and without `prompt=consent` only the first time.
     extra: &[("access_type", "offline")],
-    again: &[],
-    refreshing: Refreshing::Kept,
-    replay: Replay::Harmless,
+    select_account_params: &[],
+    refresh_kind: RefreshKind::Kept,
+    replay: RefreshReplay::Harmless,
     issuer: Some(ACCOUNTS),
 };
 
@@ -71,15 +71,23 @@ impl Platform for YouTube {
         &'a self,
         client: &'a Client,
         code: &'a CodeGrant,
-    ) -> BoxFuture<'a, Result<Grant>> {
+    ) -> BoxFuture<'a, Result<TokenGrant>> {
         Box::pin(oauth::exchange(client, code))
     }
 
-    fn refresh<'a>(&'a self, client: &'a Client, grant: &'a Held) -> BoxFuture<'a, Result<Grant>> {
+    fn refresh<'a>(
+        &'a self,
+        client: &'a Client,
+        grant: &'a Credential,
+    ) -> BoxFuture<'a, Result<TokenGrant>> {
         Box::pin(oauth::refresh(client, grant))
     }
 
-    fn revoke<'a>(&'a self, client: &'a Client, grant: &'a Held) -> BoxFuture<'a, Result<bool>> {
+    fn revoke<'a>(
+        &'a self,
+        client: &'a Client,
+        grant: &'a Credential,
+    ) -> BoxFuture<'a, Result<bool>> {
         Box::pin(oauth::revoke(client, grant))
     }
 
@@ -87,7 +95,7 @@ impl Platform for YouTube {
         true
     }
 
-    fn candidates<'a>(&'a self, api: &'a Api) -> BoxFuture<'a, Result<Vec<Profile>>> {
+    fn list_profiles<'a>(&'a self, api: &'a Api) -> BoxFuture<'a, Result<Vec<Profile>>> {
         Box::pin(profile::candidates(api))
     }
 
@@ -99,7 +107,7 @@ impl Platform for YouTube {
         metadata::check(metadata)
     }
 
-    fn facts(&self, metadata: &Value) -> Vec<(String, String)> {
+    fn describe_metadata(&self, metadata: &Value) -> Vec<(String, String)> {
         metadata::facts(metadata)
     }
 }

@@ -4,29 +4,31 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::wire::TokenInfo;
 use super::{OAUTH, SPEC, error, info::INFO};
-use crate::server::platform::oauth::token::{self, Asked, OAuthError};
-use crate::server::platform::{Answer, Client, CodeGrant, Error, Grant, Held, Result};
+use crate::server::platform::oauth::token::{self, OAuthError, TokenRequest};
+use crate::server::platform::{
+    Client, CodeGrant, Credential, Error, PlatformResponse, Result, TokenGrant,
+};
 
-pub async fn exchange(client: &Client, code: &CodeGrant) -> Result<Grant> {
+pub async fn exchange(client: &Client, code: &CodeGrant) -> Result<TokenGrant> {
     let form = token::code_form(&SPEC, code);
     let answer = token::call(&SPEC, client, SPEC.token, form).send().await?;
-    let grant = read(client, &answer, Asked::Code)?;
+    let grant = read(client, &answer, TokenRequest::Code)?;
     if grant.refresh.is_none() {
         // We asked for one in both ways that Google has: without it all would end within the hour.
         return Err(Error::Unexpected { detail: "a token without a refresh token".into() });
     }
     let grant_key = sub(client, &grant.access).await;
-    Ok(Grant { grant_key, ..grant })
+    Ok(TokenGrant { grant_key, ..grant })
 }
 
-pub async fn refresh(client: &Client, held: &Held) -> Result<Grant> {
+pub async fn refresh(client: &Client, held: &Credential) -> Result<TokenGrant> {
     let form = token::refresh_form(&INFO, held)?;
     let answer = token::call(&SPEC, client, SPEC.token, form).send().await?;
-    let grant = read(client, &answer, Asked::Refresh)?;
-    Ok(Grant { grant_key: held.grant_key.clone(), ..grant })
+    let grant = read(client, &answer, TokenRequest::Refresh)?;
+    Ok(TokenGrant { grant_key: held.grant_key.clone(), ..grant })
 }
 
-fn read(client: &Client, answer: &Answer, asked: Asked) -> Result<Grant> {
+fn read(client: &Client, answer: &PlatformResponse, asked: TokenRequest) -> Result<TokenGrant> {
     match error::of_token(answer, client.now(), asked) {
         Some(error) => Err(error),
         None => token::read(&INFO, client, answer, asked),
@@ -35,7 +37,7 @@ fn read(client: &Client, answer: &Answer, asked: Asked) -> Result<Grant> {
 
 /// Either token will do, and the refresh token lives longer.
 /// <https://developers.google.com/identity/protocols/oauth2/web-server#tokenrevoke>
-pub async fn revoke(client: &Client, held: &Held) -> Result<bool> {
+pub async fn revoke(client: &Client, held: &Credential) -> Result<bool> {
     let token = held.refresh.as_ref().unwrap_or(&held.access);
     let form = [("token", token.expose_secret())];
     let answer =
@@ -45,7 +47,7 @@ pub async fn revoke(client: &Client, held: &Held) -> Result<bool> {
     if answer.is_success() || is_dead {
         return Ok(true);
     }
-    Err(error.meaning(&INFO, client, &answer, Asked::Refresh))
+    Err(error.meaning(&INFO, client, &answer, TokenRequest::Refresh))
 }
 
 /// Whose token it is, which names the grant. Documented only with the token in the query. Without

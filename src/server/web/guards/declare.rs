@@ -16,7 +16,7 @@ use crate::server::limits::Class;
 
 /// How the description names what a route says of itself.
 pub const LIMIT: &str = "x-rate-limit-class";
-pub const ONCE: &str = "x-done-once";
+pub const IDEMPOTENT: &str = "x-done-once";
 
 pub trait Guarded: Sized {
     /// A rate limit of its own, besides the one of the person.
@@ -26,7 +26,7 @@ pub trait Guarded: Sized {
     fn idempotent(self) -> Self;
 
     /// Changes something though it is only asked for.
-    fn finished(self) -> Self;
+    fn run_to_end(self) -> Self;
 }
 
 impl Guarded for MethodRouter<App> {
@@ -46,7 +46,7 @@ impl Guarded for MethodRouter<App> {
         ))
     }
 
-    fn finished(self) -> Self {
+    fn run_to_end(self) -> Self {
         self.layer(from_fn(
             |Extension(backend): Extension<Backend>, request: Request, next: Next| {
                 run_to_completion(State(backend), request, next)
@@ -57,18 +57,18 @@ impl Guarded for MethodRouter<App> {
 
 impl Guarded for UtoipaMethodRouter<App> {
     fn limited(self, class: Class) -> Self {
-        let (schemas, paths, router) = describe(self, LIMIT, class.word());
+        let (schemas, paths, router) = describe(self, LIMIT, class.as_str());
         (schemas, paths, router.limited(class))
     }
 
     fn idempotent(self) -> Self {
-        let (schemas, paths, router) = describe(self, ONCE, true);
+        let (schemas, paths, router) = describe(self, IDEMPOTENT, true);
         (schemas, paths, router.idempotent())
     }
 
-    fn finished(self) -> Self {
+    fn run_to_end(self) -> Self {
         let (schemas, paths, router) = self;
-        (schemas, paths, router.finished())
+        (schemas, paths, router.run_to_end())
     }
 }
 

@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::super::kit::LARGEST_BODY;
-use super::super::kit::context::{Asking, Correlation, path_of};
+use super::super::kit::context::{Correlation, Identity, path_of};
 use super::super::kit::envelope::refused;
 use crate::error::{AppError, Kind};
 use crate::model::FieldError;
@@ -40,12 +40,13 @@ pub async fn once(backend: Backend, request: Request, next: Next) -> Response {
     let correlation = Correlation::of(&request);
     keyed(&backend, request, next)
         .await
-        .unwrap_or_else(|error| refused(&correlation, error.told(&correlation.0)))
+        .unwrap_or_else(|error| refused(&correlation, error.into_app_error(&correlation.0)))
 }
 
 async fn keyed(backend: &Backend, request: Request, next: Next) -> Result<Response> {
     let correlation = Correlation::of(&request);
-    let Some(actor) = request.extensions().get::<Asking>().and_then(Asking::maybe).cloned() else {
+    let Some(actor) = request.extensions().get::<Identity>().and_then(Identity::maybe).cloned()
+    else {
         return Ok(next.run(request).await);
     };
     let Some(key) = the_key(request.headers()) else {

@@ -4,9 +4,9 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::super::kit::context::{Asking, Correlation};
+use super::super::kit::context::{Correlation, Identity};
 use super::super::kit::{App, envelope};
-use crate::server::origin::{self, Origin};
+use crate::server::request_context::{self, RequestContext};
 use crate::server::{domain, identity};
 
 /// Finds out who is asking, for everything but files.
@@ -14,12 +14,12 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
     let correlation = Correlation::of(&request);
     let is_file = request.uri().path().starts_with("/pkg/");
     let asking = if is_file {
-        Asking(Ok(None))
+        Identity(Ok(None))
     } else {
-        Asking(
+        Identity(
             identity::identify(&app.backend, request.headers())
                 .await
-                .map_err(|error: domain::Error| error.told(&correlation.0)),
+                .map_err(|error: domain::Error| error.into_app_error(&correlation.0)),
         )
     };
     // A bearer token that is not good is answered at once: it never falls back to the cookie.
@@ -31,5 +31,9 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
         return next.run(request).await;
     };
     request.extensions_mut().insert(asking);
-    origin::scope(Origin { time_zone, ..origin::current() }, next.run(request)).await
+    request_context::scope(
+        RequestContext { time_zone, ..request_context::current() },
+        next.run(request),
+    )
+    .await
 }

@@ -9,15 +9,16 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::super::kit::context::{Asking, path_of};
+use super::super::kit::context::{Identity, path_of};
 use super::super::kit::refusal::Wanted;
 use crate::error::{AppError, Kind};
-use crate::server::limits::{Class, Verdict, WINDOW, Who};
-use crate::server::{Backend, metrics, origin};
+use crate::server::limits::{Class, LimitKey, Verdict, WINDOW};
+use crate::server::{Backend, metrics, request_context};
 
 /// Before anybody is looked up.
 pub async fn by_address(State(backend): State<Backend>, request: Request, next: Next) -> Response {
-    let who = origin::current().ip.map(Who::at).filter(|_| !is_file(path_of(&request)));
+    let who =
+        request_context::current().ip.map(LimitKey::at).filter(|_| !is_file(path_of(&request)));
     limited(&backend, Class::Address, who, request, next).await
 }
 
@@ -37,14 +38,14 @@ fn is_file(path: &str) -> bool {
     path.starts_with("/pkg/") || path == "/favicon.svg"
 }
 
-fn person(request: &Request) -> Option<Who> {
-    let asking = request.extensions().get::<Asking>();
-    asking.and_then(Asking::maybe).map(|actor| Who::Person(actor.user))
+fn person(request: &Request) -> Option<LimitKey> {
+    let asking = request.extensions().get::<Identity>();
+    asking.and_then(Identity::maybe).map(|actor| LimitKey::Person(actor.user))
 }
 
 /// Whose requests of a class are counted together.
-pub fn whose(class: Class, request: &Request) -> Option<Who> {
-    let address = || origin::current().ip.map(Who::at);
+pub fn whose(class: Class, request: &Request) -> Option<LimitKey> {
+    let address = || request_context::current().ip.map(LimitKey::at);
     match class {
         // Nobody is anybody yet where passwords are tried.
         Class::Entrance => address(),
@@ -55,7 +56,7 @@ pub fn whose(class: Class, request: &Request) -> Option<Who> {
 async fn limited(
     backend: &Backend,
     class: Class,
-    who: Option<Who>,
+    who: Option<LimitKey>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -69,11 +70,11 @@ async fn limited(
 }
 
 /// Counts a request. Nothing: nobody counts it.
-pub async fn count(backend: &Backend, class: Class, who: Option<Who>) -> Option<Verdict> {
+pub async fn count(backend: &Backend, class: Class, who: Option<LimitKey>) -> Option<Verdict> {
     let verdict = backend.limits.count(class, who?).await?;
     if verdict.refused {
-        metrics::rate_limited(class.word());
-        tracing::info!(class = class.word(), "too many requests");
+        metrics::rate_limited(class.as_str());
+        tracing::info!(class = class.as_str(), "too many requests");
     }
     Some(verdict)
 }

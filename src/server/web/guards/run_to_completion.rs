@@ -10,7 +10,7 @@ use tracing::Instrument;
 
 use super::super::kit::refusal::Wanted;
 use crate::error::AppError;
-use crate::server::{Backend, origin};
+use crate::server::{Backend, request_context};
 
 /// Around every route: for what changes something by its method.
 pub async fn changes_run_to_completion(
@@ -31,7 +31,8 @@ pub async fn run_to_completion(
     next: Next,
 ) -> Response {
     let wanted = Wanted::by(&request);
-    let work = origin::scope(origin::current(), next.run(request)).in_current_span();
+    let work =
+        request_context::scope(request_context::current(), next.run(request)).in_current_span();
     match backend.requests.spawn(work).await {
         Ok(response) => response,
         Err(error) => {

@@ -5,7 +5,7 @@ use axum::http::header::HeaderName;
 
 use crate::error::AppError;
 use crate::server::identity::Actor;
-use crate::server::origin;
+use crate::server::request_context;
 
 pub static CORRELATION: HeaderName = HeaderName::from_static("x-correlation-id");
 
@@ -16,15 +16,19 @@ pub struct Correlation(pub String);
 impl Correlation {
     /// The one of this request: a guard stands around every route.
     pub fn of(request: &Request) -> Self {
-        request.extensions().get::<Self>().cloned().unwrap_or_else(|| Self(origin::new_reference()))
+        request
+            .extensions()
+            .get::<Self>()
+            .cloned()
+            .unwrap_or_else(|| Self(request_context::new_reference()))
     }
 }
 
 /// Who is asking: told once for a request. The error is kept for the handler that needs somebody.
 #[derive(Clone, Debug)]
-pub struct Asking(pub Result<Option<Actor>, AppError>);
+pub struct Identity(pub Result<Option<Actor>, AppError>);
 
-impl Asking {
+impl Identity {
     pub fn actor(&self) -> Result<&Actor, AppError> {
         match &self.0 {
             Ok(Some(actor)) => Ok(actor),

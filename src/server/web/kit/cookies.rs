@@ -13,7 +13,7 @@ use crate::model::Flash;
 use crate::server::Backend;
 use crate::server::domain::users::Device;
 use crate::server::identity::{self, ABSOLUTE, cookie_name, hash};
-use crate::server::vault::Place;
+use crate::server::vault::SealContext;
 
 /// How long a browser is known after the last log-in.
 const DEVICE: Duration = Duration::days(365);
@@ -60,9 +60,9 @@ fn flash_name(backend: &Backend) -> &'static str {
 /// sealed for its reader, so that whoever can toss cookies at a browser, as a sibling host on plain
 /// http can, neither puts words into our mouth nor shows somebody what was said to another.
 #[derive(Clone, Copy)]
-pub struct Reader(Uuid);
+pub struct FlashAudience(Uuid);
 
-impl Reader {
+impl FlashAudience {
     pub const NOBODY: Self = Self(Uuid::nil());
 
     /// Whoever sends these headers.
@@ -78,13 +78,13 @@ impl Reader {
         Self(Uuid::from_bytes(mark))
     }
 
-    fn place(self) -> Place {
-        Place::new("cookie", self.0, "flash")
+    fn place(self) -> SealContext {
+        SealContext::new("cookie", self.0, "flash")
     }
 }
 
 /// `Set-Cookie` for a flash.
-pub fn flash(backend: &Backend, reader: Reader, flash: &Flash) -> HeaderValue {
+pub fn flash(backend: &Backend, reader: FlashAudience, flash: &Flash) -> HeaderValue {
     // Strings always serialise.
     let text = serde_json::to_string(flash).expect("strings serialise").into();
     let value = URL_SAFE_NO_PAD.encode(backend.vault.seal(&text, reader.place()));
@@ -100,7 +100,7 @@ pub fn no_flash(backend: &Backend) -> HeaderValue {
 pub fn read_flash(backend: &Backend, headers: &HeaderMap) -> Option<Flash> {
     let value = identity::cookie(headers, flash_name(backend))?;
     let blob = URL_SAFE_NO_PAD.decode(value).ok()?;
-    let text = backend.vault.open(&blob, Reader::of(backend, headers).place()).ok()?;
+    let text = backend.vault.open(&blob, FlashAudience::of(backend, headers).place()).ok()?;
     serde_json::from_str(text.expose_secret()).ok()
 }
 

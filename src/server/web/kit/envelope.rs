@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
 use super::App;
-use super::context::{Asking, Correlation};
+use super::context::{Correlation, Identity};
 use crate::error::{AppError, Kind};
 use crate::model::FieldError;
 use crate::server::Backend;
@@ -27,7 +27,7 @@ use crate::server::identity::Actor;
 /// What every REST handler begins with: the backend, the correlation id and who is asking.
 pub struct Rest {
     pub backend: Backend,
-    pub asking: Asking,
+    pub asking: Identity,
     pub correlation: Correlation,
 }
 
@@ -38,7 +38,7 @@ impl FromRequestParts<App> for Rest {
         // Both are inserted by middleware around every route.
         let correlation =
             parts.extensions.get::<Correlation>().cloned().unwrap_or(Correlation(String::new()));
-        let asking = parts.extensions.get::<Asking>().cloned().unwrap_or(Asking(Ok(None)));
+        let asking = parts.extensions.get::<Identity>().cloned().unwrap_or(Identity(Ok(None)));
         Ok(Self { backend: app.backend.clone(), asking, correlation })
     }
 }
@@ -54,10 +54,10 @@ impl Rest {
     }
 
     /// A domain result as a REST one.
-    pub fn told<T>(&self, result: domain::Result<T>) -> Result<T, Failure> {
+    pub fn map_error<T>(&self, result: domain::Result<T>) -> Result<T, Failure> {
         result.map_err(|error| {
             let retry_after = error.seconds_to_wait(self.backend.clock.now());
-            Failure { error: error.told(&self.correlation.0), retry_after }
+            Failure { error: error.into_app_error(&self.correlation.0), retry_after }
         })
     }
 
@@ -96,7 +96,7 @@ pub struct Envelope<T> {
 /// An answer that says why not.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Refused<'a> {
+pub struct ErrorEnvelope<'a> {
     /// Always false.
     success: bool,
     error: Problem<'a>,
@@ -130,7 +130,7 @@ struct Details<'a> {
     fields: &'a [FieldError],
 }
 
-pub type Answer = Result<Response, Failure>;
+pub type RestResult = Result<Response, Failure>;
 
 /// A failed REST call.
 pub struct Failure {
@@ -159,10 +159,10 @@ impl IntoResponse for Failure {
 pub fn failure(error: &AppError) -> Response {
     let status =
         StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, Json(Refused::of(error, now(&CLOCK)))).into_response()
+    (status, Json(ErrorEnvelope::of(error, now(&CLOCK)))).into_response()
 }
 
-impl<'a> Refused<'a> {
+impl<'a> ErrorEnvelope<'a> {
     pub fn of(error: &'a AppError, timestamp: String) -> Self {
         let problem = Problem {
             kind: error.kind,

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::context::{Correlation, path_of};
-use super::cookies::Reader;
+use super::cookies::FlashAudience;
 use super::{cookies, envelope, forms};
 use crate::error::AppError;
 use crate::model::Flash;
@@ -42,7 +42,8 @@ impl Wanted {
                 let back = forms::came_from(backend, &self.headers);
                 let location = HeaderValue::try_from(back).unwrap_or(HeaderValue::from_static("/"));
                 let flash = Flash { toast: Some(error.toast()), ..Flash::default() };
-                let cookie = cookies::flash(backend, Reader::of(backend, &self.headers), &flash);
+                let cookie =
+                    cookies::flash(backend, FlashAudience::of(backend, &self.headers), &flash);
                 (StatusCode::SEE_OTHER, [(LOCATION, location), (SET_COOKIE, cookie)])
                     .into_response()
             }

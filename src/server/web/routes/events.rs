@@ -14,8 +14,8 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::error::{AppError, Kind};
-use crate::server::domain::live::{Watch, Word};
-use crate::server::web::kit::envelope::{Answer, Rest};
+use crate::server::domain::page_events::{Watch, Word};
+use crate::server::web::kit::envelope::{Rest, RestResult};
 
 /// Proxies cut connections on which nothing passes, most after 60 s.
 const HEARTBEAT: Duration = Duration::from_secs(25);
@@ -28,7 +28,7 @@ pub struct Since {
 
 /// One event of the stream.
 #[derive(ToSchema)]
-pub struct Told {
+pub struct StreamEvent {
     /// `ended` for the last one.
     pub event: Option<String>,
     /// `ready`, `changed`, or why it ends.
@@ -49,10 +49,10 @@ pub struct Told {
     params(("since" = Option<String>, Query, format = DateTime, description = "It begins with \
         `changed` if anything did since")),
     responses((status = 200, description = "The \
-        stream", body = Told, content_type = "text/event-stream", example = json!("data: \
+        stream", body = StreamEvent, content_type = "text/event-stream", example = json!("data: \
         ready\n\ndata: changed\n\n")))
 )]
-pub async fn events(rest: Rest, Query(Since { since }): Query<Since>) -> Answer {
+pub async fn events(rest: Rest, Query(Since { since }): Query<Since>) -> RestResult {
     let wrong = |_| {
         rest.fail(AppError::new(
             Kind::BadRequest,
@@ -61,7 +61,7 @@ pub async fn events(rest: Rest, Query(Since { since }): Query<Since>) -> Answer 
         ))
     };
     let since = since.map(|text| text.parse::<DateTime<Utc>>()).transpose().map_err(wrong)?;
-    let watch = rest.told(Watch::begin(&rest.backend, rest.actor()?, since))?;
+    let watch = rest.map_error(Watch::begin(&rest.backend, rest.actor()?, since))?;
     Ok(streamed(watch))
 }
 

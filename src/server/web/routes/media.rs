@@ -12,7 +12,7 @@ use crate::server::Backend;
 use crate::server::domain::accounts;
 use crate::server::web::guards::for_people;
 use crate::server::web::kit::App;
-use crate::server::web::kit::context::{Asking, Correlation};
+use crate::server::web::kit::context::{Correlation, Identity};
 use crate::server::web::kit::envelope::refused;
 
 pub fn door(app: &App) -> Router<App> {
@@ -22,7 +22,7 @@ pub fn door(app: &App) -> Router<App> {
 /// `GET /media/avatars/{account}`: an account's avatar, for members of its workspace.
 async fn avatar(
     State(backend): State<Backend>,
-    Extension(asking): Extension<Asking>,
+    Extension(asking): Extension<Identity>,
     Extension(correlation): Extension<Correlation>,
     Path(account): Path<String>,
 ) -> Response {
@@ -30,7 +30,7 @@ async fn avatar(
         let id: AccountId = account.parse().map_err(|_| AppError::not_found("picture"))?;
         let found = accounts::avatar(&backend, asking.actor()?, id)
             .await
-            .map_err(|error| error.told(&correlation.0))?;
+            .map_err(|error| error.into_app_error(&correlation.0))?;
         found.ok_or_else(|| AppError::not_found("picture"))
     };
     match found.await {

@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::server::config::Server;
-use crate::server::limits::Who;
-use crate::server::origin::Proxy;
+use crate::server::limits::LimitKey;
+use crate::server::request_context::Proxy;
 
 /// Connections beyond the limit, for probes alone.
 const FOR_PROBES: usize = 8;
@@ -28,7 +28,7 @@ struct Inner {
 #[derive(Default)]
 struct Open {
     all: usize,
-    by_address: HashMap<Who, usize>,
+    by_address: HashMap<LimitKey, usize>,
 }
 
 pub enum Admission {
@@ -41,7 +41,7 @@ pub enum Admission {
 pub struct Slot {
     connections: Connections,
     /// Nothing for a proxy of ours.
-    address: Option<Who>,
+    address: Option<LimitKey>,
     for_probes: bool,
 }
 
@@ -64,7 +64,7 @@ impl Connections {
 
     pub fn admit(&self, ip: IpAddr) -> Admission {
         let is_proxy = self.0.proxies.iter().any(|proxy| proxy.is(ip.to_canonical()));
-        let address = (!is_proxy).then(|| Who::at(ip));
+        let address = (!is_proxy).then(|| LimitKey::at(ip));
         let mut open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
         if open.all >= self.0.limit + FOR_PROBES {
             return Admission::Refused("connections");

@@ -17,7 +17,9 @@ use secrecy::ExposeSecret;
 use super::{refresh_token, verifier};
 use crate::model::PlatformInfo;
 use crate::server::platform::http::Call;
-use crate::server::platform::{Client, ClientAuth, CodeGrant, Error, Held, OAuthSpec, Result};
+use crate::server::platform::{
+    Client, ClientAuth, CodeGrant, Credential, Error, OAuthSpec, Result,
+};
 
 type TokenClient =
     BasicClient<EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
@@ -42,7 +44,7 @@ pub fn of_refresh<'c>(
     info: &PlatformInfo,
     spec: &OAuthSpec,
     client: &'c Client,
-    held: &Held,
+    held: &Credential,
 ) -> Result<Call<'c>> {
     let token = RefreshToken::new(refresh_token(info, held)?.expose_secret().to_owned());
     let oauth = token_client(spec, client);

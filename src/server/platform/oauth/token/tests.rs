@@ -19,8 +19,13 @@ fn client() -> Client {
     )
 }
 
-fn answered(status: u16, body: &str, asked: Asked) -> Result<Grant> {
-    read(X.info(), &client(), &Answer::recorded(status, &[], "/2/oauth2/token", body), asked)
+fn answered(status: u16, body: &str, asked: TokenRequest) -> Result<TokenGrant> {
+    read(
+        X.info(),
+        &client(),
+        &PlatformResponse::recorded(status, &[], "/2/oauth2/token", body),
+        asked,
+    )
 }
 
 // T3: numbers may come as text, and what was not said stays open.
@@ -29,7 +34,7 @@ fn a_grant_is_read_however_its_numbers_are_written() {
     for life in [json!(7_200), json!("7200"), json!(7_200.0), json!(" 7200 ")] {
         let body = json!({ "token_type": "bearer", "access_token": "a", "refresh_token": "r",
             "expires_in": life, "scope": "one two" });
-        let grant = answered(200, &body.to_string(), Asked::Code).expect("a grant");
+        let grant = answered(200, &body.to_string(), TokenRequest::Code).expect("a grant");
         assert_eq!(
             (grant.expires_in, grant.refresh_expires_in),
             (Some(Duration::hours(2)), None),
@@ -40,21 +45,21 @@ fn a_grant_is_read_however_its_numbers_are_written() {
     let bare = answered(
         200,
         r#"{"access_token":"a","refresh_token":"","expires_in":null}"#,
-        Asked::Refresh,
+        TokenRequest::Refresh,
     )
     .expect("a grant");
     assert!(bare.refresh.is_none() && bare.expires_in.is_none() && bare.scopes.is_empty());
     let tested = answered(
         200,
         r#"{"access_token":"a","refresh_token_expires_in":"604799"}"#,
-        Asked::Refresh,
+        TokenRequest::Refresh,
     )
     .expect("a grant");
     assert_eq!(tested.refresh_expires_in, Some(Duration::seconds(604_799)));
     // A calendar holds some of these as a span, and none of them as a date from now on.
     for life in ["1e300", "1e13", "8210266876799", "-9e15", "\"10000000000000\"", "315576001"] {
         let body = format!(r#"{{"access_token":"a","expires_in":{life}}}"#);
-        let endless = answered(200, &body, Asked::Refresh).expect("a grant");
+        let endless = answered(200, &body, TokenRequest::Refresh).expect("a grant");
         assert_eq!(endless.expires_in, None, "{life}");
     }
 }
@@ -76,7 +81,7 @@ fn errors_of_the_token_endpoint_are_classified() {
     };
     let grant = error("invalid_grant", "");
     assert_eq!(
-        (kind(400, &grant, Asked::Code), kind(400, &grant, Asked::Refresh)),
+        (kind(400, &grant, TokenRequest::Code), kind(400, &grant, TokenRequest::Refresh)),
         ("begin again", "reconnect")
     );
     for ours in [
@@ -86,14 +91,14 @@ fn errors_of_the_token_endpoint_are_classified() {
         "unsupported_grant_type",
         "invalid_scope",
     ] {
-        for asked in [Asked::Code, Asked::Refresh] {
+        for asked in [TokenRequest::Code, TokenRequest::Refresh] {
             assert_eq!(kind(401, &error(ours, ""), asked), "configuration", "{ours}");
         }
     }
-    assert_eq!(kind(429, "", Asked::Refresh), "rate limited");
+    assert_eq!(kind(429, "", TokenRequest::Refresh), "rate limited");
     for (status, body) in
         [(503, "<html>"), (500, &grant), (400, "<html>"), (200, "<html>"), (200, "{}")]
     {
-        assert_eq!(kind(status, body, Asked::Refresh), "unavailable", "{status} {body}");
+        assert_eq!(kind(status, body, TokenRequest::Refresh), "unavailable", "{status} {body}");
     }
 }

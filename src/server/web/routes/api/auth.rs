@@ -14,7 +14,7 @@ use crate::server::domain::Error;
 use crate::server::domain::users::{self, ClientInfo, Device, Entered, Registering};
 use crate::server::identity;
 use crate::server::web::kit::cookies;
-use crate::server::web::kit::envelope::{Answer, Body, Envelope, Failure, Rest};
+use crate::server::web::kit::envelope::{Body, Envelope, Failure, Rest, RestResult};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -110,7 +110,7 @@ pub struct Me<'a> {
 
 /// A sentence for people.
 #[derive(Serialize, ToSchema)]
-pub struct Said<'a> {
+pub struct MessageResponse<'a> {
     pub(super) message: &'a str,
 }
 
@@ -127,9 +127,9 @@ pub struct Said<'a> {
         (status = 503, description = "Too many passwords at once.")),
     security(())
 )]
-pub async fn register(rest: Rest, headers: HeaderMap, Body(body): Body<Register>) -> Answer {
+pub async fn register(rest: Rest, headers: HeaderMap, Body(body): Body<Register>) -> RestResult {
     let form = Registering { name: body.name, email: body.email, password: body.password.0 };
-    let entered = rest.told(users::register(&rest.backend, form, client(&headers)).await)?;
+    let entered = rest.map_error(users::register(&rest.backend, form, client(&headers)).await)?;
     enter(&rest, StatusCode::CREATED, &entered).await
 }
 
@@ -145,16 +145,16 @@ pub async fn register(rest: Rest, headers: HeaderMap, Body(body): Body<Register>
         (status = 503, description = "Too many passwords at once.")),
     security(())
 )]
-pub async fn login(rest: Rest, headers: HeaderMap, Body(body): Body<Login>) -> Answer {
+pub async fn login(rest: Rest, headers: HeaderMap, Body(body): Body<Login>) -> RestResult {
     let device = cookies::read_device(&rest.backend, &headers);
     let entered =
         users::log_in(&rest.backend, &body.email, body.password.0, device, client(&headers)).await;
-    let entered = rest.told(entered)?;
+    let entered = rest.map_error(entered)?;
     enter(&rest, StatusCode::OK, &entered).await
 }
 
 /// Tokens and the session's cookie, for whichever the caller wants to use.
-pub(super) async fn enter(rest: &Rest, status: StatusCode, entered: &Entered) -> Answer {
+pub(super) async fn enter(rest: &Rest, status: StatusCode, entered: &Entered) -> RestResult {
     // Whoever logs in here is given one.
     let refresh = entered.refresh_token.as_ref().ok_or_else(AppError::internal)?;
     let user = User {
@@ -179,7 +179,7 @@ fn tokens(
     session: SessionId,
     refresh: &SecretString,
 ) -> Result<Tokens, Failure> {
-    let access = rest.told(identity::access_token(&rest.backend, user, session))?;
+    let access = rest.map_error(identity::access_token(&rest.backend, user, session))?;
     Ok(Tokens {
         access_token: access.expose_secret().to_owned(),
         token_type: "Bearer",
@@ -207,8 +207,8 @@ pub struct Refresh {
     responses((status = 200, description = "The next pair", body = Envelope<Tokens>)),
     security(())
 )]
-pub async fn refresh(rest: Rest, Body(body): Body<Refresh>) -> Answer {
-    let next = rest.told(users::refresh(&rest.backend, body.refresh_token.0).await)?;
+pub async fn refresh(rest: Rest, Body(body): Body<Refresh>) -> RestResult {
+    let next = rest.map_error(users::refresh(&rest.backend, body.refresh_token.0).await)?;
     Ok(rest.ok(tokens(&rest, next.user, next.session, &next.token)?))
 }
 
@@ -218,11 +218,11 @@ pub async fn refresh(rest: Rest, Body(body): Body<Refresh>) -> Answer {
     tag = "People",
     summary = "Log out",
     description = "The session ends, and with it its tokens and open attempts to connect.",
-    responses((status = 200, description = "Done", body = Envelope<Said<'static>>,
+    responses((status = 200, description = "Done", body = Envelope<MessageResponse<'static>>,
         example = json!({ "message": "Logged out." })))
 )]
-pub async fn logout(rest: Rest) -> Answer {
-    rest.told(users::log_out(&rest.backend, rest.actor()?).await)?;
+pub async fn logout(rest: Rest) -> RestResult {
+    rest.map_error(users::log_out(&rest.backend, rest.actor()?).await)?;
     let gone = cookies::no_session(&rest.backend);
     Ok(([(SET_COOKIE, gone)], said(&rest, "Logged out.")).into_response())
 }
@@ -235,7 +235,7 @@ pub async fn logout(rest: Rest) -> Answer {
     description = "The person whose token or cookie this is.",
     responses((status = 200, description = "The person", body = Envelope<Me<'static>>))
 )]
-pub async fn me(rest: Rest) -> Answer {
+pub async fn me(rest: Rest) -> RestResult {
     let actor = rest.actor()?;
     person(&rest, &actor.name, &actor.time_zone)
 }
@@ -262,13 +262,13 @@ pub struct UpdateMe {
     request_body(content = UpdateMe),
     responses((status = 200, description = "The person as stored", body = Envelope<Me<'static>>))
 )]
-pub async fn update_me(rest: Rest, Body(body): Body<UpdateMe>) -> Answer {
+pub async fn update_me(rest: Rest, Body(body): Body<UpdateMe>) -> RestResult {
     let actor = rest.actor()?;
     let name = body.name.as_deref().unwrap_or(&actor.name);
     let zone = body.time_zone.as_deref().unwrap_or(&actor.time_zone);
     let profile =
         users::update_profile(&rest.backend, actor, name, zone).await.map_err(rest_fields);
-    let profile = rest.told(profile)?;
+    let profile = rest.map_error(profile)?;
     person(&rest, &profile.name, &profile.time_zone)
 }
 
@@ -318,19 +318,21 @@ pub struct Proof {
     description = "Everything goes: connections are revoked at the platforms, credentials and \
         history deleted. Asks for the address and the password.",
     request_body(content = Proof),
-    responses((status = 200, description = "Done", body = Envelope<Said<'static>>,
+    responses((status = 200, description = "Done", body = Envelope<MessageResponse<'static>>,
         example = json!({ "message": "Your account and everything in it are deleted." })),
         (status = 503, description = "Too many passwords at once."))
 )]
-pub async fn delete_me(rest: Rest, Body(body): Body<Proof>) -> Answer {
-    rest.told(users::delete(&rest.backend, rest.actor()?, &body.email, body.password.0).await)?;
+pub async fn delete_me(rest: Rest, Body(body): Body<Proof>) -> RestResult {
+    rest.map_error(
+        users::delete(&rest.backend, rest.actor()?, &body.email, body.password.0).await,
+    )?;
     let gone = cookies::no_session(&rest.backend);
     Ok(([(SET_COOKIE, gone)], said(&rest, "Your account and everything in it are deleted."))
         .into_response())
 }
 
 pub(super) fn said(rest: &Rest, message: &str) -> Response {
-    rest.ok(Said { message })
+    rest.ok(MessageResponse { message })
 }
 
 pub(super) fn client(headers: &HeaderMap) -> ClientInfo<'_> {

@@ -13,9 +13,9 @@ use crate::error::AppError;
 use crate::model::{Flash, Outcome};
 use crate::server::Backend;
 use crate::server::domain::Error;
-use crate::server::domain::accounts::{self, CallbackError, Finished, Returned};
-use crate::server::web::kit::context::{Asking, Correlation};
-use crate::server::web::kit::cookies::{self, Reader};
+use crate::server::domain::accounts::{self, CallbackError, CallbackOutcome, CallbackParams};
+use crate::server::web::kit::context::{Correlation, Identity};
+use crate::server::web::kit::cookies::{self, FlashAudience};
 use crate::server::web::kit::envelope::refused;
 use crate::server::web::kit::outcomes;
 
@@ -40,13 +40,13 @@ use crate::server::web::kit::outcomes;
 )]
 pub async fn callback(
     State(backend): State<Backend>,
-    Extension(asking): Extension<Asking>,
+    Extension(asking): Extension<Identity>,
     Extension(correlation): Extension<Correlation>,
     Path(provider): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    let reader = Reader::of(&backend, &headers);
+    let reader = FlashAudience::of(&backend, &headers);
     let returned = read(query.as_deref().unwrap_or_default());
     let actor = asking.maybe();
     if let (Some(actor), Some(state)) = (actor, returned.state.as_deref()) {
@@ -54,16 +54,18 @@ pub async fn callback(
         match accounts::seen_outcome(&backend, actor, state).await {
             Ok(Some(outcome)) => return leave(&backend, reader, outcome),
             Ok(None) => {}
-            Err(error) => return leave(&backend, reader, failed(error.told(&correlation.0))),
+            Err(error) => {
+                return leave(&backend, reader, failed(error.into_app_error(&correlation.0)));
+            }
         }
     }
     let finished = accounts::finish(&backend, actor, &provider, &returned).await;
     // Of two callbacks with one state only the one that claimed it tells what came of it.
     let claimed = !matches!(finished, Err(Error::Callback(CallbackError::AlreadyUsed { .. })));
     let outcome = match finished {
-        Ok(Finished::Connected(account)) => outcomes::connected(&backend, &account),
-        Ok(Finished::Choose(flow)) => Outcome::go(format!("/integrations/choose/{flow}")),
-        Err(error) => failed(error.told(&correlation.0)),
+        Ok(CallbackOutcome::Connected(account)) => outcomes::connected(&backend, &account),
+        Ok(CallbackOutcome::Choose(flow)) => Outcome::go(format!("/integrations/choose/{flow}")),
+        Err(error) => failed(error.into_app_error(&correlation.0)),
     };
     if let (Some(actor), Some(state), true) = (actor, returned.state.as_deref(), claimed)
         && let Err(error) = accounts::keep_outcome(&backend, actor, state, &outcome).await
@@ -82,7 +84,7 @@ fn failed(error: AppError) -> Outcome {
 }
 
 /// On to the page, with what there is to say.
-fn leave(backend: &Backend, reader: Reader, outcome: Outcome) -> Response {
+fn leave(backend: &Backend, reader: FlashAudience, outcome: Outcome) -> Response {
     let mut headers = HeaderMap::new();
     let target = outcome.location.unwrap_or_else(|| "/integrations".to_owned());
     // Our own relative paths only.
@@ -98,8 +100,8 @@ fn leave(backend: &Backend, reader: Reader, outcome: Outcome) -> Response {
 }
 
 /// Of a parameter that comes twice the first counts; unknown ones are left alone.
-fn read(query: &str) -> Returned {
-    let mut returned = Returned::default();
+fn read(query: &str) -> CallbackParams {
+    let mut returned = CallbackParams::default();
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
         // Longer than anything a platform sends, or nothing that a platform sends.
         if value.len() > 4096 || value.chars().any(char::is_control) {
@@ -167,7 +169,7 @@ pub async fn shortcut_callback(
 /// anything else sees the page that says what will happen first.
 pub async fn shortcut(
     State(backend): State<Backend>,
-    Extension(asking): Extension<Asking>,
+    Extension(asking): Extension<Identity>,
     Extension(correlation): Extension<Correlation>,
     Path(provider): Path<String>,
     headers: HeaderMap,

@@ -7,12 +7,12 @@ use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::auth::{LoggedIn, Proof, Said, Secret, client, enter, rest_fields, said};
+use super::auth::{LoggedIn, MessageResponse, Proof, Secret, client, enter, rest_fields, said};
 use crate::model::{SessionId, SessionView};
 use crate::server::domain::Error;
 use crate::server::domain::users;
 use crate::server::web::kit::cookies;
-use crate::server::web::kit::envelope::{Answer, Body, Envelope, Rest};
+use crate::server::web::kit::envelope::{Body, Envelope, Rest, RestResult};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -40,11 +40,11 @@ pub async fn change_password(
     rest: Rest,
     headers: HeaderMap,
     Body(body): Body<ChangePassword>,
-) -> Answer {
+) -> RestResult {
     let (current, new) = (body.current_password.0, body.new_password.0);
     let entered =
         users::change_password(&rest.backend, rest.actor()?, current, new, client(&headers)).await;
-    let entered = rest.told(entered.map_err(rest_fields))?;
+    let entered = rest.map_error(entered.map_err(rest_fields))?;
     enter(&rest, StatusCode::OK, &entered).await
 }
 
@@ -56,12 +56,12 @@ pub async fn change_password(
     summary = "Change the e-mail address",
     description = "A link goes to the new address, which counts once it is followed.",
     request_body(content = Proof),
-    responses((status = 200, description = "Done", body = Envelope<Said<'static>>,
+    responses((status = 200, description = "Done", body = Envelope<MessageResponse<'static>>,
         example = json!({ "message": "We sent a link to the new address. It changes once you follow it." })),
         (status = 503, description = "Too many passwords at once."))
 )]
-pub async fn change_email(rest: Rest, Body(body): Body<Proof>) -> Answer {
-    rest.told(
+pub async fn change_email(rest: Rest, Body(body): Body<Proof>) -> RestResult {
+    rest.map_error(
         users::change_email(&rest.backend, rest.actor()?, &body.email, body.password.0).await,
     )?;
     Ok(said(&rest, "We sent a link to the new address. It changes once you follow it."))
@@ -75,13 +75,13 @@ pub async fn change_email(rest: Rest, Body(body): Body<Proof>) -> Answer {
     summary = "Send the confirmation once more",
     description = "The link that confirms the address. At most five are on their way at a time.",
     responses(
-        (status = 200, description = "Done", body = Envelope<Said<'static>>, example = json!({
+        (status = 200, description = "Done", body = Envelope<MessageResponse<'static>>, example = json!({
             "message": "We sent another link." })),
         (status = 409, description = "The address is confirmed already.")
     )
 )]
-pub async fn verify_again(rest: Rest) -> Answer {
-    rest.told(users::verify_again(&rest.backend, rest.actor()?).await)?;
+pub async fn verify_again(rest: Rest) -> RestResult {
+    rest.map_error(users::verify_again(&rest.backend, rest.actor()?).await)?;
     Ok(said(&rest, "We sent another link."))
 }
 
@@ -100,14 +100,14 @@ pub struct Verify {
     description = "With the token of the link that was sent.",
     request_body(content = Verify),
     responses(
-        (status = 200, description = "Done", body = Envelope<Said<'static>>, example = json!({
+        (status = 200, description = "Done", body = Envelope<MessageResponse<'static>>, example = json!({
             "message": "Your e-mail is confirmed." })),
         (status = 409, description = "The link was used, or is too old.")
     ),
     security(())
 )]
-pub async fn verify(rest: Rest, Body(body): Body<Verify>) -> Answer {
-    rest.told(users::confirm_email(&rest.backend, body.token.0).await)?;
+pub async fn verify(rest: Rest, Body(body): Body<Verify>) -> RestResult {
+    rest.map_error(users::confirm_email(&rest.backend, body.token.0).await)?;
     Ok(said(&rest, "Your e-mail is confirmed."))
 }
 
@@ -128,15 +128,15 @@ pub struct Forgot {
     description = "Answers alike whether or not anybody has this address.",
     request_body(content = Forgot),
     responses((status = 202, description = "A link is on its way, if there is such an \
-        account", body = Envelope<Said<'static>>, example = json!({ "message": "If there is an \
+        account", body = Envelope<MessageResponse<'static>>, example = json!({ "message": "If there is an \
         account with this address, a link to choose a new password is on its way." }))),
     security(())
 )]
-pub async fn forgot(rest: Rest, Body(body): Body<Forgot>) -> Answer {
-    rest.told(users::ask_reset(&rest.backend, &body.email).await)?;
+pub async fn forgot(rest: Rest, Body(body): Body<Forgot>) -> RestResult {
+    rest.map_error(users::ask_reset(&rest.backend, &body.email).await)?;
     let message =
         "If there is an account with this address, a link to choose a new password is on its way.";
-    Ok(rest.with_status(StatusCode::ACCEPTED, Said { message }))
+    Ok(rest.with_status(StatusCode::ACCEPTED, MessageResponse { message }))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -156,14 +156,15 @@ pub struct Reset {
     description = "With the token of the link, good once and for 30 minutes. Every session ends.",
     request_body(content = Reset),
     responses(
-        (status = 200, description = "Done", body = Envelope<Said<'static>>, example = json!({
+        (status = 200, description = "Done", body = Envelope<MessageResponse<'static>>, example = json!({
             "message": "Your password is changed. Log in with it." })),
         (status = 409, description = "The link was used, or is too old."),
         (status = 503, description = "Too many passwords at once.")),
     security(())
 )]
-pub async fn reset(rest: Rest, Body(body): Body<Reset>) -> Answer {
-    let device = rest.told(users::reset(&rest.backend, body.token.0, body.password.0).await)?;
+pub async fn reset(rest: Rest, Body(body): Body<Reset>) -> RestResult {
+    let device =
+        rest.map_error(users::reset(&rest.backend, body.token.0, body.password.0).await)?;
     let cookie = cookies::device(&rest.backend, device);
     Ok(([(SET_COOKIE, cookie)], said(&rest, "Your password is changed. Log in with it."))
         .into_response())
@@ -216,8 +217,8 @@ pub struct SessionsEnded {
     description = "Browsers and programs, the latest first.",
     responses((status = 200, description = "The sessions", body = Envelope<Sessions<'static>>))
 )]
-pub async fn sessions(rest: Rest) -> Answer {
-    let sessions = rest.told(users::sessions(&rest.backend, rest.actor()?).await)?;
+pub async fn sessions(rest: Rest) -> RestResult {
+    let sessions = rest.map_error(users::sessions(&rest.backend, rest.actor()?).await)?;
     let sessions = sessions.iter().map(Session::from).collect();
     Ok(rest.ok(Sessions { sessions }))
 }
@@ -231,8 +232,8 @@ pub async fn sessions(rest: Rest) -> Answer {
     description = "Every session ends but the one that asks.",
     responses((status = 200, description = "Done", body = Envelope<SessionsEnded>))
 )]
-pub async fn end_other_sessions(rest: Rest) -> Answer {
-    let ended = rest.told(users::revoke_other_sessions(&rest.backend, rest.actor()?).await)?;
+pub async fn end_other_sessions(rest: Rest) -> RestResult {
+    let ended = rest.map_error(users::revoke_other_sessions(&rest.backend, rest.actor()?).await)?;
     Ok(rest.ok(SessionsEnded { ended }))
 }
 
@@ -244,11 +245,11 @@ pub async fn end_other_sessions(rest: Rest) -> Answer {
     description = "Ends one session, and with it its tokens.",
     params(("id" = Uuid, Path, description = "From the list of \
         sessions", example = "01a1fc29-d45c-738e-bede-42163d3cda5b")),
-    responses((status = 200, description = "Done", body = Envelope<Said<'static>>,
+    responses((status = 200, description = "Done", body = Envelope<MessageResponse<'static>>,
         example = json!({ "message": "That device is logged out." })))
 )]
-pub async fn end_session(rest: Rest, Path(id): Path<String>) -> Answer {
-    let id = rest.told(id.parse::<SessionId>().map_err(|_| Error::NotFound("session")))?;
-    rest.told(users::revoke_session(&rest.backend, rest.actor()?, id).await)?;
+pub async fn end_session(rest: Rest, Path(id): Path<String>) -> RestResult {
+    let id = rest.map_error(id.parse::<SessionId>().map_err(|_| Error::NotFound("session")))?;
+    rest.map_error(users::revoke_session(&rest.backend, rest.actor()?, id).await)?;
     Ok(said(&rest, "That device is logged out."))
 }

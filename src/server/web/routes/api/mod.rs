@@ -53,7 +53,7 @@ fn people() -> OpenApiRouter<App> {
         .routes(routes!(credentials::verify_again).limited(Class::Entrance))
         .routes(routes!(credentials::sessions, credentials::end_other_sessions))
         .routes(routes!(credentials::end_session))
-        .routes(routes!(callback::shortcut).limited(Class::OAuth).finished())
+        .routes(routes!(callback::shortcut).limited(Class::OAuth).run_to_end())
         .routes(routes!(callback::shortcut_callback).limited(Class::OAuth))
 }
 
@@ -61,7 +61,7 @@ fn integrations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(overview::status).limited(Class::Status))
         .routes(routes!(connect::connect).idempotent().limited(Class::OAuth))
-        .routes(routes!(callback::callback).limited(Class::OAuth).finished())
+        .routes(routes!(callback::callback).limited(Class::OAuth).run_to_end())
         .routes(routes!(connect::choices))
         .routes(routes!(connect::choose).idempotent())
         .routes(routes!(account::disconnect))
@@ -81,7 +81,7 @@ fn notices() -> OpenApiRouter<App> {
 
 /// The description of every endpoint, as it was collected.
 fn described() -> OpenApi {
-    OpenApiRouter::with_openapi(describe::whole())
+    OpenApiRouter::with_openapi(describe::buffer_body())
         .merge(probes::endpoints())
         .nest("/api", endpoints())
         .into_openapi()

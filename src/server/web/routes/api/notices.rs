@@ -8,7 +8,7 @@ use super::integrations::EXAMPLE;
 use crate::error::AppError;
 use crate::model::{AccountId, NoticeId, NoticeKind, NoticeView, Preference};
 use crate::server::domain::notices;
-use crate::server::web::kit::envelope::{Answer, Body, Envelope, Rest};
+use crate::server::web::kit::envelope::{Body, Envelope, Rest, RestResult};
 
 /// One notice as programs see it.
 #[derive(Serialize, ToSchema)]
@@ -73,8 +73,8 @@ pub struct Notices<'a> {
     responses((status = 200, description = "What the person was \
         told", body = Envelope<Notices<'static>>))
 )]
-pub async fn list(rest: Rest) -> Answer {
-    let shown = rest.told(notices::list(&rest.backend, rest.actor()?).await)?;
+pub async fn list(rest: Rest) -> RestResult {
+    let shown = rest.map_error(notices::list(&rest.backend, rest.actor()?).await)?;
     Ok(rest.ok(Notices {
         notices: shown.notices.iter().map(Notice::from).collect(),
         unread: shown.unread,
@@ -100,10 +100,10 @@ pub struct Read {
         id", example = "01a1fcc5-6a3e-70e0-8863-d626978f5bfa")),
     responses((status = 200, description = "It is read", body = Envelope<Read>))
 )]
-pub async fn read(rest: Rest, Path(id): Path<String>) -> Answer {
+pub async fn read(rest: Rest, Path(id): Path<String>) -> RestResult {
     let actor = rest.actor()?;
     let id: NoticeId = id.parse().map_err(|_| rest.fail(AppError::not_found("notice")))?;
-    rest.told(notices::mark_read(&rest.backend, actor, id).await)?;
+    rest.map_error(notices::mark_read(&rest.backend, actor, id).await)?;
     Ok(rest.ok(Read { id, read: true }))
 }
 
@@ -122,8 +122,8 @@ pub struct AllRead {
     description = "Answers how many were not.",
     responses((status = 200, description = "All are read", body = Envelope<AllRead>))
 )]
-pub async fn read_all(rest: Rest) -> Answer {
-    let read = rest.told(notices::mark_all_read(&rest.backend, rest.actor()?).await)?;
+pub async fn read_all(rest: Rest) -> RestResult {
+    let read = rest.map_error(notices::mark_all_read(&rest.backend, rest.actor()?).await)?;
     Ok(rest.ok(AllRead { read }))
 }
 
@@ -181,8 +181,8 @@ impl Preferences {
     description = "Everything is shown in the app in any case.",
     responses((status = 200, description = "Kind by kind", body = Envelope<Preferences>))
 )]
-pub async fn preferences(rest: Rest) -> Answer {
-    let preferences = rest.told(notices::preferences(&rest.backend, rest.actor()?).await)?;
+pub async fn preferences(rest: Rest) -> RestResult {
+    let preferences = rest.map_error(notices::preferences(&rest.backend, rest.actor()?).await)?;
     Ok(rest.ok(Preferences::of(&preferences)))
 }
 
@@ -196,8 +196,8 @@ pub async fn preferences(rest: Rest) -> Answer {
     responses((status = 200, description = "Kind by kind, as it is \
         stored", body = Envelope<Preferences>))
 )]
-pub async fn prefer(rest: Rest, Body(body): Body<Preferences>) -> Answer {
+pub async fn prefer(rest: Rest, Body(body): Body<Preferences>) -> RestResult {
     let preferences =
-        rest.told(notices::prefer(&rest.backend, rest.actor()?, &body.chosen()).await)?;
+        rest.map_error(notices::prefer(&rest.backend, rest.actor()?, &body.chosen()).await)?;
     Ok(rest.ok(Preferences::of(&preferences)))
 }

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use secrecy::ExposeSecret;
 
-use crate::server::domain::figures;
+use crate::server::domain::gauges;
 use crate::server::identity::hash;
 use crate::server::web::guards::is_loopback;
 use crate::server::{Backend, metrics};
@@ -54,7 +54,7 @@ pub async fn metrics(
         return (StatusCode::UNAUTHORIZED, [(WWW_AUTHENTICATE, "Bearer")], NOT_YOURS)
             .into_response();
     }
-    if let Err(error) = figures::collect(&backend).await {
+    if let Err(error) = gauges::collect(&backend).await {
         // The counters are worth having when the database is not.
         tracing::warn!("gauges not read: {error}");
     }

@@ -20,8 +20,8 @@ use crate::error::AppError;
 use crate::model::{AccountId, ConnectKind, Flash, Outcome};
 use crate::server::Backend;
 use crate::server::domain::accounts;
-use crate::server::web::kit::context::{Asking, Correlation};
-use crate::server::web::kit::cookies::{self, Reader};
+use crate::server::web::kit::context::{Correlation, Identity};
+use crate::server::web::kit::cookies::{self, FlashAudience};
 use crate::server::web::kit::{App, outcomes};
 
 /// The page that goes on runs no script and sends no form.
@@ -37,7 +37,7 @@ struct Form {
 
 pub async fn begin(
     State(app): State<App>,
-    Extension(asking): Extension<Asking>,
+    Extension(asking): Extension<Identity>,
     Extension(correlation): Extension<Correlation>,
     Path(provider): Path<String>,
     headers: HeaderMap,
@@ -47,7 +47,7 @@ pub async fn begin(
     let wants_json = headers
         .get(ACCEPT)
         .is_some_and(|accept| accept.to_str().unwrap_or_default().contains("application/json"));
-    let reader = Reader::of(&backend, &headers);
+    let reader = FlashAudience::of(&backend, &headers);
     let form = read(&body);
     let account = form.account;
     let outcome = connect(&backend, &asking, &correlation, &provider, form).await;
@@ -87,13 +87,13 @@ pub async fn begin(
 
 async fn connect(
     backend: &Backend,
-    asking: &Asking,
+    asking: &Identity,
     correlation: &Correlation,
     provider: &str,
     form: Form,
 ) -> Result<Outcome, AppError> {
     let actor = asking.actor()?;
-    let told = |error: crate::server::domain::Error| error.told(&correlation.0);
+    let told = |error: crate::server::domain::Error| error.into_app_error(&correlation.0);
     let kind = accounts::entry(backend, provider).map_err(told)?.info().kind;
     match kind {
         ConnectKind::OAuth => {
@@ -139,7 +139,7 @@ fn onward(app: &App, provider: &str, url: &str) -> Response {
     (headers, page).into_response()
 }
 
-fn redirect(backend: &Backend, reader: Reader, target: &str, flash: Flash) -> Response {
+fn redirect(backend: &Backend, reader: FlashAudience, target: &str, flash: Flash) -> Response {
     let location =
         HeaderValue::try_from(target).unwrap_or(HeaderValue::from_static("/integrations"));
     (

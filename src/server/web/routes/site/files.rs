@@ -12,7 +12,7 @@ use super::provide;
 use crate::app;
 use crate::model::Flash;
 use crate::server::web::kit::App;
-use crate::server::web::kit::context::Asking;
+use crate::server::web::kit::context::Identity;
 
 /// Files are named by their content, so they never change; they were compressed when they were
 /// built.
@@ -21,7 +21,7 @@ pub async fn file_or_not_found(State(app): State<App>, uri: Uri, request: Reques
         .precompressed_br()
         .precompressed_gzip()
         .append_index_html_on_directories(false);
-    let asking = request.extensions().get::<Asking>().cloned().unwrap_or(Asking(Ok(None)));
+    let asking = request.extensions().get::<Identity>().cloned().unwrap_or(Identity(Ok(None)));
     let Ok(found) = files.oneshot(request.map(|_| Body::empty())).await;
     if found.status() == StatusCode::NOT_FOUND || found.status() == StatusCode::METHOD_NOT_ALLOWED {
         return not_found(app, asking, uri).await;
@@ -37,7 +37,7 @@ pub async fn file_or_not_found(State(app): State<App>, uri: Uri, request: Reques
 }
 
 /// The page for an address that is none: rendered by the app like any other.
-async fn not_found(app: App, asking: Asking, uri: Uri) -> Response {
+async fn not_found(app: App, asking: Identity, uri: Uri) -> Response {
     let mut request = axum::http::Request::new(Body::empty());
     *request.uri_mut() = uri;
     request.headers_mut().insert(ACCEPT, HeaderValue::from_static("text/html"));

@@ -15,7 +15,7 @@ use crate::error::AppError;
 use crate::model::Flash;
 use crate::server::Backend;
 use crate::server::web::kit::context::Correlation;
-use crate::server::web::kit::cookies::{self, Reader};
+use crate::server::web::kit::cookies::{self, FlashAudience};
 use crate::server::web::kit::{App, LARGEST_BODY, forms};
 
 pub async fn server_function(State(app): State<App>, request: Request) -> Response {
@@ -29,7 +29,7 @@ pub async fn server_function(State(app): State<App>, request: Request) -> Respon
 pub async fn normalize_errors(State(app): State<App>, request: Request, next: Next) -> Response {
     let correlation = Correlation::of(&request);
     let back = forms::came_from(&app.backend, request.headers());
-    let reader = Reader::of(&app.backend, request.headers());
+    let reader = FlashAudience::of(&app.backend, request.headers());
     let response = next.run(request).await;
     let by_leptos = response.status().is_redirection()
         || response.status() == StatusCode::INTERNAL_SERVER_ERROR;
@@ -46,7 +46,7 @@ async fn normalize(
     backend: &Backend,
     correlation: &Correlation,
     back: &str,
-    reader: Reader,
+    reader: FlashAudience,
     response: Response,
 ) -> Response {
     let (parts, body) = response.into_parts();

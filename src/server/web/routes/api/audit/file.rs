@@ -6,7 +6,7 @@ use chrono::SecondsFormat;
 
 use super::Event;
 use crate::model::audit::Ended;
-use crate::server::db::audit::Line;
+use crate::server::db::audit::AuditRow;
 
 /// Two lines of it, for the description.
 pub const EXAMPLE: &str = "time,action,result,person,subject,detail,address,browser,reference,person id,account id\n\
@@ -41,7 +41,7 @@ impl Format {
         }
     }
 
-    pub fn write(self, lines: &[Line], first: bool, last: bool) -> Vec<u8> {
+    pub fn write(self, lines: &[AuditRow], first: bool, last: bool) -> Vec<u8> {
         match self {
             Self::Csv => csv(lines, first),
             Self::Json => json(lines, first, last),
@@ -50,7 +50,7 @@ impl Format {
 }
 
 /// One array, an event on each line.
-fn json(lines: &[Line], first: bool, last: bool) -> Vec<u8> {
+fn json(lines: &[AuditRow], first: bool, last: bool) -> Vec<u8> {
     let mut out = Vec::new();
     for (at, line) in lines.iter().enumerate() {
         out.extend_from_slice(if first && at == 0 { b"[\n" } else { b",\n" });
@@ -81,7 +81,7 @@ const COLUMNS: [&str; 11] = [
     "account id",
 ];
 
-fn csv(lines: &[Line], first: bool) -> Vec<u8> {
+fn csv(lines: &[AuditRow], first: bool) -> Vec<u8> {
     let mut out = csv::Writer::from_writer(Vec::new());
     let id = |id: Option<String>| id.unwrap_or_default();
     // Writing to memory does not fail.
@@ -92,7 +92,7 @@ fn csv(lines: &[Line], first: bool) -> Vec<u8> {
     for line in lines {
         let cells = [
             line.at.to_rfc3339_opts(SecondsFormat::Millis, true),
-            line.action.word().to_owned(),
+            line.action.as_str().to_owned(),
             if line.result == Ended::Done { "done" } else { "failed" }.to_owned(),
             line.actor.clone(),
             line.subject.clone(),

@@ -18,10 +18,10 @@ use file::Format;
 use crate::model::audit::{Action, AuditQuery, Ended};
 use crate::model::{AccountId, UserId};
 use crate::server::Backend;
-use crate::server::db::audit::Line;
+use crate::server::db::audit::AuditRow;
 use crate::server::domain::{self, Error, audit};
 use crate::server::identity::Actor;
-use crate::server::web::kit::envelope::{Answer, Envelope, Failure, Rest};
+use crate::server::web::kit::envelope::{Envelope, Failure, Rest, RestResult};
 
 const PAGE: usize = 50;
 const LONGEST_PAGE: usize = 200;
@@ -49,8 +49,8 @@ pub struct Event<'a> {
     correlation_id: &'a str,
 }
 
-impl<'a> From<&'a Line> for Event<'a> {
-    fn from(line: &'a Line) -> Self {
+impl<'a> From<&'a AuditRow> for Event<'a> {
+    fn from(line: &'a AuditRow) -> Self {
         Self {
             id: line.id,
             at: line.at,
@@ -131,7 +131,7 @@ pub struct Filter {
             operators.")
     )
 )]
-pub async fn list(rest: Rest, RawQuery(query): RawQuery) -> Answer {
+pub async fn list(rest: Rest, RawQuery(query): RawQuery) -> RestResult {
     let actor = rest.actor()?;
     let mut limit = PAGE;
     let query = read(&rest, query.as_deref(), |name, value| {
@@ -139,7 +139,7 @@ pub async fn list(rest: Rest, RawQuery(query): RawQuery) -> Answer {
             value.parse().ok().filter(|most| name == "limit" && (1..=LONGEST_PAGE).contains(most));
         most.map(|most| limit = most).is_some()
     })?;
-    let (lines, next) = rest.told(audit::read(&rest.backend, actor, &query, limit).await)?;
+    let (lines, next) = rest.map_error(audit::read(&rest.backend, actor, &query, limit).await)?;
     let events: Vec<Event> = lines.iter().map(Event::from).collect();
     Ok(rest.ok(Events { events, next }))
 }
@@ -166,7 +166,7 @@ pub async fn list(rest: Rest, RawQuery(query): RawQuery) -> Answer {
             operators.")
     )
 )]
-pub async fn export(rest: Rest, RawQuery(query): RawQuery) -> Answer {
+pub async fn export(rest: Rest, RawQuery(query): RawQuery) -> RestResult {
     let actor = rest.actor()?;
     let mut format = Format::Json;
     let query = read(&rest, query.as_deref(), |name, value| {
@@ -174,7 +174,7 @@ pub async fn export(rest: Rest, RawQuery(query): RawQuery) -> Answer {
         known.map(|known| format = known).is_some()
     })?;
     // The first lines are read before the answer begins, so that a refusal is one.
-    let (lines, next) = rest.told(audit::read(&rest.backend, actor, &query, BATCH).await)?;
+    let (lines, next) = rest.map_error(audit::read(&rest.backend, actor, &query, BATCH).await)?;
     let first = Bytes::from(format.write(&lines, true, next.is_none()));
     let rows = Rows { backend: rest.backend.clone(), actor: actor.clone(), query, format, next };
     let rest_of_it = stream::try_unfold(rows, Rows::more);
@@ -202,7 +202,7 @@ fn read(
         let fits = (may_be_empty || !value.is_empty())
             && (name != "server" || ["true", "false"].contains(&value.as_ref()));
         if !fits || (!read.set(&name, &value) && !other(&name, &value)) {
-            return rest.told(Err(Error::field(
+            return rest.map_error(Err(Error::field(
                 "query",
                 "A parameter or its value is unknown. See the endpoint's documentation.",
             )));

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::error::{AppError, Kind};
 use crate::model::FieldError;
-use crate::server::web::kit::envelope::Refused;
+use crate::server::web::kit::envelope::ErrorEnvelope;
 
 /// The time of every example.
 const THEN: &str = "2026-11-21T03:32:37.484Z";
@@ -209,7 +209,7 @@ impl Common {
     pub fn content(&self) -> Value {
         let examples = (self.examples)().into_iter().map(|mut error| {
             error.reference = "BJXD-VYJH".to_owned();
-            let value = json!(Refused::of(&error, THEN.to_owned()));
+            let value = json!(ErrorEnvelope::of(&error, THEN.to_owned()));
             (
                 value["error"]["type"].as_str().unwrap_or_default().to_owned(),
                 json!({ "summary": error.sentence, "value": value }),

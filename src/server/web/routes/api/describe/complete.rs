@@ -56,7 +56,7 @@ fn list<'a>(operation: &'a Value, name: &str) -> impl Iterator<Item = &'a Value>
 fn complete_operation(operation: &mut Value, path: &str, method: &Method, schemas: &Value) {
     let mut declared = |name: &str| operation.as_object_mut().and_then(|all| all.remove(name));
     let class = declared(guards::LIMIT).and_then(|class| Class::named(class.as_str()?));
-    let is_done_once = declared(guards::ONCE).is_some();
+    let is_done_once = declared(guards::IDEMPOTENT).is_some();
     operation["operationId"] = id(method, path).into();
     for (_, content) in fields(operation.pointer_mut("/requestBody/content")) {
         take_example(content, schemas);

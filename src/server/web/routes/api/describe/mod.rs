@@ -15,7 +15,7 @@ use serde_json::Value;
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 
-use crate::server::web::kit::envelope::Refused;
+use crate::server::web::kit::envelope::ErrorEnvelope;
 
 pub use reference::reference;
 
@@ -49,7 +49,7 @@ pub use reference::reference;
         (name = "Audit log", description = "Who did what, when and from where."),
         (name = "Server", description = "How this server is, for those who run it."),
     ),
-    components(schemas(Refused))
+    components(schemas(ErrorEnvelope))
 )]
 struct Whole;
 
@@ -81,6 +81,6 @@ pub async fn openapi() -> Json<&'static Value> {
     Json(document())
 }
 
-pub fn whole() -> OpenApi {
+pub fn buffer_body() -> OpenApi {
     Whole::openapi()
 }

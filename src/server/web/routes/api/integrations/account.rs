@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::{At, EXAMPLE, EXAMPLE_ID};
 use crate::model::Status;
 use crate::server::domain::accounts;
-use crate::server::web::kit::envelope::{Answer, Body, Envelope, Rest};
+use crate::server::web::kit::envelope::{Body, Envelope, Rest, RestResult};
 
 /// A connection that is no more.
 #[derive(Serialize, ToSchema)]
@@ -18,7 +18,7 @@ use crate::server::web::kit::envelope::{Answer, Body, Envelope, Rest};
     "message": "@ines_draws is disconnected. Huntaze has deleted its access; your posts and the \
      history collected here stay."
 }))]
-pub struct Gone<'a> {
+pub struct DisconnectResponse<'a> {
     provider: &'a str,
     account_id: &'a str,
     /// What was deleted, and what became of the grant at the platform.
@@ -33,12 +33,12 @@ pub struct Gone<'a> {
     description = "Revokes the grant at the platform where it can and deletes every stored \
         credential. Label and history stay.",
     params(At),
-    responses((status = 200, description = "It is gone", body = Envelope<Gone<'static>>))
+    responses((status = 200, description = "It is gone", body = Envelope<DisconnectResponse<'static>>))
 )]
-pub async fn disconnect(rest: Rest, Path(at): Path<At>) -> Answer {
+pub async fn disconnect(rest: Rest, Path(at): Path<At>) -> RestResult {
     let found = at.find(&rest).await?;
-    let gone = rest.told(accounts::disconnect(&rest.backend, rest.actor()?, found).await)?;
-    Ok(rest.ok(Gone {
+    let gone = rest.map_error(accounts::disconnect(&rest.backend, rest.actor()?, found).await)?;
+    Ok(rest.ok(DisconnectResponse {
         provider: &at.provider,
         account_id: &at.account_id,
         message: gone.sentence(),
@@ -66,9 +66,9 @@ pub struct Renewed<'a> {
     params(At),
     responses((status = 200, description = "It is renewed", body = Envelope<Renewed<'static>>))
 )]
-pub async fn refresh(rest: Rest, Path(at): Path<At>) -> Answer {
+pub async fn refresh(rest: Rest, Path(at): Path<At>) -> RestResult {
     let found = at.find(&rest).await?;
-    let renewed = rest.told(accounts::refresh(&rest.backend, rest.actor()?, found).await)?;
+    let renewed = rest.map_error(accounts::refresh(&rest.backend, rest.actor()?, found).await)?;
     Ok(rest.ok(Renewed {
         provider: &at.provider,
         account_id: &at.account_id,
@@ -103,9 +103,9 @@ pub struct Tested<'a> {
     responses((status = 200, description = "The result, good or \
         bad", body = Envelope<Tested<'static>>))
 )]
-pub async fn test(rest: Rest, Path(at): Path<At>) -> Answer {
+pub async fn test(rest: Rest, Path(at): Path<At>) -> RestResult {
     let found = at.find(&rest).await?;
-    let tested = rest.told(accounts::test(&rest.backend, rest.actor()?, found).await)?;
+    let tested = rest.map_error(accounts::test(&rest.backend, rest.actor()?, found).await)?;
     let (status, tested_at) = (tested.account.status, tested.account.checked_at);
     Ok(rest.ok(Tested {
         provider: &at.provider,
@@ -147,10 +147,10 @@ pub struct Labelled<'a> {
     responses((status = 200, description = "The label as it is \
         stored", body = Envelope<Labelled<'static>>))
 )]
-pub async fn label(rest: Rest, Path(at): Path<At>, Body(body): Body<Label>) -> Answer {
+pub async fn label(rest: Rest, Path(at): Path<At>, Body(body): Body<Label>) -> RestResult {
     let found = at.find(&rest).await?;
     let label = body.label.unwrap_or_default();
-    rest.told(accounts::set_label(&rest.backend, rest.actor()?, found.id, &label).await)?;
+    rest.map_error(accounts::set_label(&rest.backend, rest.actor()?, found.id, &label).await)?;
     let label = Some(label.trim()).filter(|label| !label.is_empty());
     Ok(rest.ok(Labelled { provider: &at.provider, account_id: &at.account_id, label }))
 }

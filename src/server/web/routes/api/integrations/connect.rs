@@ -14,7 +14,7 @@ use crate::error::AppError;
 use crate::model::{AccountId, Choice, ConnectKind, FlowId};
 use crate::server::domain::{Error, accounts};
 use crate::server::platform::IDS;
-use crate::server::web::kit::envelope::{Answer, Body, Envelope, Failure, Rest};
+use crate::server::web::kit::envelope::{Body, Envelope, Failure, Rest, RestResult};
 
 /// A platform on which one consent may cover several accounts.
 const WITH_CHOICES: &str = IDS[0];
@@ -76,15 +76,15 @@ pub async fn connect(
     rest: Rest,
     Path(provider): Path<String>,
     body: Option<Body<Option<Connect>>>,
-) -> Answer {
+) -> RestResult {
     let actor = rest.actor()?;
     let body = body.and_then(|Body(body)| body).unwrap_or_default();
-    let entry = rest.told(accounts::entry(&rest.backend, &provider))?;
+    let entry = rest.map_error(accounts::entry(&rest.backend, &provider))?;
     match entry.info().kind {
         ConnectKind::OAuth => {
             // A program has confirmed by calling; people confirm on the page.
             let attested = entry.info().attests.len();
-            let begun = rest.told(
+            let begun = rest.map_error(
                 accounts::begin(&rest.backend, actor, &provider, body.account_id, attested).await,
             )?;
             Ok(rest.ok(Begun {
@@ -100,8 +100,8 @@ pub async fn connect(
                     format!("{} is connected with credentials; none were sent.", entry.info().name),
                 )
             };
-            let fields = rest.told(body.credentials.ok_or_else(missing))?;
-            let account = rest.told(
+            let fields = rest.map_error(body.credentials.ok_or_else(missing))?;
+            let account = rest.map_error(
                 accounts::connect_session(
                     &rest.backend,
                     actor,
@@ -153,9 +153,9 @@ impl Flow {
     params(Flow),
     responses((status = 200, description = "The accounts", body = Envelope<Choices<'static>>))
 )]
-pub async fn choices(rest: Rest, Path(flow): Path<Flow>) -> Answer {
+pub async fn choices(rest: Rest, Path(flow): Path<Flow>) -> RestResult {
     let actor = rest.actor()?;
-    let choices = rest.told(accounts::choices(&rest.backend, actor, flow.id(&rest)?).await)?;
+    let choices = rest.map_error(accounts::choices(&rest.backend, actor, flow.id(&rest)?).await)?;
     Ok(rest.ok(Choices { provider: &choices.info.id, choices: &choices.choices }))
 }
 
@@ -177,9 +177,9 @@ pub struct Choose {
     request_body(content = Choose),
     responses((status = 201, description = "The connection", body = Envelope<Integration<'static>>))
 )]
-pub async fn choose(rest: Rest, Path(flow): Path<Flow>, Body(body): Body<Choose>) -> Answer {
+pub async fn choose(rest: Rest, Path(flow): Path<Flow>, Body(body): Body<Choose>) -> RestResult {
     let actor = rest.actor()?;
     let account =
-        rest.told(accounts::choose(&rest.backend, actor, flow.id(&rest)?, &body.id).await)?;
+        rest.map_error(accounts::choose(&rest.backend, actor, flow.id(&rest)?, &body.id).await)?;
     Ok(rest.with_status(StatusCode::CREATED, one(&account)))
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::model::{AccountId, Provider, Reason, Status};
-use crate::server::db::accounts::{Account, Shown};
+use crate::server::db::accounts::{Account, AccountRow};
 use crate::server::domain::accounts;
 use crate::server::platform::{Entry, IDS};
 use crate::server::web::kit::envelope::{Failure, Rest};
@@ -47,7 +47,7 @@ pub struct Integration<'a> {
 }
 
 impl<'a> Integration<'a> {
-    fn of(entry: Option<&Entry>, row: &'a Shown, now: DateTime<Utc>) -> Self {
+    fn of(entry: Option<&Entry>, row: &'a AccountRow, now: DateTime<Utc>) -> Self {
         Self {
             id: row.id,
             provider: &row.provider,
@@ -107,9 +107,14 @@ pub struct At {
 impl At {
     async fn find(&self, rest: &Rest) -> Result<Account, Failure> {
         let actor = rest.actor()?;
-        rest.told(
-            accounts::mine_by_platform_id(&rest.backend, actor, &self.provider, &self.account_id)
-                .await,
+        rest.map_error(
+            accounts::find_owned_by_platform_id(
+                &rest.backend,
+                actor,
+                &self.provider,
+                &self.account_id,
+            )
+            .await,
         )
     }
 }

@@ -11,7 +11,7 @@ use super::{EXAMPLE, EXAMPLE_ID, Integration};
 use crate::model::{Reason, Status};
 use crate::server::domain::accounts;
 use crate::server::platform::Entry;
-use crate::server::web::kit::envelope::{Answer, Envelope, Rest};
+use crate::server::web::kit::envelope::{Envelope, Rest, RestResult};
 
 /// Every connection and a summary.
 #[derive(Serialize, ToSchema)]
@@ -44,10 +44,10 @@ struct Summary {
     responses((status = 200, description = "The connections of this \
         workspace", body = Envelope<Overview<'static>>))
 )]
-pub async fn status(rest: Rest) -> Answer {
+pub async fn status(rest: Rest) -> RestResult {
     let actor = rest.actor()?;
     let now = rest.backend.clock.now();
-    let mut rows = rest.told(accounts::list(&rest.backend, actor).await)?;
+    let mut rows = rest.map_error(accounts::list(&rest.backend, actor).await)?;
     rows.dedup_by_key(|row| row.id);
     let integrations: Vec<Integration> = rows
         .iter()
@@ -121,14 +121,14 @@ struct AccountHealth<'a> {
     responses((status = 200, description = "Every account on the \
         platform", body = Envelope<Health<'static>>))
 )]
-pub async fn health(rest: Rest, Path(provider): Path<String>) -> Answer {
+pub async fn health(rest: Rest, Path(provider): Path<String>) -> RestResult {
     let actor = rest.actor()?;
-    let entry = rest.told(accounts::entry(&rest.backend, &provider))?;
+    let entry = rest.map_error(accounts::entry(&rest.backend, &provider))?;
     let now = rest.backend.clock.now();
-    let mut rows = rest.told(accounts::list(&rest.backend, actor).await)?;
+    let mut rows = rest.map_error(accounts::list(&rest.backend, actor).await)?;
     rows.retain(|row| row.provider == entry.provider);
     rows.dedup_by_key(|row| row.id);
-    let next_try_at = rest.told(accounts::trouble(&rest.backend, entry).await)?;
+    let next_try_at = rest.map_error(accounts::open_until(&rest.backend, entry).await)?;
     let accounts = rows.iter().map(|row| AccountHealth {
         account_id: &row.provider_account_id,
         account_name: &row.name,

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::model::Moment;
+use crate::model::Timestamp;
 
 #[component]
-pub fn When<'a>(moment: &'a Moment) -> impl IntoView + use<> {
+pub fn RelativeTime<'a>(moment: &'a Timestamp) -> impl IntoView + use<> {
     view! {
         <time datetime=moment.iso.clone() title=moment.exact.clone()>
             {moment.text.clone()}

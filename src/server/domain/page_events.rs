@@ -10,8 +10,8 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep_until};
 use super::{Error, Result};
 use crate::server::Backend;
 use crate::server::db::{self, Signal, signals::Subscription};
+use crate::server::event_streams::StreamSlot;
 use crate::server::session::{self, Actor};
-use crate::server::streams::Place;
 
 /// A session may end without anybody saying so: by its age.
 const CHECK: Duration = Duration::from_secs(30);
@@ -35,7 +35,7 @@ pub struct Watch {
     backend: Backend,
     actor: Actor,
     heard: Subscription,
-    place: Place,
+    place: StreamSlot,
     checks: Interval,
     /// When it is told of a change that concerns many pages.
     due: Option<Instant>,

@@ -18,12 +18,12 @@ const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const LONGEST_USER_AGENT: usize = 200;
 
 tokio::task_local! {
-    static ORIGIN: Origin;
+    static ORIGIN: RequestContext;
 }
 
 /// The origin of a request, or of work that the server does by itself.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Origin {
+pub struct RequestContext {
     /// The correlation id: finds the log lines.
     pub reference: String,
     /// Nothing for what the server does by itself.
@@ -34,7 +34,7 @@ pub struct Origin {
     pub time_zone: String,
 }
 
-impl Origin {
+impl RequestContext {
     /// Work of the server's own, with a reference of its own.
     pub fn server() -> Self {
         Self { reference: new_reference(), ..Self::default() }
@@ -62,12 +62,12 @@ impl Origin {
 }
 
 /// The origin of what runs now; an empty one outside of [`scope`].
-pub fn current() -> Origin {
+pub fn current() -> RequestContext {
     ORIGIN.try_with(Clone::clone).unwrap_or_default()
 }
 
 /// Does work that comes from `origin`. A spawned task is another task: it needs a scope of its own.
-pub async fn scope<Work: Future>(origin: Origin, work: Work) -> Work::Output {
+pub async fn scope<Work: Future>(origin: RequestContext, work: Work) -> Work::Output {
     ORIGIN.scope(origin, write_guard::scope(work)).await
 }
 
@@ -189,8 +189,9 @@ mod tests {
 
     #[tokio::test]
     async fn work_knows_where_it_comes_from() {
-        let origin = Origin { ip: Some(IpAddr::from([203, 0, 113, 9])), ..Origin::server() };
-        assert_eq!(current(), Origin::default());
+        let origin =
+            RequestContext { ip: Some(IpAddr::from([203, 0, 113, 9])), ..RequestContext::server() };
+        assert_eq!(current(), RequestContext::default());
         assert_eq!(scope(origin.clone(), async { current() }).await, origin);
     }
 }

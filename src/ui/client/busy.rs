@@ -5,14 +5,14 @@ use leptos::wasm_bindgen::JsCast;
 use web_sys::{HtmlButtonElement, HtmlFormElement};
 
 use super::dom;
-use super::place::Place;
+use super::focus_point::FocusPoint;
 
 const MARK: &str = "data-busy";
 
 pub struct Busy {
     form: HtmlFormElement,
     /// What had the keyboard: a button loses it when it is disabled.
-    place: Option<Place>,
+    place: Option<FocusPoint>,
 }
 
 impl Busy {
@@ -21,7 +21,7 @@ impl Busy {
         if form.has_attribute(MARK) {
             return None;
         }
-        let busy = Self { form: form.clone(), place: Place::now() };
+        let busy = Self { form: form.clone(), place: FocusPoint::now() };
         busy.set(true);
         Some(busy)
     }

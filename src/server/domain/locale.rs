@@ -3,16 +3,16 @@
 use chrono::{DateTime, Datelike, Duration, Utc};
 use chrono_tz::Tz;
 
-use crate::model::Moment;
+use crate::model::Timestamp;
 
 /// Who reads, and when.
 #[derive(Clone, Copy)]
-pub struct Reader {
+pub struct Locale {
     pub now: DateTime<Utc>,
     pub zone: Tz,
 }
 
-impl Reader {
+impl Locale {
     /// An unknown time zone reads as UTC: the profile form takes only known ones, but zones come
     /// and go.
     pub fn new(now: DateTime<Utc>, zone: &str) -> Self {
@@ -20,19 +20,19 @@ impl Reader {
     }
 
     /// "3 hours ago", "in 6 days".
-    pub fn relative(&self, at: DateTime<Utc>) -> Moment {
-        self.moment(at, distance(at - self.now))
+    pub fn relative(&self, at: DateTime<Utc>) -> Timestamp {
+        self.timestamp(at, distance(at - self.now))
     }
 
     /// "3 May", with the year when it is another one.
-    pub fn day(&self, at: DateTime<Utc>) -> Moment {
+    pub fn day(&self, at: DateTime<Utc>) -> Timestamp {
         let (local, now) = (at.with_timezone(&self.zone), self.now.with_timezone(&self.zone));
         let text = if local.year() == now.year() {
             local.format("%-d %b")
         } else {
             local.format("%-d %b %Y")
         };
-        self.moment(at, text.to_string())
+        self.timestamp(at, text.to_string())
     }
 
     /// "14:05", or "14:05 on 3 May" when it is not today.
@@ -50,9 +50,9 @@ impl Reader {
         at.with_timezone(&self.zone).format("%Z").to_string()
     }
 
-    fn moment(&self, at: DateTime<Utc>, text: String) -> Moment {
+    fn timestamp(&self, at: DateTime<Utc>, text: String) -> Timestamp {
         let exact = at.with_timezone(&self.zone).format("%A, %-d %B %Y, %H:%M %Z").to_string();
-        Moment { iso: at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true), text, exact }
+        Timestamp { iso: at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true), text, exact }
     }
 }
 
@@ -125,10 +125,10 @@ mod tests {
 
     use super::*;
 
-    fn reader() -> Reader {
+    fn reader() -> Locale {
         // 01:30 on 20 November in Berlin, still the 20th's first hours there while UTC says half
         // past midnight.
-        Reader::new(Utc.with_ymd_and_hms(2026, 11, 20, 0, 30, 0).unwrap(), "Europe/Berlin")
+        Locale::new(Utc.with_ymd_and_hms(2026, 11, 20, 0, 30, 0).unwrap(), "Europe/Berlin")
     }
 
     #[test]

@@ -22,14 +22,14 @@ struct Inner {
 
 impl Streams {
     /// A place for one more stream of a person, if there is one.
-    pub fn enter(&self, user: UserId) -> Option<Place> {
+    pub fn enter(&self, user: UserId) -> Option<StreamSlot> {
         let mut open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
         let count = open.entry(user).or_default();
         if *count >= MOST {
             return None;
         }
         *count += 1;
-        Some(Place { streams: self.clone(), user, closing: self.0.closing.subscribe() })
+        Some(StreamSlot { streams: self.clone(), user, closing: self.0.closing.subscribe() })
     }
 
     /// Ends every stream, and those that would begin: the server stops.
@@ -39,13 +39,13 @@ impl Streams {
 }
 
 /// One stream's place; given back when it is dropped.
-pub struct Place {
+pub struct StreamSlot {
     streams: Streams,
     user: UserId,
     closing: watch::Receiver<bool>,
 }
 
-impl Place {
+impl StreamSlot {
     /// Waits for the end of all streams.
     pub async fn closed(&mut self) {
         // An error says that the sender is gone, and so is the server.
@@ -53,7 +53,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for StreamSlot {
     fn drop(&mut self) {
         let mut open = self.streams.0.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = open.get_mut(&self.user) {
@@ -74,7 +74,7 @@ mod tests {
     async fn a_person_has_so_many_streams_and_all_end_together() {
         let streams = Streams::default();
         let ada = UserId::new();
-        let mut places: Vec<Place> = (0..MOST).filter_map(|_| streams.enter(ada)).collect();
+        let mut places: Vec<StreamSlot> = (0..MOST).filter_map(|_| streams.enter(ada)).collect();
         assert_eq!(places.len(), MOST);
         assert!(streams.enter(ada).is_none() && streams.enter(UserId::new()).is_some());
         places.pop();

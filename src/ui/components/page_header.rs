@@ -6,7 +6,7 @@ use leptos_meta::Title;
 use super::{Glyph, Icon};
 
 #[component]
-pub fn Head(
+pub fn PageHeader(
     #[prop(into)] title: String,
     /// The way back: address and name.
     #[prop(optional)]

@@ -31,7 +31,7 @@ async fn queue(backend: &Backend) -> Result<()> {
 }
 
 async fn accounts(backend: &Backend) -> Result<()> {
-    let totals = db::figures::accounts(&backend.db).await?;
+    let totals = db::gauges::accounts(&backend.db).await?;
     let now = backend.clock.now();
     // Every pair is told, so that one that went away does not stand at its last value.
     for entry in backend.platforms.iter() {
@@ -40,7 +40,7 @@ async fn accounts(backend: &Backend) -> Result<()> {
             totals.iter().find(|total| total.provider == entry.provider && total.status == state)
         };
         for state in STATES {
-            metrics::accounts(platform, state.word(), of(state).map_or(0, |total| total.count));
+            metrics::accounts(platform, state.as_str(), of(state).map_or(0, |total| total.count));
         }
         let end = of(Status::Connected).and_then(|total| total.first_end);
         metrics::seconds_to_expiry(platform, end.map(|end| (end - now).as_seconds_f64()));

@@ -41,12 +41,12 @@ impl From<reqwest::Error> for Error {
 
 /// The one way to an address from outside.
 #[derive(Clone)]
-pub struct Outside {
+pub struct Egress {
     client: reqwest::Client,
     patience: Duration,
 }
 
-impl Outside {
+impl Egress {
     /// `client` serves the addresses that the operator named; it follows no redirect. `patience` is
     /// for all of it, from looking up the name to the last byte.
     pub fn new(client: reqwest::Client, patience: Duration) -> Self {
@@ -197,7 +197,7 @@ mod tests {
     #[tokio::test]
     async fn only_the_operators_own_origin_may_be_inside() {
         let own = Url::parse("http://127.0.0.1:1/instagram").expect("a URL");
-        let outside = Outside::new(reqwest::Client::new(), Duration::from_secs(5));
+        let outside = Egress::new(reqwest::Client::new(), Duration::from_secs(5));
         let other_port = Url::parse("http://127.0.0.1:2/instagram/a.png").expect("a URL");
         assert!(matches!(outside.get(&other_port, &[&own], 10).await, Err(Error::NotHttps)));
         let same = Url::parse("http://127.0.0.1:1/a.png").expect("a URL");

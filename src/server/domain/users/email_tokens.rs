@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::Result;
 use crate::model::UserId;
 use crate::server::Backend;
-use crate::server::db::{self, links::Link, links::Purpose};
+use crate::server::db::{self, email_tokens::Link, email_tokens::Purpose};
 use crate::server::session::{hash, random_secret};
 
 /// Nobody's mailbox is filled by asking again and again.
@@ -33,14 +33,20 @@ pub async fn make(
     email: &str,
 ) -> Result<Option<SecretString>> {
     let now = backend.clock.now();
-    if db::links::count(tx, user, purpose, now).await? >= MOST {
+    if db::email_tokens::count(tx, user, purpose, now).await? >= MOST {
         return Ok(None);
     }
     let secret = random_secret();
     let token_hash = &hash(secret.expose_secret());
-    let new =
-        db::links::New { token_hash, user, purpose, email, now, expires_at: now + life(purpose) };
-    db::links::insert(tx, &new).await?;
+    let new = db::email_tokens::New {
+        token_hash,
+        user,
+        purpose,
+        email,
+        now,
+        expires_at: now + life(purpose),
+    };
+    db::email_tokens::insert(tx, &new).await?;
     let page = match purpose {
         Purpose::Verify | Purpose::Change => "verify",
         Purpose::Reset => "reset",
@@ -53,8 +59,12 @@ pub async fn make(
 
 /// What this secret stands for, if it still does.
 pub async fn find(backend: &Backend, token: &SecretString) -> Result<Option<Link>> {
-    Ok(db::links::find(&backend.db, &hash(token.expose_secret().trim()), backend.clock.now())
-        .await?)
+    Ok(db::email_tokens::find(
+        &backend.db,
+        &hash(token.expose_secret().trim()),
+        backend.clock.now(),
+    )
+    .await?)
 }
 
 /// Uses the link up.
@@ -63,5 +73,5 @@ pub async fn take(
     tx: &mut db::Tx,
     token: &SecretString,
 ) -> Result<Option<Link>> {
-    Ok(db::links::take(tx, &hash(token.expose_secret().trim()), backend.clock.now()).await?)
+    Ok(db::email_tokens::take(tx, &hash(token.expose_secret().trim()), backend.clock.now()).await?)
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::{WINDOW, Who};
+use super::{LimitKey, WINDOW};
 
 /// The pause after the last of the free tries.
 pub const FIRST: Duration = Duration::from_secs(60);
@@ -31,13 +31,13 @@ fn pause(tries: u32, free: u32) -> Duration {
     }
 }
 
-struct Pace {
+struct Throttle {
     tries: u32,
     next_at: DateTime<Utc>,
     forgotten_at: DateTime<Utc>,
 }
 
-pub struct Paces {
+pub struct Throttles {
     paces: Mutex<Known>,
     /// Random, so that nobody can choose whose slot they share.
     hasher: RandomState,
@@ -46,23 +46,26 @@ pub struct Paces {
 
 #[derive(Default)]
 struct Known {
-    by_who: HashMap<Who, Pace>,
+    by_who: HashMap<LimitKey, Throttle>,
     swept_at: DateTime<Utc>,
 }
 
-impl Default for Paces {
+impl Default for Throttles {
     fn default() -> Self {
         Self { paces: Mutex::default(), hasher: RandomState::new(), most: MOST }
     }
 }
 
-impl Paces {
+impl Throttles {
     /// A try begins and is taken for a wrong one; or it is too soon, by so much.
-    pub fn begin(&self, who: Who, free: u32, now: DateTime<Utc>) -> Result<(), Duration> {
+    pub fn begin(&self, who: LimitKey, free: u32, now: DateTime<Utc>) -> Result<(), Duration> {
         let mut known = self.paces.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let who = self.place(&mut known, who, free, now);
-        let pace =
-            known.by_who.entry(who).or_insert(Pace { tries: 0, next_at: now, forgotten_at: now });
+        let pace = known.by_who.entry(who).or_insert(Throttle {
+            tries: 0,
+            next_at: now,
+            forgotten_at: now,
+        });
         if now < pace.next_at {
             return Err((pace.next_at - now).to_std().unwrap_or_default());
         }
@@ -73,7 +76,7 @@ impl Paces {
     }
 
     /// The try that was just begun was right, or was none after all.
-    pub fn take_back(&self, who: Who, now: DateTime<Utc>) {
+    pub fn take_back(&self, who: LimitKey, now: DateTime<Utc>) {
         let mut known = self.paces.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let who = if known.by_who.contains_key(&who) { who } else { self.slot(who) };
         if let Some(pace) = known.by_who.get_mut(&who) {
@@ -82,13 +85,13 @@ impl Paces {
         }
     }
 
-    fn slot(&self, who: Who) -> Who {
-        Who::Slot(self.hasher.hash_one(who) % SLOTS)
+    fn slot(&self, who: LimitKey) -> LimitKey {
+        LimitKey::Slot(self.hasher.hash_one(who) % SLOTS)
     }
 
     /// While the table is full, those that have met no pause yet are forgotten first: who tries
     /// names by the thousand loses their own.
-    fn place(&self, known: &mut Known, who: Who, free: u32, now: DateTime<Utc>) -> Who {
+    fn place(&self, known: &mut Known, who: LimitKey, free: u32, now: DateTime<Utc>) -> LimitKey {
         if known.by_who.len() < self.most || known.by_who.contains_key(&who) {
             return who;
         }
@@ -106,7 +109,7 @@ mod tests {
 
     use super::*;
 
-    const ADA: Who = Who::Mailbox(1);
+    const ADA: LimitKey = LimitKey::Mailbox(1);
 
     fn start() -> DateTime<Utc> {
         DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
@@ -116,7 +119,7 @@ mod tests {
     // pause.
     #[test]
     fn pauses_double_up_to_an_hour() {
-        let (paces, mut now) = (Paces::default(), start());
+        let (paces, mut now) = (Throttles::default(), start());
         let mut waited = Vec::new();
         for _ in 0..13 {
             if let Err(left) = paces.begin(ADA, 5, now) {
@@ -139,7 +142,7 @@ mod tests {
     // S5: a day of rest, and everything is as it was; what was right did not count.
     #[test]
     fn tries_are_forgotten_and_right_ones_never_counted() {
-        let (paces, now) = (Paces::default(), start());
+        let (paces, now) = (Throttles::default(), start());
         for _ in 0..100 {
             assert_eq!(paces.begin(ADA, 2, now), Ok(()));
             paces.take_back(ADA, now);
@@ -149,7 +152,7 @@ mod tests {
                 && paces.begin(ADA, 2, now).is_ok()
                 && paces.begin(ADA, 2, now).is_err()
         );
-        assert_eq!(paces.begin(Who::Mailbox(2), 2, now), Ok(()), "nobody else waits");
+        assert_eq!(paces.begin(LimitKey::Mailbox(2), 2, now), Ok(()), "nobody else waits");
         let tomorrow = now + TimeDelta::days(1);
         assert!(paces.begin(ADA, 2, tomorrow).is_ok() && paces.begin(ADA, 2, tomorrow).is_ok());
     }
@@ -157,10 +160,10 @@ mod tests {
     // S5: names by the thousand fill a table of a fixed size, and lift nobody's pause.
     #[test]
     fn strangers_do_not_fill_the_memory() {
-        let (paces, now) = (Paces { most: 100, ..Paces::default() }, start());
+        let (paces, now) = (Throttles { most: 100, ..Throttles::default() }, start());
         assert!(paces.begin(ADA, 2, now).is_ok() && paces.begin(ADA, 2, now).is_ok());
         for n in 2..10_000 {
-            paces.begin(Who::Mailbox(n), 2, now + TimeDelta::milliseconds(n as i64)).ok();
+            paces.begin(LimitKey::Mailbox(n), 2, now + TimeDelta::milliseconds(n as i64)).ok();
         }
         let kept = paces.paces.lock().expect("the table").by_who.len();
         assert!(kept <= 100 + usize::try_from(SLOTS).expect("few"), "{kept}");

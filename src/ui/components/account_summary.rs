@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::account_row::Next;
+use super::account_row::NextAction;
 use super::{AccountDetails, Avatar, StatusBadge};
 use crate::model::{AccountView, PlatformInfo};
 
 #[component]
-pub fn Glance<'a>(
+pub fn AccountSummary<'a>(
     account: &'a AccountView,
     info: &'a PlatformInfo,
     #[prop(optional)] whole: bool,
@@ -21,7 +21,7 @@ pub fn Glance<'a>(
         .as_ref()
         .map(|label| view! { <span class="soft small">{label.clone()}</span> });
     view! {
-        <li data-status=account.status.word()>
+        <li data-status=account.status.as_str()>
             <div class="row row-glance">
                 <span class="row-avatar">
                     <Avatar account mark=&info.id />
@@ -40,7 +40,7 @@ pub fn Glance<'a>(
                 </div>
                 {notice}
                 <div class="row-next">
-                    <Next account info />
+                    <NextAction account info />
                 </div>
             </div>
             {whole

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::ui::components::{Brand, ButtonLink, Look};
+use crate::ui::components::{Brand, ButtonLink, Variant};
 
 #[component]
-pub fn Onward(name: String, url: String) -> impl IntoView {
+pub fn RedirectPage(name: String, url: String) -> impl IntoView {
     view! {
         <div class="frame frame-alone">
             <nav class="column door" aria-label="Main">
@@ -22,7 +22,7 @@ pub fn Onward(name: String, url: String) -> impl IntoView {
                              itself, go on with the button.",
                         )}
                     </p>
-                    <ButtonLink href=url text=format!("Continue to {name}") look=Look::Primary />
+                    <ButtonLink href=url text=format!("Continue to {name}") look=Variant::Primary />
                     <a class="link" href="/integrations">
                         "Back to your integrations"
                     </a>

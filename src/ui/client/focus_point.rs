@@ -9,7 +9,7 @@ use super::dom;
 /// What can have the keyboard.
 const CONTROLS: &str = "a, button, input, summary";
 
-pub struct Place {
+pub struct FocusPoint {
     control: HtmlElement,
     /// The id of the control, or of the nearest thing around it that has one.
     around: Option<String>,
@@ -18,7 +18,7 @@ pub struct Place {
     typed: Option<String>,
 }
 
-impl Place {
+impl FocusPoint {
     pub fn now() -> Option<Self> {
         let control: HtmlElement = document().active_element()?.dyn_into().ok()?;
         let around = control.closest("[id]").ok()?.map(|element| element.id());

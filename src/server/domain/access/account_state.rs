@@ -11,16 +11,16 @@ use crate::server::Backend;
 use crate::server::db::{self, Tx, accounts::Account, signals::Signal};
 use crate::server::domain::audit::{self, Event};
 use crate::server::domain::notices::{self, Change};
-use crate::server::platform::{Entry, Refreshing, Say};
+use crate::server::platform::{Entry, Message, RefreshKind};
 
 /// What a row says of its account: the stored state, why, and the sentence that goes with it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Standing {
+pub struct AccountState {
     pub status: Status,
-    pub why: Option<(Reason, Say)>,
+    pub why: Option<(Reason, Message)>,
 }
 
-impl Standing {
+impl AccountState {
     pub const HEALTHY: Self = Self { status: Status::Connected, why: None };
     pub const FORMER: Self = Self { status: Status::Former, why: None };
 
@@ -51,12 +51,12 @@ impl Standing {
 
 /// Marks an account, unless its row moved on since it was read: then nothing happens and the answer
 /// is `false`.
-pub(in crate::server::domain) async fn mark(
+pub(in crate::server::domain) async fn transition(
     backend: &Backend,
     account: &Account,
-    new: Standing,
+    new: AccountState,
 ) -> Result<bool> {
-    let old = Standing::of(account);
+    let old = AccountState::of(account);
     if old == new {
         return Ok(true);
     }
@@ -67,7 +67,7 @@ pub(in crate::server::domain) async fn mark(
     {
         return Ok(false);
     }
-    follow_unasked(backend, &mut tx, account, &new).await?;
+    record_background_transition(backend, &mut tx, account, &new).await?;
     tx.commit().await?;
     Ok(true)
 }
@@ -76,7 +76,7 @@ pub(in crate::server::domain) async fn mark(
 pub(super) fn next_refresh(
     backend: &Backend,
     account: &Account,
-    new: &Standing,
+    new: &AccountState,
 ) -> Result<Option<DateTime<Utc>>> {
     let entry = entry(backend, account.provider.as_str())?;
     Ok(match account.next_refresh_at {
@@ -88,13 +88,13 @@ pub(super) fn next_refresh(
 
 /// [`follow`] for what nobody asked for - access that ended, or works again - which has no line in
 /// the audit log yet.
-pub(super) async fn follow_unasked(
+pub(super) async fn record_background_transition(
     backend: &Backend,
     tx: &mut Tx,
     account: &Account,
-    new: &Standing,
+    new: &AccountState,
 ) -> Result<()> {
-    let old = Standing::of(account);
+    let old = AccountState::of(account);
     if old == *new {
         return Ok(());
     }
@@ -104,25 +104,25 @@ pub(super) async fn follow_unasked(
         None => event.saying("It works again."),
     };
     audit::record(backend, tx, event).await?;
-    follow(backend, tx, account, Some(&old), new).await
+    record_transition(backend, tx, account, Some(&old), new).await
 }
 
 /// What follows a change, in its transaction: everybody who watches the workspace is told. `old` is
 /// nothing for an account that is connected for the first time.
-pub(in crate::server::domain) async fn follow(
+pub(in crate::server::domain) async fn record_transition(
     backend: &Backend,
     tx: &mut Tx,
     account: &Account,
-    old: Option<&Standing>,
-    new: &Standing,
+    old: Option<&AccountState>,
+    new: &AccountState,
 ) -> Result<()> {
     if old == Some(new) {
         return Ok(());
     }
     tracing::info!(
-        platform = %account.provider, account = %account.id, status = new.status.word(),
+        platform = %account.provider, account = %account.id, status = new.status.as_str(),
             reason = ?new.reason(),
-        was = old.map(|old| old.status.word()), "standing changed"
+        was = old.map(|old| old.status.as_str()), "standing changed"
     );
     tx.signal(Signal::Workspace(account.workspace_id));
     let change = Change {
@@ -134,15 +134,15 @@ pub(in crate::server::domain) async fn follow(
 }
 
 /// Marks an account whose access ended by its date, with nobody having tried to renew it.
-pub async fn ran_out(backend: &Backend, workspace: WorkspaceId, id: AccountId) -> Result<()> {
-    let account = super::live(db::accounts::find(&backend.db, workspace, id).await?)?;
+pub async fn mark_expired(backend: &Backend, workspace: WorkspaceId, id: AccountId) -> Result<()> {
+    let account = super::require_active(db::accounts::find(&backend.db, workspace, id).await?)?;
     let name = &entry(backend, account.provider.as_str())?.info().name;
     let say = format!(
         "The access that {name} gave us has ended. Reconnect this account; its label and history \
          stay."
     );
-    let ended = Standing { status: Status::Expired, why: Some((Reason::RanOut, say.into())) };
-    mark(backend, &account, ended).await?;
+    let ended = AccountState { status: Status::Expired, why: Some((Reason::RanOut, say.into())) };
+    transition(backend, &account, ended).await?;
     Ok(())
 }
 
@@ -153,10 +153,10 @@ pub fn ends_for_good(
     access: Option<DateTime<Utc>>,
     refresh: Option<DateTime<Utc>>,
 ) -> Option<DateTime<Utc>> {
-    match entry.platform.connect().spec()?.refreshing {
+    match entry.platform.connect().spec()?.refresh_kind {
         // The token itself is extended from its last third on, so one that is near its end was not;
         // data access may end before.
-        Refreshing::Extends => access.into_iter().chain(refresh).min(),
-        Refreshing::Rotates | Refreshing::Kept => refresh,
+        RefreshKind::Extends => access.into_iter().chain(refresh).min(),
+        RefreshKind::Rotates | RefreshKind::Kept => refresh,
     }
 }

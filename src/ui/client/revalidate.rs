@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use leptos::prelude::*;
 
-use super::place::{Place, unfold, unfolded};
+use super::focus_point::{FocusPoint, unfold, unfolded};
 use super::wire::Absent;
 use super::{dom, wire};
 
@@ -53,7 +53,7 @@ pub async fn look(by_itself: bool) -> Seen {
     if !same {
         return Seen::Elsewhere;
     }
-    let place = Place::now().map(Place::with_text);
+    let place = FocusPoint::now().map(FocusPoint::with_text);
     for (old, new) in regions.iter().zip(&renewed) {
         let _ = old.remove_attribute(FRESH);
         if old.outer_html() != new.outer_html() {

@@ -7,27 +7,27 @@
 use super::{Device, Error, Result};
 use crate::server::Backend;
 use crate::server::db::users::User;
-use crate::server::limits::Who;
+use crate::server::limits::LimitKey;
 use crate::server::metrics;
 use crate::server::session::Actor;
 
 /// Whose wrong passwords count together where nobody is logged in.
-pub(super) fn at_the_door(email: &str, user: Option<&User>, device: Option<Device>) -> Who {
+pub(super) fn at_the_door(email: &str, user: Option<&User>, device: Option<Device>) -> LimitKey {
     match device.filter(|device| user.is_some_and(|user| user.id == device.user)) {
-        Some(device) => Who::Device(device.id),
-        None => Who::mailbox(email),
+        Some(device) => LimitKey::Device(device.id),
+        None => LimitKey::email(email),
     }
 }
 
 /// And where a session asks for the password once more: a stolen one must not hinder the person's
 /// others.
-pub(super) fn within(actor: &Actor) -> Who {
-    Who::Session(actor.session)
+pub(super) fn within(actor: &Actor) -> LimitKey {
+    LimitKey::Session(actor.session)
 }
 
 /// A password is about to be tried. It is taken for a wrong one until
 /// [`crate::server::limits::Limits::take_back`].
-pub(super) async fn begin(backend: &Backend, who: Who) -> Result<()> {
+pub(super) async fn begin(backend: &Backend, who: LimitKey) -> Result<()> {
     backend.limits.begin_try(who).await.map_err(|wait| {
         metrics::rate_limited("guesses");
         tracing::info!(class = "guesses", "too many requests");
