@@ -12,7 +12,7 @@ use super::db::{self, Db};
 use super::domain::{self, users};
 use super::egress::Egress;
 use super::limits::{Limits, Shared};
-use super::platform::{Client, IDS, Registry, Settings, http};
+use super::platform::{self, Client, Registry, Settings, http};
 use super::vault::Vault;
 use super::web::routes::probes::health::COMMIT;
 use super::{Backend, Parts, keys, mail, metrics};
@@ -190,19 +190,20 @@ pub fn use_sandbox(
     let at = |base: &url::Url, id: &str| {
         url::Url::parse(&format!("{}/{id}", base.as_str().trim_end_matches('/'))).ok()
     };
-    for id in IDS {
+    for platform in platform::all() {
+        let id = platform.info().id.as_ref();
+        let base = at(&sandbox.base, id);
         let settings = Settings {
             enabled: Some(true),
             client_id: client_id.to_owned(),
             client_secret: SecretString::from(client_secret.to_owned()),
-            base_url: at(&sandbox.base, id),
             browser_url: at(&sandbox.browser, id),
             issuer: at(&sandbox.browser, id).map(String::from),
-            user_agent: Some("web:local.huntaze.sandbox:v1.0.0 (by /u/huntaze)".to_owned()),
-            rules: at(&sandbox.base, id).map(|url| format!("{url}/rules.json")),
+            own: base.as_ref().map(|base| platform.sandbox_settings(base)).unwrap_or_default(),
+            base_url: base,
             ..config.platform(id)
         };
-        config.platforms.insert((*id).to_owned(), Settings { config_id: None, ..settings });
+        config.platforms.insert(id.to_owned(), settings);
     }
     config.users.operators.push(DEMO.email.to_owned());
     config.sandbox = Some(sandbox);

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{Duration, Utc};
-use huntaze::server::platform::{Client, Error, Limit, Registry, Result, TokenGrant};
+use huntaze::server::platform::{Client, Error, Limit, Registry, Result, TokenGrant, all};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Value, json};
@@ -70,8 +70,9 @@ impl Bench {
         let change = |settings: &mut huntaze::server::platform::Settings| {
             settings.base_url = Some(base.join(account.provider).expect("an address"));
             settings.browser_url = Some(stage.url(&format!("/{}", account.provider)));
-            settings.user_agent = Some("web:test:v1 (by /u/huntaze)".into());
-            settings.rules = Some(stage.url("/onlyfans/rules.json").to_string());
+            let platform = all().into_iter().find(|p| p.info().id == account.provider);
+            let url = stage.url(&format!("/{}", account.provider));
+            settings.own = platform.expect("a platform").sandbox_settings(&url);
         };
         let client = stage.client_with(account.provider, change);
         let registry = Registry::new(|_| client.clone());

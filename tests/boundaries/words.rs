@@ -62,9 +62,9 @@ fn says(source: &Source, words: &[&str], what: &str) -> Vec<String> {
 const PLATFORMS: &[&str] = &["instagram", "tiktok", "youtube", "x", "reddit", "onlyfans"];
 /// Companies whose name means one of their platforms.
 const COMPANIES: &[&str] = &["facebook", "google", "twitter"];
-/// The registry with the list of ids, the settings' documentation, the icons.
+/// The list of the folders, the registry, the icons.
 const REGISTRIES: &[&str] =
-    &["server/platform/mod.rs", "server/platform/settings.rs", "ui/components/platform_mark.rs"];
+    &["server/platform/mod.rs", "server/platform/registry.rs", "ui/components/platform_mark.rs"];
 
 const NAMES: Rule = |source| {
     let own = source

@@ -74,14 +74,18 @@ impl Play {
             "checksum_indexes": [0], "checksum_constant": 0 });
         std::fs::write(rules.path(), text.to_string()).expect("it is written");
         let http = pool().expect("a client");
-        let registry = Registry::new(|_| {
+        let registry = Registry::new(|id| {
+            let own = match id {
+                "reddit" => Some(("user_agent", "web:com.example.app:v1.0.0 (by /u/ada)".into())),
+                "onlyfans" => Some(("rules", rules.path().display().to_string().into())),
+                _ => None,
+            };
             let mut settings = Settings {
                 enabled: Some(true),
                 client_id: "app".into(),
                 client_secret: secret("app-secret"),
                 base_url: server.uri().parse().ok(),
-                user_agent: Some("web:com.example.app:v1.0.0 (by /u/ada)".into()),
-                rules: Some(rules.path().display().to_string()),
+                own: own.map(|(key, value)| (key.to_owned(), value)).into_iter().collect(),
                 ..Settings::default()
             };
             change(&mut settings);

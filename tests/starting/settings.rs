@@ -42,6 +42,54 @@ fn an_unknown_setting_is_named_with_its_file_and_the_nearest_known_one() {
         .refuses_to_start(&["platforms.x", "did you mean \"client_secret\"?"]);
 }
 
+// Issue 9, section 3: each platform has a table of its own, and another one's key means nothing to
+// it.
+#[test]
+fn a_key_of_another_platform_is_named_with_the_nearest_of_its_own() {
+    configured("[platforms.x]\nrules = \"rules.json\"").serve().refuses_to_start(&[
+        "Leptos.toml",
+        "platforms.x.rules",
+        "unknown setting \"rules\"",
+        "did you mean \"client_secret\"?",
+    ]);
+    configured("[platforms.instagram]\nconfig = \"4711\"").serve().refuses_to_start(&[
+        "Leptos.toml",
+        "platforms.instagram.config",
+        "unknown setting \"config\"",
+        "did you mean \"config_id\"?",
+    ]);
+    for (platform, nearest) in [("reddit", "user_agent"), ("tiktok", "issuer")] {
+        configured(&format!("[platforms.{platform}]\nuser_agents = \"a\""))
+            .serve()
+            .refuses_to_start(&[
+                "Leptos.toml",
+                "user_agents",
+                &format!("did you mean \"{nearest}\"?"),
+            ]);
+    }
+    configured("[platforms.onlyfans]\nrecheck_minutes = \"often\"").serve().refuses_to_start(&[
+        "Leptos.toml",
+        "platforms.onlyfans.recheck_minutes",
+        "often",
+    ]);
+}
+
+#[test]
+fn a_platforms_own_keys_can_come_from_the_environment() {
+    let machine = Machine::new();
+    machine
+        .serve()
+        .env("HUNTAZE__PLATFORMS__INSTAGRAM__CONFIG_ID", "1234567890123456")
+        .env("HUNTAZE__PLATFORMS__REDDIT__USER_AGENT", "web:com.example.app:v1 (by /u/ada)")
+        .env("HUNTAZE__PLATFORMS__ONLYFANS__RECHECK_MINUTES", "5")
+        .starts();
+    Machine::new().serve().env("HUNTAZE__PLATFORMS__X__RULES", "rules.json").refuses_to_start(&[
+        "environment variable HUNTAZE__PLATFORMS__X__RULES",
+        "unknown setting \"rules\"",
+        "did you mean",
+    ]);
+}
+
 #[test]
 fn a_malformed_value_is_named_with_its_key() {
     configured("[http]\nretry_first_ms = \"soon\"").serve().refuses_to_start(&[

@@ -193,10 +193,12 @@ fn settings(base: &str, browser: &str) -> String {
             text,
             "[platforms.{id}]\nclient_id = \"{client}\"\nclient_secret = \"{secret}\"\nbase_url = \
              \"{base}/{id}\"\n\
-             browser_url = \"{browser}/{id}\"\nissuer = \"{browser}/{id}\"\nuser_agent = \
-             \"web:test:v1 (by /u/huntaze)\"\n"
+             browser_url = \"{browser}/{id}\"\nissuer = \"{browser}/{id}\"\n"
         )
         .expect("a text takes everything");
+        if *id == "reddit" {
+            text += "user_agent = \"web:test:v1 (by /u/huntaze)\"\n";
+        }
     }
     text
 }

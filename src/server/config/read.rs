@@ -8,6 +8,7 @@ use figment::Figment;
 use figment::providers::{Env, Format, Toml};
 
 use super::{Config, Error, FILE, check};
+use crate::server::platform::{self, Settings, settings};
 
 const PREFIX: &str = "HUNTAZE__";
 /// Settings that are text whatever they look like. figment would read an app id of digits as a
@@ -51,7 +52,7 @@ impl Config {
         let texts = environment.iter().filter(|(key, _)| is_one_of(TEXTS, key.as_str()));
         let figment = texts
             .fold(figment, |figment, (key, value)| figment.merge((key.as_str(), value.trim())));
-        let mut config: Self = figment.extract().map_err(|error| explain(error, &file))?;
+        let mut config = extract(&figment).map_err(|error| explain(*error, &file))?;
         if let Some(addr) = flags.addr {
             config.server.addr = addr;
         }
@@ -61,6 +62,20 @@ impl Config {
         check::check(&config, &file)?;
         Ok(config)
     }
+}
+
+/// Each platform reads its own keys. What it makes of them carries no place, so that is looked up.
+fn extract(figment: &Figment) -> settings::Result<Config> {
+    let config: Config = figment.extract()?;
+    for platform in platform::all() {
+        let id = platform.info().id.as_ref();
+        if let Err(mut error) = platform.check_settings(&config.platform(id)) {
+            error.path.splice(0..0, ["platforms".to_owned(), id.to_owned()]);
+            error.metadata = figment.find_metadata(&error.path.join(".")).cloned();
+            return Err(error);
+        }
+    }
+    Ok(config)
 }
 
 /// Whether a key's last part is one of these.
@@ -80,11 +95,15 @@ fn explain(error: figment::Error, file: &Path) -> Error {
         format!("{}, key {key}", file.display())
     };
     match &error.kind {
-        Kind::UnknownField(found, known) => Error {
-            place,
-            what: format!("unknown setting \"{found}\""),
-            fix: nearest(found, known),
-        },
+        Kind::UnknownField(found, known) => {
+            let of_platform = error.path.first().is_some_and(|table| table == "platforms");
+            let shared = if of_platform { Settings::SHARED } else { &[] };
+            Error {
+                place,
+                what: format!("unknown setting \"{found}\""),
+                fix: nearest(found, &[known, shared].concat()),
+            }
+        }
         Kind::InvalidType(_, expected) if is_one_of(SECRETS, &key) => Error {
             place,
             what: "found a value of another type".to_owned(),
@@ -107,5 +126,37 @@ pub(super) fn nearest(found: &str, known: &[&str]) -> String {
     {
         Some(key) => format!("did you mean \"{key}\"?"),
         None => "take it out".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The file of the repository with every key set that it documents.
+    fn documented() -> String {
+        let is_setting = |line: &str| {
+            let key = line.split(" = ").next().filter(|key| key.len() < line.len());
+            let is_key = |key: &str| key.bytes().all(|b| b == b'_' || b.is_ascii_lowercase());
+            line.starts_with('[') || key.is_some_and(is_key)
+        };
+        let lines = include_str!("../../../Leptos.toml").lines();
+        let lines = lines.map(|line| match line.strip_prefix("# ") {
+            Some(setting) if is_setting(setting) => setting,
+            _ => line,
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn every_key_that_the_file_documents_is_known() {
+        let config = extract(&Figment::from(Toml::string(&documented())));
+        let config = config.unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(config.platform("x").issuer.as_deref(), Some("https://x.example.com"));
+        let own = |id: &str| config.platform(id).own.into_keys().collect::<Vec<_>>();
+        assert_eq!(own("instagram"), ["config_id"]);
+        assert_eq!(own("reddit"), ["user_agent"]);
+        let keys = ["extra_headers", "recheck_minutes", "rules", "time_in_seconds"];
+        assert_eq!(own("onlyfans"), keys);
     }
 }

@@ -1,8 +1,8 @@
 //! The only place that knows any platform.
 //!
-//! To add one: a folder here with its constants and an `impl Platform`, one line in
-//! [`all`], one icon in `ui/components`, and its twin in `sandbox/`. Nothing else
-//! changes: pages draw platforms from [`PlatformInfo`].
+//! To add one: a folder here with its constants and an `impl Platform` (and a `settings.rs` for keys
+//! of the configuration that only it has), one line in [`all`], one icon in `ui/components`, and its
+//! twin in `sandbox/`. Nothing else changes: pages draw platforms from [`PlatformInfo`].
 //!
 //! Nothing here sees the database, users or our ids: a platform gets an [`Api`] with the opened
 //! token inside and returns plain data.
@@ -34,6 +34,7 @@ pub mod youtube;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
+use figment::value::Dict;
 use futures::future::BoxFuture;
 use secrecy::SecretString;
 use serde_json::Value;
@@ -45,6 +46,7 @@ pub use registry::{Entry, IDS, Registry, all};
 pub use settings::Settings;
 
 use crate::model::{FieldError, PlatformInfo, Reason};
+use settings::NoOwnSettings;
 
 /// The longest id that is one.
 const MAX_ID: usize = 256;
@@ -66,9 +68,27 @@ pub trait Platform: Send + Sync {
         (1..=MAX_ID).contains(&id.len()) && id.bytes().all(is_of_ids)
     }
 
+    /// Refuses what is not a key of this platform's table, or not a value of it.
+    fn check_settings(&self, settings: &Settings) -> settings::Result<()> {
+        settings.read_own::<NoOwnSettings>().map(drop)
+    }
+
+    /// The own keys with which the platform speaks to the sandbox at this address.
+    fn sandbox_settings(&self, base: &url::Url) -> Dict {
+        let _ = base;
+        Dict::new()
+    }
+
     /// Which settings an operator still has to give, by key; empty when the platform can be used.
     fn missing_settings(&self, settings: &Settings) -> Vec<&'static str> {
         settings.missing_oauth()
+    }
+
+    /// Opening a page checks an account again whose last check is older than this; never, unless
+    /// nothing else would tell that it has ended.
+    fn recheck_after(&self, settings: &Settings) -> Option<Duration> {
+        let _ = settings;
+        None
     }
 
     /// The accounts that this grant can connect; several mean that the person chooses. An account

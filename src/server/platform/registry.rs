@@ -84,6 +84,10 @@ impl Entry {
         self.platform.missing_settings(self.settings())
     }
 
+    pub fn recheck_after(&self) -> Option<chrono::Duration> {
+        self.platform.recheck_after(self.settings())
+    }
+
     pub fn info(&self) -> &'static PlatformInfo {
         self.info
     }

@@ -1,20 +1,24 @@
 //! What an operator configures for a platform: the `[platforms.<id>]` table of `Leptos.toml`.
 
-use std::collections::BTreeMap;
-
+use figment::value::{Dict, Value};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::model::PlatformInfo;
 
-/// One platform's table. A key that a platform has no use for is ignored by it.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+/// What is wrong with a table.
+pub type Result<T> = std::result::Result<T, Box<figment::Error>>;
+
+/// One platform's table: the keys that all platforms have, and the platform's own.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
 pub struct Settings {
-    /// Off hides nothing: the card says "Off on this server". Default: on, except for OnlyFans.
+    /// Off hides nothing: the card says "Off on this server". On unless set, or as the platform
+    /// has it.
     pub enabled: Option<bool>,
-    /// The app's public id at the platform (TikTok calls it the client key).
+    /// The app's public id at the platform.
     pub client_id: String,
     pub client_secret: SecretString,
     /// The scopes that are asked for; all of the platform's own list unless set. What is not asked
@@ -26,42 +30,34 @@ pub struct Settings {
     pub browser_url: Option<Url>,
     /// The issuer that the callback's `iss` has to name; the platform's own unless set.
     pub issuer: Option<String>,
-    /// Instagram: the Facebook Login for Business configuration. Without it, scopes are asked for
-    /// by name.
-    pub config_id: Option<String>,
-    /// Reddit: the contact in the mandatory User-Agent, `web:com.example.app:v1.0.0 (by /u/you)`.
-    pub user_agent: Option<String>,
-    /// OnlyFans: the file or URL with the signing rules.
-    pub rules: Option<String>,
-    /// OnlyFans: whether `time` is signed in milliseconds (default) or seconds.
-    pub time_in_seconds: bool,
-    /// OnlyFans: headers to add to every call, as the web app's builds come and go.
-    pub extra_headers: BTreeMap<String, String>,
-    /// OnlyFans: opening a page rechecks a session whose last check is older than this.
-    pub recheck_minutes: u32,
+    /// Every other key, for the platform's own `settings.rs` to read or to refuse.
+    #[serde(flatten)]
+    pub own: Dict,
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            enabled: None,
-            client_id: String::new(),
-            client_secret: SecretString::from(String::new()),
-            scopes: None,
-            base_url: None,
-            browser_url: None,
-            issuer: None,
-            config_id: None,
-            user_agent: None,
-            rules: None,
-            time_in_seconds: false,
-            extra_headers: BTreeMap::new(),
-            recheck_minutes: 30,
-        }
-    }
-}
+/// The own keys of a platform that has none.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoOwnSettings {}
 
 impl Settings {
+    /// The keys that every platform's table may hold.
+    pub const SHARED: &[&str] =
+        &["enabled", "client_id", "client_secret", "scopes", "base_url", "browser_url", "issuer"];
+
+    /// Reads the platform's own keys.
+    ///
+    /// # Errors
+    /// A key that the platform does not know, or a value that it can't use.
+    pub fn read_own<T: DeserializeOwned>(&self) -> Result<T> {
+        Value::from(self.own.clone()).deserialize().map_err(Box::new)
+    }
+
+    /// The platform's own keys. They were checked at the start.
+    pub fn own<T: DeserializeOwned + Default>(&self) -> T {
+        self.read_own().unwrap_or_default()
+    }
+
     /// Whether this scope is asked for.
     pub fn asks_for(&self, scope: &str) -> bool {
         self.scopes.as_ref().is_none_or(|asked| asked.iter().any(|asked| asked == scope))
@@ -86,5 +82,66 @@ impl Settings {
             missing.push("client_secret");
         }
         missing
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::platform::all;
+
+    fn table(text: &str) -> Settings {
+        use figment::providers::{Format, Toml};
+        figment::Figment::from(Toml::string(text)).extract().expect("a table")
+    }
+
+    #[test]
+    fn the_shared_keys_are_no_platforms_own() {
+        let values = ["true", "'a'", "'b'", "['c']", "'http://d'", "'http://e'", "'f'"];
+        assert_eq!(values.len(), Settings::SHARED.len());
+        let lines =
+            Settings::SHARED.iter().zip(values).map(|(key, value)| format!("{key} = {value}\n"));
+        let settings = table(&lines.collect::<String>());
+        assert!(settings.own.is_empty(), "{:?}", settings.own);
+        for platform in all() {
+            platform.check_settings(&settings).expect("everybody's keys");
+        }
+    }
+
+    // Issue 9, section 3: what means nothing to a platform is not accepted in silence.
+    #[test]
+    fn each_platform_takes_its_own_keys_and_no_other_does() {
+        let keys = [
+            ("instagram", "config_id = '4711'"),
+            ("reddit", "user_agent = 'web:com.example.app:v1.0.0 (by /u/ada)'"),
+            ("onlyfans", "rules = 'rules.json'"),
+            ("onlyfans", "time_in_seconds = true"),
+            ("onlyfans", "recheck_minutes = 5"),
+            ("onlyfans", "extra_headers = { x-of-rev = '1' }"),
+        ];
+        for (owner, line) in keys {
+            for platform in all() {
+                let (id, outcome) = (&platform.info().id, platform.check_settings(&table(line)));
+                assert_eq!(outcome.is_ok(), id == owner, "{line} in the table of {id}");
+            }
+        }
+    }
+
+    // A server's own app in the sandbox must be a whole one.
+    #[test]
+    fn the_sandbox_leaves_no_platform_incomplete() {
+        let base = Url::parse("http://127.0.0.1:1/platform").expect("an address");
+        for platform in all() {
+            let settings = Settings {
+                enabled: Some(true),
+                client_id: "app".into(),
+                client_secret: "secret".to_owned().into(),
+                own: platform.sandbox_settings(&base),
+                ..Settings::default()
+            };
+            platform.check_settings(&settings).expect("keys of its own");
+            let missing = platform.missing_settings(&settings);
+            assert!(missing.is_empty(), "{}: {missing:?}", platform.info().id);
+        }
     }
 }

@@ -5,6 +5,7 @@ mod portfolios;
 mod troubles;
 
 use huntaze::model::Reason;
+use huntaze::server::platform::Settings;
 use huntaze::server::platform::instagram::Instagram;
 use serde_json::json;
 
@@ -94,7 +95,10 @@ async fn the_dialog_is_asked_by_scopes_or_by_configuration_never_by_both() {
     assert_eq!(asked["scope"].split(',').count(), 8);
     assert!(!asked.contains_key("config_id") && !asked.contains_key("code_challenge"));
 
-    let world = World::with(&Instagram, |settings| settings.config_id = Some("4711".into())).await;
+    let configured = |settings: &mut Settings| {
+        settings.own.insert("config_id".into(), "4711".into());
+    };
+    let world = World::with(&Instagram, configured).await;
     let asked = world.asked(false);
     assert_eq!(asked["config_id"], "4711");
     assert!(!asked.contains_key("scope"));

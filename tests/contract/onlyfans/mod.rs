@@ -28,7 +28,9 @@ fn client(stage: &Stage) -> Client {
 }
 
 fn client_with_rules(stage: &Stage, rules: &str) -> Client {
-    stage.client_with("onlyfans", |settings| settings.rules = Some(rules.into()))
+    stage.client_with("onlyfans", |settings| {
+        settings.own.insert("rules".into(), rules.into());
+    })
 }
 
 /// What somebody copies from the browser in which they are logged in.
@@ -97,7 +99,7 @@ fn onlyfans_is_off_by_default() {
     let missing = |enabled, rules: Option<&str>| {
         onlyfans.missing_settings(&Settings {
             enabled,
-            rules: rules.map(Into::into),
+            own: rules.map(|rules| ("rules".into(), rules.into())).into_iter().collect(),
             ..Settings::default()
         })
     };
@@ -114,8 +116,8 @@ async fn the_time_may_be_signed_in_seconds() {
     let onlyfans = OnlyFans::default();
     let rules = stage.url("/onlyfans/rules.json").to_string();
     let client = stage.client_with("onlyfans", |settings| {
-        settings.rules = Some(rules);
-        settings.time_in_seconds = true;
+        settings.own.insert("rules".into(), rules.into());
+        settings.own.insert("time_in_seconds".into(), true.into());
     });
     let grant = connected(&stage, &onlyfans, MARA).await;
     onlyfans.list_profiles(&api(&onlyfans, &client, &grant)).await.expect("the account");

@@ -19,8 +19,12 @@ const AGENT: &str = "web:com.example.huntaze:v1.0.0 (by /u/huntaze)";
 const TOKEN: &str = "/api/v1/access_token";
 const ME: &str = "GET /api/v1/me";
 
+fn name_agent(settings: &mut Settings) {
+    settings.own.insert("user_agent".into(), AGENT.into());
+}
+
 fn client(stage: &Stage) -> Client {
-    stage.client_with("reddit", |settings| settings.user_agent = Some(AGENT.into()))
+    stage.client_with("reddit", name_agent)
 }
 
 // C9: a permanent grant; identity and karma are read.

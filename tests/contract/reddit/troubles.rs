@@ -25,7 +25,7 @@ async fn a_wrong_client_secret_is_a_matter_of_configuration() {
     let grant = stage.connect(&Reddit, &right, MARA).await;
     let code = stage.allow(&Reddit, &right, MARA, None).await;
     let wrong = stage.client_with("reddit", |settings| {
-        settings.user_agent = Some(AGENT.into());
+        name_agent(settings);
         settings.client_secret = secret("wrong");
     });
     assert_eq!(kind(Reddit.exchange(&wrong, &code).await), "configuration");
@@ -118,7 +118,7 @@ async fn asked_to_slow_down_we_wait_as_long_as_reddit_says() {
 // T7, H5: and a token is asked for once.
 #[tokio::test]
 async fn when_reddit_is_down_nothing_is_blamed_on_the_account() {
-    let world = World::with(&Reddit, |settings| settings.user_agent = Some(AGENT.into())).await;
+    let world = World::with(&Reddit, name_agent).await;
     let grant = world.allow(MARA).await;
     let down = || ["500", "503", "520", "cut", "garbage"].map(|kind| (kind, None, Unavailable));
     world.assert_table(ME, Asked::Account(&grant), down()).await;

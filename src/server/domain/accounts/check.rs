@@ -181,11 +181,11 @@ pub(super) fn recheck_in_background(backend: &Backend, actor: &Actor, due: Vec<A
 
 async fn recheck(backend: &Backend, actor: &Actor, id: AccountId) -> Result<()> {
     let account = super::find_owned(backend, actor, id).await?;
-    let every = entry(backend, account.provider.as_str())?.settings().recheck_minutes;
+    let Some(every) = entry(backend, account.provider.as_str())?.recheck_after() else {
+        return Ok(());
+    };
     let now = backend.clock.now();
-    if !db::accounts::claim_check(&backend.db, id, now - Duration::minutes(i64::from(every)), now)
-        .await?
-    {
+    if !db::accounts::claim_check(&backend.db, id, now - every, now).await? {
         return Ok(());
     }
     let name: &'static str = &entry(backend, account.provider.as_str())?.info().name;

@@ -13,7 +13,7 @@ use crate::server::Backend;
 use crate::server::db::{self, accounts::AccountRow};
 use crate::server::domain::access::{self, ends_for_good, entry};
 use crate::server::domain::locale::{Locale, initials, thousands};
-use crate::server::platform::{Connect, Entry, RefreshKind};
+use crate::server::platform::{Entry, RefreshKind};
 use crate::server::session::Actor;
 
 /// An account is called expiring so long before nobody but the person can renew it.
@@ -98,19 +98,15 @@ pub fn viewer(actor: &Actor) -> Viewer {
     }
 }
 
-/// Pasted sessions whose last check is older than configured. A refused one is never looked at
-/// again.
+/// Accounts whose last check is older than their platform lets it become. A refused one is never
+/// looked at again.
 fn due(backend: &Backend, rows: &[AccountRow]) -> Vec<AccountId> {
     let now = backend.clock.now();
     let due = |row: &AccountRow| {
         let entry = backend.platforms.get(row.provider.as_str())?;
-        let every = Duration::minutes(i64::from(entry.settings().recheck_minutes));
+        let every = entry.recheck_after()?;
         let old = row.checked_at.is_none_or(|at| at + every <= now);
-        (matches!(entry.platform.connect(), Connect::Session)
-            && entry.configured()
-            && row.status == Status::Connected
-            && old)
-            .then_some(row.id)
+        (entry.configured() && row.status == Status::Connected && old).then_some(row.id)
     };
     rows.iter().filter_map(due).collect()
 }

@@ -14,6 +14,7 @@ mod metadata;
 mod oauth;
 mod pages;
 mod portfolio;
+mod settings;
 mod usage;
 mod wire;
 
@@ -23,9 +24,10 @@ use url::Url;
 
 use super::{
     Api, Authorize, Client, ClientAuth, CodeGrant, Connect, Credential, Endpoint, OAuthSpec, Pkce,
-    Platform, Profile, ReadLimits, RefreshKind, RefreshReplay, Result, TokenGrant,
+    Platform, Profile, ReadLimits, RefreshKind, RefreshReplay, Result, Settings, TokenGrant,
 };
 use crate::model::PlatformInfo;
+use settings::InstagramSettings;
 
 /// The Graph API's version, in front of every path. Each lives about two years.
 /// <https://developers.facebook.com/docs/graph-api/changelog>
@@ -66,6 +68,10 @@ impl Platform for Instagram {
 
     fn connect(&self) -> &'static Connect {
         &CONNECT
+    }
+
+    fn check_settings(&self, settings: &Settings) -> super::settings::Result<()> {
+        settings.read_own::<InstagramSettings>().map(drop)
     }
 
     fn hosts(&self) -> &'static [&'static str] {

@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::inspect::{inspect, refuses_app};
+use super::settings::InstagramSettings;
 use super::wire::{Done, Inspection, Permissions};
 use super::{GRAPH, SPEC, error, info::INFO, pages, versioned};
 use crate::server::platform::oauth::token::{self, Form, TokenAnswer, TokenRequest};
@@ -18,10 +19,10 @@ use crate::server::platform::{
 /// <https://developers.facebook.com/docs/facebook-login/facebook-login-for-business>
 pub fn authorize(client: &Client, request: &Authorize<'_>) -> Url {
     let mut url = oauth::authorize(&INFO, &SPEC, client, request);
-    if let Some(config) = &client.settings().config_id {
+    if let Some(config) = client.settings().own::<InstagramSettings>().config_id {
         let kept: Vec<(String, String)> =
             url.query_pairs().into_owned().filter(|(name, _)| name != "scope").collect();
-        url.query_pairs_mut().clear().extend_pairs(kept).append_pair("config_id", config);
+        url.query_pairs_mut().clear().extend_pairs(kept).append_pair("config_id", &config);
     }
     url
 }

@@ -11,13 +11,17 @@ mod info;
 mod profile;
 mod rules;
 mod session;
+mod settings;
 mod sign;
 
 use std::collections::BTreeMap;
 
+use chrono::Duration;
+use figment::value::Dict;
 use futures::future::BoxFuture;
 use secrecy::SecretString;
 use serde_json::Value;
+use url::Url;
 
 use super::{
     Api, Client, Connect, Credential, Platform, Profile, Result, Settings, TokenGrant, metadata,
@@ -25,6 +29,7 @@ use super::{
 use crate::model::{FieldError, PlatformInfo};
 use rules::RuleBook;
 use session::Session;
+use settings::OnlyFansSettings;
 
 #[derive(Default)]
 pub struct OnlyFans {
@@ -46,10 +51,23 @@ impl Platform for OnlyFans {
         &[]
     }
 
+    fn check_settings(&self, settings: &Settings) -> super::settings::Result<()> {
+        settings.read_own::<OnlyFansSettings>().map(drop)
+    }
+
+    fn sandbox_settings(&self, base: &Url) -> Dict {
+        Dict::from([("rules".to_owned(), format!("{base}/rules.json").into())])
+    }
+
+    /// Nobody tells when a browser session ends.
+    fn recheck_after(&self, settings: &Settings) -> Option<Duration> {
+        Some(Duration::minutes(settings.own::<OnlyFansSettings>().recheck_minutes.into()))
+    }
+
     /// Off unless the operator says otherwise, and nothing without signing rules.
     fn missing_settings(&self, settings: &Settings) -> Vec<&'static str> {
         let enabled = settings.enabled.unwrap_or_default();
-        let rules = settings.rules.as_ref().is_some_and(|rules| !rules.trim().is_empty());
+        let rules = !settings.own::<OnlyFansSettings>().rules.trim().is_empty();
         [(enabled, "enabled"), (rules, "rules")]
             .into_iter()
             .filter_map(|(set, key)| (!set).then_some(key))

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 use url::Url;
 
+use super::settings::OnlyFansSettings;
 use crate::server::platform::{Client, Error, Result};
 
 /// How old rules from an address may be before it is asked again.
@@ -105,13 +106,13 @@ struct Kept {
 impl RuleBook {
     /// The newest good rules. Without any there is nothing that could be sent.
     pub async fn get(&self, client: &Client) -> Result<Arc<Rules>> {
-        let source = client.settings().rules.as_deref().unwrap_or_default();
+        let source = client.settings().own::<OnlyFansSettings>().rules;
         let mut kept = self.0.lock().await;
-        let found = match Url::parse(source) {
+        let found = match Url::parse(&source) {
             Ok(url) if matches!(url.scheme(), "https" | "http") => {
                 kept.ask_address(client, url).await
             }
-            _ => kept.look_at_file(source).await,
+            _ => kept.look_at_file(&source).await,
         };
         match found {
             Ok(None) => {}

@@ -6,6 +6,7 @@ use sha1::{Digest, Sha1};
 
 use super::rules::Rules;
 use super::session::Session;
+use super::settings::OnlyFansSettings;
 use crate::server::platform::{Client, PlatformResponse, Result};
 
 const HOST: &str = "https://onlyfans.com";
@@ -19,9 +20,9 @@ pub async fn get(
     path: &'static str,
 ) -> Result<PlatformResponse> {
     let now = client.now();
+    let settings: OnlyFansSettings = client.settings().own();
     let time =
-        if client.settings().time_in_seconds { now.timestamp() } else { now.timestamp_millis() }
-            .to_string();
+        if settings.time_in_seconds { now.timestamp() } else { now.timestamp_millis() }.to_string();
     let user = session.user_id();
     let mut call = client
         .call(Method::GET, client.url(HOST, path))
@@ -36,7 +37,7 @@ pub async fn get(
         .header("user-agent", session.user_agent())
         .secret_header("x-bc", session.x_bc())
         .secret_header("cookie", &session.cookie_header());
-    for (name, value) in &client.settings().extra_headers {
+    for (name, value) in &settings.extra_headers {
         call = call.header(name, value);
     }
     call.send().await

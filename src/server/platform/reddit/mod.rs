@@ -8,10 +8,13 @@ mod error;
 mod info;
 mod limits;
 mod profile;
+mod settings;
 
+use figment::value::Dict;
 use futures::future::BoxFuture;
 use secrecy::ExposeSecret;
 use serde_json::Value;
+use url::Url;
 
 use super::http::Call;
 use super::oauth::token::{self, TokenRequest, request};
@@ -20,6 +23,7 @@ use super::{
     Profile, ReadLimits, RefreshKind, RefreshReplay, Result, Settings, TokenGrant, metadata,
 };
 use crate::model::PlatformInfo;
+use settings::RedditSettings;
 
 pub struct Reddit;
 
@@ -55,6 +59,15 @@ impl Platform for Reddit {
 
     fn hosts(&self) -> &'static [&'static str] {
         &[API]
+    }
+
+    fn check_settings(&self, settings: &Settings) -> super::settings::Result<()> {
+        settings.read_own::<RedditSettings>().map(drop)
+    }
+
+    fn sandbox_settings(&self, _: &Url) -> Dict {
+        let agent = "web:local.huntaze.sandbox:v1.0.0 (by /u/huntaze)";
+        Dict::from([("user_agent".to_owned(), agent.into())])
     }
 
     /// Reddit demands a User-Agent that names the operator, so there is no good default.
@@ -151,10 +164,9 @@ async fn ask(client: &Client, call: Call<'_>, asked: TokenRequest) -> Result<Tok
 
 /// A call that says which app it comes from.
 fn named<'c>(client: &Client, call: Call<'c>) -> Call<'c> {
-    call.header("user-agent", agent(client.settings()))
+    call.header("user-agent", &agent(client.settings()))
 }
 
-/// <https://support.reddithelp.com/hc/en-us/articles/16160319875092-Reddit-Data-API-Wiki>
-fn agent(settings: &Settings) -> &str {
-    settings.user_agent.as_deref().unwrap_or_default().trim()
+fn agent(settings: &Settings) -> String {
+    settings.own::<RedditSettings>().user_agent.trim().to_owned()
 }

@@ -17,7 +17,7 @@ pub async fn read(api: &Api) -> Result<Profile> {
     let answer = api
         .get(client.url(API, ME))
         .label("/api/v1/me")
-        .header("user-agent", agent(client.settings()))
+        .header("user-agent", &agent(client.settings()))
         .send()
         .await?;
     if !answer.is_success() {
