@@ -42,15 +42,15 @@ impl From<reqwest::Error> for Error {
 /// The one way to an address from outside.
 #[derive(Clone)]
 pub struct Egress {
+    /// Serves the addresses that the operator named.
     client: reqwest::Client,
     patience: Duration,
 }
 
 impl Egress {
-    /// `client` serves the addresses that the operator named; it follows no redirect. `patience` is
-    /// for all of it, from looking up the name to the last byte.
-    pub fn new(client: reqwest::Client, patience: Duration) -> Self {
-        Self { client, patience }
+    /// `patience` is for all of it, from looking up the name to the last byte.
+    pub fn new(patience: Duration) -> reqwest::Result<Self> {
+        Ok(Self { client: builder().build()?, patience })
     }
 
     /// Fetches at most `most` bytes. `own` are base URLs that the operator set: they alone may lie
@@ -98,9 +98,13 @@ async fn pinned(url: &Url) -> Result<reqwest::Client, Error> {
     if found.is_empty() || !found.iter().all(|address| is_public(address.ip())) {
         return Err(Error::NotPublic);
     }
-    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
     let host = url.host_str().unwrap_or_default();
-    Ok(client.resolve_to_addrs(host, &found).build()?)
+    Ok(builder().no_proxy().resolve_to_addrs(host, &found).build()?)
+}
+
+/// Follows no redirect, and unpacks nothing: a few packed bytes may hold gigabytes.
+fn builder() -> reqwest::ClientBuilder {
+    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_gzip().no_brotli()
 }
 
 /// Whether an address is on the public internet.
@@ -197,7 +201,7 @@ mod tests {
     #[tokio::test]
     async fn only_the_operators_own_origin_may_be_inside() {
         let own = Url::parse("http://127.0.0.1:1/instagram").expect("a URL");
-        let outside = Egress::new(reqwest::Client::new(), Duration::from_secs(5));
+        let outside = Egress::new(Duration::from_secs(5)).expect("an HTTP client");
         let other_port = Url::parse("http://127.0.0.1:2/instagram/a.png").expect("a URL");
         assert!(matches!(outside.get(&other_port, &[&own], 10).await, Err(Error::NotHttps)));
         let same = Url::parse("http://127.0.0.1:1/a.png").expect("a URL");

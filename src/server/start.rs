@@ -129,7 +129,7 @@ fn assemble(config: Config, clock: Clock, db: Db, vault: Vault) -> Result<Backen
         db,
         vault,
         platforms,
-        egress: Egress::new(http, pictures),
+        egress: Egress::new(pictures)?,
         inflight_refreshes: Default::default(),
         breakers: Default::default(),
         limits,

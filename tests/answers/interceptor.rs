@@ -65,6 +65,10 @@ impl Interceptor {
         self.script().replacement = Some(Replacement { good, change, forwards, reached: false });
     }
 
+    pub fn was_asked(&self) -> bool {
+        self.script().replacement.as_ref().is_some_and(|replacement| replacement.reached)
+    }
+
     /// Good answers from now on; whether the odd one was asked for.
     pub fn restore(&self) -> bool {
         self.script().replacement.take().is_some_and(|replacement| replacement.reached)

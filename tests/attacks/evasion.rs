@@ -190,10 +190,9 @@ both!(
         for email in [ada.email.as_str(), "nobody@stories.example"] {
             let answers = join_all((0..40).map(|n| guess_from(&app, n, email))).await;
             let tried = answers.iter().filter(|answer| answer.status == 401).count();
-            assert!(
-                tried == 5 && answers.iter().all(|answer| matches!(answer.status, 401 | 429)),
-                "{email}: {tried}"
-            );
+            // 503: more at once than may wait for their turn to be hashed.
+            let refused = |answer: &Answer| matches!(answer.status, 401 | 429 | 503);
+            assert!(tried == 5 && answers.iter().all(refused), "{email}: {tried}");
             let refused = guess_from(&app, 41, email).await.expect(429);
             let told = (
                 refused.header("retry-after"),

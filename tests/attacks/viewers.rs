@@ -115,6 +115,7 @@ both!(a_viewer_calls_every_server_function, |app| async {
 both!(a_viewer_calls_every_route, |app| async {
     let (ada, accounts, flow) = house(&app).await;
     let vera = viewer(&app, &ada).await;
+    let session = app.sandbox().session("216348905").await;
     let (before, flows) = (calls_of_all(&app).await, app.rows("oauth_flows").await.len());
     let (mut done, mut asked) = (Vec::new(), 0);
     let changing = |route: &Route| {
@@ -137,8 +138,7 @@ both!(a_viewer_calls_every_route, |app| async {
                     Some(json!({ "id": "17841405822304914" }))
                 }
                 path if path.ends_with("/connect/onlyfans") && path.starts_with("/api/") => {
-                    let session = app.sandbox().session("216348905").await;
-                    Some(json!({ "credentials": session }))
+                    Some(json!({ "credentials": session.clone() }))
                 }
                 _ => None,
             };

@@ -116,7 +116,8 @@ fn sent(headers: &HeaderMap, query: &str, body: &Bytes) -> Secrets {
 fn received(answer: &Value, secrets: &mut Secrets) {
     match answer {
         Value::Object(fields) => fields.iter().for_each(|(name, value)| match value.as_str() {
-            Some(text) if SECRET.contains(&name.as_str()) => secrets.add(text),
+            // Authorization codes come by redirects; a code in an answer is an error's.
+            Some(text) if name != "code" && SECRET.contains(&name.as_str()) => secrets.add(text),
             _ => received(value, secrets),
         }),
         Value::Array(items) => items.iter().for_each(|item| received(item, secrets)),

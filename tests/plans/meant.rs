@@ -12,10 +12,14 @@ pub const SMALL: &[(&str, &str)] = &[
 
 /// By statement and table: there is no index for these.
 const WITHOUT_INDEX: &[(&str, &str, &str)] = &[
-    ("figures::accounts", "oauth_accounts", "gauges count every account, once for each scrape"),
+    ("gauges::accounts", "oauth_accounts", "gauges count every account, once for each scrape"),
     ("jobs::CLAIM_SQLITE", "jobs", "takes the most urgent of what is due, up to a limit"),
     ("jobs::depth", "jobs", "counts what there is to do; a job that is done is gone"),
-    ("links::requests", "reset_requests", "takes the oldest up to a limit; none stays a minute"),
+    (
+        "email_tokens::requests",
+        "reset_requests",
+        "takes the oldest up to a limit; none stays a minute",
+    ),
     ("mails::unsent", "mails", "the outbox holds what is on its way; a page for operators"),
     ("pending::revocations", "pending_revocations", "takes all of them; each stays a day at most"),
     ("refreshes::answered", "refresh_journal", "the journal holds refreshes under way"),
@@ -46,7 +50,7 @@ const SWEEPS: &[(&str, &str)] = &[
     ("idempotency::delete_older", "idempotency_keys"),
     ("incidents::delete_ended", "incidents"),
     ("jobs::delete_dead", "jobs"),
-    ("links::delete_expired", "mail_links"),
+    ("email_tokens::delete_expired", "mail_links"),
     ("notices::delete_old", "notices"),
     ("pending::delete_expired_revocations", "pending_revocations"),
     ("sessions::delete_ended", "sessions"),
