@@ -201,13 +201,19 @@ impl Attempt {
         let answer = self.send(backend, entry).await;
         let received = Instant::now();
         failpoint!("refresh.after_answer");
-        breaker::record_outcome(backend, entry, pass, self.account.id, answer.as_ref().err()).await;
+        let id = self.account.id;
         let (outcome, account) = match answer {
             Ok(grant) => {
-                let answer = self.record(backend, &grant, asked_at, received).await?;
-                self.settle(backend, answer).await?
+                // Before anything else, the breaker too. The platform answered, whatever becomes of
+                // it here.
+                let kept = self.record(backend, &grant, asked_at, received).await;
+                breaker::record_outcome(backend, entry, pass, id, None).await;
+                self.settle(backend, kept?).await?
             }
-            Err(error) => self.fail(backend, error).await?,
+            Err(error) => {
+                breaker::record_outcome(backend, entry, pass, id, Some(&error)).await;
+                self.fail(backend, error).await?
+            }
         };
         metrics::refreshed(entry.provider.as_str(), outcome, begun.elapsed());
         let latency_ms = begun.elapsed().as_millis() as u64;
