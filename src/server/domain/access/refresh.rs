@@ -250,10 +250,11 @@ impl Attempt {
     /// Nothing was sent: as if it had not begun.
     async fn withdraw(&self, backend: &Backend) -> Result<()> {
         let mut tx = backend.db.begin().await?;
+        // The lease before the journal, as in `turn`.
+        self.release(backend, &mut tx).await?;
         if self.line.unanswered == 0 {
             db::refreshes::close(&mut tx, self.line.id).await?;
         }
-        self.release(backend, &mut tx).await?;
         Ok(tx.commit().await?)
     }
 
