@@ -2,9 +2,11 @@
 //! crash loses it: whoever comes first - the one who asked, or [`recover`] - puts it into the
 //! account's row.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration as StdDuration;
 
 use chrono::{DateTime, Utc};
+use futures::FutureExt;
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -272,8 +274,13 @@ pub async fn recover(backend: &Backend) -> Result<()> {
         let Some(last) = lines.last() else { return Ok(()) };
         after = (last.began_at, last.id);
         for line in &lines {
-            if let Err(error) = recover_line(backend, line).await {
-                tracing::error!(account = %line.account_id, "an answer was not recovered: {error}");
+            let account = line.account_id;
+            match AssertUnwindSafe(recover_line(backend, line)).catch_unwind().await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => {
+                    tracing::error!(%account, "an answer was not recovered: {error}");
+                }
+                Err(_) => tracing::error!(%account, "an answer's recovery panicked"),
             }
         }
     }
