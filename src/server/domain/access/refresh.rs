@@ -227,8 +227,11 @@ impl Attempt {
     pub async fn may_send(&self, backend: &Backend) -> Result<Permit> {
         let entry = entry(backend, self.account.provider.as_str())?;
         let refused = match breaker::acquire(backend, entry).await {
-            Ok(pass) if self.prolong(backend).await? => return Ok(pass),
-            Ok(_) => Error::Refreshing,
+            Ok(pass) => match self.prolong(backend).await {
+                Ok(true) => return Ok(pass),
+                Ok(false) => Error::Refreshing,
+                Err(error) => error,
+            },
             Err(error) => error,
         };
         self.withdraw(backend).await?;
