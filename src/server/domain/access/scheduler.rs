@@ -65,9 +65,9 @@ fn lanes(backend: &Backend) -> impl Iterator<Item = Lane<'_>> {
 /// and no other.
 async fn every_look<Round: Future<Output = Result<()>>>(round: impl Fn() -> Round) {
     loop {
-        let round = async { round().await };
+        let work = async { round().await };
         let context = request_context::RequestContext::server();
-        match AssertUnwindSafe(request_context::scope(context, round)).catch_unwind().await {
+        match AssertUnwindSafe(request_context::scope(context, work)).catch_unwind().await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::error!("a round of tasks broke off: {error}"),
             Err(_) => tracing::error!("a round of tasks panicked"),
