@@ -6,8 +6,8 @@ use crate::server::db::{Result, Tx, sql};
 
 /// Stores an account with new tokens by compare-and-swap; `false` when its row is no longer of the
 /// version that was read. Nothing but tokens, their ends, the standing and the next refresh
-/// changes. Without a new refresh token the row keeps what it has, which may be sealed anew since it
-/// was read.
+/// changes. Without a new refresh token the row keeps what it has, which may be sealed anew since
+/// it was read.
 pub async fn renew(
     tx: &mut Tx,
     read_version: i64,
@@ -18,8 +18,9 @@ pub async fn renew(
         tx,
         rows,
         "UPDATE oauth_accounts SET access_token = $3,
-         refresh_token = COALESCE($4, refresh_token), token_type = $5, issued_at = $6, expires_at = $7, refresh_expires_at = $8, status = $9, reason = $10,
-         say = $11, version = version + 1, updated_at = $12
+         refresh_token = COALESCE($4, refresh_token), token_type = $5, issued_at = $6,
+         expires_at = $7, refresh_expires_at = $8, status = $9, reason = $10, say = $11,
+         version = version + 1, updated_at = $12
          WHERE id = $1 AND version = $2 AND access_token IS NOT NULL",
         renewed.id,
         read_version,
