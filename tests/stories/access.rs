@@ -5,10 +5,11 @@ use std::time::{Duration as Patience, Instant};
 
 use chrono::Duration;
 use huntaze::server::db::accounts::Account;
-use huntaze::server::db::limits;
 use huntaze::server::db::signals::{Signal, Subscription};
-use huntaze::server::domain::access::RefreshReason;
+use huntaze::server::db::tasks::{self, Kind};
+use huntaze::server::db::{accounts, limits};
 use huntaze::server::domain::access::steps::{self, LeaseOutcome};
+use huntaze::server::domain::access::{RefreshReason, mark_expired};
 use huntaze::server::platform::TokenGrant;
 use reqwest::Method;
 use serde_json::json;
@@ -404,6 +405,67 @@ both!(a_limit_of_the_whole_server_holds_up_everybody, |app| async {
     let row = account(&app, &mara, "reddit", MARA_ON_REDDIT).await;
     tell_limit(&app, &row, true, 0).await;
     assert_eq!(ben.post(&test, None).await.expect(200).data()["ok"], false);
+    // What one account heard before is not what is true now.
     tell_limit(&app, &row, true, 3).await;
+    app.sql("UPDATE account_limits SET remaining = 0, name = 'Calls of this server'").await;
     assert_eq!(ben.post(&test, None).await.expect(200).data()["ok"], true);
+});
+
+// T6: what the old credential was asked for and never answered is not held against a new one.
+both!(reconnecting_closes_what_was_never_answered, |app| async {
+    let ada = app.person("Ada").await;
+    ada.connect("x", INES_ON_X).await;
+    let id = word(&ada.integration("x", INES_ON_X).await, "id").to_owned();
+    app.sql(
+        "INSERT INTO refresh_journal (id, workspace_id, account_id, epoch, came_from, unanswered, \
+         began_at)
+         SELECT id, workspace_id, id, 7, access_token, 0, created_at FROM oauth_accounts",
+    )
+    .await;
+    ada.reconnect("x", &id, INES_ON_X).await;
+    assert!(app.rows("refresh_journal").await.is_empty());
+});
+
+// T7: a wait that was set since an account was read is not undone by marking the account.
+both!(marking_an_account_keeps_the_wait_of_its_refresh, |app| async {
+    let ada = app.person("Ada").await;
+    ada.connect("x", INES_ON_X).await;
+    let row = account(&app, &ada, "x", INES_ON_X).await;
+    let (now, next) = (app.backend().clock.now(), row.next_refresh_at);
+    let wait = now + Duration::minutes(50);
+    let mut tx = app.backend().db.begin().await.expect("a transaction");
+    tasks::postpone(&mut tx, row.id, Kind::Refresh, wait, 1, None).await.expect("a wait");
+    assert!(accounts::mark(&mut tx, &row, row.status, None, next, now).await.expect("a mark"));
+    tx.commit().await.expect("a commit");
+    let waits = account(&app, &ada, "x", INES_ON_X).await.next_refresh_at.expect("a time");
+    assert!((waits - wait).abs() < Duration::seconds(1) && Some(waits) != next, "{waits}");
+});
+
+// T10: an end that was read before somebody reconnected marks nothing.
+both!(an_end_that_lies_ahead_again_marks_nothing, |app| async {
+    let ada = app.person("Ada").await;
+    app.sandbox()
+        .lifetimes("tiktok", json!({ "accessSeconds": 3600, "refreshSeconds": 86_400 }))
+        .await;
+    ada.connect("tiktok", INES_ON_TIKTOK).await;
+    let row = account(&app, &ada, "tiktok", INES_ON_TIKTOK).await;
+    mark_expired(app.backend(), row.workspace_id, row.id).await.expect("nothing to do");
+    let stored = async || app.texts("SELECT status FROM oauth_accounts").await;
+    assert_eq!(stored().await, ["connected"]);
+    app.later(Duration::days(2)).await;
+    mark_expired(app.backend(), row.workspace_id, row.id).await.expect("it has ended");
+    assert_eq!(stored().await, ["expired"]);
+});
+
+// S9: a refresh token that was sealed anew since it was read stays as it is.
+both!(renewing_writes_back_no_refresh_token_that_was_only_read, |app| async {
+    let ada = app.person("Ada").await;
+    ada.connect("x", INES_ON_X).await;
+    let read = account(&app, &ada, "x", INES_ON_X).await;
+    app.sql("UPDATE oauth_accounts SET refresh_token = access_token").await;
+    let mut tx = app.backend().db.begin().await.expect("a transaction");
+    assert!(accounts::renew(&mut tx, read.version, &read, None).await.expect("it is renewed"));
+    tx.commit().await.expect("a commit");
+    let stored = account(&app, &ada, "x", INES_ON_X).await;
+    assert!(stored.refresh_token == read.access_token);
 });

@@ -2,6 +2,7 @@
 
 use chrono::Duration;
 use huntaze::server::db::jobs;
+use huntaze::server::domain::jobs::Priority;
 use huntaze::server::domain::mail::{self, Mail};
 
 use crate::support::{Engine, MailServer, TestApp, both, text};
@@ -14,7 +15,7 @@ async fn post(app: &TestApp, committed: bool) {
     let mut tx = backend.db.begin().await.expect("a transaction");
     let text = format!("Hello Ada,\n\n{}/{LINK}\n", app.base()).into();
     let mail = Mail { to: "ada@stories.example".into(), subject: "A new password".into(), text };
-    mail::post(backend, &mut tx, mail).await.expect("posted");
+    mail::post(backend, &mut tx, mail, Priority::High).await.expect("posted");
     if committed {
         tx.commit().await.expect("committed");
     }

@@ -5,8 +5,9 @@ use std::time::Duration as Patience;
 use chrono::{DateTime, Duration, Utc};
 use huntaze::server::clock::Clock;
 use huntaze::server::db::jobs::{self, Claimed, Depth};
-use huntaze::server::db::server_facts;
-use huntaze::server::domain::jobs::{self as queue, Job, JobRequest};
+use huntaze::server::db::{mails, server_facts};
+use huntaze::server::domain::jobs::{self as queue, Job, JobRequest, Priority};
+use huntaze::server::domain::mail::{Mail, post};
 use huntaze::server::request_context::{self, RequestContext};
 use huntaze::server::{Backend, start, worker};
 use uuid::Uuid;
@@ -308,4 +309,19 @@ both!(a_write_beside_an_open_transaction_is_found, |app| async {
         db.begin().await.map(|_| ())
     }));
     assert!(nested.await.expect_err("found").is_panic());
+});
+
+both!(a_mail_that_somebody_waits_for_passes_those_that_go_to_many, |app| async {
+    let mut tx = app.backend().db.begin().await.expect("a transaction");
+    for (subject, priority) in [("Notice", Priority::Low), ("Link", Priority::High)] {
+        let to = "ada@example.com".into();
+        let mail = Mail { to, subject: subject.into(), text: String::new().into() };
+        post(app.backend(), &mut tx, mail, priority).await.expect("it is written down");
+    }
+    tx.commit().await.expect("a commit");
+    let Some(Job::SendMail { id }) = Job::from_payload(&claim_one(&app).await.payload) else {
+        panic!("not a mail");
+    };
+    let mail = mails::find(&app.backend().db, id).await.expect("it is read").expect("a mail");
+    assert_eq!(mail.subject, "Link");
 });

@@ -222,7 +222,8 @@ pub async fn mark(
         why.map(|(_, say)| say),
         now
     )?;
-    if rows == 1 {
+    // Written only where it is another one: a wait may have been set since it was read.
+    if rows == 1 && next_refresh_at != account.next_refresh_at {
         tasks::move_to(tx, account.id, Kind::Refresh, next_refresh_at).await?;
     }
     Ok(rows == 1)

@@ -55,15 +55,18 @@ pub async fn keep_shared(tx: &mut Tx, provider: &Provider, told: &LimitReading<'
 pub struct Remaining {
     pub remaining: i64,
     pub resets_at: Option<DateTime<Utc>>,
+    pub seen_at: DateTime<Utc>,
 }
 
-/// The limits that a call for this account falls under: its own, and those of the whole server.
+/// The limits that a call for this account falls under: its own, and those of the whole server. Of
+/// those the account's copy is as old as its last call, so it does not count.
 pub async fn of_call(db: &Db, account: AccountId, provider: &Provider) -> Result<Vec<Remaining>> {
     sql!(
         db,
         Vec<Remaining>,
-        "SELECT remaining, resets_at FROM account_limits WHERE account_id = $1
-         UNION ALL SELECT remaining, resets_at FROM platform_limits WHERE provider = $2",
+        "SELECT remaining, resets_at, seen_at FROM account_limits a WHERE account_id = $1
+         AND NOT EXISTS (SELECT 1 FROM platform_limits p WHERE p.provider = $2 AND p.name = a.name)
+         UNION ALL SELECT remaining, resets_at, seen_at FROM platform_limits WHERE provider = $2",
         account,
         provider
     )

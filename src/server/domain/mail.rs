@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
-use super::jobs::{self, Attempt, Job, Outcome};
+use super::jobs::{self, Attempt, Job, Outcome, Priority};
 use super::locale::Locale;
 use super::{Error, Result};
 use crate::model::{LetterView, MailView, Part, StuckMail};
@@ -31,12 +31,13 @@ fn place(id: Uuid) -> SealContext {
     SealContext::new("mails", id, "body")
 }
 
-/// Writes a mail down, to be sent once this transaction is committed, and never if it is not.
-pub async fn post(backend: &Backend, tx: &mut Tx, mail: Mail) -> Result<()> {
+/// Writes a mail down, to be sent once this transaction is committed, and never if it is not. What
+/// somebody waits for is urgent; what goes to many must hold up nothing else.
+pub async fn post(backend: &Backend, tx: &mut Tx, mail: Mail, priority: Priority) -> Result<()> {
     let id = Uuid::now_v7();
     let body = backend.vault.seal(&mail.text, place(id));
     db::mails::insert(tx, id, &mail.to, &mail.subject, &body, backend.clock.now()).await?;
-    jobs::enqueue(backend, tx, Job::SendMail { id }).await
+    jobs::enqueue(backend, tx, Job::SendMail { id }.with_priority(priority)).await
 }
 
 /// The job: sends a mail. What a failure means is judged here, where it is known.

@@ -10,6 +10,7 @@
 mod handlers;
 mod schedule;
 
+use std::convert::Infallible;
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
@@ -149,16 +150,23 @@ impl Worker {
         work: impl Future<Output = Ended>,
     ) -> Option<Ended> {
         let mut over = self.over.clone();
-        tokio::pin!(work);
+        // Beside the work, never in its stead: on SQLite the renewal may wait for the very
+        // transaction that the work has open. What that one has open is no matter of the renewal.
+        let renewing = db::write_guard::scope(self.renew(claimed));
+        tokio::pin!(work, renewing);
+        tokio::select! {
+            ended = &mut work => Some(ended),
+            () = wait_for_stop(&mut over) => None,
+            never = &mut renewing => match never {},
+        }
+    }
+
+    /// Prolongs the lease now and then, until it is dropped.
+    async fn renew(&self, claimed: &Claimed) -> Infallible {
         loop {
-            tokio::select! {
-                ended = &mut work => return Some(ended),
-                () = wait_for_stop(&mut over) => return None,
-                () = tokio::time::sleep(RENEWED) => {
-                    let until = self.backend.clock.now() + LEASE;
-                    check_settled(claimed, db::jobs::renew(&self.backend.db, claimed, until).await);
-                }
-            }
+            tokio::time::sleep(RENEWED).await;
+            let until = self.backend.clock.now() + LEASE;
+            check_settled(claimed, db::jobs::renew(&self.backend.db, claimed, until).await);
         }
     }
 }

@@ -133,10 +133,16 @@ pub(in crate::server::domain) async fn record_transition(
     notices::account_changed(backend, tx, account, &change).await
 }
 
-/// Marks an account whose access ended by its date, with nobody having tried to renew it.
+/// Marks an account whose access ended by its date, with nobody having tried to renew it. One that
+/// got another end since it was found is left alone.
 pub async fn mark_expired(backend: &Backend, workspace: WorkspaceId, id: AccountId) -> Result<()> {
     let account = super::require_active(db::accounts::find(&backend.db, workspace, id).await?)?;
-    let name = &entry(backend, account.provider.as_str())?.info().name;
+    let entry = entry(backend, account.provider.as_str())?;
+    let end = ends_for_good(entry, account.expires_at, account.refresh_expires_at);
+    if end.is_none_or(|end| end > backend.clock.now()) {
+        return Ok(());
+    }
+    let name = &entry.info().name;
     let say = format!(
         "The access that {name} gave us has ended. Reconnect this account; its label and history \
          stay."

@@ -86,7 +86,7 @@ async fn keep_renewed(
             ..account.clone()
         };
         let mut tx = backend.db.begin().await?;
-        let kept = db::accounts::renew(&mut tx, account.version, &stored).await?;
+        let kept = db::accounts::renew(&mut tx, account.version, &stored, None).await?;
         tx.commit().await?;
         if kept {
             return Ok(stored);

@@ -2,9 +2,11 @@
 //! crash loses it: whoever comes first - the one who asked, or [`recover`] - puts it into the
 //! account's row.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration as StdDuration;
 
 use chrono::{DateTime, Utc};
+use futures::FutureExt;
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -200,12 +202,13 @@ impl JournaledTokens {
     ) -> Result<Option<Account>> {
         let (held, lifetime) = (self.0.credential(), &self.0.details);
         let entry = entry(backend, account.provider.as_str())?;
-        let seal_refresh = |new| backend.vault.seal(&new, refresh_place(account.id));
+        let new_refresh =
+            held.refresh.map(|new| backend.vault.seal(&new, refresh_place(account.id)));
         let healed = healed(account);
         let now = backend.clock.now();
         let renewed = Account {
             access_token: Some(backend.vault.seal(&held.access, access_place(account.id))),
-            refresh_token: held.refresh.map(seal_refresh).or_else(|| account.refresh_token.clone()),
+            refresh_token: new_refresh.clone().or_else(|| account.refresh_token.clone()),
             token_type: lifetime.token_type.clone(),
             issued_at: lifetime.issued_at,
             expires_at: lifetime.expires_at,
@@ -220,7 +223,9 @@ impl JournaledTokens {
             updated_at: now,
             ..account.clone()
         };
-        Ok(db::accounts::renew(tx, account.version, &renewed).await?.then_some(renewed))
+        let new_refresh = new_refresh.as_deref();
+        let stored = db::accounts::renew(tx, account.version, &renewed, new_refresh).await?;
+        Ok(stored.then_some(renewed))
     }
 }
 
@@ -272,8 +277,13 @@ pub async fn recover(backend: &Backend) -> Result<()> {
         let Some(last) = lines.last() else { return Ok(()) };
         after = (last.began_at, last.id);
         for line in &lines {
-            if let Err(error) = recover_line(backend, line).await {
-                tracing::error!(account = %line.account_id, "an answer was not recovered: {error}");
+            let account = line.account_id;
+            match AssertUnwindSafe(recover_line(backend, line)).catch_unwind().await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => {
+                    tracing::error!(%account, "an answer was not recovered: {error}");
+                }
+                Err(_) => tracing::error!(%account, "an answer's recovery panicked"),
             }
         }
     }

@@ -12,6 +12,8 @@ use crate::server::platform::{self, Entry};
 
 /// A reset that is further away was misread, by us or by them.
 const LONGEST: Duration = Duration::hours(24);
+/// For so long it is believed that nothing is left. Then a call asks, and its answer counts anew.
+const BELIEVED: Duration = Duration::minutes(15);
 
 /// Refuses a call for an account whose limits are used up, with the time at which they are not.
 pub(super) async fn check(backend: &Backend, entry: &Entry, account: &Account) -> Result<()> {
@@ -31,14 +33,18 @@ fn refusal(entry: &Entry, until: DateTime<Utc>) -> Error {
     platform_error(entry, platform::Error::RateLimited { until, detail })
 }
 
-/// When the last of the limits that are used up is full again. One without a time says nothing:
-/// then only asking tells.
+/// When the last of the limits that are used up is full again, or asked about. One without a time
+/// says nothing: then only asking tells. One that was told in the future was told by a clock that
+/// was wrong, and counts as told now.
 fn blocked_until(limits: &[Remaining], now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     limits
         .iter()
         .filter(|limit| limit.remaining <= 0)
-        .filter_map(|limit| limit.resets_at)
-        .filter(|reset| *reset > now && *reset - now <= LONGEST)
+        .filter_map(|limit| {
+            let reset = limit.resets_at.filter(|reset| *reset - now <= LONGEST)?;
+            Some(reset.min(limit.seen_at.min(now) + BELIEVED))
+        })
+        .filter(|until| *until > now)
         .max()
 }
 
@@ -54,27 +60,28 @@ mod tests {
             (-3_000i64..3_000).prop_map(Some),
             prop_oneof![Just(i64::from(i32::MIN)), Just(i64::from(i32::MAX))].prop_map(Some),
         ];
-        let limit = (-2i64..3, minutes).prop_map(|(remaining, minutes)| Remaining {
-            remaining,
-            resets_at: minutes.map(|minutes| DateTime::UNIX_EPOCH + Duration::minutes(minutes)),
+        let limit = (-2i64..3, minutes, -30i64..5).prop_map(|(remaining, minutes, seen)| {
+            let at = |minutes| DateTime::UNIX_EPOCH + Duration::minutes(minutes);
+            Remaining { remaining, resets_at: minutes.map(at), seen_at: at(seen) }
         });
         prop::collection::vec(limit, 0..6)
     }
 
     proptest! {
         // H5: a call is held up exactly as long as one of its limits says so, and never for more
-        // than a day, whatever was told.
+        // than a quarter of an hour since it was told, whatever was told.
         #[test]
         fn a_call_waits_for_the_last_of_the_limits_that_are_used_up(limits in limits()) {
             let now = DateTime::UNIX_EPOCH;
             let blocks = |limit: &Remaining, at: DateTime<Utc>| {
                 limit.remaining <= 0
+                    && limit.seen_at.min(now) + BELIEVED > at
                     && limit.resets_at.is_some_and(|reset| reset > at && reset <= now + LONGEST)
             };
             match blocked_until(&limits, now) {
                 None => prop_assert!(!limits.iter().any(|limit| blocks(limit, now))),
                 Some(until) => {
-                    prop_assert!(until > now && until <= now + LONGEST);
+                    prop_assert!(until > now && until <= now + BELIEVED);
                     let just_before = until - Duration::milliseconds(1);
                     prop_assert!(limits.iter().any(|limit| blocks(limit, just_before)));
                     prop_assert!(!limits.iter().any(|limit| blocks(limit, until)));

@@ -201,13 +201,19 @@ impl Attempt {
         let answer = self.send(backend, entry).await;
         let received = Instant::now();
         failpoint!("refresh.after_answer");
-        breaker::record_outcome(backend, entry, pass, self.account.id, answer.as_ref().err()).await;
+        let id = self.account.id;
         let (outcome, account) = match answer {
             Ok(grant) => {
-                let answer = self.record(backend, &grant, asked_at, received).await?;
-                self.settle(backend, answer).await?
+                // Before anything else, the breaker too. The platform answered, whatever becomes of
+                // it here.
+                let kept = self.record(backend, &grant, asked_at, received).await;
+                breaker::record_outcome(backend, entry, pass, id, None).await;
+                self.settle(backend, kept?).await?
             }
-            Err(error) => self.fail(backend, error).await?,
+            Err(error) => {
+                breaker::record_outcome(backend, entry, pass, id, Some(&error)).await;
+                self.fail(backend, error).await?
+            }
         };
         metrics::refreshed(entry.provider.as_str(), outcome, begun.elapsed());
         let latency_ms = begun.elapsed().as_millis() as u64;
@@ -221,8 +227,11 @@ impl Attempt {
     pub async fn may_send(&self, backend: &Backend) -> Result<Permit> {
         let entry = entry(backend, self.account.provider.as_str())?;
         let refused = match breaker::acquire(backend, entry).await {
-            Ok(pass) if self.prolong(backend).await? => return Ok(pass),
-            Ok(_) => Error::Refreshing,
+            Ok(pass) => match self.prolong(backend).await {
+                Ok(true) => return Ok(pass),
+                Ok(false) => Error::Refreshing,
+                Err(error) => error,
+            },
             Err(error) => error,
         };
         self.withdraw(backend).await?;
@@ -244,10 +253,11 @@ impl Attempt {
     /// Nothing was sent: as if it had not begun.
     async fn withdraw(&self, backend: &Backend) -> Result<()> {
         let mut tx = backend.db.begin().await?;
+        // The lease before the journal, as in `turn`.
+        self.release(backend, &mut tx).await?;
         if self.line.unanswered == 0 {
             db::refreshes::close(&mut tx, self.line.id).await?;
         }
-        self.release(backend, &mut tx).await?;
         Ok(tx.commit().await?)
     }
 

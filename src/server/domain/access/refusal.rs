@@ -103,16 +103,17 @@ impl Attempt {
         account: &Account,
         error: &platform::Error,
     ) -> Result<()> {
-        db::refreshes::close_unanswered(tx, account.id, self.line.epoch).await?;
         let now = backend.clock.now();
-        let Some(new) = state_after(account, error, now) else { return Ok(()) };
-        let next = account_state::next_refresh(backend, account, &new)?;
-        if db::accounts::mark(tx, account, new.status, new.reason().zip(new.say()), next, now)
-            .await?
-        {
-            account_state::record_background_transition(backend, tx, account, &new).await?;
+        if let Some(new) = state_after(account, error, now) {
+            let next = account_state::next_refresh(backend, account, &new)?;
+            if db::accounts::mark(tx, account, new.status, new.reason().zip(new.say()), next, now)
+                .await?
+            {
+                account_state::record_background_transition(backend, tx, account, &new).await?;
+            }
         }
-        Ok(())
+        // The row before the journal, as whoever disconnects it.
+        Ok(db::refreshes::close_unanswered(tx, account.id, self.line.epoch).await?)
     }
 
     /// Tries again later; there is no limit to how often. An intent stays open where the platform

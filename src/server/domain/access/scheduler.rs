@@ -3,12 +3,13 @@
 //! claims a few tasks that no other process has, and more when it has hands for them, so that a
 //! storm is shared by all processes.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration as StdDuration;
 
 use chrono::Duration;
 use futures::future::{BoxFuture, join_all, try_join_all};
 use futures::stream::{self, BoxStream};
-use futures::{StreamExt, TryStreamExt};
+use futures::{FutureExt, StreamExt, TryStreamExt};
 
 use super::token::RefreshReason;
 use super::{breaker, inflight, journal};
@@ -60,13 +61,16 @@ fn lanes(backend: &Backend) -> impl Iterator<Item = Lane<'_>> {
         .map(|entry| Lane { entry, kind: Kind::Refresh })
 }
 
-/// A failure is the database's; the next look finds what this one did not.
+/// A failure is the database's; the next look finds what this one did not. A panic ends its round
+/// and no other.
 async fn every_look<Round: Future<Output = Result<()>>>(round: impl Fn() -> Round) {
     loop {
-        if let Err(error) =
-            request_context::scope(request_context::RequestContext::server(), round()).await
-        {
-            tracing::error!("a round of tasks broke off: {error}");
+        let work = async { round().await };
+        let context = request_context::RequestContext::server();
+        match AssertUnwindSafe(request_context::scope(context, work)).catch_unwind().await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!("a round of tasks broke off: {error}"),
+            Err(_) => tracing::error!("a round of tasks panicked"),
         }
         tokio::time::sleep(LOOK).await;
     }

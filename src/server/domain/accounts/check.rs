@@ -171,7 +171,9 @@ pub(super) fn recheck_in_background(backend: &Backend, actor: &Actor, due: Vec<A
     }
     for id in due {
         let (backend, actor) = (backend.clone(), actor.clone());
-        tokio::spawn(request_context::scope(request_context::current(), async move {
+        // Tracked: a stop waits for it.
+        let tracker = backend.requests.clone();
+        tracker.spawn(request_context::scope(request_context::current(), async move {
             if let Err(error) = recheck(&backend, &actor, id).await {
                 tracing::info!(account = %id, "background check: {error}");
             }

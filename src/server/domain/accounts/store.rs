@@ -90,6 +90,9 @@ async fn in_transaction(
     let id = existing.as_ref().map_or_else(AccountId::new, |account| account.id);
     let account = row(backend, actor, entry, grant, profile, id);
     db::accounts::upsert(&mut tx, &account).await?;
+    // What the old credential was asked for says nothing of the new one. An answer that is still
+    // under way writes its line anew and is then judged by what it came from.
+    db::refreshes::close_unanswered(&mut tx, id, i64::MAX).await?;
     let was_here = existing.as_ref().is_some_and(|existing| existing.status != Status::Former);
     access::record_transition(
         backend,

@@ -74,7 +74,7 @@ pub enum Priority {
     /// Somebody is waiting for it.
     High = 0,
     Normal = 1,
-    /// Tidying up.
+    /// Tidying up, and mails that go to many.
     Low = 2,
 }
 

@@ -17,6 +17,7 @@ pub use read::{banners, bell, list, mark_all_read, mark_read, prefer, preference
 use chrono::Duration;
 
 use super::events::{self, Event};
+use super::jobs::Priority;
 use super::locale::Locale;
 use super::mail::{self, Mail};
 use super::sweep::Sweep;
@@ -181,8 +182,8 @@ impl News<'_> {
             metrics::notice(self.kind.as_str());
             if by_mail {
                 let text = words.letter(&backend.config.public_url(), &member.name).into();
-                mail::post(backend, tx, Mail { to: member.email, subject: words.title, text })
-                    .await?;
+                let mail = Mail { to: member.email, subject: words.title, text };
+                mail::post(backend, tx, mail, Priority::Low).await?;
             }
         }
         events::record(tx, Event::WorkspaceChanged(workspace), now).await.map(|_| ())

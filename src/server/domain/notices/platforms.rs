@@ -169,8 +169,9 @@ pub async fn announce_held_back(backend: &Backend, incident: Uuid) -> Result<()>
             return Ok(());
         }
         for broken in held_back {
-            incidents::settle(&mut tx, broken.id, false).await?;
-            announce_broken(backend, &mut tx, &incident.provider, &broken).await?;
+            if incidents::settle(&mut tx, broken.id, false).await? {
+                announce_broken(backend, &mut tx, &incident.provider, &broken).await?;
+            }
         }
         tx.commit().await?;
     }

@@ -8,6 +8,7 @@ use crate::model::audit::Action;
 use crate::server::Backend;
 use crate::server::db::{self, Tx, users::User};
 use crate::server::domain::audit::{self, Event};
+use crate::server::domain::jobs::Priority;
 use crate::server::domain::{accounts, events, mail};
 use crate::server::session::Actor;
 
@@ -41,7 +42,7 @@ pub async fn delete(
         Event::of_workspace(None, Action::AccountDeleted).about("the account of a person"),
     )
     .await?;
-    mail::post(backend, &mut tx, emails::deleted(backend, &user.email)).await?;
+    mail::post(backend, &mut tx, emails::deleted(backend, &user.email), Priority::High).await?;
     tx.commit().await?;
     tracing::info!(user = %user.id, "account deleted");
     Ok(())

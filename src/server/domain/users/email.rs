@@ -11,6 +11,7 @@ use crate::model::{FieldError, UserId};
 use crate::server::Backend;
 use crate::server::db::{self, email_tokens::Purpose};
 use crate::server::domain::audit::{self, Event};
+use crate::server::domain::jobs::Priority;
 use crate::server::domain::mail;
 use crate::server::session::Actor;
 
@@ -24,7 +25,7 @@ pub(super) async fn send_verification(
     let Some(link) = email_tokens::make(backend, tx, user, Purpose::Verify, email).await? else {
         return Ok(false);
     };
-    mail::post(backend, tx, emails::verify(backend, email, &link)).await?;
+    mail::post(backend, tx, emails::verify(backend, email, &link), Priority::High).await?;
     Ok(true)
 }
 
@@ -77,7 +78,7 @@ pub async fn change(
     else {
         return Err(enough(&mut tx, actor, Purpose::Change, backend).await);
     };
-    mail::post(backend, &mut tx, emails::change(backend, &email, &link)).await?;
+    mail::post(backend, &mut tx, emails::change(backend, &email, &link), Priority::High).await?;
     Ok(tx.commit().await?)
 }
 
@@ -106,8 +107,8 @@ pub async fn confirm(backend: &Backend, token: SecretString) -> Result<()> {
                 return Err(Error::EmailTaken);
             }
             db::email_tokens::delete_of(&mut tx, user.id).await?;
-            mail::post(backend, &mut tx, emails::email_changed(backend, &user.email, &link.email))
-                .await?;
+            let told = emails::email_changed(backend, &user.email, &link.email);
+            mail::post(backend, &mut tx, told, Priority::High).await?;
         }
         // An address that the person has changed since.
         Purpose::Verify | Purpose::Reset => return Err(Error::LinkOver),

@@ -14,6 +14,7 @@ use crate::model::audit::Action;
 use crate::server::Backend;
 use crate::server::db::{self, users::User};
 use crate::server::domain::audit::{self, Event};
+use crate::server::domain::jobs::Priority;
 use crate::server::domain::mail;
 use crate::server::limits::Admission;
 use crate::server::metrics;
@@ -51,7 +52,7 @@ pub(super) async fn set(backend: &Backend, tx: &mut db::Tx, user: &User, hash: &
     db::users::set_password(tx, user.id, hash, backend.clock.now()).await?;
     db::sessions::delete_all(tx, user.id).await?;
     db::email_tokens::delete_of(tx, user.id).await?;
-    mail::post(backend, tx, emails::password_changed(backend, &user.email)).await
+    mail::post(backend, tx, emails::password_changed(backend, &user.email), Priority::High).await
 }
 
 /// Asks for the password once more, before what a borrowed device must not do. `field` is where it

@@ -8,7 +8,7 @@ use crate::model::audit::Action;
 use crate::server::Backend;
 use crate::server::db::{self, email_tokens::Purpose};
 use crate::server::domain::audit::{self, Event};
-use crate::server::domain::jobs::{self, Job};
+use crate::server::domain::jobs::{self, Job, Priority};
 use crate::server::domain::mail;
 use crate::server::domain::sweep::Sweep;
 
@@ -45,7 +45,7 @@ async fn answer_one(backend: &Backend, request: Uuid, email: &str) -> Result<()>
         && let Some(link) =
             email_tokens::make(backend, &mut tx, user.id, Purpose::Reset, email).await?
     {
-        mail::post(backend, &mut tx, emails::reset(backend, email, &link)).await?;
+        mail::post(backend, &mut tx, emails::reset(backend, email, &link), Priority::High).await?;
     }
     Ok(tx.commit().await?)
 }
