@@ -173,6 +173,18 @@ async fn a_failure_is_logged_with_the_platforms_own_code_and_trace() {
     }
 }
 
+// The same: what stands where a code was due may be a token.
+#[tokio::test]
+async fn a_token_in_place_of_a_code_is_not_logged() {
+    log::listen();
+    let play = Play::new().await;
+    let body = json!({ "error": "canary1code2repeated3by4a5platform" });
+    play.answer(&Line::json(400, &body)).await;
+    play.refresh("x").await.err().expect("a refusal");
+    let lines = log::raw();
+    assert!(lines.contains("canary...") && !lines.contains("canary1code2"), "{lines}");
+}
+
 // Decision 43: what this server does not ask for is neither asked, nor missed, nor shown.
 #[tokio::test]
 async fn what_is_not_asked_for_is_not_shown() {
