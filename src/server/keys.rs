@@ -135,18 +135,55 @@ pub fn change<T>(
     config: &Config,
     edit: impl FnOnce(&mut KeyFile) -> Result<T, Refusal>,
 ) -> Result<T, Error> {
-    let (path, mut file) = (path(config), read(config)?);
+    // Nothing to lock where there is nothing to change.
+    read(config)?;
+    let path = path(config);
+    let fix = "let the user that runs huntaze write to this folder";
+    // Held until the end: of two changes at once, one would be lost.
+    let _lock = lock(&path).map_err(failed(&path, fix))?;
+    let mut file = read(config)?;
     let told = edit(&mut file)?;
     let beside = path.with_extension(format!("{:08x}.new", rand::random::<u32>()));
     let written = make(&beside, &text(&file))
+        .and_then(|()| keep_owner(&path, &beside))
         .and_then(|()| std::fs::rename(&beside, &path))
+        .inspect_err(|_| drop(std::fs::remove_file(&beside)))
         .and_then(|()| settle(&path));
-    written.map_err(|error| Error::File {
-        path: path.display().to_string(),
-        error,
-        fix: "let the user that runs huntaze write to this folder",
-    })?;
+    written.map_err(failed(&path, fix))?;
     Ok(told)
+}
+
+/// Waits until no other process changes the key file.
+fn lock(path: &Path) -> std::io::Result<std::fs::File> {
+    let beside = path.with_extension("lock");
+    if let Err(error) = make(&beside, "").and_then(|()| keep_owner(path, &beside))
+        && error.kind() != ErrorKind::AlreadyExists
+    {
+        return Err(error);
+    }
+    let file = std::fs::File::open(&beside)?;
+    file.lock()?;
+    Ok(file)
+}
+
+/// Whoever could read the old file can read the new one: a command that root runs must not take the
+/// keys from the server.
+#[cfg(unix)]
+fn keep_owner(old: &Path, new: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, chown};
+    let (was, is) = (std::fs::metadata(old)?, std::fs::metadata(new)?);
+    std::fs::set_permissions(new, was.permissions())?;
+    // A group that may not read needs no keeping, which not every owner is allowed.
+    let group_reads = was.mode() & 0o070 != 0 && was.gid() != is.gid();
+    if was.uid() != is.uid() || group_reads {
+        chown(new, Some(was.uid()), Some(was.gid()))?;
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_old: &Path, _new: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// A key that the file would let go.
@@ -277,4 +314,53 @@ fn decode_hex(text: &str) -> Option<Vec<u8>> {
         .step_by(2)
         .map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok())
         .collect()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    fn with_file(folder: &Path) -> (Config, PathBuf) {
+        let mut config = Config::default();
+        config.server.data_dir = folder.to_owned();
+        (config.clone(), path(&config))
+    }
+
+    // T2: of two commands at once, none undoes what the other did.
+    #[test]
+    fn the_key_file_is_changed_by_one_at_a_time() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (config, path) = with_file(folder.path());
+        read_or_make(&path).expect("a key file");
+        let busy = AtomicBool::new(false);
+        let edit = |_: &mut KeyFile| {
+            assert!(!busy.swap(true, Ordering::SeqCst), "two at once");
+            std::thread::yield_now();
+            busy.store(false, Ordering::SeqCst);
+            Ok(())
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| change(&config, edit).expect("a change"));
+            }
+        });
+    }
+
+    // T2: a changed file is for those that the old one was for.
+    #[test]
+    fn who_could_read_the_key_file_can_read_it_after_a_change() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (config, path) = with_file(folder.path());
+        read_or_make(&path).expect("a key file");
+        for mode in [0o600, 0o640] {
+            std::fs::set_permissions(&path, Permissions::from_mode(mode)).expect("a mode");
+            change(&config, |_| Ok(())).expect("a change");
+            let now = std::fs::metadata(&path).expect("the file").permissions().mode();
+            assert_eq!(now & 0o777, mode);
+        }
+    }
 }

@@ -7,6 +7,7 @@
 mod file;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -77,6 +78,8 @@ pub struct Vault {
     seals: Mutex<BTreeMap<u32, i64>>,
     /// Reads the key file again; nothing where the keys do not come from a file.
     source: Option<Source>,
+    /// The key file could not be read when it was last tried, and that was said.
+    is_unreadable: AtomicBool,
 }
 
 type Source = Box<dyn Fn() -> Option<SecretString> + Send + Sync>;
@@ -173,7 +176,12 @@ impl Vault {
     /// Reads the text of a key file.
     pub fn from_text(text: &SecretString) -> Result<Self, KeyError> {
         let ring = RwLock::new((Arc::new(Ring::from_text(text)?), Instant::now()));
-        Ok(Self { ring, seals: Mutex::default(), source: None })
+        Ok(Self {
+            ring,
+            seals: Mutex::default(),
+            source: None,
+            is_unreadable: AtomicBool::default(),
+        })
     }
 
     /// The same, and where to read it again.
@@ -185,12 +193,19 @@ impl Vault {
     }
 
     /// Takes the key file as it is now, so that a key that another process added is known. One that
-    /// can't be read changes nothing.
+    /// can't be read changes nothing, which operators are told once.
     pub fn reload(&self) {
-        let read = self.source.as_ref().and_then(|source| Ring::from_text(&source()?).ok());
+        let Some(source) = &self.source else { return };
+        let read = source().and_then(|text| Ring::from_text(&text).ok());
+        let was_unreadable = self.is_unreadable.swap(read.is_none(), Ordering::Relaxed);
         if let Some(ring) = read {
             *self.ring.write().unwrap_or_else(PoisonError::into_inner) =
                 (Arc::new(ring), Instant::now());
+        } else if !was_unreadable {
+            tracing::error!(
+                "the key file can't be read, and keys that others add stay unknown; let the user \
+                 that runs huntaze read it (mode 0600, its own)"
+            );
         }
     }
 
@@ -268,6 +283,12 @@ impl Vault {
     pub fn seal_with(&self, key: u32, secret: &SecretString, place: SealContext) -> Vec<u8> {
         self.count_seals(key, 1);
         self.ring().seal(key, secret, place)
+    }
+
+    /// Opens what a stranger may have made, with the keys as this process knows them: anybody can
+    /// name a key, so that the file is not read for each.
+    pub fn open_cookie(&self, blob: &[u8], place: SealContext) -> Result<SecretString, Error> {
+        self.ring().open(blob, place)
     }
 
     /// Opens a blob that was sealed for this very place. A key that we do not know may have been

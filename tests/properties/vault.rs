@@ -97,6 +97,16 @@ proptest! {
         prop_assert!(refused.to_string().contains(&named));
     }
 
+    // S5: nobody makes the server read the key file with cookies of their own.
+    #[test]
+    fn a_cookie_of_an_unknown_key_reads_no_file(secret in secret(), place in place()) {
+        let ours = fresh().reading(|| panic!("the key file is read"));
+        let blob = ours.seal(&secret, place);
+        prop_assert!(ours.open_cookie(&blob, place).is_ok());
+        let foreign = FOREIGN.seal(&secret, place);
+        prop_assert!(ours.open_cookie(&foreign, place).is_err());
+    }
+
     // T1: equal secrets are not recognised by their blobs, and no blob holds its secret.
     #[test]
     fn two_seals_of_one_secret_differ(text in "[a-z]{8,64}", place in place()) {

@@ -148,7 +148,7 @@ const LONGEST_WORD: usize = 16;
 /// A platform's words with everything shortened that could be a token, code or verifier: what a
 /// platform repeats of a request must not get into the log. Names of errors and scopes have no
 /// digits, account ids have no letters.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     text.split_inclusive(between_words).map(shortened).collect()
 }
 

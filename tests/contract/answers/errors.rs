@@ -48,6 +48,33 @@ async fn what_is_not_the_platforms_own_error_passes() {
     }
 }
 
+// The same: what a gateway says in JSON is no platform's own.
+#[tokio::test]
+async fn a_gateways_refusal_passes() {
+    let play = Play::new().await;
+    let bodies = [
+        json!({ "message": "Unauthorized" }),
+        json!({ "detail": "Unauthorized" }),
+        json!({ "error": "Unauthorized", "message": "no" }),
+        json!({ "errors": [{ "message": "Forbidden" }] }),
+    ];
+    for platform in ["x", "reddit"] {
+        for status in [401, 403] {
+            for body in &bodies {
+                play.answer(
+                    &Line::json(status, body).with("www-authenticate", "Basic realm=\"g\""),
+                )
+                .await;
+                assert_passes(&format!("{platform} {status} {body}"), play.test(platform).await);
+            }
+        }
+    }
+    let challenge = Line::new(401, "").with("www-authenticate", "Bearer realm=\"reddit\"");
+    play.answer(&challenge).await;
+    let error = play.test("reddit").await.expect_err("Reddit's own challenge");
+    assert!(error.account_reason().is_some(), "{error:?}");
+}
+
 // The same: one odd field beside it, and the error still counts.
 #[tokio::test]
 async fn what_is_readable_of_an_error_counts() {
@@ -74,6 +101,13 @@ async fn what_is_readable_of_an_error_counts() {
             401,
             json!({ "title": "Unauthorized", "type": null, "status": "401" }),
             Reason::RefusedByPlatform,
+        ),
+        ("x", 200, json!({ "errors": [{ "code": 326 }] }), Reason::Locked),
+        (
+            "x",
+            200,
+            json!({ "errors": [{ "type": "https://api.x.com/2/problems/user-suspended" }] }),
+            Reason::Suspended,
         ),
         ("reddit", 401, json!({ "error": "401", "message": null }), Reason::RefusedByPlatform),
         (
@@ -171,6 +205,18 @@ async fn a_failure_is_logged_with_the_platforms_own_code_and_trace() {
     ] {
         assert!(line.contains(part), "{part}: {line}");
     }
+}
+
+// The same: what stands where a code was due may be a token.
+#[tokio::test]
+async fn a_token_in_place_of_a_code_is_not_logged() {
+    log::listen();
+    let play = Play::new().await;
+    let body = json!({ "error": "canary1code2repeated3by4a5platform" });
+    play.answer(&Line::json(400, &body)).await;
+    play.refresh("x").await.err().expect("a refusal");
+    let lines = log::raw();
+    assert!(lines.contains("canary...") && !lines.contains("canary1code2"), "{lines}");
 }
 
 // Decision 43: what this server does not ask for is neither asked, nor missed, nor shown.

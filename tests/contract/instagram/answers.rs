@@ -1,5 +1,6 @@
 //! Instagram: recorded answers, and what becomes of them when one thing is odd.
 
+use huntaze::server::platform::Error;
 use huntaze::server::platform::instagram::Instagram;
 use serde_json::{Value, json};
 
@@ -99,6 +100,10 @@ async fn an_error_is_understood_by_its_code_unless_the_server_is_in_trouble() {
         (400, json!({ "code": 190, "error_subcode": {}, "fbtrace_id": 7 }), "reconnect"),
         (400, json!({ "code": "4", "is_transient": "true" }), "rate limited"),
         (400, json!({ "code": 25, "message": null }), "needs action"),
+        (400, json!({ "code": 190, "is_transient": true }), "unavailable"),
+        (403, json!({ "code": 10, "is_transient": true }), "unavailable"),
+        (403, json!({ "code": 200, "is_transient": "true" }), "unavailable"),
+        (400, json!({ "code": 368, "is_transient": true }), "rate limited"),
         (500, json!({ "code": 190, "error_subcode": 458 }), "unavailable"),
         (503, json!({ "code": 10 }), "unavailable"),
     ] {
@@ -107,6 +112,21 @@ async fn an_error_is_understood_by_its_code_unless_the_server_is_in_trouble() {
     }
     facebook.answer(&[(PAGES, page(403, "<html>Log in to the network</html>"))]).await;
     assert_eq!(told(facebook.profile(KOFI_COOKS).await).0, "unavailable");
+}
+
+// Platform answers, "Errors": what the app's own token is told is the operator's, whatever status
+// it comes with.
+#[tokio::test]
+async fn what_the_apps_token_is_told_is_not_the_accounts() {
+    let facebook = Recorded::of(&Instagram).await;
+    let token = json!({ "access_token": "EAAa" });
+    for (status, code) in [(200, 190), (200, 10), (400, 190), (400, 25), (403, 10)] {
+        let said = json!({ "error": { "code": code } });
+        let answers = [(TOKEN, json_answer(200, &token)), (DEBUG, json_answer(status, &said))];
+        facebook.answer(&answers).await;
+        let error = facebook.refresh().await.expect_err("nothing tells when it ends");
+        assert!(matches!(error, Error::Configuration { .. }), "{status} {code}: {error:?}");
+    }
 }
 
 // Platform answers, "Numbers and times" and "Shapes"; T3, T10

@@ -28,7 +28,7 @@ impl Device {
     }
 
     pub fn open(backend: &Backend, blob: &[u8]) -> Option<Self> {
-        let text = backend.vault.open(blob, PLACE).ok()?;
+        let text = backend.vault.open_cookie(blob, PLACE).ok()?;
         let (user, id) = text.expose_secret().split_once('/')?;
         Some(Self { user: user.parse().ok()?, id: id.parse().ok()? })
     }

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::call::network;
 use crate::server::metrics;
-use crate::server::platform::error::{Class, Error, Result};
+use crate::server::platform::error::{Class, Error, Result, quoted};
 use crate::server::platform::read::shape;
 use crate::server::platform::time;
 
@@ -83,7 +83,7 @@ impl PlatformResponse {
     /// gives it back. Every platform passes its errors through here, once.
     pub fn failed(&self, error: Error, code: &str, trace: &str) -> Error {
         let (platform, endpoint, class) = (self.platform, &self.endpoint, error.class().as_str());
-        let (code, trace) = (code_of(code), code_of(trace));
+        let (code, trace) = (code_of(&quoted(code)), code_of(trace));
         let status = self.status.as_u16();
         metrics::platform_failure(platform, endpoint, error.as_str());
         if error.class() == Class::Configuration {

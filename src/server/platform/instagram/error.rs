@@ -15,6 +15,8 @@ use crate::server::platform::{Error, PlatformResponse, time};
 
 /// Facebook documents no wait at a limit; its own advice is to come back slowly.
 const PAUSE: Duration = Duration::minutes(1);
+/// What was done is blocked for a time.
+const SPAM: i64 = 368;
 /// An account limited for suspected spam is best left alone for a day.
 const SPAM_PAUSE: Duration = Duration::hours(24);
 
@@ -46,7 +48,8 @@ pub fn classify_token(
     now: DateTime<Utc>,
     asked: TokenRequest,
 ) -> Option<Error> {
-    let Some(failure) = failure(answer).filter(|_| !answer.status.is_server_error()) else {
+    let may_last = |failure: &Failure| !answer.status.is_server_error() && !failure.is_transient;
+    let Some(failure) = failure(answer).filter(may_last) else {
         return classify(answer, now);
     };
     let detail = detail(&failure, answer);
@@ -88,10 +91,14 @@ fn meaning(failure: &Failure, answer: &PlatformResponse, now: DateTime<Utc>) -> 
     if answer.status.is_server_error() {
         return Error::Unavailable { detail };
     }
+    // So does what Facebook itself says passes, whatever its code. A limit names its wait below.
+    if failure.is_transient && !(is_limit(failure.code) || failure.code == SPAM) {
+        return Error::Unavailable { detail };
+    }
     match (failure.code, failure.subcode) {
         (190 | 102, subcode) => ended(subcode, detail),
         // The subcode is stronger than code 4, which alone is a rate limit.
-        (4, 2_207_051) | (368, _) => {
+        (4, 2_207_051) | (SPAM, _) => {
             Error::RateLimited { until: time::after(now, SPAM_PAUSE), detail }
         }
         (25, _) | (_, 2_207_050) => Error::NeedsAction {
@@ -122,7 +129,7 @@ fn meaning(failure: &Failure, answer: &PlatformResponse, now: DateTime<Utc>) -> 
         },
         // 3: the app lacks a capability; 101: no such app or not its secret.
         (3 | 101, _) => Error::Configuration { detail },
-        (code, _) if passes(code) || failure.is_transient => Error::Unavailable { detail },
+        (code, _) if passes(code) => Error::Unavailable { detail },
         _ => answer.common_error(now, None).unwrap_or(Error::Unexpected { detail }),
     }
 }

@@ -13,8 +13,8 @@ pub async fn inspect(client: &Client, token: &SecretString) -> Result<Inspection
     let Some(mut error) = error::classify(&answer, client.now()) else {
         return Ok(answer.expect::<Inspected>("debug_token")?.data);
     };
-    if error::is_refusal(&answer) {
-        // The call was made with the app's token: what is refused says nothing of the account.
+    if error::is_refusal(&answer) || error.account_reason().is_some() {
+        // The call was made with the app's token: what it is told says nothing of the account.
         error = Error::Configuration { detail: format!("debug_token: {error}") };
     }
     Err(error::failed(&answer, error))

@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::inspect::{inspect, refuses_app};
+use super::portfolio::is_id;
 use super::settings::InstagramSettings;
 use super::wire::{Done, Inspection, Permissions};
 use super::{GRAPH, SPEC, error, info::INFO, pages, versioned};
@@ -49,7 +50,7 @@ pub async fn refresh(client: &Client, held: &Credential) -> Result<TokenGrant> {
 /// Removes the app for the Facebook user.
 /// <https://developers.facebook.com/docs/graph-api/reference/user/permissions>
 pub async fn revoke(client: &Client, held: &Credential) -> Result<bool> {
-    let user = held.grant_key.as_deref().unwrap_or("me");
+    let user = held.grant_key.as_deref().filter(|id| is_id(id)).unwrap_or("me");
     let url = client.url(GRAPH, &format!(versioned!("/{}/permissions"), user));
     let api = Api::new(client.clone(), held.access.clone(), Vec::new());
     let answer = api.delete(url).label(versioned!("/{id}/permissions")).send().await?;
@@ -97,7 +98,7 @@ async fn grant(client: &Client, long: TokenAnswer, known: Option<String>) -> Res
         // is extended: from then on only the person can renew.
         refresh_expires_in: left(inspection.data_access_expires_at, now),
         scopes: inspection.scopes,
-        grant_key: inspection.user_id.or(known),
+        grant_key: inspection.user_id.filter(|id| is_id(id)).or(known),
         ..grant
     })
 }

@@ -51,8 +51,9 @@ impl Search {
         let count = items.len();
         let read = items.into_iter().filter_map(|item| serde_json::from_value::<T>(item).ok());
         let read: Vec<T> = read.filter(|item| is_id(id(item))).collect();
-        if read.len() < count {
-            let detail = format!("{} of {count} items without an id", count - read.len());
+        let missing = count.saturating_sub(read.len());
+        if missing > 0 {
+            let detail = format!("{missing} of {count} items without an id");
             self.miss(Error::Unexpected { detail });
         }
         read

@@ -131,6 +131,7 @@ fn form_encoded(text: &str) -> String {
 /// A token endpoint's success. Strict with the token, tolerant with everything else: what is not
 /// understood counts as not said.
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 pub struct TokenAnswer {
     #[serde(deserialize_with = "token")]
     pub access_token: SecretString,
@@ -141,10 +142,20 @@ pub struct TokenAnswer {
     pub token_type: Option<String>,
     #[serde(default, deserialize_with = "seconds")]
     pub expires_in: Option<Duration>,
-    #[serde(default, alias = "refresh_expires_in", deserialize_with = "seconds")]
+    #[serde(default, deserialize_with = "seconds")]
     pub refresh_token_expires_in: Option<Duration>,
+    /// Its other name; both may be there.
+    #[serde(default, deserialize_with = "seconds")]
+    pub refresh_expires_in: Option<Duration>,
     #[serde(default, rename = "scope", deserialize_with = "scopes::list")]
     pub scopes: Vec<String>,
+}
+
+/// A field that is there twice is no error, which would lose the token: the last one counts.
+impl<'de> Deserialize<'de> for TokenAnswer {
+    fn deserialize<D: Deserializer<'de>>(wire: D) -> Result<Self, D::Error> {
+        Self::deserialize(Value::deserialize(wire)?).map_err(serde::de::Error::custom)
+    }
 }
 
 impl TokenAnswer {
@@ -154,7 +165,7 @@ impl TokenAnswer {
             refresh: self.refresh_token,
             token_type: self.token_type.unwrap_or_else(|| "bearer".into()),
             expires_in: self.expires_in,
-            refresh_expires_in: self.refresh_token_expires_in,
+            refresh_expires_in: self.refresh_token_expires_in.or(self.refresh_expires_in),
             scopes: self.scopes,
             grant_key: None,
         }

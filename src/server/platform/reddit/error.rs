@@ -46,6 +46,11 @@ impl Body {
         answer.json().unwrap_or_default()
     }
 
+    /// Whether this is Reddit's own error, not one of something between Reddit and us.
+    fn repeats_status(&self, answer: &PlatformResponse) -> bool {
+        self.error == answer.status.as_str()
+    }
+
     fn detail(&self, answer: &PlatformResponse) -> String {
         let text = format!("{} {} {}", answer.status, self.message, self.reason);
         text.trim().chars().take(200).collect()
@@ -71,7 +76,7 @@ fn meaning(api: &Api, answer: &PlatformResponse, needs: &str, body: &Body) -> Er
     let lacks_scope = challenge.contains("insufficient_scope");
     match answer.status.as_u16() {
         // Neither Reddit's challenge nor its error: something between Reddit and us.
-        401 | 403 if body.error.is_empty() && challenge.is_empty() => {
+        401 | 403 if !(body.repeats_status(answer) || is_bearer(challenge)) => {
             Error::Unavailable { detail: format!("{detail}: {}", answer.shape()) }
         }
         401 => Error::AccessRefused {
@@ -98,6 +103,11 @@ fn meaning(api: &Api, answer: &PlatformResponse, needs: &str, body: &Body) -> Er
         },
         _ => Error::Unexpected { detail: format!("{detail}: {}", answer.shape()) },
     }
+}
+
+/// Reddit's own challenge (RFC 6750, 3).
+fn is_bearer(challenge: &str) -> bool {
+    challenge.split_whitespace().next().is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer"))
 }
 
 /// A page where data was due: Reddit does not like our User-Agent or address. A 429 that names a

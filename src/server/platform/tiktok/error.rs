@@ -62,7 +62,7 @@ fn meaning(failure: &Failure, answer: &PlatformResponse, now: DateTime<Utc>) -> 
         "spam_risk_user_banned_from_posting" => {
             Error::NeedsAction { reason: Reason::NeedsAction, say: BANNED.into(), detail }
         }
-        "spam_risk_too_many_posts" => Error::RateLimited { until: now + DAY, detail },
+        "spam_risk_too_many_posts" => Error::RateLimited { until: time::after(now, DAY), detail },
         "rate_limit_exceeded" => Error::RateLimited { until: after(answer, now), detail },
         // Unaudited apps may post for five people a day: the operator's to mend, by an audit.
         "reached_active_user_cap" => Error::Configuration { detail },

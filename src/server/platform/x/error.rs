@@ -51,14 +51,15 @@ impl Problem {
         self.any(|problem| problem.code == Some(code))
     }
 
-    /// Whether X itself speaks here, not something between X and us.
+    /// Whether X itself speaks here, not something between X and us: a gateway has a message, too.
     fn is_of_x(&self) -> bool {
         self.any(|problem| {
-            problem.code.is_some()
-                || [&problem.title, &problem.detail, &problem.message, &problem.kind]
-                    .iter()
-                    .any(|text| !text.is_empty())
+            problem.code.is_some() || !problem.kind.is_empty() || !problem.title.is_empty()
         })
+    }
+
+    fn is_suspended(&self) -> bool {
+        self.is("user-suspended") || self.has_code(SUSPENDED)
     }
 
     /// X's own code for the log: the end of the type, or the number.
@@ -107,7 +108,9 @@ fn meaning(api: &Api, answer: &PlatformResponse, problem: &Problem) -> Error {
         return error;
     }
     match answer.status.as_u16() {
-        // No problem document: something between X and us.
+        200..300 if problem.is_suspended() => suspended(detail),
+        200..300 if problem.has_code(LOCKED) => locked(detail),
+        // No error of X's own: something between X and us.
         401 | 403 if !problem.is_of_x() => {
             Error::Unavailable { detail: format!("{detail}: {}", answer.shape()) }
         }
@@ -142,15 +145,11 @@ const REFUSED: Message =
 
 /// A 403 has many reasons; X tells them by `type`, and where that is `about:blank`, in prose only.
 fn forbidden(api: &Api, problem: &Problem, detail: String) -> Error {
-    if problem.is("user-suspended") || problem.has_code(SUSPENDED) {
-        let say =
-            "X has suspended this account. Appeal at X; once it is lifted, press Test.".into();
-        return Error::NeedsAction { reason: Reason::Suspended, say, detail };
+    if problem.is_suspended() {
+        return suspended(detail);
     }
     if problem.says("temporarily locked") || problem.has_code(LOCKED) {
-        let say =
-            "X has locked this account. Log in at x.com and unlock it, then press Test.".into();
-        return Error::NeedsAction { reason: Reason::Locked, say, detail };
+        return locked(detail);
     }
     if problem.is("unsupported-authentication") {
         return Error::Reconnect { reason: Reason::RefusedByPlatform, say: REFUSED, detail };
@@ -166,4 +165,14 @@ fn forbidden(api: &Api, problem: &Problem, detail: String) -> Error {
     }
     let say = "X refused to show this account. Try again later; reconnect if it goes on.".into();
     Error::Rejected { say, field: None, detail }
+}
+
+fn suspended(detail: String) -> Error {
+    let say = "X has suspended this account. Appeal at X; once it is lifted, press Test.".into();
+    Error::NeedsAction { reason: Reason::Suspended, say, detail }
+}
+
+fn locked(detail: String) -> Error {
+    let say = "X has locked this account. Log in at x.com and unlock it, then press Test.".into();
+    Error::NeedsAction { reason: Reason::Locked, say, detail }
 }

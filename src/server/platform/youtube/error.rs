@@ -128,7 +128,7 @@ fn midnight(now: DateTime<Utc>) -> DateTime<Utc> {
     let start = day.and_then(|day| day.and_hms_opt(0, 0, 0));
     // Clocks change at two in the morning there, so that midnight exists once every day.
     let start = start.and_then(|start| Los_Angeles.from_local_datetime(&start).earliest());
-    start.map_or(now + Duration::hours(24), |start| start.to_utc())
+    start.map_or_else(|| time::after(now, Duration::hours(24)), |start| start.to_utc())
 }
 
 /// What an error of the token endpoint means beyond RFC 6749, if it is one of Google's own.

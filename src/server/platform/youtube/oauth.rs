@@ -56,5 +56,10 @@ async fn sub(client: &Client, access: &SecretString) -> Option<String> {
     let call = client.call(http::Method::GET, client.url(OAUTH, "/tokeninfo")).label("/tokeninfo");
     let answer =
         call.query(&[("access_token", access.expose_secret())]).once().send().await.ok()?;
-    answer.json::<TokenInfo>()?.sub.filter(|_| answer.is_success())
+    answer.json::<TokenInfo>()?.sub.filter(|sub| answer.is_success() && is_sub(sub))
+}
+
+/// <https://developers.google.com/identity/openid-connect/openid-connect#obtainuserinfo>
+fn is_sub(sub: &str) -> bool {
+    (1..=255).contains(&sub.len()) && sub.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }

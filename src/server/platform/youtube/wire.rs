@@ -18,7 +18,7 @@ impl Channels {
     /// The channels, each with an id; nothing where this is not YouTube's own list.
     pub fn read(self) -> Option<Vec<Channel>> {
         let is_list = self.kind.as_deref() == Some("youtube#channelListResponse");
-        let channels = self.items.into_iter().map(|item| serde_json::from_value::<Channel>(item));
+        let channels = self.items.into_iter().map(serde_json::from_value::<Channel>);
         let channels: Vec<_> = channels.collect::<Result<_, _>>().ok()?;
         let named = channels.iter().all(|channel| !channel.id.trim().is_empty());
         (named && (is_list || !channels.is_empty())).then_some(channels)

@@ -100,7 +100,8 @@ pub fn no_flash(backend: &Backend) -> HeaderValue {
 pub fn read_flash(backend: &Backend, headers: &HeaderMap) -> Option<Flash> {
     let value = identity::cookie(headers, flash_name(backend))?;
     let blob = URL_SAFE_NO_PAD.decode(value).ok()?;
-    let text = backend.vault.open(&blob, FlashAudience::of(backend, headers).place()).ok()?;
+    let text =
+        backend.vault.open_cookie(&blob, FlashAudience::of(backend, headers).place()).ok()?;
     serde_json::from_str(text.expose_secret()).ok()
 }
 

@@ -2,7 +2,7 @@
 
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT, REFERER};
-use url::Url;
+use url::{Position, Url};
 
 use crate::server::Backend;
 
@@ -16,13 +16,23 @@ pub fn wants_html(headers: &HeaderMap) -> bool {
 /// A path of our own to go to after logging in, out of a parameter that anybody can write
 /// (CWE-601).
 pub fn own_path(next: &str) -> String {
-    let ours = next.starts_with('/')
-        && !next.starts_with("//")
-        && !next.contains('\\')
+    let path = if is_own(next) { normalised(next) } else { None };
+    path.filter(|path| is_own(path)).unwrap_or_else(|| "/".to_owned())
+}
+
+fn is_own(path: &str) -> bool {
+    path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains('\\')
         // What is there acts or answers programs; a person goes to a page.
-        && !["/api", "/fn"].iter().any(|door| is_below(next, door))
-        && next.bytes().all(|b| b.is_ascii_graphic());
-    if ours { next.to_owned() } else { "/".to_owned() }
+        && !["/api", "/fn"].iter().any(|door| is_below(path, door))
+        && path.bytes().all(|b| b.is_ascii_graphic())
+}
+
+/// As a browser asks for it: without `.` and `..`, however they are written.
+fn normalised(path: &str) -> Option<String> {
+    let url = Url::parse(&format!("http://own.invalid{path}")).ok()?;
+    Some(url[Position::BeforePath..].to_owned())
 }
 
 fn is_below(path: &str, door: &str) -> bool {
@@ -63,9 +73,18 @@ mod tests {
             "/\u{ff0f}evil.example",
             "/api/auth/somewhere",
             "/fn/logout",
+            "/settings/../api/auth/x",
+            "/./api/auth/x",
+            "/%2e%2E/api/auth/x",
+            "/a/.%2e/fn/logout",
+            "/.//evil.example",
+            "/a/..//evil.example",
         ] {
             assert_eq!(own_path(evil), "/", "{evil:?}");
         }
-        assert_eq!(own_path("/platforms/connect/x?account=1"), "/platforms/connect/x?account=1");
+        let page = "/platforms/connect/x?account=1&to=/../api#top";
+        assert_eq!(own_path(page), page);
+        assert_eq!(own_path("/api/../settings/./profile"), "/");
+        assert_eq!(own_path("/settings/./profile"), "/settings/profile");
     }
 }

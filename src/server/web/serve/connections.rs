@@ -11,6 +11,8 @@ use crate::server::request_context::Proxy;
 
 /// Connections beyond the limit, for probes alone.
 const FOR_PROBES: usize = 8;
+/// The limit that one address has.
+pub const PER_ADDRESS: &str = "connections_per_address";
 /// Where nobody knows how many files may be open: what Linux allows unless told otherwise.
 const USUAL_FILES: u64 = 1024;
 
@@ -72,7 +74,7 @@ impl Connections {
         if let Some(address) = address {
             let count = open.by_address.entry(address).or_default();
             if *count >= self.0.per_address {
-                return Admission::Refused("connections_per_address");
+                return Admission::Refused(PER_ADDRESS);
             }
             *count += 1;
         }

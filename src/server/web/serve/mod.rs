@@ -6,7 +6,7 @@ mod connections;
 mod write_timeout;
 
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
@@ -27,7 +27,7 @@ use super::routes::probes;
 use super::{App, router};
 use crate::server::config::Server;
 use crate::server::{Backend, metrics};
-use connections::{Admission, Connections, Slot};
+use connections::{Admission, Connections, PER_ADDRESS, Slot};
 use write_timeout::WriteTimeout;
 
 /// Out of files or memory: others have to end before the next can begin.
@@ -37,6 +37,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 const LAST_ANSWERS: Duration = Duration::from_secs(10);
 /// Whoever comes when all is full has this long to say that it is a probe.
 const PROBE: Duration = Duration::from_secs(5);
+/// Operators are told no more often than this that an address has too many connections.
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// Answers until `stop` resolves; requests that change something are finished, with or without
 /// their peers.
@@ -107,6 +109,7 @@ async fn accept(
     let service = std::sync::Arc::new(Service::new(router, backend));
     let connections = Connections::new(&backend.config.server);
     let (graceful, mut open) = (GracefulShutdown::new(), JoinSet::new());
+    let mut warned: Option<Instant> = None;
     tokio::pin!(stop);
     loop {
         tokio::select! {
@@ -120,7 +123,18 @@ async fn accept(
                             service.answer(stream, peer, slot, watcher).await;
                         });
                     }
-                    Admission::Refused(limit) => metrics::rate_limited(limit),
+                    Admission::Refused(limit) => {
+                        metrics::rate_limited(limit);
+                        if limit == PER_ADDRESS && warned.is_none_or(|at| at.elapsed() >= MINUTE) {
+                            warned = Some(Instant::now());
+                            tracing::warn!(
+                                peer = %peer.ip(),
+                                limit = backend.config.server.connections_per_address,
+                                "refused a connection: this address has too many. Is this a \
+                                 proxy? See server.trusted_proxies"
+                            );
+                        }
+                    }
                 },
                 Err(error) => {
                     tracing::warn!("a connection could not be accepted: {error}");

@@ -56,6 +56,15 @@ fn a_grant_is_read_however_its_numbers_are_written() {
     )
     .expect("a grant");
     assert_eq!(tested.refresh_expires_in, Some(Duration::seconds(604_799)));
+    let twice = answered(
+        200,
+        r#"{"access_token":"old","access_token":"a","refresh_token":"r",
+            "refresh_token_expires_in":null,"refresh_expires_in":604799}"#,
+        TokenRequest::Refresh,
+    )
+    .expect("a grant");
+    assert_eq!((twice.access.expose_secret(), twice.refresh.is_some()), ("a", true));
+    assert_eq!(twice.refresh_expires_in, Some(Duration::seconds(604_799)));
     // A calendar holds some of these as a span, and none of them as a date from now on.
     for life in ["1e300", "1e13", "8210266876799", "-9e15", "\"10000000000000\"", "315576001"] {
         let body = format!(r#"{{"access_token":"a","expires_in":{life}}}"#);
