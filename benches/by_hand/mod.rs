@@ -19,7 +19,7 @@ use huntaze::server::db::accounts::AccountRow;
 use huntaze::server::db::sessions::ActiveSession;
 use huntaze::server::domain::locale::Locale;
 use huntaze::server::platform::Entry;
-use huntaze::server::{Backend, db, session};
+use huntaze::server::{Backend, db, identity};
 
 use drawings::Drawings;
 
@@ -43,8 +43,8 @@ async fn page(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
 
 async fn answer(site: &Site, headers: &HeaderMap) -> db::Result<Option<String>> {
     let (db, now) = (&site.backend.db, site.backend.clock.now());
-    let Some(secret) = session::cookie(headers, "session") else { return Ok(None) };
-    let Some(person) = db::sessions::by_token(db, &session::hash(&secret), now).await? else {
+    let Some(secret) = identity::cookie(headers, "session") else { return Ok(None) };
+    let Some(person) = db::sessions::by_token(db, &identity::hash(&secret), now).await? else {
         return Ok(None);
     };
     let rows = db::accounts::list_rows(db, person.workspace_id).await?;

@@ -12,7 +12,7 @@ use huntaze::server::clock::Clock;
 use huntaze::server::config::{Config, Limits};
 use huntaze::server::domain::users::{self, Registering};
 use huntaze::server::platform::{IDS, Settings};
-use huntaze::server::{Backend, session, start, web};
+use huntaze::server::{Backend, identity, start, web};
 use leptos::config::LeptosOptions;
 use secrecy::ExposeSecret;
 use tower::ServiceExt;
@@ -111,7 +111,7 @@ fn configuration(folder: &std::path::Path) -> Config {
 
 async fn connect(backend: &Backend, cookie: &HeaderValue, accounts: usize) {
     let headers = HeaderMap::from_iter([(COOKIE, cookie.clone())]);
-    let ada = session::identify(backend, &headers)
+    let ada = identity::identify(backend, &headers)
         .await
         .expect("the database answers")
         .expect("Ada is logged in");

@@ -12,7 +12,7 @@ use crate::server::Backend;
 use crate::server::db::accounts::Account;
 use crate::server::domain::users::{ClientInfo, Device, Entered};
 use crate::server::domain::{self, accounts};
-use crate::server::session::Actor;
+use crate::server::identity::Actor;
 use crate::server::web::kit::context::{Correlation, Identity};
 use crate::server::web::kit::cookies::{self, FlashAudience};
 use crate::server::web::kit::forms;

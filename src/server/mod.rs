@@ -20,9 +20,6 @@ pub mod start;
 pub mod vault;
 pub mod web;
 pub mod worker;
-
-pub use identity as session;
-
 use std::sync::Arc;
 
 use clock::Clock;

@@ -135,7 +135,7 @@ both!(a_refresh_token_out_of_its_place, |app| async {
     let held = tokens(&app, &ada).await;
     let token = word(&held, "refreshToken");
     let stored: String =
-        huntaze::server::session::hash(token).iter().map(|byte| format!("{byte:02x}")).collect();
+        huntaze::server::identity::hash(token).iter().map(|byte| format!("{byte:02x}")).collect();
     let session = ada.browser.cookie("session").expect("a session");
     let others = [
         ada.token(),

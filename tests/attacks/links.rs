@@ -64,7 +64,7 @@ both!(a_reset_link_that_was_guessed, |app| async {
     let ada = app.person("Ada").await;
     let code = ask_reset(&app, &ada).await;
     let stored: String =
-        huntaze::server::session::hash(&code).iter().map(|byte| format!("{byte:02x}")).collect();
+        huntaze::server::identity::hash(&code).iter().map(|byte| format!("{byte:02x}")).collect();
     let near = [
         String::new(),
         stored,

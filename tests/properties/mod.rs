@@ -13,7 +13,7 @@ mod uniqueness;
 mod vault;
 
 use huntaze::server::db::{self, accounts::Account};
-use huntaze::server::session::{Actor, identify};
+use huntaze::server::identity::{Actor, identify};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 

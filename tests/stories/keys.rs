@@ -4,7 +4,7 @@ use chrono::Duration;
 use huntaze::model::AccountId;
 use huntaze::server::db::{self, accounts::Account, sealed};
 use huntaze::server::domain::keys::{self as sealing, Kept, Rotated};
-use huntaze::server::session::identify;
+use huntaze::server::identity::identify;
 use huntaze::server::vault::{Refusal, SealContext};
 use huntaze::server::{Backend, keys, start};
 

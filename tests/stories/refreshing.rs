@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use chrono::Duration;
 use huntaze::server::config::Config;
 use huntaze::server::domain::access::{RefreshReason, fresh_token, open_until, run_due_tasks};
-use huntaze::server::session::identify;
+use huntaze::server::identity::identify;
 use huntaze::server::{Backend, db, start};
 use secrecy::ExposeSecret;
 

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use chrono::{DateTime, Utc};
-use huntaze::server::session;
+use huntaze::server::identity;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -74,7 +74,7 @@ impl Person {
 
     fn take_token(&self, answer: &Answer) {
         let token = answer.data()["accessToken"].as_str().expect("an access token").to_owned();
-        let end = self.app.backend().clock.now() + session::ACCESS;
+        let end = self.app.backend().clock.now() + identity::ACCESS;
         *self.token.lock().expect("the token") = Some((token, end));
     }
 

@@ -16,8 +16,8 @@ use crate::model::audit::{Action, AuditLine, AuditPage, AuditQuery, Ended};
 use crate::model::{AccountId, UserId, WorkspaceId};
 use crate::server::Backend;
 use crate::server::db::{self, Tx, accounts::Account, audit::AuditRow, audit::Filter};
+use crate::server::identity::Actor;
 use crate::server::request_context::{self, RequestContext};
-use crate::server::session::Actor;
 
 const PAGE: usize = 50;
 /// Of texts that come from outside - names on platforms, labels - so much is kept.

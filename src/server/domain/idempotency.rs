@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{Error, Result};
 use crate::server::Backend;
 use crate::server::db::{self, idempotency::Kept, idempotency::Key};
-use crate::server::session::{Actor, hash};
+use crate::server::identity::{Actor, hash};
 use crate::server::vault::SealContext;
 
 /// Answers are kept so long.

@@ -11,9 +11,9 @@ use crate::model::{LetterView, MailView, Part, StuckMail};
 use crate::server::Backend;
 use crate::server::db::{self, Tx};
 use crate::server::failpoint::failpoint;
+use crate::server::identity::Actor;
 use crate::server::mail::{self, Letter};
 use crate::server::metrics;
-use crate::server::session::Actor;
 use crate::server::vault::SealContext;
 
 /// A mail that could not be sent for so long is given up.

@@ -9,7 +9,7 @@ use crate::model::audit::Action;
 use crate::model::{JobView, JobsView};
 use crate::server::Backend;
 use crate::server::db;
-use crate::server::session::Actor;
+use crate::server::identity::Actor;
 
 /// No more than this of one kind on a page.
 const SHOWN: i64 = 50;

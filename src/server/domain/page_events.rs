@@ -11,7 +11,7 @@ use super::{Error, Result};
 use crate::server::Backend;
 use crate::server::db::{self, Signal, signals::Subscription};
 use crate::server::event_streams::StreamSlot;
-use crate::server::session::{self, Actor};
+use crate::server::identity::{self, Actor};
 
 /// A session may end without anybody saying so: by its age.
 const CHECK: Duration = Duration::from_secs(30);
@@ -120,7 +120,7 @@ impl Watch {
     /// Says it if the session lives. A database that can't be asked ends the stream, too; the
     /// browser comes back.
     async fn if_live(&self, word: Word) -> Word {
-        if session::is_live(&self.backend, self.actor.session).await.unwrap_or(false) {
+        if identity::is_live(&self.backend, self.actor.session).await.unwrap_or(false) {
             word
         } else {
             Word::Ended

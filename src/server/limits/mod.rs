@@ -98,7 +98,7 @@ impl LimitKey {
 
     /// An e-mail address as it was normalised.
     pub fn email(email: &str) -> Self {
-        let hash = super::session::hash(email);
+        let hash = super::identity::hash(email);
         Self::Mailbox(hash.iter().take(16).fold(0, |all, byte| all << 8 | u128::from(*byte)))
     }
 

@@ -7,8 +7,8 @@ use crate::model::{AccountId, WorkspaceId};
 use crate::server::Backend;
 use crate::server::db::{self, Signal};
 use crate::server::egress;
+use crate::server::identity::Actor;
 use crate::server::platform::Entry;
-use crate::server::session::Actor;
 
 const MOST: usize = 1 << 20;
 

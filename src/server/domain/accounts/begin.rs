@@ -14,9 +14,9 @@ use crate::server::Backend;
 use crate::server::db::{self, accounts::Account, flows::Flow};
 use crate::server::domain::access::platform_error;
 use crate::server::domain::audit::{self, Event};
+use crate::server::identity::{Actor, hash};
 use crate::server::metrics::{self, Step};
 use crate::server::platform::{Authorize, Connect, Entry, Pkce, oauth};
-use crate::server::session::{Actor, hash};
 use crate::server::vault::SealContext;
 
 /// A flow lives so long (requirement S1).

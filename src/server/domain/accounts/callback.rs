@@ -19,9 +19,9 @@ use crate::server::domain::access;
 use crate::server::domain::audit::{self, Event};
 use crate::server::domain::locale;
 use crate::server::failpoint::failpoint;
+use crate::server::identity::{Actor, hash};
 use crate::server::metrics::{self, Step};
 use crate::server::platform::{self, CodeGrant, Entry};
-use crate::server::session::{Actor, hash};
 
 /// A callback's outcome is kept so long for whoever reloads the page.
 const OUTCOME: Duration = Duration::hours(1);

@@ -12,9 +12,9 @@ use crate::server::domain::access::{
     self, AccountState, RefreshReason, fresh_token, require_active, reread,
 };
 use crate::server::domain::audit::{self, Event};
+use crate::server::identity::Actor;
 use crate::server::platform::{Connect, Profile};
 use crate::server::request_context;
-use crate::server::session::Actor;
 
 /// A pasted session is tested no more often than this on request.
 const SESSION_TEST: Duration = Duration::minutes(5);

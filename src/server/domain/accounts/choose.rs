@@ -12,8 +12,8 @@ use crate::server::Backend;
 use crate::server::db::{self, accounts::Account, pending::Connection};
 use crate::server::domain::access::{self, sealed_grant::SealedGrant};
 use crate::server::domain::audit::{self, Event};
+use crate::server::identity::Actor;
 use crate::server::platform::{Credential, Entry, Profile, TokenGrant};
-use crate::server::session::Actor;
 use crate::server::vault::{self, SealContext};
 
 const LIFE: Duration = Duration::minutes(10);

@@ -8,8 +8,8 @@ use crate::server::db::{self, Tx, accounts::Account, pending::Revocation};
 use crate::server::domain::access::{self, AccountState};
 use crate::server::domain::audit::{self, Event};
 use crate::server::failpoint::failpoint;
+use crate::server::identity::Actor;
 use crate::server::platform::Entry;
-use crate::server::session::Actor;
 
 /// So often the row may have moved on since it was read, inside one transaction.
 const TRIES: usize = 5;

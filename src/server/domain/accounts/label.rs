@@ -6,7 +6,7 @@ use crate::model::audit::Action;
 use crate::server::Backend;
 use crate::server::db::{self, Signal};
 use crate::server::domain::audit::{self, Event};
-use crate::server::session::Actor;
+use crate::server::identity::Actor;
 
 /// The longest label, in characters.
 const LONGEST: usize = 60;

@@ -28,8 +28,8 @@ use super::{Error, Result};
 use crate::model::AccountId;
 use crate::server::Backend;
 use crate::server::db::{self, accounts::Account};
+use crate::server::identity::Actor;
 use crate::server::platform::Entry;
-use crate::server::session::Actor;
 
 /// The platform, if an operator has set it up.
 fn configured<'a>(backend: &'a Backend, provider: &str) -> Result<&'a Entry> {

@@ -15,9 +15,9 @@ use crate::server::domain::audit::{self, Event};
 use crate::server::domain::jobs::{self, Job};
 use crate::server::domain::locale;
 use crate::server::failpoint::failpoint;
+use crate::server::identity::Actor;
 use crate::server::metrics::{self, Step};
 use crate::server::platform::{self, Entry, Limit, Profile, TokenGrant};
-use crate::server::session::Actor;
 
 /// The account to connect: the expected one when an account is being reconnected, else the only
 /// one.

@@ -8,7 +8,7 @@ use crate::server::Backend;
 use crate::server::db;
 use crate::server::domain::events::{self, Event};
 use crate::server::domain::locale::Locale;
-use crate::server::session::Actor;
+use crate::server::identity::Actor;
 
 /// The person's newest notices.
 pub async fn list(backend: &Backend, actor: &Actor) -> Result<NoticesView> {

@@ -10,7 +10,7 @@ use crate::server::db::{self, Tx, users::User};
 use crate::server::domain::audit::{self, Event};
 use crate::server::domain::jobs::Priority;
 use crate::server::domain::{accounts, events, mail};
-use crate::server::session::Actor;
+use crate::server::identity::Actor;
 
 /// Deletes the person, and the workspaces that have no other owner with everything in them, in one
 /// transaction. Every grant of those is written down to be ended at its platform: the only thing

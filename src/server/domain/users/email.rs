@@ -13,7 +13,7 @@ use crate::server::db::{self, email_tokens::Purpose};
 use crate::server::domain::audit::{self, Event};
 use crate::server::domain::jobs::Priority;
 use crate::server::domain::mail;
-use crate::server::session::Actor;
+use crate::server::identity::Actor;
 
 /// Sends the link that confirms an address. `false`: enough of them are on their way.
 pub(super) async fn send_verification(

@@ -12,7 +12,7 @@ use super::Result;
 use crate::model::UserId;
 use crate::server::Backend;
 use crate::server::db::{self, email_tokens::Link, email_tokens::Purpose};
-use crate::server::session::{hash, random_secret};
+use crate::server::identity::{hash, random_secret};
 
 /// Nobody's mailbox is filled by asking again and again.
 const MOST: i64 = 5;

@@ -22,7 +22,7 @@ use crate::model::{FieldError, Profile, SessionId, UserId, WorkspaceId};
 use crate::server::Backend;
 use crate::server::config::Registration;
 use crate::server::db::{self, users::User};
-use crate::server::session::{self, Actor};
+use crate::server::identity::{self, Actor};
 
 pub use delete::delete;
 pub use device::Device;
@@ -100,7 +100,8 @@ async fn begin_session(
     workspace: WorkspaceId,
     client: ClientInfo<'_>,
 ) -> Result<Begun> {
-    let (session, secret) = session::start(backend, tx, user, workspace, client.user_agent).await?;
+    let (session, secret) =
+        identity::start(backend, tx, user, workspace, client.user_agent).await?;
     let refresh_token = match client.wants_refresh_token {
         true => Some(refresh::issue(backend, tx, session).await?),
         false => None,

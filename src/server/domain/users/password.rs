@@ -16,9 +16,9 @@ use crate::server::db::{self, users::User};
 use crate::server::domain::audit::{self, Event};
 use crate::server::domain::jobs::Priority;
 use crate::server::domain::mail;
+use crate::server::identity::Actor;
 use crate::server::limits::Admission;
 use crate::server::metrics;
-use crate::server::session::Actor;
 
 /// Changes the password of who knows the current one. Every session ends, this one too, and a new
 /// one begins here.

@@ -7,9 +7,9 @@
 use super::{Device, Error, Result};
 use crate::server::Backend;
 use crate::server::db::users::User;
+use crate::server::identity::Actor;
 use crate::server::limits::LimitKey;
 use crate::server::metrics;
-use crate::server::session::Actor;
 
 /// Whose wrong passwords count together where nobody is logged in.
 pub(super) fn at_the_door(email: &str, user: Option<&User>, device: Option<Device>) -> LimitKey {

@@ -12,7 +12,7 @@ use crate::model::{SessionId, UserId};
 use crate::server::Backend;
 use crate::server::db;
 use crate::server::domain::audit::Event;
-use crate::server::session::{self, hash, random_secret};
+use crate::server::identity::{self, hash, random_secret};
 
 /// What a refresh hands out; the access token is made of it.
 pub struct Refreshed {
@@ -41,7 +41,7 @@ pub async fn refresh(backend: &Backend, token: SecretString) -> Result<Refreshed
         db::refresh_tokens::session_of(&backend.db, &hash).await?.ok_or(Error::Unauthorized)?;
     let live = db::sessions::by_id(&backend.db, session, now)
         .await?
-        .filter(|live| !session::is_idle(live, now));
+        .filter(|live| !identity::is_idle(live, now));
     let live = live.ok_or(Error::Unauthorized)?;
     let user = live.user_id;
     let mut tx = backend.db.begin().await?;

@@ -9,7 +9,7 @@ use crate::server::domain::accounts;
 use crate::server::domain::audit::{self, Event};
 use crate::server::domain::locale::Locale;
 use crate::server::domain::sweep::Sweep;
-use crate::server::session::{self, Actor};
+use crate::server::identity::{self, Actor};
 
 /// Ends one of the person's own sessions.
 pub async fn revoke_session(backend: &Backend, actor: &Actor, id: SessionId) -> Result<()> {
@@ -103,6 +103,6 @@ pub fn device_name(user_agent: &str) -> String {
 /// The job: sessions that ended or that nobody used.
 pub async fn purge_sessions(backend: &Backend) -> Result<()> {
     let now = backend.clock.now();
-    db::sessions::delete_ended(&backend.db, now, now - session::IDLE).await?;
+    db::sessions::delete_ended(&backend.db, now, now - identity::IDLE).await?;
     Ok(())
 }
