@@ -29,6 +29,11 @@ fn without_comment(line: &str) -> &str {
     line.match_indices("//").map(|(at, _)| at).find(|at| starts(*at)).map_or(line, |at| &line[..at])
 }
 
+/// Unit tests may say and name what their module may not.
+fn without_tests(code: &str) -> &str {
+    code.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default()
+}
+
 /// What is wrong with a file, one line each.
 type Rule = fn(&Source) -> Vec<String>;
 

@@ -1,7 +1,7 @@
 //! What may stand in which file: SQL, names of platforms, conditions on features and on builds, the
 //! system's time.
 
-use super::{Rule, Source, assert_allows, assert_kept, assert_refuses};
+use super::{Rule, Source, assert_allows, assert_kept, assert_refuses, without_tests};
 
 const SQL: Rule = |source| {
     const SAYS: &[&str] =
@@ -91,11 +91,6 @@ const NAMES: Rule = |source| {
         .map(|name| format!("{} names {name}", source.path))
         .collect()
 };
-
-/// Unit tests may say "x" for anything.
-fn without_tests(code: &str) -> &str {
-    code.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default()
-}
 
 /// Most names are found wherever they stand; "x" only where it can't be anything else.
 fn is_named(code: &str, name: &str) -> bool {

@@ -95,8 +95,9 @@ pub async fn home_workspace(db: &Db, user: UserId) -> Result<Option<WorkspaceId>
     let found = sql!(
         db,
         Option<(WorkspaceId,)>,
-        "SELECT w.id FROM workspaces w JOIN members m ON m.workspace_id = w.id WHERE m.user_id =
-         $1 ORDER BY w.created_at, w.id LIMIT 1",
+        "SELECT m.workspace_id FROM members m WHERE m.user_id = $1
+         ORDER BY (SELECT w.created_at FROM workspaces w WHERE w.id = m.workspace_id),
+         m.workspace_id LIMIT 1",
         user
     )?;
     Ok(found.map(|(id,)| id))

@@ -215,7 +215,7 @@ impl Common {
                 json!({ "summary": error.sentence, "value": value }),
             )
         });
-        json!({ "schema": { "$ref": "#/components/schemas/Refused" },
+        json!({ "schema": { "$ref": "#/components/schemas/ErrorEnvelope" },
             "examples": examples.collect::<Map<_, _>>() })
     }
 }
