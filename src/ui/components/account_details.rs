@@ -91,7 +91,10 @@ fn Figures<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl IntoVie
     let limits = account.limits.iter().map(|limit| {
         view! {
             <dt>{limit.label.clone()}</dt>
-            <dd>{limit.value.clone()} <span class="soft">" - " <RelativeTime moment=&limit.at /></span></dd>
+            <dd>
+                {limit.value.clone()}
+                <span class="soft">" - " <RelativeTime moment=&limit.at /></span>
+            </dd>
         }
     });
     let check = match &account.check {

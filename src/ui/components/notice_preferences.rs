@@ -31,11 +31,7 @@ pub fn NoticePreferences(preferences: Vec<Preference>) -> impl IntoView {
             <h2 id="notices" class="mb-2">
                 "Notices"
             </h2>
-            <form
-                class="panel grid gap-4 p-5"
-                method="post"
-                action=form_action!(notices::Prefer)
-            >
+            <form class="panel grid gap-4 p-5" method="post" action=form_action!(notices::Prefer)>
                 <fieldset class="grid gap-2">
                     <legend class="mb-2">
                         "What comes by e-mail, too, once your address is confirmed. The bell tells \

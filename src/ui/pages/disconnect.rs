@@ -25,7 +25,10 @@ pub fn DisconnectPage() -> impl IntoView {
         let title = account.title();
         let question = view! {
             <article class="question" data-dialog-page=true>
-                <PageHeader title=format!("Disconnect {title}?") back=("/integrations", "Integrations") />
+                <PageHeader
+                    title=format!("Disconnect {title}?")
+                    back=("/integrations", "Integrations")
+                />
                 <p class="max-w-prose">
                     {format!(
                         "Huntaze deletes its access now. Your posts on {} and the history \

@@ -12,11 +12,7 @@ use crate::ui::islands::LiveForms;
 pub fn ForgotPage() -> impl IntoView {
     page_alone(|frame: Frame| async move {
         let form = view! {
-            <form
-                class="panel grid gap-4 p-5"
-                method="post"
-                action=form_action!(users::Forgot)
-            >
+            <form class="panel grid gap-4 p-5" method="post" action=form_action!(users::Forgot)>
                 <Field
                     name="email"
                     label="E-mail"

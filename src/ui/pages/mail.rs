@@ -101,7 +101,9 @@ fn Letter(letter: LetterView) -> impl IntoView {
     view! {
         <article class="panel p-5">
             <h3>{letter.subject}</h3>
-            <p class="small soft mb-3">"To " {letter.to} ", " <RelativeTime moment=&letter.written /></p>
+            <p class="small soft mb-3">
+                "To " {letter.to} ", " <RelativeTime moment=&letter.written />
+            </p>
             <p class="whitespace-pre-wrap">{text}</p>
         </article>
     }

@@ -13,11 +13,7 @@ pub fn ResetPage() -> impl IntoView {
     page_alone(|frame: Frame| async move {
         let flash = &frame.flash;
         let form = view! {
-            <form
-                class="panel grid gap-4 p-5"
-                method="post"
-                action=form_action!(users::Reset)
-            >
+            <form class="panel grid gap-4 p-5" method="post" action=form_action!(users::Reset)>
                 <LinkCode flash />
                 <Field
                     name="password"

@@ -12,11 +12,7 @@ use crate::ui::islands::LiveForms;
 pub fn VerifyPage() -> impl IntoView {
     page_alone(|frame: Frame| async move {
         let form = view! {
-            <form
-                class="panel grid gap-4 p-5"
-                method="post"
-                action=form_action!(users::Verify)
-            >
+            <form class="panel grid gap-4 p-5" method="post" action=form_action!(users::Verify)>
                 <p>"One press, and Huntaze knows that this address is yours."</p>
                 <LinkCode flash=&frame.flash />
                 <FormError />

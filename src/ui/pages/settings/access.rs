@@ -35,11 +35,7 @@ pub fn EmailForm<'a>(profile: &'a Profile, flash: &'a Flash) -> impl IntoView + 
                     <p class="font-medium break-all">{email}</p>
                     {state}
                 </div>
-                <form
-                    class="grid gap-4"
-                    method="post"
-                    action=form_action!(users::ChangeEmail)
-                >
+                <form class="grid gap-4" method="post" action=form_action!(users::ChangeEmail)>
                     <Field
                         name="new_email"
                         label="New e-mail"
