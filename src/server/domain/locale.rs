@@ -4,6 +4,7 @@ use chrono::{DateTime, Datelike, Duration, Utc};
 use chrono_tz::Tz;
 
 use crate::model::Timestamp;
+pub use crate::server::platform::words::{count as thousands, list};
 
 /// Who reads, and when.
 #[derive(Clone, Copy)]
@@ -89,18 +90,6 @@ pub fn span(wait: std::time::Duration) -> String {
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
-/// 12,431
-pub fn thousands(n: i64) -> String {
-    let digits = n.unsigned_abs().to_string();
-    let groups: Vec<&str> = digits
-        .as_bytes()
-        .rchunks(3)
-        .rev()
-        .map(|group| std::str::from_utf8(group).unwrap_or_default())
-        .collect();
-    format!("{}{}", if n < 0 { "-" } else { "" }, groups.join(","))
-}
-
 /// "Ada Lovelace" -> "AL".
 pub fn initials(name: &str) -> String {
     let letters = |word: &str| word.chars().find(|c| c.is_alphanumeric());
@@ -108,15 +97,6 @@ pub fn initials(name: &str) -> String {
     let first = words.next();
     let last = words.next_back();
     first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
-}
-
-/// "a, b and c".
-pub fn list(items: &[&str]) -> String {
-    match items {
-        [] => String::new(),
-        [one] => (*one).to_owned(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
 }
 
 #[cfg(test)]

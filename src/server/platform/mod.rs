@@ -27,7 +27,7 @@ pub mod scopes;
 pub mod settings;
 pub mod tiktok;
 pub mod time;
-mod words;
+pub mod words;
 pub mod x;
 pub mod youtube;
 

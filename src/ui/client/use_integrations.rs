@@ -35,7 +35,7 @@ thread_local! {
     static WAITING: Cell<bool> = const { Cell::new(false) };
     static LOOKED: Cell<f64> = const { Cell::new(0.0) };
     static PLANNED: Cell<bool> = const { Cell::new(false) };
-    static HEARD: Function = handler(heard);
+    static HEARD: Function = handler(on_message);
     static LOST: Function = handler(|_| lost());
 }
 
@@ -78,7 +78,7 @@ fn connect(since: Option<&str>) {
     let url =
         since.map_or("/api/events".to_owned(), |since| ["/api/events?since=", since].concat());
     let Ok(stream) = EventSource::new(&url) else { return };
-    HEARD.with(|heard| stream.set_onmessage(Some(heard)));
+    HEARD.with(|on_message| stream.set_onmessage(Some(on_message)));
     LOST.with(|lost| {
         stream.set_onerror(Some(lost));
         // The session is over: the page that is looked at says so.
@@ -94,7 +94,7 @@ fn disconnect() {
     }
 }
 
-fn heard(event: MessageEvent) {
+fn on_message(event: MessageEvent) {
     let back = FAILED.replace(0) > 0;
     if back || event.data().as_string().as_deref() == Some("changed") {
         look_soon();

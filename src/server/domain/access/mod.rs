@@ -25,7 +25,7 @@ pub(in crate::server::domain) use call::call;
 pub(in crate::server::domain) use credential::{access_place, open, refresh_place};
 pub use inflight::{InflightRefreshes, drain as refreshes_landed};
 pub(in crate::server::domain) use revoke::{
-    attempt as attempt_revocation, give_back, is_shared, schedule as schedule_revocation,
+    attempt as attempt_revocation, is_shared, revoke_if_unused, schedule as schedule_revocation,
 };
 pub use revoke::{find_revocations, revoke};
 pub use scheduler::{round as run_due_tasks, run_scheduler};

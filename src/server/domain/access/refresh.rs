@@ -300,7 +300,7 @@ impl Attempt {
         let answer = JournaledTokens::of(grant, asked_at);
         match answer.persist(backend, &self.line).await {
             Err(error @ Error::NotFound(_)) => {
-                revoke::give_back(backend, entry, grant).await;
+                revoke::revoke_if_unused(backend, entry, grant).await;
                 return Err(error);
             }
             kept => kept?,

@@ -149,7 +149,7 @@ pub(super) async fn write_down(
 }
 
 /// Gives back a grant that came to nothing, unless somebody lives by it.
-pub(in crate::server::domain) async fn give_back(
+pub(in crate::server::domain) async fn revoke_if_unused(
     backend: &Backend,
     entry: &Entry,
     grant: &TokenGrant,

@@ -42,7 +42,7 @@ pub async fn fresh_token(
             if why == RefreshReason::Use && is_alive(backend, &account) {
                 break;
             }
-            return Err(pause.told(&entry.info().name));
+            return Err(pause.into_error(&entry.info().name));
         }
         account = match inflight::join(backend, account.workspace_id, account.id, why).await {
             // A token that still lives is used to its end, whatever stands in the way of a new one.
@@ -77,7 +77,7 @@ enum Pause {
 }
 
 impl Pause {
-    fn told(self, name: &'static str) -> Error {
+    fn into_error(self, name: &'static str) -> Error {
         match self {
             Self::Asked(until) => {
                 let error =

@@ -374,7 +374,7 @@ async fn exchange(
         // lives by it.
         tracing::info!(platform = %entry.provider, outcome = error.name(), "giving back an unused \
             grant");
-        access::give_back(backend, entry, &grant).await;
+        access::revoke_if_unused(backend, entry, &grant).await;
     }
     connected
 }

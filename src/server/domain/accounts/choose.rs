@@ -149,7 +149,7 @@ async fn find_open<'a>(
 pub async fn revoke_pending(backend: &Backend, waiting: Vec<Connection>) -> Result<()> {
     for row in waiting {
         match take(backend, row.id).await {
-            Ok(true) => give_back(backend, &row).await,
+            Ok(true) => revoke_consent(backend, &row).await,
             Ok(false) => {}
             Err(error) => {
                 tracing::error!(flow = %row.id, "a waiting choice was not erased: {error}")
@@ -159,9 +159,11 @@ pub async fn revoke_pending(backend: &Backend, waiting: Vec<Connection>) -> Resu
     Ok(())
 }
 
-async fn give_back(backend: &Backend, row: &Connection) {
+async fn revoke_consent(backend: &Backend, row: &Connection) {
     match (configured(backend, row.provider.as_str()), open(backend, row)) {
-        (Ok(entry), Ok(waiting)) => access::give_back(backend, entry, &grant(&waiting)).await,
+        (Ok(entry), Ok(waiting)) => {
+            access::revoke_if_unused(backend, entry, &grant(&waiting)).await
+        }
         (_, Err(error)) => access::report_unreadable("pending_connections", &row.id, error),
         (Err(error), _) => tracing::warn!(flow = %row.id, "a grant was not given back: {error}"),
     }

@@ -166,7 +166,7 @@ async fn bodies_are_read_however_they_are_encoded() {
     assert_eq!(marked.json::<Value>(), Some(json!({ "name": "Ada" })));
 }
 
-fn told(wait: &'static str) -> PlatformResponse {
+fn answer_with_wait(wait: &'static str) -> PlatformResponse {
     PlatformResponse::recorded(429, &[("retry-after", wait)], "/", "")
 }
 
@@ -189,17 +189,19 @@ fn a_wait_is_believed_only_as_far_as_it_makes_sense() {
         ("soon", 60),
         ("Sun, 21 Sep 2025 14:14:20 GMT", 60),
     ] {
-        let Some(Error::RateLimited { until, .. }) = told(wait).common_error(now, None) else {
+        let Some(Error::RateLimited { until, .. }) = answer_with_wait(wait).common_error(now, None)
+        else {
             panic!("{wait}: a limit");
         };
         assert_eq!((until - now).num_seconds(), seconds, "{wait}");
-        let hour = told(wait).common_error_within(now, None, Duration::hours(1));
+        let hour = answer_with_wait(wait).common_error_within(now, None, Duration::hours(1));
         let Some(Error::RateLimited { until, .. }) = hour else { panic!("{wait}: a limit") };
         assert!(until - now <= Duration::hours(1), "{wait}");
     }
     for (reset, seconds) in [(90_i64, 90), (-90, 60), (9_000_000, 86_400)] {
         let reset = DateTime::from_timestamp(now.timestamp() + reset, 0);
-        let Some(Error::RateLimited { until, .. }) = told("").common_error(now, reset) else {
+        let Some(Error::RateLimited { until, .. }) = answer_with_wait("").common_error(now, reset)
+        else {
             panic!("a limit")
         };
         assert_eq!((until - now).num_seconds(), seconds);
@@ -213,7 +215,9 @@ fn somebody_waits_five_seconds_in_all() {
     let client = client(None);
     let pauses = |client: &Client| {
         let call = client.call(Method::GET, client.url("https://api.example.com", "/data"));
-        (0..3).filter_map(|tried| call.plan.pause(&Ok(told("4")), tried)).collect::<Vec<_>>()
+        (0..3)
+            .filter_map(|tried| call.plan.pause(&Ok(answer_with_wait("4")), tried))
+            .collect::<Vec<_>>()
     };
     assert_eq!(pauses(&client), [StdDuration::from_secs(4)]);
     assert!(pauses(&client).is_empty(), "another call of the same request");
