@@ -16,6 +16,7 @@ pub mod mail;
 pub mod metrics;
 pub mod platform;
 pub mod request_context;
+pub mod secret_words;
 pub mod start;
 pub mod vault;
 pub mod web;

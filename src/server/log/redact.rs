@@ -1,11 +1,8 @@
 //! Masks what looks like a secret in a log line.
 
+use crate::server::secret_words::{is_separator, looks_secret};
+
 const MASK: &str = "[masked]";
-/// Identifiers of ours and words of theirs are shorter, or have no digits, or are UUIDs.
-const LONGEST_WORD: usize = 15;
-/// Longer than a name made of several words; chance leaves a token of so many letters without a
-/// digit now and then.
-const LONGEST_NAME: usize = 28;
 /// What a field or a parameter is called whose value is nobody's business.
 const SECRET: &[&str] = &[
     "password",
@@ -42,9 +39,9 @@ fn text(text: &str) -> String {
     let (mut out, mut rest) = (String::with_capacity(text.len()), text);
     let (mut before, mut gap) = ("", "");
     while !rest.is_empty() {
-        let (word, after) = rest.split_at(rest.find(between_words).unwrap_or(rest.len()));
+        let (word, after) = rest.split_at(rest.find(is_separator).unwrap_or(rest.len()));
         let (next_gap, next) =
-            after.split_at(after.find(|c| !between_words(c)).unwrap_or(after.len()));
+            after.split_at(after.find(|c| !is_separator(c)).unwrap_or(after.len()));
         let is_value = gap.contains('=') || (gap.contains('"') && gap.contains(':'));
         let of_scheme =
             ["bearer", "basic"].contains(&before.to_ascii_lowercase().as_str()) && !is_word(word);
@@ -58,28 +55,8 @@ fn text(text: &str) -> String {
     out
 }
 
-fn between_words(c: char) -> bool {
-    c.is_whitespace() || c.is_control() || "\"'<>(){}[],;:=&?./\\".contains(c)
-}
-
 fn is_word(word: &str) -> bool {
     word.bytes().all(|byte| byte.is_ascii_lowercase())
-}
-
-/// Long, of letters and digits or of letters in both cases, and no id of ours. Tokens with dots and
-/// slashes have at least one long part.
-fn looks_secret(word: &str) -> bool {
-    let has = |kind: fn(&char) -> bool| word.chars().any(|c| kind(&c));
-    let with_digits =
-        word.len() > LONGEST_WORD && has(char::is_ascii_digit) && has(char::is_ascii_alphabetic);
-    let by_chance_without =
-        word.len() > LONGEST_NAME && has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase);
-    (with_digits || by_chance_without) && !is_id(word)
-}
-
-/// Our ids have hyphens; what platforms issue in hex has none.
-fn is_id(word: &str) -> bool {
-    word.len() == 36 && uuid::Uuid::try_parse(word).is_ok()
 }
 
 #[cfg(test)]

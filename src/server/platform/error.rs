@@ -6,6 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::time;
 use crate::model::Reason;
+use crate::server::secret_words::{is_separator, looks_secret};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -142,27 +143,16 @@ impl Error {
     }
 }
 
-/// Shorter words are no secrets; longer ones of letters and digits may be.
-const LONGEST_WORD: usize = 16;
-
 /// A platform's words with everything shortened that could be a token, code or verifier: what a
 /// platform repeats of a request must not get into the log. Names of errors and scopes have no
 /// digits, account ids have no letters.
 pub(super) fn quoted(text: &str) -> String {
-    text.split_inclusive(between_words).map(shortened).collect()
-}
-
-fn between_words(c: char) -> bool {
-    c.is_whitespace() || "\"'<>(){}[],;:=&?".contains(c)
+    text.split_inclusive(is_separator).map(shortened).collect()
 }
 
 fn shortened(part: &str) -> String {
-    let word = part.trim_end_matches(between_words);
-    let holds = |kind: fn(&char) -> bool| word.chars().any(|c| kind(&c));
-    if word.chars().count() > LONGEST_WORD
-        && holds(char::is_ascii_digit)
-        && holds(char::is_ascii_alphabetic)
-    {
+    let word = part.trim_end_matches(is_separator);
+    if looks_secret(word) {
         word.chars().take(6).chain("...".chars()).chain(part[word.len()..].chars()).collect()
     } else {
         part.to_owned()
@@ -181,7 +171,7 @@ mod tests {
         let line = Error::CodeRefused { detail }.to_string();
         assert_eq!(
             line,
-            "authorization code refused: 400 invalid_grant: code=4/0AVH... of 17841405822304914"
+            "authorization code refused: 400 invalid_grant: code=4/0AVHEt... of 17841405822304914"
         );
     }
 
