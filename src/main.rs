@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use huntaze::server::clock::Clock;
 use huntaze::server::config::{Config, Flags};
-use huntaze::server::domain::access;
+use huntaze::server::domain::{access, users};
 use huntaze::server::{Backend, keys as server_keys, log, metrics, start, web, worker};
 use leptos::config::LeptosOptions;
 use tokio::net::TcpListener;
@@ -176,7 +176,7 @@ fn greet(config: &Config) {
         println!("\n  Huntaze   {public_url}\n");
         return;
     };
-    let demo = &start::DEMO;
+    let demo = &users::DEMO;
     println!(
         "\n  Huntaze with its sandbox   {public_url}\n  demo log-in                {} / {}\n  \
          sandbox control            {}\n",

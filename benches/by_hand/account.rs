@@ -2,7 +2,7 @@
 
 use huntaze::model::{ConnectKind, PlatformInfo, Timestamp};
 use huntaze::server::db::accounts::AccountRow;
-use huntaze::server::domain::locale::{Locale, initials, thousands};
+use huntaze::server::locale::{Locale, initials, thousands};
 use huntaze::server::platform::{Entry, RefreshKind};
 
 use super::drawings::Drawings;

@@ -17,7 +17,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use huntaze::server::db::accounts::AccountRow;
 use huntaze::server::db::sessions::ActiveSession;
-use huntaze::server::domain::locale::Locale;
+use huntaze::server::locale::Locale;
 use huntaze::server::platform::Entry;
 use huntaze::server::{Backend, db, identity};
 

@@ -8,8 +8,8 @@ use crate::model::Frame;
 #[server(name = ReadFrame, prefix = "/fn", endpoint = "frame")]
 pub async fn frame() -> Result<Frame, AppError> {
     use crate::server::config::Registration;
+    use crate::server::domain::users::DEMO;
     use crate::server::domain::{accounts, notices};
-    use crate::server::start::DEMO;
     let call = super::server::Call::current()?;
     let config = &call.backend.config;
     let asking = call.asking.maybe();

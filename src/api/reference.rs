@@ -7,7 +7,8 @@ use crate::model::Reference;
 
 #[server(name = ReadReference, prefix = "/fn", endpoint = "read_reference")]
 pub async fn reference() -> Result<Reference, AppError> {
-    use crate::server::web::routes::api::describe;
+    use crate::server::web::kit::ApiReference;
     let call = super::server::Call::current()?;
-    Ok(describe::reference(call.backend.config.public_url().as_str()))
+    let ApiReference(describe) = use_context().ok_or_else(AppError::internal)?;
+    Ok(describe(call.backend.config.public_url().as_str()))
 }

@@ -17,16 +17,6 @@ use super::vault::Vault;
 use super::web::routes::probes::health::COMMIT;
 use super::{Backend, Parts, keys, mail, metrics};
 
-/// The log-in that exists in the sandbox only.
-pub struct Demo {
-    pub name: &'static str,
-    pub email: &'static str,
-    pub password: &'static str,
-}
-
-pub const DEMO: Demo =
-    Demo { name: "Ada Lovelace", email: "ada@example.com", password: "ada-draws-daily" };
-
 /// Why the server does not start. Each says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -75,7 +65,7 @@ pub async fn backend(config: Config, clock: Clock) -> Result<Backend, Error> {
     keys::prove(&db, &vault).await?;
     let backend = assemble(config, clock, db, vault)?;
     if backend.config.sandbox.is_some() {
-        make_demo_user(&backend).await.map_err(Error::Demo)?;
+        users::ensure_demo(&backend).await.map_err(Error::Demo)?;
     }
     Ok(backend)
 }
@@ -205,31 +195,6 @@ pub fn use_sandbox(
         };
         config.platforms.insert(id.to_owned(), settings);
     }
-    config.users.operators.push(DEMO.email.to_owned());
+    config.users.operators.push(users::DEMO.email.to_owned());
     config.sandbox = Some(sandbox);
-}
-
-async fn make_demo_user(backend: &Backend) -> domain::Result<()> {
-    if let Some(demo) = db::users::by_email(&backend.db, DEMO.email).await? {
-        // A sandbox from before addresses were confirmed.
-        let mut tx = backend.db.begin().await?;
-        db::users::set_verified(&mut tx, demo.id, backend.clock.now()).await?;
-        return Ok(tx.commit().await?);
-    }
-    let form = users::Registering {
-        name: DEMO.name.into(),
-        email: DEMO.email.into(),
-        password: DEMO.password.to_owned().into(),
-    };
-    match users::open_account(backend, form, users::ClientInfo::browser(""), true).await {
-        // Nobody holds the cookie of that session.
-        Ok(entered) => {
-            let mut tx = backend.db.begin().await?;
-            db::sessions::delete(&mut tx, entered.session, entered.user).await?;
-            Ok(tx.commit().await?)
-        }
-        // Another process was faster.
-        Err(domain::Error::EmailTaken) => Ok(()),
-        Err(error) => Err(error),
-    }
 }

@@ -1,7 +1,9 @@
 //! Which module may name which. Paths are resolved from `crate::` and `super::`, groups in braces
 //! included.
 
-use super::{Rule, assert_allows, assert_kept, assert_refuses, without_tests};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Rule, Source, assert_allows, assert_kept, assert_refuses, sources, without_tests};
 
 /// What a module and everything below it may name of this crate, besides itself. Modules that are
 /// not here may name anything that [`NEVER`] leaves.
@@ -12,13 +14,24 @@ const MAY: &[(&str, &[&str])] = &[
     ("api", &["model", "error", "server"]),
     ("server::db", &["model"]),
     // Counting is for everybody: it calls nothing back, so it leads nowhere.
-    (
-        "server::platform",
-        &["model", "server::clock", "server::metrics", "server::secret_words"],
-    ),
+    ("server::platform", &["model", "server::clock", "server::metrics", "server::secret_words"]),
     ("server::metrics", &[]),
     ("server::vault", &[]),
     ("server::clock", &[]),
+    (
+        "server::error",
+        &[
+            "model",
+            "error",
+            "server::db",
+            "server::platform",
+            "server::vault",
+            "server::locale",
+            "server::request_context",
+        ],
+    ),
+    ("server::locale", &["model", "server::platform::words"]),
+    ("server::secret_words", &[]),
     // Leaves: everybody may use them, so they use next to nothing.
     ("server::egress", &["server::config"]),
     ("server::event_streams", &["model"]),
@@ -35,7 +48,7 @@ const MAY: &[(&str, &[&str])] = &[
 const NEVER: &[(&str, &[&str])] = &[
     ("server", &["sandbox", "ui", "api"]),
     ("server::domain", &["server::web", "server::worker", "app"]),
-    ("server::identity", &["server::web", "server::platform"]),
+    ("server::identity", &["server::web", "server::platform", "server::domain"]),
     ("server::web::kit", &["server::web::guards", "server::web::routes", "server::web::serve"]),
     ("server::web::guards", &["server::web::routes", "server::web::serve"]),
     ("server::web::routes", &["server::web::serve"]),
@@ -45,8 +58,21 @@ const NEVER: &[(&str, &[&str])] = &[
         &[
             "server::domain::accounts",
             "server::domain::users",
+            "server::domain::notices",
+            "server::domain::audit",
             "server::domain::page_events",
             "server::identity",
+        ],
+    ),
+    // Whoever reacts to an event reads the rows that it left.
+    (
+        "server::domain::events",
+        &[
+            "server::domain::access",
+            "server::domain::accounts",
+            "server::domain::audit",
+            "server::domain::notices",
+            "server::domain::users",
         ],
     ),
 ];
@@ -142,6 +168,76 @@ fn resolve(path: &str, module: &str) -> String {
     at.join("::")
 }
 
+/// The rooms between which there are no circles: a module of the domain, of the web, or of the
+/// server; above them `model`, `error`, `api`, `ui` and `app`.
+fn room(module: &str) -> String {
+    let depth = match module {
+        _ if is_below(module, "server::domain") || is_below(module, "server::web") => 3,
+        _ if is_below(module, "server") => 2,
+        _ => 1,
+    };
+    module.split("::").take(depth).collect::<Vec<_>>().join("::")
+}
+
+/// Which room names which, and in which file. What is named of a room's own parent - the crate,
+/// `server`, the domain - is what all below it share.
+fn edges(sources: &[Source]) -> BTreeMap<(String, String), String> {
+    let rooms: BTreeSet<String> =
+        sources.iter().map(|source| room(&module_of(&source.path))).collect();
+    let mut edges = BTreeMap::new();
+    let of_tests = |path: &str| path.ends_with("tests.rs") || path.contains("/tests/");
+    for source in sources.iter().filter(|source| !of_tests(&source.path)) {
+        let module = module_of(&source.path);
+        for target in named(without_tests(&source.code), &module) {
+            let (from, to) = (room(&module), room(&target));
+            if from != to && rooms.contains(&to) && !is_below(&from, &to) {
+                edges.insert((from, to), source.path.clone());
+            }
+        }
+    }
+    edges
+}
+
+/// The edges from which their beginning can be reached again.
+fn circles(sources: &[Source]) -> Vec<String> {
+    let edges = edges(sources);
+    let reaches = |start: &str, end: &str| {
+        let (mut seen, mut open) = (BTreeSet::new(), vec![start.to_owned()]);
+        while let Some(at) = open.pop() {
+            if at == end {
+                return true;
+            }
+            if seen.insert(at.clone()) {
+                open.extend(edges.keys().filter(|(from, _)| *from == at).map(|(_, to)| to.clone()));
+            }
+        }
+        false
+    };
+    let in_a_circle = edges.iter().filter(|((from, to), _)| reaches(to, from));
+    in_a_circle.map(|((from, to), path)| format!("{from} -> {to} ({path})")).collect()
+}
+
+// A module never needs what stands above it.
+#[test]
+fn no_module_needs_one_that_needs_it() {
+    let found = circles(&sources());
+    assert!(found.is_empty(), "circles:\n{}", found.join("\n"));
+}
+
+#[test]
+fn a_circle_is_found() {
+    let source = |path: &str, code: &str| Source { path: path.into(), code: code.into() };
+    let told = [
+        source("server/domain/access/mod.rs", "use super::notices::tell;"),
+        source("server/domain/notices/mod.rs", "use crate::server::domain::{events, jobs};"),
+        source("server/domain/events/mod.rs", "use super::access::entry;"),
+        source("server/domain/jobs/mod.rs", "use crate::server::db::Tx;\nuse super::Result;"),
+        source("server/domain/mod.rs", "pub use access::call;"),
+        source("server/db/mod.rs", "use super::Backend;"),
+    ];
+    assert_eq!(circles(&told).len(), 3, "{:?}", circles(&told));
+}
+
 #[test]
 fn modules_name_only_what_they_may() {
     assert_kept(DIRECTIONS);
@@ -167,6 +263,9 @@ fn a_forbidden_direction_is_found() {
             ("server/web/routes/media.rs", "use super::super::serve::accept;"),
             ("server/domain/access/call.rs", "use crate::server::domain::accounts::mine;"),
             ("server/domain/access/mod.rs", "use super::accounts;"),
+            ("server/domain/access/breaker.rs", "use super::super::notices;"),
+            ("server/domain/events/mod.rs", "use super::notices;"),
+            ("server/identity/actor.rs", "use crate::server::domain::Error;"),
             ("server/start.rs", "use crate::sandbox::Sandbox;"),
             ("sandbox/x/oauth.rs", "use crate::server::platform::Pkce;"),
             ("ui/pages/home.rs", "use crate::server::Backend;"),

@@ -16,7 +16,7 @@ pub struct Person {
     pub name: String,
     pub email: String,
     pub browser: Browser,
-    app: TestApp,
+    pub app: TestApp,
     /// The bearer token, and when it ends.
     token: Mutex<Option<(String, DateTime<Utc>)>>,
 }

@@ -46,7 +46,7 @@ pub(super) fn check(config: &Config, file: &Path) -> Result<(), Error> {
         );
     }
     if let Some(url) = &config.mail.url {
-        if !Url::parse(url.expose_secret()).is_ok_and(|url| crate::server::mail::is_safe(&url)) {
+        if !Url::parse(url.expose_secret()).is_ok_and(|url| is_safe_mail_server(&url)) {
             let what = "it is not the URL of a mail server that is reached encrypted".to_owned();
             return bad(
                 "mail.url",
@@ -117,4 +117,41 @@ pub fn is_safe(url: &Url) -> bool {
         None => false,
     };
     url.scheme() == "https" || (url.scheme() == "http" && local)
+}
+
+/// Whether nobody on the way can read what is sent to this server.
+fn is_safe_mail_server(url: &Url) -> bool {
+    let local = match url.host_str() {
+        Some(host) => {
+            host == "localhost"
+                || host
+                    .trim_matches(['[', ']'])
+                    .parse()
+                    .is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
+        }
+        None => false,
+    };
+    let by_starttls = url.query_pairs().any(|(name, value)| name == "tls" && value == "required");
+    url.scheme() == "smtps" || (url.scheme() == "smtp" && (by_starttls || local))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // S1: a reset link is never sent where others can read it.
+    #[test]
+    fn mail_leaves_this_machine_encrypted_only() {
+        for (url, safe) in [
+            ("smtps://a:b@mail.example.com", true),
+            ("smtp://a:b@mail.example.com?tls=required", true),
+            ("smtp://127.0.0.1:2525", true),
+            ("smtp://[::1]:2525", true),
+            ("smtp://mail.example.com", false),
+            ("smtp://mail.example.com?tls=opportunistic", false),
+            ("https://mail.example.com", false),
+        ] {
+            assert_eq!(is_safe_mail_server(&url.parse().expect("a URL")), safe, "{url}");
+        }
+    }
 }

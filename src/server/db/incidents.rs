@@ -72,12 +72,31 @@ pub async fn end(
     )
 }
 
-/// In how many workspaces accounts of a platform broke for one reason since `since` and are still
-/// broken.
+/// An account's incident.
+#[derive(sqlx::FromRow)]
+pub struct AccountIncident {
+    pub id: Uuid,
+    pub provider: Provider,
+    pub workspace_id: WorkspaceId,
+    pub account_id: AccountId,
+    pub reason: Option<Reason>,
+}
+
+pub async fn find_of_account(tx: &mut Tx, id: Uuid) -> Result<Option<AccountIncident>> {
+    sql!(
+        tx,
+        Option<AccountIncident>,
+        "SELECT id, provider, workspace_id, account_id, reason FROM incidents
+         WHERE id = $1 AND account_id IS NOT NULL",
+        id
+    )
+}
+
+/// In how many workspaces other accounts of the platform broke for the same reason since `since`
+/// and are still broken.
 pub async fn count_similar(
     tx: &mut Tx,
-    provider: &Provider,
-    reason: Option<Reason>,
+    broken: &AccountIncident,
     since: DateTime<Utc>,
 ) -> Result<i64> {
     let (count,) = sql!(
@@ -85,10 +104,11 @@ pub async fn count_similar(
         (i64,),
         "SELECT CAST(COUNT(DISTINCT workspace_id) AS BIGINT) FROM incidents
          WHERE provider = $1 AND kind = 'broken' AND reason = $2 AND began_at > $3 AND ended_at IS
-         NULL",
-        provider,
-        reason,
-        since
+         NULL AND id <> $4",
+        &broken.provider,
+        broken.reason,
+        since,
+        broken.id
     )?;
     Ok(count)
 }
@@ -220,21 +240,17 @@ pub async fn calmed(db: &Db, since: DateTime<Utc>) -> Result<Vec<(Provider,)>> {
     )
 }
 
-/// An account's incident of which its people were not told.
-#[derive(sqlx::FromRow)]
-pub struct HeldBack {
-    pub id: Uuid,
-    pub workspace_id: WorkspaceId,
-    pub account_id: AccountId,
-}
-
 /// Accounts of a platform that broke while it refused many, still are broken, and whose people were
 /// not told.
-pub async fn held_back(tx: &mut Tx, provider: &Provider, limit: i64) -> Result<Vec<HeldBack>> {
+pub async fn held_back(
+    tx: &mut Tx,
+    provider: &Provider,
+    limit: i64,
+) -> Result<Vec<AccountIncident>> {
     sql!(
         tx,
-        Vec<HeldBack>,
-        "SELECT id, workspace_id, account_id FROM incidents
+        Vec<AccountIncident>,
+        "SELECT id, provider, workspace_id, account_id, reason FROM incidents
          WHERE provider = $1 AND kind = 'broken' AND owed AND ended_at IS NULL ORDER BY began_at,
          id LIMIT $2",
         provider,

@@ -1,6 +1,5 @@
-//! The audit log (requirement S7): who did what, when, from where, and what came of it. A line is
-//! written in the transaction of the change that it tells of, so that there is neither a change
-//! without its line nor a line without its change.
+//! The audit log as its readers see it (requirement S7): pages, exports, and how long it is kept.
+//! Its lines are written by [`super::events`].
 
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -8,189 +7,17 @@ use serde::de::value::{Error as BadWord, StrDeserializer};
 use serde::de::{DeserializeOwned, IntoDeserializer};
 use uuid::Uuid;
 
-use super::events;
-use super::locale::Locale;
 use super::users::device_name;
 use super::{Error, Result};
-use crate::model::audit::{Action, AuditLine, AuditPage, AuditQuery, Ended};
-use crate::model::{AccountId, UserId, WorkspaceId};
+use crate::model::WorkspaceId;
+use crate::model::audit::{AuditLine, AuditPage, AuditQuery};
 use crate::server::Backend;
-use crate::server::db::{self, Tx, accounts::Account, audit::AuditRow, audit::Filter};
+use crate::server::db::{self, audit::AuditRow, audit::Filter};
 use crate::server::identity::Actor;
-use crate::server::request_context::{self, RequestContext};
+use crate::server::locale::Locale;
 
 const PAGE: usize = 50;
-/// Of texts that come from outside - names on platforms, labels - so much is kept.
-const LONGEST: usize = 300;
 const LONGEST_SEARCH: usize = 100;
-
-/// Who did what nobody asked for.
-const OURSELVES: &str = "Huntaze";
-/// Who works with the command on the server itself: whoever may read the key file may do
-/// everything.
-const AT_THE_SERVER: &str = "An operator on the server";
-
-/// What happened. Where it came from is added when it is recorded.
-#[derive(Clone, Debug)]
-pub struct Event {
-    workspace: Option<WorkspaceId>,
-    user: Option<UserId>,
-    actor: String,
-    action: Action,
-    result: Ended,
-    account: Option<AccountId>,
-    subject: String,
-    detail: String,
-    /// Nobody's browser caused it, although a request may have brought it to light.
-    unasked: bool,
-}
-
-impl Event {
-    /// Something a person did in their workspace.
-    pub fn by(actor: &Actor, action: Action) -> Self {
-        Self {
-            user: Some(actor.user),
-            actor: actor.name.clone(),
-            ..Self::of_workspace(Some(actor.workspace), action)
-        }
-    }
-
-    /// Something somebody did who is not logged in (yet).
-    pub fn by_user(
-        workspace: Option<WorkspaceId>,
-        user: UserId,
-        name: &str,
-        action: Action,
-    ) -> Self {
-        Self { user: Some(user), actor: name.to_owned(), ..Self::of_workspace(workspace, action) }
-    }
-
-    /// Something the server did by itself, or found out: an access that ended, or works again.
-    pub fn by_itself(workspace: WorkspaceId, action: Action) -> Self {
-        Self {
-            actor: OURSELVES.into(),
-            unasked: true,
-            ..Self::of_workspace(Some(workspace), action)
-        }
-    }
-
-    /// Something that was done with the command on the server itself.
-    pub fn at_the_server(action: Action) -> Self {
-        Self { actor: AT_THE_SERVER.into(), ..Self::of_workspace(None, action) }
-    }
-
-    /// Something an operator did to the server and not to a workspace.
-    pub fn by_operator(actor: &Actor, action: Action) -> Self {
-        Self { workspace: None, ..Self::by(actor, action) }
-    }
-
-    /// Something nobody known did. Without a workspace it is for the operators.
-    pub fn of_workspace(workspace: Option<WorkspaceId>, action: Action) -> Self {
-        Self {
-            workspace,
-            user: None,
-            actor: String::new(),
-            action,
-            result: Ended::Done,
-            account: None,
-            subject: String::new(),
-            detail: String::new(),
-            unasked: false,
-        }
-    }
-
-    /// The account it was done to, as people know it.
-    pub fn on(self, backend: &Backend, account: &Account) -> Self {
-        let platform = backend
-            .platforms
-            .get(account.provider.as_str())
-            .map_or("", |entry| entry.info().name.as_ref());
-        let called = if account.handle.is_empty() { &account.name } else { &account.handle };
-        Self { account: Some(account.id), subject: format!("{called} on {platform}"), ..self }
-    }
-
-    /// What it was done to, when that is no account.
-    pub fn about(self, subject: impl Into<String>) -> Self {
-        Self { subject: subject.into(), ..self }
-    }
-
-    /// More about it, in our own words. Never anything secret.
-    pub fn saying(self, detail: impl Into<String>) -> Self {
-        Self { detail: detail.into(), ..self }
-    }
-
-    /// It did not work, and why, as the person was told.
-    pub fn failed(self, error: &Error) -> Self {
-        self.refused(error.sentence())
-    }
-
-    /// The same in a sentence that stands already.
-    pub fn refused(self, sentence: impl Into<String>) -> Self {
-        Self { result: Ended::Failed, ..self.saying(sentence) }
-    }
-
-    fn line(self, now: DateTime<Utc>) -> (Option<WorkspaceId>, AuditRow) {
-        let context = request_context::current();
-        let from = if self.unasked {
-            RequestContext { reference: context.reference, ..RequestContext::default() }
-        } else {
-            context
-        };
-        let line = AuditRow {
-            id: Uuid::now_v7(),
-            at: now,
-            action: self.action,
-            result: self.result,
-            user_id: self.user,
-            actor: shorten(&self.actor),
-            account_id: self.account,
-            subject: shorten(&self.subject),
-            detail: shorten(&self.detail),
-            ip: from.ip.map(|ip| ip.to_string()).unwrap_or_default(),
-            user_agent: shorten(&from.user_agent),
-            reference: from.reference,
-        };
-        (self.workspace, line)
-    }
-}
-
-fn shorten(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(LONGEST).collect()
-}
-
-/// Writes a line within the change that it tells of.
-pub async fn record(backend: &Backend, tx: &mut Tx, event: Event) -> Result<()> {
-    let (workspace, line) = event.line(backend.clock.now());
-    let event = events::Event::Action { workspace, line: Box::new(line) };
-    events::record(tx, event, backend.clock.now()).await.map(|_| ())
-}
-
-/// Writes a line about what changed nothing, such as a failure. If it can't be written the log says
-/// so: the person's answer does not depend on it.
-pub async fn note(backend: &Backend, event: Event) {
-    let action = event.action;
-    if let Err(error) = write(backend, event).await {
-        tracing::error!(?action, "audit line not written: {error}");
-    }
-}
-
-async fn write(backend: &Backend, event: Event) -> Result<()> {
-    let mut tx = backend.db.begin().await?;
-    record(backend, &mut tx, event).await?;
-    Ok(tx.commit().await?)
-}
-
-/// Notes what failed, and passes it on.
-pub async fn noted<T>(
-    backend: &Backend,
-    outcome: Result<T>,
-    event: impl FnOnce() -> Event,
-) -> Result<T> {
-    if let Err(error) = &outcome {
-        note(backend, event().failed(error)).await;
-    }
-    outcome
-}
 
 /// The job: deletes lines that are older than the configuration keeps them.
 pub async fn purge(backend: &Backend) -> Result<()> {
@@ -328,6 +155,7 @@ fn read_cursor(text: &str) -> Option<(DateTime<Utc>, Uuid)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::audit::Action;
 
     // S7: a day begins where the reader lives.
     #[test]

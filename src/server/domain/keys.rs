@@ -12,7 +12,7 @@ use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use super::Result;
-use super::audit::{self, Event};
+use super::events::{self, AuditEvent};
 use crate::model::audit::Action;
 use crate::server::Backend;
 use crate::server::db::{self, sealed};
@@ -175,10 +175,10 @@ pub async fn forget(backend: &Backend, key: Droppable) -> Result<std::result::Re
         return Ok(Err(Kept::Seals(left)));
     }
     db::keys::forget(&mut tx, &id).await?;
-    audit::record(
+    events::record(
         backend,
         &mut tx,
-        Event::at_the_server(Action::KeyDropped).about(format!("key {id}")),
+        AuditEvent::at_the_server(Action::KeyDropped).about(format!("key {id}")),
     )
     .await?;
     tx.commit().await?;
@@ -187,27 +187,38 @@ pub async fn forget(backend: &Backend, key: Droppable) -> Result<std::result::Re
 
 /// Writes down that a key was added to the key file.
 pub async fn added(backend: &Backend, id: &str) {
-    audit::note(backend, Event::at_the_server(Action::KeyAdded).about(format!("key {id}"))).await;
+    events::record_alone(
+        backend,
+        AuditEvent::at_the_server(Action::KeyAdded).about(format!("key {id}")),
+    )
+    .await;
 }
 
 /// Writes down what a rotation came to.
 pub async fn rotated(backend: &Backend, done: Rotated) {
-    let event = Event::at_the_server(Action::KeysRotated)
+    let event = AuditEvent::at_the_server(Action::KeysRotated)
         .about(format!("key {:08x}", backend.vault.primary()));
     let event = match done.unreadable {
         0 => event.saying(format!("{} values are sealed anew.", done.resealed)),
         left => event.refused(format!("{left} values do not open and were left as they are.")),
     };
-    audit::note(backend, event).await;
+    events::record_alone(backend, event).await;
 }
 
 /// Writes down that another key signs access tokens.
 pub async fn signing_rotated(backend: &Backend, id: &str) {
-    audit::note(backend, Event::at_the_server(Action::KeysRotated).about(format!("key {id}")))
-        .await;
+    events::record_alone(
+        backend,
+        AuditEvent::at_the_server(Action::KeysRotated).about(format!("key {id}")),
+    )
+    .await;
 }
 
 /// Writes down that a key that signed access tokens is gone.
 pub async fn signing_dropped(backend: &Backend, id: &str) {
-    audit::note(backend, Event::at_the_server(Action::KeyDropped).about(format!("key {id}"))).await;
+    events::record_alone(
+        backend,
+        AuditEvent::at_the_server(Action::KeyDropped).about(format!("key {id}")),
+    )
+    .await;
 }

@@ -5,13 +5,13 @@ use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
 use super::jobs::{self, Attempt, Job, Outcome, Priority};
-use super::locale::Locale;
 use super::{Error, Result};
 use crate::model::{LetterView, MailView, Part, StuckMail};
 use crate::server::Backend;
 use crate::server::db::{self, Tx};
 use crate::server::failpoint::failpoint;
 use crate::server::identity::Actor;
+use crate::server::locale::Locale;
 use crate::server::mail::{self, Letter};
 use crate::server::metrics;
 use crate::server::vault::SealContext;

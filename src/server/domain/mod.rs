@@ -3,13 +3,11 @@
 pub mod access;
 pub mod accounts;
 pub mod audit;
-pub mod error;
 pub mod events;
 pub mod gauges;
 pub mod idempotency;
 pub mod jobs;
 pub mod keys;
-pub mod locale;
 pub mod mail;
 pub mod notices;
 pub mod operations;
@@ -17,4 +15,4 @@ pub mod page_events;
 pub mod sweep;
 pub mod users;
 
-pub use error::{Error, Result};
+pub use super::error::{Error, Result};

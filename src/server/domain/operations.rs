@@ -2,14 +2,14 @@
 
 use uuid::Uuid;
 
-use super::audit::{self, Event};
-use super::locale::Locale;
+use super::events::{self, AuditEvent};
 use super::{Error, Result, jobs};
 use crate::model::audit::Action;
 use crate::model::{JobView, JobsView};
 use crate::server::Backend;
 use crate::server::db;
 use crate::server::identity::Actor;
+use crate::server::locale::Locale;
 
 /// No more than this of one kind on a page.
 const SHOWN: i64 = 50;
@@ -52,9 +52,9 @@ pub async fn retry(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
         sentence: "This version of Huntaze does not know this job.".into(),
         next: "Run the version that wrote it, or discard it.".into(),
     })?;
-    let event = Event::by_operator(actor, Action::JobRetried).about(name(&job.kind()));
+    let event = AuditEvent::by_operator(actor, Action::JobRetried).about(name(&job.kind()));
     jobs::enqueue(backend, &mut tx, job).await?;
-    audit::record(backend, &mut tx, event).await?;
+    events::record(backend, &mut tx, event).await?;
     tx.commit().await?;
     tracing::info!(job = %id, user = %actor.user, "a dead letter is tried again");
     Ok(())
@@ -67,8 +67,12 @@ pub async fn discard(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
     let dead = db::jobs::take_dead(&mut tx, id).await?.ok_or(Error::NotFound("job"))?;
     let kind = jobs::Job::from_payload(&dead)
         .map_or("A job of another version".into(), |job| name(&job.kind()));
-    audit::record(backend, &mut tx, Event::by_operator(actor, Action::JobDiscarded).about(kind))
-        .await?;
+    events::record(
+        backend,
+        &mut tx,
+        AuditEvent::by_operator(actor, Action::JobDiscarded).about(kind),
+    )
+    .await?;
     tx.commit().await?;
     tracing::info!(job = %id, user = %actor.user, "a dead letter was discarded");
     Ok(())

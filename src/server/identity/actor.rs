@@ -2,7 +2,7 @@
 
 use crate::model::{SessionId, UserId, WorkspaceId};
 use crate::server::db;
-use crate::server::domain::{Error, Result};
+use crate::server::error::{Error, Result};
 
 /// The person behind a request, and the workspace they act in. Every query is scoped by it.
 #[derive(Clone, Debug)]

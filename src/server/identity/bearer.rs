@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{SessionId, UserId};
 use crate::server::Backend;
-use crate::server::domain::{Error, Result};
+use crate::server::error::{Error, Result};
 
 /// The life of an access token for the REST API.
 pub const ACCESS: Duration = Duration::minutes(15);

@@ -10,7 +10,7 @@ use super::{Actor, Role, bearer, hash, random_secret};
 use crate::model::{SessionId, UserId, WorkspaceId};
 use crate::server::Backend;
 use crate::server::db;
-use crate::server::domain::{Error, Result};
+use crate::server::error::{Error, Result};
 
 /// A session that nobody used for so long is over; and none lives longer than this (OWASP ASVS 5.0,
 /// 7.3).

@@ -20,6 +20,8 @@ async fn handle(attempt: &Attempt<'_>, job: Job) -> Result<Outcome> {
         Job::FindRevocations => access::find_revocations(backend).await,
         Job::RevokeExpiredChoices => accounts::revoke_expired_choices(backend).await,
         Job::ProcessNotices => notices::process(backend).await,
+        Job::AnnounceBroken { incident } => notices::announce_broken(backend, incident).await,
+        Job::AnnounceRecovered { incident } => notices::announce_recovered(backend, incident).await,
         Job::AnnounceOutage { incident } => notices::announce_outage(backend, incident).await,
         Job::AnnounceRecovery { incident } => notices::announce_recovery(backend, incident).await,
         Job::AnnounceHeldBack { incident } => notices::announce_held_back(backend, incident).await,

@@ -1,6 +1,5 @@
-//! How an account stands, and the one place where that changes. Whoever has something to say about
-//! a change - the live page, notices, the audit log - says it in [`follow`], inside the transaction
-//! that makes the change: there is no moment in which one is without the other.
+//! The state of an account, and the one place where it changes. Whoever has something to say about
+//! a change records it by [`record_transition`], inside the transaction that makes the change: there is no moment in which one is without the other.
 
 use chrono::{DateTime, Utc};
 
@@ -8,9 +7,8 @@ use super::{Result, entry, timing};
 use crate::model::audit::Action;
 use crate::model::{AccountId, Reason, Status, WorkspaceId};
 use crate::server::Backend;
-use crate::server::db::{self, Tx, accounts::Account, signals::Signal};
-use crate::server::domain::audit::{self, Event};
-use crate::server::domain::notices::{self, Change};
+use crate::server::db::{self, Tx, accounts::Account};
+use crate::server::domain::events::{self, AuditEvent, Event};
 use crate::server::platform::{Entry, Message, RefreshKind};
 
 /// What a row says of its account: the stored state, why, and the sentence that goes with it.
@@ -86,7 +84,7 @@ pub(super) fn next_refresh(
     })
 }
 
-/// [`follow`] for what nobody asked for - access that ended, or works again - which has no line in
+/// [`record_transition`] for what nobody asked for - access that ended, or works again - which has no line in
 /// the audit log yet.
 pub(super) async fn record_background_transition(
     backend: &Backend,
@@ -98,12 +96,12 @@ pub(super) async fn record_background_transition(
     if old == *new {
         return Ok(());
     }
-    let event = Event::by_itself(account.workspace_id, Action::Refresh).on(backend, account);
+    let event = AuditEvent::by_itself(account.workspace_id, Action::Refresh).on(backend, account);
     let event = match new.say() {
         Some(say) => event.refused(say),
         None => event.saying("It works again."),
     };
-    audit::record(backend, tx, event).await?;
+    events::record(backend, tx, event).await?;
     record_transition(backend, tx, account, Some(&old), new).await
 }
 
@@ -124,13 +122,9 @@ pub(in crate::server::domain) async fn record_transition(
             reason = ?new.reason(),
         was = old.map(|old| old.status.as_str()), "standing changed"
     );
-    tx.signal(Signal::Workspace(account.workspace_id));
-    let change = Change {
-        old: old.map(|old| old.status),
-        new: new.status,
-        why: new.reason().zip(new.say()),
-    };
-    notices::account_changed(backend, tx, account, &change).await
+    let (old, reason) = (old.map(|old| old.status), new.reason());
+    let changed = Event::AccountChanged { account, old, new: new.status, reason };
+    events::record(backend, tx, changed).await
 }
 
 /// Marks an account whose access ended by its date, with nobody having tried to renew it. One that

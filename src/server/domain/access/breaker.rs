@@ -14,7 +14,7 @@ use super::{Error, Result};
 use crate::model::{AccountId, Provider};
 use crate::server::Backend;
 use crate::server::db::{self, breakers::Breaker};
-use crate::server::domain::notices;
+use crate::server::domain::events::{self, Event};
 use crate::server::metrics;
 use crate::server::platform::{self, Entry};
 use latest::Latest;
@@ -132,7 +132,8 @@ async fn silent(backend: &Backend, entry: &Entry, pass: Permit, account: Account
     let until = now + (FIRST * 2i32.pow(opened.clamp(0, 8) as u32)).min(LONGEST);
     let mut tx = backend.db.begin().await?;
     if db::breakers::open(&mut tx, &entry.provider, opened, until).await? {
-        notices::platform_down(backend, &mut tx, &entry.provider, until).await?;
+        let down = Event::PlatformDown { provider: &entry.provider, next_try: until };
+        events::record(backend, &mut tx, down).await?;
         tx.commit().await?;
         metrics::breaker(entry.provider.as_str(), metrics::Breaker::Open);
         tracing::error!(platform = %entry.provider, opened = opened + 1, %until, "platform \
@@ -149,7 +150,8 @@ async fn answered(backend: &Backend, entry: &Entry, account: AccountId) -> Resul
     }
     let mut tx = backend.db.begin().await?;
     if db::breakers::close(&mut tx, &entry.provider).await? {
-        notices::platform_up(backend, &mut tx, &entry.provider).await?;
+        let up = Event::PlatformUp { provider: &entry.provider };
+        events::record(backend, &mut tx, up).await?;
         tx.commit().await?;
         tracing::info!(platform = %entry.provider, "the platform answers");
     }

@@ -43,8 +43,8 @@ pub mod steps {
 use super::{Error, Result};
 use crate::model::Status;
 use crate::server::Backend;
-use crate::server::db::signals::Signal;
 use crate::server::db::{self, accounts::Account};
+use crate::server::domain::events::{self, Event};
 use crate::server::platform::{self, Entry, Limit};
 
 /// The platform of this id, whether set up or not.
@@ -110,6 +110,7 @@ async fn write_limits(backend: &Backend, account: &Account, limits: &[Limit]) ->
             db::limits::keep_shared(&mut tx, &account.provider, &told).await?;
         }
     }
-    tx.signal(Signal::Workspace(account.workspace_id));
+    let changed = Event::WorkspaceChanged(account.workspace_id);
+    events::record(backend, &mut tx, changed).await?;
     Ok(tx.commit().await?)
 }

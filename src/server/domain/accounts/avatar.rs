@@ -5,7 +5,8 @@ use url::Url;
 use super::{Result, entry};
 use crate::model::{AccountId, WorkspaceId};
 use crate::server::Backend;
-use crate::server::db::{self, Signal};
+use crate::server::db;
+use crate::server::domain::events::{self, Event};
 use crate::server::egress;
 use crate::server::identity::Actor;
 use crate::server::platform::Entry;
@@ -40,7 +41,7 @@ pub async fn fetch(backend: &Backend, workspace: WorkspaceId, id: AccountId) -> 
     };
     let mut tx = backend.db.begin().await?;
     db::accounts::set_avatar(&mut tx, id, media_type, &bytes, backend.clock.now()).await?;
-    tx.signal(Signal::Workspace(workspace));
+    events::record(backend, &mut tx, Event::WorkspaceChanged(workspace)).await?;
     Ok(tx.commit().await?)
 }
 

@@ -13,7 +13,7 @@ use crate::model::{AccountId, FieldError, FlowId, Status};
 use crate::server::Backend;
 use crate::server::db::{self, accounts::Account, flows::Flow};
 use crate::server::domain::access::platform_error;
-use crate::server::domain::audit::{self, Event};
+use crate::server::domain::events::{self, AuditEvent};
 use crate::server::identity::{Actor, hash};
 use crate::server::metrics::{self, Step};
 use crate::server::platform::{Authorize, Connect, Entry, Pkce, oauth};
@@ -104,9 +104,9 @@ pub async fn connect_session(
         let (platform, outcome) = (entry.provider.as_str(), error.name());
         metrics::oauth_failed(platform, outcome);
         tracing::warn!(platform, step = "session", outcome, "connection failed: {error}");
-        audit::note(
+        events::record_alone(
             backend,
-            Event::by(actor, Action::Connect).about(entry.info().name.as_ref()).failed(error),
+            AuditEvent::by(actor, Action::Connect).about(entry.info().name.as_ref()).failed(error),
         )
         .await;
     }

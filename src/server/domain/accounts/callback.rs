@@ -10,16 +10,16 @@ use chrono::Duration;
 use secrecy::SecretString;
 
 use super::{Error, Result, begin, choose, configured, store};
-use crate::error::{AppError, Kind};
 use crate::model::audit::Action;
 use crate::model::{AccountId, FlowId, Outcome};
 use crate::server::Backend;
 use crate::server::db::{self, accounts::Account, flows::Flow};
 use crate::server::domain::access;
-use crate::server::domain::audit::{self, Event};
-use crate::server::domain::locale;
+use crate::server::domain::events::{self, AuditEvent};
+use crate::server::error::CallbackError;
 use crate::server::failpoint::failpoint;
 use crate::server::identity::{Actor, hash};
+use crate::server::locale;
 use crate::server::metrics::{self, Step};
 use crate::server::platform::{self, CodeGrant, Entry};
 
@@ -44,124 +44,6 @@ pub enum CallbackOutcome {
     Choose(FlowId),
 }
 
-/// Why a callback connects nothing. Each has its own sentence and its own test.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum CallbackError {
-    #[error("no session")]
-    NoSession { name: &'static str },
-    #[error("no state parameter")]
-    NoState { name: &'static str },
-    #[error("unknown state")]
-    UnknownState { name: &'static str },
-    /// COSF: who starts must be who finishes.
-    #[error("the flow belongs to another session")]
-    OtherSession { name: &'static str },
-    #[error("the state was used before")]
-    AlreadyUsed { name: &'static str },
-    #[error("the flow expired")]
-    Expired { name: &'static str },
-    /// COAT, CORF, mix-up: begun at one platform, finished at another.
-    #[error("the flow belongs to another platform")]
-    OtherPlatform { name: &'static str },
-    #[error("the redirect URI is no longer the one it began with")]
-    OtherRedirect { name: &'static str },
-    #[error("answered by another issuer")]
-    OtherIssuer { name: &'static str },
-    #[error("denied by the person")]
-    Cancelled { name: &'static str },
-    #[error("the platform answered {code}")]
-    Failed { name: &'static str, code: String },
-    #[error("required permissions missing: {missing}")]
-    MissingRequired { name: &'static str, missing: String },
-    #[error("another account than the one to reconnect")]
-    OtherAccount { name: &'static str, expected: String, found: String },
-}
-
-impl CallbackError {
-    /// What it is called in metrics and log lines.
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::NoSession { .. } => "no_session",
-            Self::NoState { .. } => "no_state",
-            Self::UnknownState { .. } => "unknown_state",
-            Self::OtherSession { .. } => "other_session",
-            Self::AlreadyUsed { .. } => "already_used",
-            Self::Expired { .. } => "expired",
-            Self::OtherPlatform { .. } => "other_platform",
-            Self::OtherRedirect { .. } => "other_redirect",
-            Self::OtherIssuer { .. } => "other_issuer",
-            Self::Cancelled { .. } => "cancelled",
-            Self::Failed { .. } => "failed",
-            Self::MissingRequired { .. } => "missing_required",
-            Self::OtherAccount { .. } => "other_account",
-        }
-    }
-
-    pub fn as_app_error(&self) -> AppError {
-        let begin_again = "Nothing was connected. Start again from the integrations page.";
-        let say = |kind, sentence: String, next: &str| AppError::new(kind, sentence, next);
-        match self {
-            Self::NoSession { name } => say(
-                Kind::Unauthorized,
-                format!("You are not logged in here, so {name} could not be connected."),
-                "Finish in the browser you began in, or log in and start again. Nothing was \
-                 connected.",
-            ),
-            Self::NoState { name } | Self::UnknownState { name } => say(
-                Kind::BadRequest,
-                format!("{name} sent you back without a connection that we know."),
-                begin_again,
-            ),
-            Self::OtherSession { name } => say(
-                Kind::Forbidden,
-                format!(
-                    "This {name} connection was begun in another browser or by another person."
-                ),
-                "Finish in the browser you began in. Nothing was connected.",
-            ),
-            Self::AlreadyUsed { name } => say(
-                Kind::Conflict,
-                format!("This answer from {name} was used already."),
-                "Look below whether the account is there; if not, start again.",
-            ),
-            Self::Expired { name } => say(
-                Kind::BadRequest,
-                format!("Connecting {name} took longer than 10 minutes."),
-                "Nothing was connected. Start again.",
-            ),
-            Self::OtherPlatform { name }
-            | Self::OtherRedirect { name }
-            | Self::OtherIssuer { name } => say(
-                Kind::Forbidden,
-                format!("The answer does not come from where you were sent to connect {name}."),
-                "Nothing was connected. Start again, and leave other tabs alone meanwhile.",
-            ),
-            Self::Cancelled { name } => say(
-                Kind::PlatformRefused,
-                format!("You cancelled the {name} connection."),
-                "Nothing was connected. Add the app again whenever you like.",
-            ),
-            Self::Failed { name, code } => say(
-                Kind::PlatformRefused,
-                format!("{name} could not ask for your consent ({code})."),
-                "Nothing was connected. Try again; if it goes on, the people who run this server \
-                 have to look at it.",
-            ),
-            Self::MissingRequired { name, missing } => say(
-                Kind::PlatformRefused,
-                format!("{name} was not allowed to give us: {missing}."),
-                "Without it nothing can be connected. Connect again and leave every box ticked.",
-            ),
-            Self::OtherAccount { name, expected, found } => say(
-                Kind::Conflict,
-                format!("You chose {found}, but {expected} is the {name} account to reconnect."),
-                "Nothing was changed. Log in to the right account there and reconnect, or add the \
-                 other one with \"Add another account\".",
-            ),
-        }
-    }
-}
-
 /// Finishes a flow for whoever is asking, and keeps what came of it for a reload of the same page.
 pub async fn finish(
     backend: &Backend,
@@ -176,9 +58,11 @@ pub async fn finish(
         metrics::oauth_failed(platform, outcome);
         tracing::warn!(platform, step = "callback", outcome, "connection failed: {error}");
         if let Some(actor) = actor {
-            audit::note(
+            events::record_alone(
                 backend,
-                Event::by(actor, Action::Connect).about(entry.info().name.as_ref()).failed(error),
+                AuditEvent::by(actor, Action::Connect)
+                    .about(entry.info().name.as_ref())
+                    .failed(error),
             )
             .await;
         }

@@ -7,11 +7,11 @@ use super::{Error, Result, entry};
 use crate::model::audit::Action;
 use crate::model::{AccountId, Reason, Status};
 use crate::server::Backend;
-use crate::server::db::{self, Signal, accounts::Account};
+use crate::server::db::{self, accounts::Account};
 use crate::server::domain::access::{
     self, AccountState, RefreshReason, fresh_token, require_active, reread,
 };
-use crate::server::domain::audit::{self, Event};
+use crate::server::domain::events::{self, AuditEvent, Event};
 use crate::server::identity::Actor;
 use crate::server::platform::{Connect, Profile};
 use crate::server::request_context;
@@ -50,13 +50,14 @@ pub async fn test(backend: &Backend, actor: &Actor, account: Account) -> Result<
 /// Stores what a look found, and tells the open pages. The look has happened: that it could not be
 /// written down is no reason to say that it failed.
 async fn store_result(backend: &Backend, account: &Account, ok: bool, text: &str) {
-    let stored = async {
+    let store = async || -> Result<()> {
         let mut tx = backend.db.begin().await?;
         db::accounts::record_check(&mut tx, account.id, ok, text, backend.clock.now()).await?;
-        tx.signal(Signal::Workspace(account.workspace_id));
-        tx.commit().await
+        let changed = Event::WorkspaceChanged(account.workspace_id);
+        events::record(backend, &mut tx, changed).await?;
+        Ok(tx.commit().await?)
     };
-    if let Err(error) = stored.await {
+    if let Err(error) = store().await {
         tracing::error!(account = %account.id, "a test's result was not stored: {error}");
     }
 }
@@ -118,7 +119,7 @@ async fn describe(backend: &Backend, account: &Account, profile: &Profile) -> Re
     db::accounts::describe(&mut tx, id, name, handle, metadata, backend.clock.now()).await?;
     let described = require_active(db::accounts::find(&mut tx, workspace, id).await?)?;
     if (name, handle, metadata) != (&account.name, &account.handle, &account.metadata.0) {
-        tx.signal(Signal::Workspace(workspace));
+        events::record(backend, &mut tx, Event::WorkspaceChanged(workspace)).await?;
     }
     tx.commit().await?;
     Ok(described)
@@ -127,10 +128,10 @@ async fn describe(backend: &Backend, account: &Account, profile: &Profile) -> Re
 /// Renews the credential now. A pasted session is looked at instead: it has nothing to renew.
 pub async fn refresh(backend: &Backend, actor: &Actor, account: Account) -> Result<Account> {
     actor.may_change()?;
-    let asked = Event::by(actor, Action::Refresh).on(backend, &account);
+    let asked = AuditEvent::by(actor, Action::Refresh).on(backend, &account);
     let renewed = renew(backend, account).await;
-    let renewed = audit::noted(backend, renewed, || asked.clone()).await?;
-    audit::note(backend, asked).await;
+    let renewed = events::record_failure(backend, renewed, || asked.clone()).await?;
+    events::record_alone(backend, asked).await;
     Ok(renewed)
 }
 

@@ -11,7 +11,7 @@ use crate::model::{Choice, Choices, FlowId};
 use crate::server::Backend;
 use crate::server::db::{self, accounts::Account, pending::Connection};
 use crate::server::domain::access::{self, sealed_grant::SealedGrant};
-use crate::server::domain::audit::{self, Event};
+use crate::server::domain::events::{self, AuditEvent};
 use crate::server::identity::Actor;
 use crate::server::platform::{Credential, Entry, Profile, TokenGrant};
 use crate::server::vault::{self, SealContext};
@@ -91,8 +91,8 @@ pub async fn choose(backend: &Backend, actor: &Actor, id: FlowId, chosen: &str) 
     let profile =
         profile.ok_or_else(|| Error::field("choice", "Choose one of the accounts on the list."))?;
     let stored = store::connect(backend, actor, entry, &grant, profile, &[], Some(id)).await;
-    audit::noted(backend, stored, || {
-        Event::by(actor, Action::Connect).about(entry.info().name.as_ref())
+    events::record_failure(backend, stored, || {
+        AuditEvent::by(actor, Action::Connect).about(entry.info().name.as_ref())
     })
     .await
 }

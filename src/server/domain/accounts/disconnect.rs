@@ -6,7 +6,7 @@ use crate::model::{AccountId, WorkspaceId};
 use crate::server::Backend;
 use crate::server::db::{self, Tx, accounts::Account, pending::Revocation};
 use crate::server::domain::access::{self, AccountState};
-use crate::server::domain::audit::{self, Event};
+use crate::server::domain::events::{self, AuditEvent};
 use crate::server::failpoint::failpoint;
 use crate::server::identity::Actor;
 use crate::server::platform::Entry;
@@ -55,8 +55,12 @@ pub async fn disconnect(
     let mut tx = backend.db.begin().await?;
     db::users::lock_workspace(&mut tx, actor.workspace).await?.ok_or(Error::Unauthorized)?;
     let (shared, revocation) = end(backend, &mut tx, entry, account.id, actor.workspace).await?;
-    audit::record(backend, &mut tx, Event::by(actor, Action::Disconnect).on(backend, &account))
-        .await?;
+    events::record(
+        backend,
+        &mut tx,
+        AuditEvent::by(actor, Action::Disconnect).on(backend, &account),
+    )
+    .await?;
     failpoint!("disconnect.before_commit");
     tx.commit().await?;
     failpoint!("disconnect.after_commit");

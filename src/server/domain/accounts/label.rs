@@ -4,8 +4,8 @@ use super::{Error, Result};
 use crate::model::AccountId;
 use crate::model::audit::Action;
 use crate::server::Backend;
-use crate::server::db::{self, Signal};
-use crate::server::domain::audit::{self, Event};
+use crate::server::db;
+use crate::server::domain::events::{self, AuditEvent};
 use crate::server::identity::Actor;
 
 /// The longest label, in characters.
@@ -27,12 +27,11 @@ pub async fn set_label(backend: &Backend, actor: &Actor, id: AccountId, label: &
     if !db::accounts::set_label(&mut tx, actor.workspace, id, kept, backend.clock.now()).await? {
         return Err(Error::NotFound("account"));
     }
-    tx.signal(Signal::Workspace(actor.workspace));
     let said = kept.map_or_else(|| "removed".to_owned(), |label| format!("\"{label}\""));
-    audit::record(
+    events::record(
         backend,
         &mut tx,
-        Event::by(actor, Action::Label).on(backend, &account).saying(said),
+        AuditEvent::by(actor, Action::Label).on(backend, &account).saying(said),
     )
     .await?;
     Ok(tx.commit().await?)

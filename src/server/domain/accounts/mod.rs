@@ -14,7 +14,7 @@ mod view;
 pub use avatar::{fetch as fetch_avatar, stored as avatar};
 pub use begin::{StartedFlow, begin, connect_session};
 pub use callback::{
-    CallbackError, CallbackOutcome, CallbackParams, finish, keep_outcome, purge_flows, seen_outcome,
+    CallbackOutcome, CallbackParams, finish, keep_outcome, purge_flows, seen_outcome,
 };
 pub use check::{TestResult, refresh, test};
 pub use choose::{cancel, choices, choose, revoke_expired_choices, revoke_pending};

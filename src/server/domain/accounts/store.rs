@@ -3,19 +3,20 @@
 use secrecy::SecretString;
 use sqlx::types::Json;
 
-use super::{Error, Result, callback::CallbackError};
+use super::{Error, Result};
 use crate::model::audit::Action;
 use crate::model::{AccountId, FlowId, Reason, Status};
 use crate::server::Backend;
-use crate::server::db::{self, Signal, accounts::Account};
+use crate::server::db::{self, accounts::Account};
 use crate::server::domain::access::{
     self, AccountState, access_place, next_refresh, refresh_place,
 };
-use crate::server::domain::audit::{self, Event};
+use crate::server::domain::events::{self, AuditEvent};
 use crate::server::domain::jobs::{self, Job};
-use crate::server::domain::locale;
+use crate::server::error::CallbackError;
 use crate::server::failpoint::failpoint;
 use crate::server::identity::Actor;
+use crate::server::locale;
 use crate::server::metrics::{self, Step};
 use crate::server::platform::{self, Entry, Limit, Profile, TokenGrant};
 
@@ -103,7 +104,7 @@ async fn in_transaction(
     )
     .await?;
     let action = if was_here { Action::Reconnect } else { Action::Connect };
-    let event = Event::by(actor, action)
+    let event = AuditEvent::by(actor, action)
         .on(backend, &account)
         .saying(account.say.clone().unwrap_or_default());
     if let Some(choice) = chosen
@@ -111,13 +112,11 @@ async fn in_transaction(
     {
         return Err(Error::NotFound("choice"));
     }
-    audit::record(backend, &mut tx, event).await?;
+    events::record(backend, &mut tx, event).await?;
     if account.avatar_url.is_some() {
         let fetch = Job::FetchAvatar { workspace, account: id };
         jobs::enqueue(backend, &mut tx, fetch).await?;
     }
-    // Also where it was healthy before: its permissions, name and dates may be others.
-    tx.signal(Signal::Workspace(workspace));
     let stored =
         db::accounts::find(&mut tx, workspace, id).await?.ok_or(Error::NotFound("account"))?;
     failpoint!("connect.before_commit");

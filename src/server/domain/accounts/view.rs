@@ -12,8 +12,8 @@ use crate::model::{
 use crate::server::Backend;
 use crate::server::db::{self, accounts::AccountRow};
 use crate::server::domain::access::{self, ends_for_good, entry};
-use crate::server::domain::locale::{Locale, initials, thousands};
 use crate::server::identity::Actor;
+use crate::server::locale::{Locale, initials, thousands};
 use crate::server::platform::{Entry, RefreshKind};
 
 /// An account is called expiring so long before nobody but the person can renew it.

@@ -42,6 +42,14 @@ pub enum Job {
     },
     /// Early warnings, and platforms that have been in trouble for long.
     ProcessNotices,
+    /// Tells of an account that broke.
+    AnnounceBroken {
+        incident: Uuid,
+    },
+    /// Tells of an account that works again.
+    AnnounceRecovered {
+        incident: Uuid,
+    },
     /// Tells the workspaces with accounts on a platform that it has been down for long.
     AnnounceOutage {
         incident: Uuid,
@@ -90,6 +98,8 @@ impl Job {
         match self {
             Self::FetchAvatar { .. } | Self::SendMail { .. } | Self::AnswerResets => Priority::High,
             Self::Revoke { .. }
+            | Self::AnnounceBroken { .. }
+            | Self::AnnounceRecovered { .. }
             | Self::AnnounceOutage { .. }
             | Self::AnnounceRecovery { .. }
             | Self::AnnounceHeldBack { .. } => Priority::Normal,
@@ -112,6 +122,8 @@ impl Job {
                 max_attempts: None,
             },
             Self::FetchAvatar { .. }
+            | Self::AnnounceBroken { .. }
+            | Self::AnnounceRecovered { .. }
             | Self::AnnounceOutage { .. }
             | Self::AnnounceRecovery { .. }
             | Self::AnnounceHeldBack { .. } => DEFAULT,

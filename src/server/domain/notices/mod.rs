@@ -1,31 +1,31 @@
 //! What people are told without having asked: one message for each incident, one when it is over,
 //! early warnings, and a banner where a whole platform is in trouble.
 //!
-//! A message is written in the transaction of the change that it tells of, under a key that no
-//! person gets twice: whatever crashes, and however many processes run, it is told exactly once.
+//! The change itself writes down an incident and the job that tells of it ([`super::events`]). The
+//! message has a key that no person gets twice: whatever crashes, and however many processes run,
+//! it is told exactly once.
 
 mod ending;
 mod platforms;
 mod read;
 mod words;
 
-pub use platforms::{
-    announce_held_back, announce_outage, announce_recovery, platform_down, platform_up,
-};
+pub use platforms::{announce_held_back, announce_outage, announce_recovery};
 pub use read::{banners, bell, list, mark_all_read, mark_read, prefer, preferences};
 
 use chrono::Duration;
+use uuid::Uuid;
 
 use super::events::{self, Event};
 use super::jobs::Priority;
-use super::locale::Locale;
 use super::mail::{self, Mail};
 use super::sweep::Sweep;
 use super::{Error, Result};
-use crate::model::{AccountId, NoticeKind, Provider, Reason, Status, WorkspaceId};
+use crate::model::{AccountId, NoticeKind, Provider, Status, WorkspaceId};
 use crate::server::Backend;
-use crate::server::db::incidents::{self, Kind};
-use crate::server::db::{self, Tx, accounts::Account};
+use crate::server::db::incidents::{self, AccountIncident};
+use crate::server::db::{self, Tx};
+use crate::server::locale::Locale;
 use crate::server::metrics;
 use crate::server::platform::Entry;
 use words::Words;
@@ -33,92 +33,59 @@ use words::Words;
 /// So long notices are kept.
 const KEPT: Duration = Duration::days(90);
 
-/// How an account came to stand: what the one place tells where that changes.
-pub struct Change<'a> {
-    /// Nothing for an account that is connected for the first time.
-    pub old: Option<Status>,
-    pub new: Status,
-    pub why: Option<(Reason, &'a str)>,
-}
-
-/// Tells a change, in its transaction.
-pub async fn account_changed(
-    backend: &Backend,
-    tx: &mut Tx,
-    account: &Account,
-    change: &Change<'_>,
-) -> Result<()> {
-    let now = backend.clock.now();
-    match change.new {
-        Status::Connected | Status::Expiring => recovered(backend, tx, account).await,
-        Status::Former => {
-            // Whoever disconnects knows it.
-            for kind in [Kind::Broken, Kind::Expiring] {
-                incidents::end(tx, account.id, kind, now).await?;
-            }
-            db::notices::read_of_account(tx, account.id, now).await?;
-            Ok(())
-        }
-        // Whoever has just connected it has seen what is missing.
-        Status::Error | Status::Expired if matches!(change.old, None | Some(Status::Former)) => {
-            Ok(())
-        }
-        Status::Error | Status::Expired => broken(backend, tx, account, change).await,
-    }
-}
-
-/// The first failure of an incident is told; those that follow belong to it. Where the platform
-/// turns everybody away it is held back.
-async fn broken(
-    backend: &Backend,
-    tx: &mut Tx,
-    account: &Account,
-    change: &Change<'_>,
-) -> Result<()> {
-    let now = backend.clock.now();
-    let reason = change.why.map(|(reason, _)| reason);
-    incidents::end(tx, account.id, Kind::Expiring, now).await?;
-    let owed = platforms::refuses_many(tx, account, reason, now).await?;
-    let new = incidents::OfAccount {
-        kind: Kind::Broken,
-        account: account.id,
-        workspace: account.workspace_id,
-        reason,
-        owed,
-    };
-    match incidents::begin(tx, &account.provider, &new, now).await? {
-        Some(id) if !owed => {
-            let words = Words::broken(entry(backend, &account.provider)?, account, change.why);
-            let news = News {
-                key: format!("broken {id}"),
-                kind: NoticeKind::Broken,
-                provider: &account.provider,
-                account: Some(account.id),
-            };
-            news.tell(backend, tx, account.workspace_id, |_| words.clone()).await
-        }
-        _ => Ok(()),
-    }
-}
-
-/// It works again: told to those who were told that it did not.
-async fn recovered(backend: &Backend, tx: &mut Tx, account: &Account) -> Result<()> {
-    let now = backend.clock.now();
-    let Some((id, owed)) = incidents::end(tx, account.id, Kind::Broken, now).await? else {
+/// The job: tells of an account that broke, unless it works again or its platform turns everybody
+/// away: then that is held back.
+pub async fn announce_broken(backend: &Backend, incident: Uuid) -> Result<()> {
+    let mut tx = backend.db.begin().await?;
+    let Some(incident) = incidents::find_of_account(&mut tx, incident).await? else {
         return Ok(());
     };
-    db::notices::read_of_account(tx, account.id, now).await?;
-    if owed {
+    if !platforms::refuses_many(backend, &mut tx, &incident).await? {
+        tell_broken(backend, &mut tx, &incident).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Once for an incident, and not any more when it is over.
+async fn tell_broken(backend: &Backend, tx: &mut Tx, incident: &AccountIncident) -> Result<()> {
+    if !incidents::settle(tx, incident.id, false).await? {
         return Ok(());
     }
-    let words = Words::recovered(entry(backend, &account.provider)?, account);
+    let (workspace, account) = (incident.workspace_id, incident.account_id);
+    let Some(account) = db::accounts::find(&mut *tx, workspace, account).await? else {
+        return Ok(());
+    };
+    let why = account.reason.zip(account.say.as_deref());
+    let words = Words::broken(entry(backend, &account.provider)?, &account, why);
     let news = News {
-        key: format!("recovered {id}"),
+        key: format!("broken {}", incident.id),
+        kind: NoticeKind::Broken,
+        provider: &account.provider,
+        account: Some(account.id),
+    };
+    news.tell(backend, tx, workspace, |_| words.clone()).await
+}
+
+/// The job: tells those who were told that an account broke that it works again.
+pub async fn announce_recovered(backend: &Backend, incident: Uuid) -> Result<()> {
+    let mut tx = backend.db.begin().await?;
+    let Some(incident) = incidents::find_of_account(&mut tx, incident).await? else {
+        return Ok(());
+    };
+    let (workspace, account) = (incident.workspace_id, incident.account_id);
+    let found = db::accounts::find(&mut tx, workspace, account).await?;
+    let Some(account) = found.filter(|account| account.status != Status::Former) else {
+        return Ok(());
+    };
+    let words = Words::recovered(entry(backend, &account.provider)?, &account);
+    let news = News {
+        key: format!("recovered {}", incident.id),
         kind: NoticeKind::Recovered,
         provider: &account.provider,
         account: Some(account.id),
     };
-    news.tell(backend, tx, account.workspace_id, |_| words.clone()).await
+    news.tell(backend, &mut tx, workspace, |_| words.clone()).await?;
+    Ok(tx.commit().await?)
 }
 
 /// The job: early warnings, and platforms that have been down for long or have calmed down. All of
@@ -186,6 +153,6 @@ impl News<'_> {
                 mail::post(backend, tx, mail, Priority::Low).await?;
             }
         }
-        events::record(tx, Event::WorkspaceChanged(workspace), now).await.map(|_| ())
+        events::record(backend, tx, Event::WorkspaceChanged(workspace)).await
     }
 }

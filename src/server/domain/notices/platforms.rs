@@ -1,15 +1,15 @@
 //! Trouble of a whole platform: one banner for everybody instead of a message for each account.
 //! Telling many workspaces is a job of its own, a batch in each transaction.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::Duration;
 use uuid::Uuid;
 
 use super::words::Words;
-use super::{News, Result, entry};
+use super::{News, Result, entry, tell_broken};
 use crate::model::{NoticeKind, Provider, Reason, WorkspaceId};
 use crate::server::Backend;
-use crate::server::db::incidents::{self, HeldBack, Kind, PlatformIncident};
-use crate::server::db::{self, Tx, accounts::Account};
+use crate::server::db::incidents::{self, AccountIncident, Kind, PlatformIncident};
+use crate::server::db::{self, Tx};
 use crate::server::domain::events::{self, Event};
 use crate::server::domain::jobs::{self, Job};
 use crate::server::domain::sweep::Sweep;
@@ -25,42 +25,24 @@ const LONG: Duration = Duration::hours(1);
 /// So many workspaces are told in one transaction.
 const BATCH: i64 = 50;
 
-/// A platform stopped answering. Said again whenever the time of the next try is another one.
-pub async fn platform_down(
+/// Whether an account that broke is one of many alike.
+pub(super) async fn refuses_many(
     backend: &Backend,
     tx: &mut Tx,
-    provider: &Provider,
-    next_try: DateTime<Utc>,
-) -> Result<()> {
-    let event = Event::PlatformDown { provider: provider.clone(), next_try };
-    events::record(tx, event, backend.clock.now()).await.map(|_| ())
-}
-
-/// It answers again.
-pub async fn platform_up(backend: &Backend, tx: &mut Tx, provider: &Provider) -> Result<()> {
-    let event = Event::PlatformUp { provider: provider.clone() };
-    events::record(tx, event, backend.clock.now()).await.map(|_| ())
-}
-
-/// Whether an account that breaks now is one of many alike.
-pub(super) async fn refuses_many(
-    tx: &mut Tx,
-    account: &Account,
-    reason: Option<Reason>,
-    now: DateTime<Utc>,
+    broken: &AccountIncident,
 ) -> Result<bool> {
-    if incidents::is_open(tx, &account.provider, Kind::Refusing).await? {
+    if incidents::is_open(tx, &broken.provider, Kind::Refusing).await? {
         return Ok(true);
     }
     // What we can't read is no platform's doing.
-    if reason == Some(Reason::Unreadable) {
+    if broken.reason == Some(Reason::Unreadable) {
         return Ok(false);
     }
-    if incidents::count_similar(tx, &account.provider, reason, now - TOGETHER).await? < MANY {
+    let since = backend.clock.now() - TOGETHER;
+    if incidents::count_similar(tx, broken, since).await? < MANY {
         return Ok(false);
     }
-    let event = Event::PlatformRefusing { provider: account.provider.clone() };
-    events::record(tx, event, now).await?;
+    events::record(backend, tx, Event::PlatformRefusing { provider: &broken.provider }).await?;
     Ok(true)
 }
 
@@ -144,17 +126,14 @@ fn trouble(incident: &PlatformIncident, key: String) -> News<'_> {
 pub(super) async fn end_calmed(backend: &Backend) -> Result<()> {
     let mut sweep = Sweep::default();
     for (provider,) in incidents::calmed(&backend.db, backend.clock.now() - CALM).await? {
-        sweep.record(end_refusing(backend, provider).await);
+        sweep.record(end_refusing(backend, &provider).await);
     }
     sweep.finish()
 }
 
-async fn end_refusing(backend: &Backend, provider: Provider) -> Result<()> {
+async fn end_refusing(backend: &Backend, provider: &Provider) -> Result<()> {
     let mut tx = backend.db.begin().await?;
-    let event = Event::PlatformAccepting { provider };
-    if let Some(incident) = events::record(&mut tx, event, backend.clock.now()).await? {
-        jobs::enqueue(backend, &mut tx, Job::AnnounceHeldBack { incident }).await?;
-    }
+    events::record(backend, &mut tx, Event::PlatformAccepting { provider }).await?;
     Ok(tx.commit().await?)
 }
 
@@ -168,32 +147,9 @@ pub async fn announce_held_back(backend: &Backend, incident: Uuid) -> Result<()>
         if held_back.is_empty() {
             return Ok(());
         }
-        for broken in held_back {
-            if incidents::settle(&mut tx, broken.id, false).await? {
-                announce_broken(backend, &mut tx, &incident.provider, &broken).await?;
-            }
+        for broken in &held_back {
+            tell_broken(backend, &mut tx, broken).await?;
         }
         tx.commit().await?;
     }
-}
-
-async fn announce_broken(
-    backend: &Backend,
-    tx: &mut Tx,
-    provider: &Provider,
-    broken: &HeldBack,
-) -> Result<()> {
-    let (workspace, account) = (broken.workspace_id, broken.account_id);
-    let Some(account) = db::accounts::find(&mut *tx, workspace, account).await? else {
-        return Ok(());
-    };
-    let why = account.reason.zip(account.say.as_deref());
-    let words = Words::broken(entry(backend, provider)?, &account, why);
-    let news = News {
-        key: format!("broken {}", broken.id),
-        kind: NoticeKind::Broken,
-        provider,
-        account: Some(account.id),
-    };
-    news.tell(backend, tx, workspace, |_| words.clone()).await
 }

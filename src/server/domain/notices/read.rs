@@ -7,8 +7,8 @@ use crate::model::{
 use crate::server::Backend;
 use crate::server::db;
 use crate::server::domain::events::{self, Event};
-use crate::server::domain::locale::Locale;
 use crate::server::identity::Actor;
+use crate::server::locale::Locale;
 
 /// The person's newest notices.
 pub async fn list(backend: &Backend, actor: &Actor) -> Result<NoticesView> {
@@ -49,7 +49,7 @@ pub async fn mark_read(backend: &Backend, actor: &Actor, id: NoticeId) -> Result
         return Err(Error::NotFound("notice"));
     }
     // The person's other tabs show the same count.
-    events::record(&mut tx, Event::WorkspaceChanged(actor.workspace), now).await?;
+    events::record(backend, &mut tx, Event::WorkspaceChanged(actor.workspace)).await?;
     Ok(tx.commit().await?)
 }
 
@@ -58,7 +58,7 @@ pub async fn mark_all_read(backend: &Backend, actor: &Actor) -> Result<u64> {
     let now = backend.clock.now();
     let mut tx = backend.db.begin().await?;
     let count = db::notices::read_all(&mut tx, actor.workspace, actor.user, now).await?;
-    events::record(&mut tx, Event::WorkspaceChanged(actor.workspace), now).await?;
+    events::record(backend, &mut tx, Event::WorkspaceChanged(actor.workspace)).await?;
     tx.commit().await?;
     Ok(count)
 }

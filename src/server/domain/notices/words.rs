@@ -7,7 +7,7 @@ use crate::model::Reason;
 use crate::server::db::accounts::Account;
 use crate::server::db::incidents::{Kind, Trouble};
 use crate::server::domain::access::display_name;
-use crate::server::domain::locale::Locale;
+use crate::server::locale::Locale;
 use crate::server::platform::Entry;
 
 /// A message: what happened, why and what to do, and where.

@@ -7,9 +7,9 @@ use crate::model::WorkspaceId;
 use crate::model::audit::Action;
 use crate::server::Backend;
 use crate::server::db::{self, Tx, users::User};
-use crate::server::domain::audit::{self, Event};
+use crate::server::domain::events::{self, AuditEvent, Event};
 use crate::server::domain::jobs::Priority;
-use crate::server::domain::{accounts, events, mail};
+use crate::server::domain::{accounts, mail};
 use crate::server::identity::Actor;
 
 /// Deletes the person, and the workspaces that have no other owner with everything in them, in one
@@ -26,7 +26,9 @@ pub async fn delete(
         return Err(Error::field("email", format!("Type {} to go on.", actor.email)));
     }
     let proved = password::prove(backend, actor, password, "password").await;
-    let user = audit::noted(backend, proved, || Event::by(actor, Action::AccountDeleted)).await?;
+    let user =
+        events::record_failure(backend, proved, || AuditEvent::by(actor, Action::AccountDeleted))
+            .await?;
     sessions::give_back_all(backend, user.id).await?;
     let mut tx = backend.db.begin().await?;
     password::proven(&mut tx, &user).await?;
@@ -36,10 +38,10 @@ pub async fn delete(
     db::users::delete(&mut tx, user.id).await?;
     db::mails::delete_to(&mut tx, &user.email).await?;
     // The person's own log went with the workspace; operators keep that somebody left.
-    audit::record(
+    events::record(
         backend,
         &mut tx,
-        Event::of_workspace(None, Action::AccountDeleted).about("the account of a person"),
+        AuditEvent::of_workspace(None, Action::AccountDeleted).about("the account of a person"),
     )
     .await?;
     mail::post(backend, &mut tx, emails::deleted(backend, &user.email), Priority::High).await?;
@@ -58,8 +60,8 @@ async fn leave(backend: &Backend, tx: &mut Tx, user: &User, workspace: Workspace
         return Ok(());
     }
     db::users::remove_member(tx, workspace, user.id).await?;
-    let left = Event::by_user(Some(workspace), user.id, &user.name, Action::AccountDeleted);
-    audit::record(backend, tx, left).await?;
-    events::record(tx, events::Event::WorkspaceChanged(workspace), backend.clock.now()).await?;
+    let left = AuditEvent::by_user(Some(workspace), user.id, &user.name, Action::AccountDeleted);
+    events::record(backend, tx, left).await?;
+    events::record(backend, tx, Event::WorkspaceChanged(workspace)).await?;
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::model::audit::Action;
 use crate::model::{FieldError, UserId};
 use crate::server::Backend;
 use crate::server::db::{self, email_tokens::Purpose};
-use crate::server::domain::audit::{self, Event};
+use crate::server::domain::events::{self, AuditEvent};
 use crate::server::domain::jobs::Priority;
 use crate::server::domain::mail;
 use crate::server::identity::Actor;
@@ -71,7 +71,9 @@ pub async fn change(
         return Err(Error::Validation(problems));
     }
     let proved = password::prove(backend, actor, password, "password").await;
-    let user = audit::noted(backend, proved, || Event::by(actor, Action::EmailChanged)).await?;
+    let user =
+        events::record_failure(backend, proved, || AuditEvent::by(actor, Action::EmailChanged))
+            .await?;
     let mut tx = backend.db.begin().await?;
     password::proven(&mut tx, &user).await?;
     let Some(link) = email_tokens::make(backend, &mut tx, user.id, Purpose::Change, &email).await?
@@ -115,7 +117,8 @@ pub async fn confirm(backend: &Backend, token: SecretString) -> Result<()> {
     }
     let action =
         if link.purpose == Purpose::Change { Action::EmailChanged } else { Action::EmailVerified };
-    audit::record(backend, &mut tx, Event::by_user(home, user.id, &user.name, action)).await?;
+    events::record(backend, &mut tx, AuditEvent::by_user(home, user.id, &user.name, action))
+        .await?;
     if operator {
         db::sessions::delete_all(&mut tx, user.id).await?;
     }

@@ -10,7 +10,7 @@ use crate::model::audit::Action;
 use crate::model::{UserId, WorkspaceId};
 use crate::server::Backend;
 use crate::server::db::{self, users::User};
-use crate::server::domain::audit::{self, Event};
+use crate::server::domain::events::{self, AuditEvent};
 
 /// Logs in with a password. `device` is where the browser says that it was logged in before.
 pub async fn log_in(
@@ -32,7 +32,7 @@ pub async fn log_in(
     let id = found.as_ref().map_or(UserId(Uuid::nil()), |user| user.id);
     let home = db::users::home_workspace(&backend.db, id).await?;
     let (Some(user), Some(workspace)) = (found.as_ref().filter(|_| right), home) else {
-        audit::note(backend, refused(found.as_ref(), home)).await;
+        events::record_alone(backend, refused(found.as_ref(), home)).await;
         return Err(Error::WrongLogin);
     };
     backend.limits.take_back(guesser).await;
@@ -59,8 +59,8 @@ async fn enter(
     // must not outlive it.
     password::proven(&mut tx, &user).await?;
     let begun = begin_session(backend, &mut tx, user.id, workspace, client).await?;
-    let event = Event::by_user(Some(workspace), user.id, &user.name, Action::Login);
-    audit::record(backend, &mut tx, event).await?;
+    let event = AuditEvent::by_user(Some(workspace), user.id, &user.name, Action::Login);
+    events::record(backend, &mut tx, event).await?;
     tx.commit().await?;
     tracing::info!(user = %user.id, "logged in");
     Ok(Entered::new(user, begun))
@@ -68,10 +68,12 @@ async fn enter(
 
 /// What was typed for an e-mail that nobody has is not kept: it may be a password in the wrong
 /// field.
-fn refused(user: Option<&User>, home: Option<WorkspaceId>) -> Event {
+fn refused(user: Option<&User>, home: Option<WorkspaceId>) -> AuditEvent {
     let event = match user {
-        Some(user) => Event::by_user(home, user.id, &user.name, Action::Login),
-        None => Event::of_workspace(None, Action::Login).about("an e-mail that nobody has here"),
+        Some(user) => AuditEvent::by_user(home, user.id, &user.name, Action::Login),
+        None => {
+            AuditEvent::of_workspace(None, Action::Login).about("an e-mail that nobody has here")
+        }
     };
     event.failed(&Error::WrongLogin)
 }

@@ -1,6 +1,7 @@
 //! People: register, log in and out, prove an address, change what they are known by, leave.
 
 mod delete;
+mod demo;
 mod device;
 mod email;
 mod email_tokens;
@@ -15,7 +16,7 @@ mod sessions;
 
 use secrecy::SecretString;
 
-use super::audit::{self, Event};
+use super::events::{self, AuditEvent};
 use super::{Error, Result};
 use crate::model::audit::Action;
 use crate::model::{FieldError, Profile, SessionId, UserId, WorkspaceId};
@@ -25,6 +26,7 @@ use crate::server::db::{self, users::User};
 use crate::server::identity::{self, Actor};
 
 pub use delete::delete;
+pub use demo::{DEMO, ensure_demo};
 pub use device::Device;
 pub use email::{change as change_email, confirm as confirm_email, verify_again};
 pub use input::normal_email;
@@ -173,8 +175,8 @@ pub async fn open_account(
     )
     .await?;
     let begun = begin_session(backend, &mut tx, user.id, workspace, client).await?;
-    let event = Event::by_user(Some(workspace), user.id, &user.name, Action::Register);
-    audit::record(backend, &mut tx, event).await?;
+    let event = AuditEvent::by_user(Some(workspace), user.id, &user.name, Action::Register);
+    events::record(backend, &mut tx, event).await?;
     if !verified {
         email::send_verification(backend, &mut tx, user.id, &user.email).await?;
     }
@@ -186,7 +188,7 @@ pub async fn open_account(
 /// Ends the session, its open flows and its waiting choices; what those had been granted is given
 /// back to the platform.
 pub async fn log_out(backend: &Backend, actor: &Actor) -> Result<()> {
-    sessions::end(backend, actor.user, actor.session, Event::by(actor, Action::Logout))
+    sessions::end(backend, actor.user, actor.session, AuditEvent::by(actor, Action::Logout))
         .await
         .map(|_| ())
 }
@@ -211,7 +213,7 @@ pub async fn update_profile(
     }
     let mut tx = backend.db.begin().await?;
     db::users::update_profile(&mut tx, actor.user, name, time_zone, backend.clock.now()).await?;
-    audit::record(backend, &mut tx, Event::by(actor, Action::Profile)).await?;
+    events::record(backend, &mut tx, AuditEvent::by(actor, Action::Profile)).await?;
     tx.commit().await?;
     Ok(Profile {
         name: name.to_owned(),

@@ -13,7 +13,7 @@ use super::{
 use crate::model::audit::Action;
 use crate::server::Backend;
 use crate::server::db::{self, users::User};
-use crate::server::domain::audit::{self, Event};
+use crate::server::domain::events::{self, AuditEvent};
 use crate::server::domain::jobs::Priority;
 use crate::server::domain::mail;
 use crate::server::identity::Actor;
@@ -30,7 +30,9 @@ pub async fn change(
     client: ClientInfo<'_>,
 ) -> Result<Entered> {
     let proved = prove(backend, actor, current, "current_password").await;
-    let user = audit::noted(backend, proved, || Event::by(actor, Action::PasswordChanged)).await?;
+    let user =
+        events::record_failure(backend, proved, || AuditEvent::by(actor, Action::PasswordChanged))
+            .await?;
     if let Some(problem) = input::password_problem("new_password", &new, &user.email) {
         return Err(Error::Validation(vec![problem]));
     }
@@ -40,7 +42,7 @@ pub async fn change(
     proven(&mut tx, &user).await?;
     set(backend, &mut tx, &user, &hash).await?;
     let begun = begin_session(backend, &mut tx, user.id, actor.workspace, client).await?;
-    audit::record(backend, &mut tx, Event::by(actor, Action::PasswordChanged)).await?;
+    events::record(backend, &mut tx, AuditEvent::by(actor, Action::PasswordChanged)).await?;
     tx.commit().await?;
     tracing::info!(user = %user.id, "password changed");
     Ok(Entered::new(user, begun))

@@ -11,7 +11,7 @@ use crate::model::audit::Action;
 use crate::model::{SessionId, UserId};
 use crate::server::Backend;
 use crate::server::db;
-use crate::server::domain::audit::Event;
+use crate::server::domain::events::AuditEvent;
 use crate::server::identity::{self, hash, random_secret};
 
 /// What a refresh hands out; the access token is made of it.
@@ -49,7 +49,7 @@ pub async fn refresh(backend: &Backend, token: SecretString) -> Result<Refreshed
         drop(tx);
         tracing::warn!(%user, %session, "a refresh token was used twice: the session ends");
         let event =
-            Event::by_user(Some(live.workspace_id), user, &live.name, Action::SessionRevoked);
+            AuditEvent::by_user(Some(live.workspace_id), user, &live.name, Action::SessionRevoked);
         sessions::end(backend, user, session, event.saying("A refresh token was used twice."))
             .await?;
         return Err(Error::Unauthorized);

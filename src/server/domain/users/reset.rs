@@ -7,7 +7,7 @@ use super::{Device, Error, Result, email_tokens, emails, input, password, sessio
 use crate::model::audit::Action;
 use crate::server::Backend;
 use crate::server::db::{self, email_tokens::Purpose};
-use crate::server::domain::audit::{self, Event};
+use crate::server::domain::events::{self, AuditEvent};
 use crate::server::domain::jobs::{self, Job, Priority};
 use crate::server::domain::mail;
 use crate::server::domain::sweep::Sweep;
@@ -71,10 +71,10 @@ pub async fn reset(backend: &Backend, token: SecretString, new: SecretString) ->
         .ok_or(Error::LinkOver)?;
     password::set(backend, &mut tx, &user, &hash).await?;
     db::users::set_verified(&mut tx, user.id, backend.clock.now()).await?;
-    audit::record(
+    events::record(
         backend,
         &mut tx,
-        Event::by_user(home, user.id, &user.name, Action::PasswordReset),
+        AuditEvent::by_user(home, user.id, &user.name, Action::PasswordReset),
     )
     .await?;
     tx.commit().await?;

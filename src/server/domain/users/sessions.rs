@@ -6,15 +6,15 @@ use crate::model::{SessionId, SessionView, UserId};
 use crate::server::Backend;
 use crate::server::db;
 use crate::server::domain::accounts;
-use crate::server::domain::audit::{self, Event};
-use crate::server::domain::locale::Locale;
+use crate::server::domain::events::{self, AuditEvent};
 use crate::server::domain::sweep::Sweep;
 use crate::server::identity::{self, Actor};
+use crate::server::locale::Locale;
 
 /// Ends one of the person's own sessions.
 pub async fn revoke_session(backend: &Backend, actor: &Actor, id: SessionId) -> Result<()> {
     let action = if id == actor.session { Action::Logout } else { Action::SessionRevoked };
-    let ended = end(backend, actor.user, id, Event::by(actor, action)).await?;
+    let ended = end(backend, actor.user, id, AuditEvent::by(actor, action)).await?;
     if ended { Ok(()) } else { Err(Error::NotFound("session")) }
 }
 
@@ -23,7 +23,7 @@ pub async fn revoke_other_sessions(backend: &Backend, actor: &Actor) -> Result<u
     let devices = db::sessions::of_user(&backend.db, actor.user, backend.clock.now()).await?;
     let (mut ended, mut sweep) = (0, Sweep::default());
     for device in devices.iter().filter(|device| device.id != actor.session) {
-        let event = Event::by(actor, Action::SessionRevoked);
+        let event = AuditEvent::by(actor, Action::SessionRevoked);
         match end(backend, actor.user, device.id, event).await {
             Ok(is_ended) => ended += usize::from(is_ended),
             Err(error) => sweep.record(Err(error)),
@@ -37,7 +37,7 @@ pub(super) async fn end(
     backend: &Backend,
     user: UserId,
     id: SessionId,
-    event: Event,
+    event: AuditEvent,
 ) -> Result<bool> {
     let devices = db::sessions::of_user(&backend.db, user, backend.clock.now()).await?;
     let Some(device) = devices.into_iter().find(|device| device.id == id) else { return Ok(false) };
@@ -45,7 +45,7 @@ pub(super) async fn end(
     let mut tx = backend.db.begin().await?;
     let ended = db::sessions::delete(&mut tx, id, user).await?;
     if ended {
-        audit::record(backend, &mut tx, event.about(device_name(&device.user_agent))).await?;
+        events::record(backend, &mut tx, event.about(device_name(&device.user_agent))).await?;
     }
     tx.commit().await?;
     Ok(ended)

@@ -10,6 +10,7 @@ pub mod refusal;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 
+use crate::model::Reference;
 use crate::server::Backend;
 
 /// Nothing that a form or a REST call says is longer. Uploads will have a door of their own.
@@ -33,3 +34,8 @@ impl FromRef<App> for Backend {
         app.backend.clone()
     }
 }
+
+/// The API's description for people, from this server's address. The pages get it by leptos'
+/// context: what makes it stands above them.
+#[derive(Clone, Copy)]
+pub struct ApiReference(pub fn(&str) -> Reference);

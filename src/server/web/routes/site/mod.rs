@@ -16,7 +16,8 @@ use crate::app;
 use crate::server::Backend;
 use crate::server::limits::Class;
 use crate::server::web::guards::{Guarded, for_people, take_flash};
-use crate::server::web::kit::App;
+use crate::server::web::kit::{ApiReference, App};
+use crate::server::web::routes::api::describe;
 
 /// The pages of `app.rs`, their server functions below `/fn`, and everything else from the site's
 /// folder.
@@ -39,8 +40,14 @@ pub fn door(app: &App) -> Router<App> {
     for_people(app, pages)
 }
 
-fn provide(backend: &Backend) {
+/// What the functions of `api` take from leptos' context.
+fn provide_state(backend: &Backend) {
     provide_context(backend.clone());
+    provide_context(ApiReference(describe::reference));
+}
+
+fn provide(backend: &Backend) {
+    provide_state(backend);
     if let (Some(nonce), Some(response)) =
         (leptos::nonce::use_nonce(), use_context::<ResponseOptions>())
     {

@@ -7,7 +7,6 @@ use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use leptos::prelude::*;
 use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 use leptos_axum::handle_server_fns_with_context;
 
@@ -20,7 +19,7 @@ use crate::server::web::kit::{App, LARGEST_BODY, forms};
 
 pub async fn server_function(State(app): State<App>, request: Request) -> Response {
     let backend = app.backend.clone();
-    handle_server_fns_with_context(move || provide_context(backend.clone()), request)
+    handle_server_fns_with_context(move || super::provide_state(&backend), request)
         .await
         .into_response()
 }

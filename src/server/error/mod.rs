@@ -4,9 +4,12 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::error::{AppError, Kind};
 use crate::model::FieldError;
-use crate::server::domain::accounts::CallbackError;
-use crate::server::domain::locale::{self, Locale};
+use crate::server::locale::{self, Locale};
 use crate::server::{db, platform, request_context, vault};
+
+mod callback;
+
+pub use callback::CallbackError;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
