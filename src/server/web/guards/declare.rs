@@ -1,5 +1,6 @@
-//! What a route says of itself where it is declared: a rate limit of its own, that it is done once
-//! for a key, that it runs to its end. REST routes carry it into their description.
+//! What a route says of itself where it is declared: that it is for people who are logged in, a
+//! rate limit of its own, that it is done once for a key, that it runs to its end. REST routes
+//! carry it into their description.
 
 use axum::Extension;
 use axum::extract::{Request, State};
@@ -10,15 +11,19 @@ use utoipa::openapi::extensions::Extensions;
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use super::super::kit::App;
-use super::{idempotency, rate_limit, run_to_completion};
+use super::{idempotency, identify, rate_limit, run_to_completion};
 use crate::server::Backend;
 use crate::server::limits::Class;
 
 /// How the description names what a route says of itself.
+pub const LOGIN: &str = "x-login";
 pub const LIMIT: &str = "x-rate-limit-class";
 pub const IDEMPOTENT: &str = "x-done-once";
 
 pub trait Guarded: Sized {
+    /// Refuses whoever is not logged in, before anything of the request is looked at.
+    fn require_login(self) -> Self;
+
     /// A rate limit of its own, besides the one of the person.
     fn limited(self, class: Class) -> Self;
 
@@ -30,6 +35,14 @@ pub trait Guarded: Sized {
 }
 
 impl Guarded for MethodRouter<App> {
+    fn require_login(self) -> Self {
+        self.layer(from_fn(
+            |Extension(backend): Extension<Backend>, request: Request, next: Next| {
+                identify::require_login(backend, request, next)
+            },
+        ))
+    }
+
     fn limited(self, class: Class) -> Self {
         self.layer(from_fn(
             move |Extension(backend): Extension<Backend>, request: Request, next: Next| {
@@ -56,6 +69,11 @@ impl Guarded for MethodRouter<App> {
 }
 
 impl Guarded for UtoipaMethodRouter<App> {
+    fn require_login(self) -> Self {
+        let (schemas, paths, router) = describe(self, LOGIN, true);
+        (schemas, paths, router.require_login())
+    }
+
     fn limited(self, class: Class) -> Self {
         let (schemas, paths, router) = describe(self, LIMIT, class.as_str());
         (schemas, paths, router.limited(class))

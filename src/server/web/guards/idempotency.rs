@@ -81,6 +81,15 @@ async fn keyed(backend: &Backend, request: Request, next: Next) -> Result<Respon
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("2"));
             Ok(response)
         }
+        Claim::Unreadable => {
+            let error = AppError::new(
+                Kind::Conflict,
+                "The first answer to this Idempotency-Key can no longer be read.",
+                "The request was done then. Look at your accounts before you send it with a new \
+                 key.",
+            );
+            Ok(refused(&correlation, error))
+        }
         Claim::OtherRequest => {
             let sentence = "This Idempotency-Key came with another body before.";
             let mut error = AppError::new(

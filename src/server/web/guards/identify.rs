@@ -5,7 +5,10 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::super::kit::context::{Correlation, Identity};
+use super::super::kit::refusal::Wanted;
 use super::super::kit::{App, envelope};
+use crate::error::AppError;
+use crate::server::Backend;
 use crate::server::request_context::{self, RequestContext};
 use crate::server::{domain, identity};
 
@@ -36,4 +39,13 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
         next.run(request),
     )
     .await
+}
+
+/// For a route that is for people who are logged in.
+pub async fn require_login(backend: Backend, request: Request, next: Next) -> Response {
+    let asking = request.extensions().get::<Identity>().map(Identity::actor);
+    match asking.unwrap_or_else(|| Err(AppError::unauthorized())) {
+        Ok(_) => next.run(request).await,
+        Err(error) => Wanted::by(&request).refuse(&backend, error),
+    }
 }

@@ -20,7 +20,7 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 
 use super::kit::App;
-pub use declare::{Guarded, IDEMPOTENT, LIMIT};
+pub use declare::{Guarded, IDEMPOTENT, LIMIT, LOGIN};
 pub use flash::take_flash;
 pub use host::is_loopback;
 pub use run_to_completion::run_to_completion;

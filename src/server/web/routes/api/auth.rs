@@ -124,8 +124,7 @@ pub struct MessageResponse<'a> {
     responses(
         (status = 201, description = "The account, logged in", body = Envelope<LoggedIn<'static>>),
         (status = 409, description = "There is an account with this e-mail already."),
-        (status = 503, description = "Too many passwords at once.")),
-    security(())
+        (status = 503, description = "Too many passwords at once."))
 )]
 pub async fn register(rest: Rest, headers: HeaderMap, Body(body): Body<Register>) -> RestResult {
     let form = Registering { name: body.name, email: body.email, password: body.password.0 };
@@ -142,8 +141,7 @@ pub async fn register(rest: Rest, headers: HeaderMap, Body(body): Body<Register>
         answered alike.",
     request_body(content = Login),
     responses((status = 200, description = "Logged in", body = Envelope<LoggedIn<'static>>),
-        (status = 503, description = "Too many passwords at once.")),
-    security(())
+        (status = 503, description = "Too many passwords at once."))
 )]
 pub async fn login(rest: Rest, headers: HeaderMap, Body(body): Body<Login>) -> RestResult {
     let device = cookies::read_device(&rest.backend, &headers);
@@ -204,8 +202,7 @@ pub struct Refresh {
     description = "The next pair of tokens. The one that was sent is used up; using it again ends \
         the session.",
     request_body(content = Refresh),
-    responses((status = 200, description = "The next pair", body = Envelope<Tokens>)),
-    security(())
+    responses((status = 200, description = "The next pair", body = Envelope<Tokens>))
 )]
 pub async fn refresh(rest: Rest, Body(body): Body<Refresh>) -> RestResult {
     let next = rest.map_error(users::refresh(&rest.backend, body.refresh_token.0).await)?;

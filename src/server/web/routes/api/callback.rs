@@ -133,8 +133,7 @@ fn read(query: &str) -> CallbackParams {
     summary = "The same under another address",
     description = "Forwards to the one callback with its query.",
     params(("provider" = String, Path, description = "The platform")),
-    responses((status = 303, description = "To the callback")),
-    security(())
+    responses((status = 303, description = "To the callback"))
 )]
 /// `GET /api/auth/{provider}/callback`: an address some people register; the one callback does the
 /// work.

@@ -103,8 +103,7 @@ pub struct Verify {
         (status = 200, description = "Done", body = Envelope<MessageResponse<'static>>, example = json!({
             "message": "Your e-mail is confirmed." })),
         (status = 409, description = "The link was used, or is too old.")
-    ),
-    security(())
+    )
 )]
 pub async fn verify(rest: Rest, Body(body): Body<Verify>) -> RestResult {
     rest.map_error(users::confirm_email(&rest.backend, body.token.0).await)?;
@@ -129,8 +128,7 @@ pub struct Forgot {
     request_body(content = Forgot),
     responses((status = 202, description = "A link is on its way, if there is such an \
         account", body = Envelope<MessageResponse<'static>>, example = json!({ "message": "If there is an \
-        account with this address, a link to choose a new password is on its way." }))),
-    security(())
+        account with this address, a link to choose a new password is on its way." })))
 )]
 pub async fn forgot(rest: Rest, Body(body): Body<Forgot>) -> RestResult {
     rest.map_error(users::ask_reset(&rest.backend, &body.email).await)?;
@@ -159,8 +157,7 @@ pub struct Reset {
         (status = 200, description = "Done", body = Envelope<MessageResponse<'static>>, example = json!({
             "message": "Your password is changed. Log in with it." })),
         (status = 409, description = "The link was used, or is too old."),
-        (status = 503, description = "Too many passwords at once.")),
-    security(())
+        (status = 503, description = "Too many passwords at once."))
 )]
 pub async fn reset(rest: Rest, Body(body): Body<Reset>) -> RestResult {
     let device =

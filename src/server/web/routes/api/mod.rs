@@ -26,13 +26,15 @@ use crate::server::web::kit::{App, envelope};
 fn endpoints() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(describe::openapi))
-        .routes(routes!(events::events))
+        .routes(routes!(events::events).require_login())
         .nest("/auth", people())
         .nest("/integrations", integrations())
         .nest("/notices", notices())
         .nest(
             "/audit",
-            OpenApiRouter::new().routes(routes!(audit::list)).routes(routes!(audit::export)),
+            OpenApiRouter::new()
+                .routes(routes!(audit::list).require_login())
+                .routes(routes!(audit::export).require_login()),
         )
 }
 
@@ -40,43 +42,43 @@ fn people() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(auth::register).limited(Class::Entrance))
         .routes(routes!(auth::login).limited(Class::Entrance))
-        .routes(routes!(auth::logout))
+        .routes(routes!(auth::logout).require_login())
         .routes(routes!(auth::refresh).limited(Class::Entrance))
-        .routes(routes!(auth::me, auth::update_me))
+        .routes(routes!(auth::me, auth::update_me).require_login())
         // A password is asked for here too: a stolen session must not be where it is guessed.
-        .routes(routes!(auth::delete_me).limited(Class::Entrance))
-        .routes(routes!(credentials::change_password).limited(Class::Entrance))
-        .routes(routes!(credentials::change_email).limited(Class::Entrance))
+        .routes(routes!(auth::delete_me).require_login().limited(Class::Entrance))
+        .routes(routes!(credentials::change_password).require_login().limited(Class::Entrance))
+        .routes(routes!(credentials::change_email).require_login().limited(Class::Entrance))
         .routes(routes!(credentials::forgot).limited(Class::Entrance))
         .routes(routes!(credentials::reset).limited(Class::Entrance))
         .routes(routes!(credentials::verify).limited(Class::Entrance))
-        .routes(routes!(credentials::verify_again).limited(Class::Entrance))
-        .routes(routes!(credentials::sessions, credentials::end_other_sessions))
-        .routes(routes!(credentials::end_session))
+        .routes(routes!(credentials::verify_again).require_login().limited(Class::Entrance))
+        .routes(routes!(credentials::sessions, credentials::end_other_sessions).require_login())
+        .routes(routes!(credentials::end_session).require_login())
         .routes(routes!(callback::shortcut).limited(Class::OAuth).run_to_end())
         .routes(routes!(callback::shortcut_callback).limited(Class::OAuth))
 }
 
 fn integrations() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(overview::status).limited(Class::Status))
-        .routes(routes!(connect::connect).idempotent().limited(Class::OAuth))
+        .routes(routes!(overview::status).require_login().limited(Class::Status))
+        .routes(routes!(connect::connect).idempotent().require_login().limited(Class::OAuth))
         .routes(routes!(callback::callback).limited(Class::OAuth).run_to_end())
-        .routes(routes!(connect::choices))
-        .routes(routes!(connect::choose).idempotent())
-        .routes(routes!(account::disconnect))
-        .routes(routes!(account::refresh).limited(Class::AccountCalls))
-        .routes(routes!(account::test).limited(Class::AccountCalls))
-        .routes(routes!(account::label))
-        .routes(routes!(overview::health))
+        .routes(routes!(connect::choices).require_login())
+        .routes(routes!(connect::choose).idempotent().require_login())
+        .routes(routes!(account::disconnect).require_login())
+        .routes(routes!(account::refresh).require_login().limited(Class::AccountCalls))
+        .routes(routes!(account::test).require_login().limited(Class::AccountCalls))
+        .routes(routes!(account::label).require_login())
+        .routes(routes!(overview::health).require_login())
 }
 
 fn notices() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(notices::list))
-        .routes(routes!(notices::read_all))
-        .routes(routes!(notices::preferences, notices::prefer))
-        .routes(routes!(notices::read))
+        .routes(routes!(notices::list).require_login())
+        .routes(routes!(notices::read_all).require_login())
+        .routes(routes!(notices::preferences, notices::prefer).require_login())
+        .routes(routes!(notices::read).require_login())
 }
 
 /// The description of every endpoint, as it was collected.

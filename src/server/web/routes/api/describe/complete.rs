@@ -57,6 +57,7 @@ fn complete_operation(operation: &mut Value, path: &str, method: &Method, schema
     let mut declared = |name: &str| operation.as_object_mut().and_then(|all| all.remove(name));
     let class = declared(guards::LIMIT).and_then(|class| Class::named(class.as_str()?));
     let is_done_once = declared(guards::IDEMPOTENT).is_some();
+    let needs_login = declared(guards::LOGIN).is_some();
     operation["operationId"] = id(method, path).into();
     for (_, content) in fields(operation.pointer_mut("/requestBody/content")) {
         take_example(content, schemas);
@@ -71,8 +72,10 @@ fn complete_operation(operation: &mut Value, path: &str, method: &Method, schema
         operation["x-limit"] = "No limit.".into();
         return;
     }
-    if operation["security"].is_null() {
+    if needs_login {
         operation["security"] = json!([{ "bearer": [] }, { "cookie": [] }]);
+    } else if operation["security"].is_null() {
+        operation["security"] = json!([{}]);
     }
     complete_parameters(operation, is_done_once);
     complete_answers(operation, path, method, is_done_once);

@@ -74,8 +74,7 @@ pub fn document() -> &'static Value {
     description = "OpenAPI 3.1, made from the code that answers. `/api/docs` shows it to people.",
     responses((status = 200, description = "The \
         document", body = Object, example = json!({ "openapi": "3.1.0", "info": {
-            "title": "Huntaze" } }))),
-    security(())
+            "title": "Huntaze" } })))
 )]
 pub async fn openapi() -> Json<&'static Value> {
     Json(document())
