@@ -188,6 +188,23 @@ both!(a_choice_that_does_not_open_is_over, |app| async {
     assert_eq!(unreadable_lines(&flow) - lines, 1);
 });
 
+// T1, C2: a verifier that does not open ends the attempt, and says what to do.
+both!(a_verifier_that_does_not_open_ends_the_attempt, |app| async {
+    let ada = app.person("Ada").await;
+    let begun = ada.post("/api/integrations/connect/x", None).await.expect(200).data();
+    app.sql("UPDATE oauth_flows SET verifier = (SELECT token_hash FROM sessions LIMIT 1)").await;
+    let counted = unreadable(&app, "oauth_flows").await;
+    let form = [("account", INES_ON_X), ("decision", "allow")];
+    let back = app.sandbox().consent(word(&begun, "authUrl"), &form).await;
+    ada.toast(&ada.browser.come_back(&back).await).await.says(&[
+        "What was kept to finish this X connection can no longer be read.",
+        "Nothing was connected. Start again",
+    ]);
+    assert_eq!(unreadable(&app, "oauth_flows").await - counted, 1.0);
+    assert_eq!(app.sandbox().calls("x", "/2/oauth2/token").await, 0, "the code was not sent");
+    ada.connect("x", INES_ON_X).await;
+});
+
 // T1, C11: a revocation that does not open can be carried out by nobody: it goes.
 both!(a_revocation_that_does_not_open_is_given_up_once, |app| async {
     log::listen();

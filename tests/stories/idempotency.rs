@@ -112,3 +112,15 @@ both!(ten_at_once_are_one, |app| async {
     assert!(!good.is_empty() && good.iter().all(|answer| answer.body == good[0].body));
     assert_eq!(app.rows("oauth_flows").await.len(), 1);
 });
+
+// U6, T1: an answer that can no longer be read is no server error for a day: it is said, and the
+// request is not done again.
+both!(an_answer_that_does_not_open_is_said, |app| async {
+    let ada = app.person("Ada").await;
+    post(&ada, CONNECT, "try-1", None).await.expect(200);
+    app.sql("UPDATE idempotency_keys SET answer = key_hash").await;
+    let refused = post(&ada, CONNECT, "try-1", None).await.expect(409).error();
+    assert!(word(&refused, "userMessage").contains("can no longer be read"), "{refused}");
+    assert_eq!(app.rows("oauth_flows").await.len(), 1, "begun once");
+    post(&ada, CONNECT, "try-2", None).await.expect(200);
+});

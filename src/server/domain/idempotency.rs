@@ -6,11 +6,11 @@ use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{Error, Result};
+use super::{Error, Result, unreadable};
 use crate::server::Backend;
 use crate::server::db::{self, idempotency::Kept, idempotency::Key};
 use crate::server::identity::{Actor, hash};
-use crate::server::vault::SealContext;
+use crate::server::vault::{self, SealContext};
 
 /// Answers are kept so long.
 const KEPT: Duration = Duration::days(1);
@@ -28,6 +28,8 @@ pub enum Claim {
     UnderWay,
     /// The key came before, with another request.
     OtherRequest,
+    /// The request was done; what it was answered can no longer be read.
+    Unreadable,
 }
 
 /// Claims a key for a request, or finds out what became of the request that claimed it before.
@@ -54,7 +56,8 @@ pub async fn claim(
     let claim = match kept {
         Kept { body_hash: other, .. } if other != body_hash => Claim::OtherRequest,
         Kept { id, answer: Some(answer), .. } => {
-            Claim::Answered(backend.vault.open(&answer, place(id))?)
+            let opened = backend.vault.open(&answer, place(id));
+            opened.map_or_else(|error| unreadable(id, error), Claim::Answered)
         }
         Kept { id, began_at, .. } if began_at + LEASE <= now => {
             if db::idempotency::take_over(&mut tx, id, began_at, now).await? {
@@ -67,6 +70,11 @@ pub async fn claim(
     };
     tx.commit().await?;
     Ok(claim)
+}
+
+fn unreadable(id: Uuid, error: vault::Error) -> Claim {
+    unreadable::report("idempotency_keys", &id, error);
+    Claim::Unreadable
 }
 
 /// Keeps the answer, sealed: it may hold the state of a connection that was begun.

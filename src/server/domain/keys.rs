@@ -11,8 +11,8 @@ use std::time::Duration as StdDuration;
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
-use super::Result;
 use super::events::{self, AuditEvent};
+use super::{Result, unreadable};
 use crate::model::audit::Action;
 use crate::server::Backend;
 use crate::server::db::{self, sealed};
@@ -88,8 +88,7 @@ async fn reseal(
                 }
             }
             Err(error) => {
-                tracing::error!(table = column.table, column = column.name, row = %id, "not sealed \
-                    anew: {error}");
+                unreadable::report(column.table, &id, error);
                 done.unreadable += 1;
             }
         }
@@ -121,7 +120,7 @@ pub struct Unreadable {
 /// Opens everything that is sealed, and tells what does not open. Nothing leaves this function but
 /// the place.
 pub async fn verify(backend: &Backend) -> Result<(u64, Vec<Unreadable>)> {
-    let (mut opened, mut unreadable) = (0, Vec::new());
+    let (mut opened, mut failed) = (0, Vec::new());
     for column in sealed::COLUMNS {
         let mut after = Uuid::nil();
         loop {
@@ -131,7 +130,7 @@ pub async fn verify(backend: &Backend) -> Result<(u64, Vec<Unreadable>)> {
             for (row, blob) in &rows {
                 match backend.vault.open(blob, SealContext::new(column.table, *row, column.name)) {
                     Ok(_) => opened += 1,
-                    Err(error) => unreadable.push(Unreadable {
+                    Err(error) => failed.push(Unreadable {
                         table: column.table,
                         column: column.name,
                         row: *row,
@@ -141,7 +140,7 @@ pub async fn verify(backend: &Backend) -> Result<(u64, Vec<Unreadable>)> {
             }
         }
     }
-    Ok((opened, unreadable))
+    Ok((opened, failed))
 }
 
 /// Why a key is kept.

@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
 use super::jobs::{self, Attempt, Job, Outcome, Priority};
-use super::{Error, Result};
+use super::{Error, Result, unreadable};
 use crate::model::{LetterView, MailView, Part, StuckMail};
 use crate::server::Backend;
 use crate::server::db::{self, Tx};
@@ -48,7 +48,7 @@ pub async fn send(attempt: &Attempt<'_>, id: Uuid) -> Result<Outcome> {
     let outcome = match backend.vault.open(&mail.body, place(id)) {
         Ok(text) => deliver(attempt, mail, text).await?,
         Err(error) => {
-            tracing::error!(mail = %id, "mail given up: {error}");
+            unreadable::report("mails", &id, error);
             Outcome::Failed { reason: "Its sealed text does not open.".into() }
         }
     };

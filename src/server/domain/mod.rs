@@ -13,6 +13,7 @@ pub mod notices;
 pub mod operations;
 pub mod page_events;
 pub mod sweep;
+mod unreadable;
 pub mod users;
 
 pub use super::error::{Error, Result};

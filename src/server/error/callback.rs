@@ -29,6 +29,9 @@ pub enum CallbackError {
     Cancelled { name: &'static str },
     #[error("the platform answered {code}")]
     Failed { name: &'static str, code: String },
+    /// What was kept for the exchange opens with no key of this server.
+    #[error("the flow's verifier does not open")]
+    Unreadable { name: &'static str },
     #[error("required permissions missing: {missing}")]
     MissingRequired { name: &'static str, missing: String },
     #[error("another account than the one to reconnect")]
@@ -50,6 +53,7 @@ impl CallbackError {
             Self::OtherIssuer { .. } => "other_issuer",
             Self::Cancelled { .. } => "cancelled",
             Self::Failed { .. } => "failed",
+            Self::Unreadable { .. } => "unreadable",
             Self::MissingRequired { .. } => "missing_required",
             Self::OtherAccount { .. } => "other_account",
         }
@@ -104,6 +108,11 @@ impl CallbackError {
                 format!("{name} could not ask for your consent ({code})."),
                 "Nothing was connected. Try again; if it goes on, the people who run this server \
                  have to look at it.",
+            ),
+            Self::Unreadable { name } => say(
+                Kind::Conflict,
+                format!("What was kept to finish this {name} connection can no longer be read."),
+                begin_again,
             ),
             Self::MissingRequired { name, missing } => say(
                 Kind::PlatformRefused,

@@ -317,7 +317,7 @@ pub fn platform_error(name: &str, error: &platform::Error) -> AppError {
             format!("{name} does not accept how this server is set up."),
             "It is not your account. The people who run Huntaze have been told.",
         ),
-        P::Unexpected { .. } => AppError::new(
+        P::NotSent { .. } | P::Unexpected { .. } => AppError::new(
             Kind::PlatformUnavailable,
             format!("{name} answered something we do not understand."),
             "Your accounts stay as they are. Try again in a few minutes.",

@@ -32,7 +32,6 @@ pub use scheduler::{round as run_due_tasks, run_scheduler};
 pub(in crate::server::domain) use timing::next as next_refresh;
 pub use timing::{due_at, lead, next_try, pause};
 pub use token::{RefreshReason, fresh_token, is_due};
-pub(in crate::server::domain) use unreadable::report as report_unreadable;
 
 /// A refresh step by step, for whoever stops between two of them: the tests of its order.
 pub mod steps {

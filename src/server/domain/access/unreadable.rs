@@ -1,25 +1,13 @@
-//! Sealed values that no key of this server opens: a row that was moved or damaged. It is said
-//! once, to operators by an error line and a count, to the people of an account by its state and a
-//! notice.
+//! Credentials that no key of this server opens. Operators are told once, and the people of the
+//! account by its state and a notice.
 
 use super::account_state::{self, AccountState};
 use super::entry;
 use crate::model::{Reason, Status};
 use crate::server::Backend;
 use crate::server::db::{self, Tx, accounts::Account};
+pub(super) use crate::server::domain::unreadable::report;
 use crate::server::domain::{Error, Result};
-use crate::server::{metrics, vault};
-
-/// Tells operators of a value that does not open. Whoever calls this has seen to it that the value
-/// is not met again.
-pub(in crate::server::domain) fn report(
-    table: &'static str,
-    row: &dyn std::fmt::Display,
-    error: vault::Error,
-) {
-    metrics::unreadable(table);
-    tracing::error!(table, %row, "a sealed value does not open: {error}");
-}
 
 /// What to answer where an account's credential could not be opened; one that does not open marks
 /// the account.

@@ -1,4 +1,5 @@
-//! Avatars: fetched once after connecting and served by us, so that pages load nothing from elsewhere.
+//! Avatars: fetched once after connecting and served by us, so that pages load nothing from
+//! elsewhere.
 
 use url::Url;
 

@@ -16,6 +16,7 @@ use crate::server::Backend;
 use crate::server::db::{self, accounts::Account, flows::Flow};
 use crate::server::domain::access;
 use crate::server::domain::events::{self, AuditEvent};
+use crate::server::domain::unreadable;
 use crate::server::error::CallbackError;
 use crate::server::failpoint::failpoint;
 use crate::server::identity::{Actor, hash};
@@ -177,11 +178,13 @@ fn checked(
     }
     // A return with neither code nor error is what some platforms send for "cancel".
     let code = returned.code.clone().ok_or(CallbackError::Cancelled { name })?;
-    let verifier = flow
-        .verifier
-        .as_deref()
-        .map(|blob| backend.vault.open(blob, begin::verifier_place(flow.id)))
-        .transpose()?;
+    let open = |blob| {
+        backend.vault.open(blob, begin::verifier_place(flow.id)).map_err(|error| {
+            unreadable::report("oauth_flows", &flow.id, error);
+            CallbackError::Unreadable { name }
+        })
+    };
+    let verifier = flow.verifier.as_deref().map(open).transpose()?;
     Ok(CodeGrant {
         code,
         redirect_uri: flow.redirect_uri.clone(),

@@ -12,6 +12,7 @@ use crate::server::Backend;
 use crate::server::db::{self, accounts::Account, pending::Connection};
 use crate::server::domain::access::{self, sealed_grant::SealedGrant};
 use crate::server::domain::events::{self, AuditEvent};
+use crate::server::domain::unreadable;
 use crate::server::identity::Actor;
 use crate::server::platform::{Credential, Entry, Profile, TokenGrant};
 use crate::server::vault::{self, SealContext};
@@ -134,7 +135,7 @@ async fn find_open<'a>(
         Ok(waiting) => Ok((entry, waiting)),
         Err(error) => {
             if take(backend, id).await? {
-                access::report_unreadable("pending_connections", &id, error);
+                unreadable::report("pending_connections", &id, error);
             }
             Err(Error::Conflict {
                 sentence: format!("What {} granted can no longer be read.", entry.info().name),
@@ -164,7 +165,7 @@ async fn revoke_consent(backend: &Backend, row: &Connection) {
         (Ok(entry), Ok(waiting)) => {
             access::revoke_if_unused(backend, entry, &grant(&waiting)).await
         }
-        (_, Err(error)) => access::report_unreadable("pending_connections", &row.id, error),
+        (_, Err(error)) => unreadable::report("pending_connections", &row.id, error),
         (Err(error), _) => tracing::warn!(flow = %row.id, "a grant was not given back: {error}"),
     }
 }

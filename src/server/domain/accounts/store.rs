@@ -41,10 +41,10 @@ pub(super) fn select_profile(
         .into())
 }
 
-/// Stores a grant with the account it is for. The same platform account twice is an update; a former
-/// one comes back with its id and label. `chosen` is the waiting choice that this answers: it is used
-/// up by the same commit. An error means that nothing is connected, so that the grant may be given
-/// back: after the commit there is none.
+/// Stores a grant with the account it is for. The same platform account twice is an update; a
+/// former one comes back with its id and label. `chosen` is the waiting choice that this answers:
+/// it is used up by the same commit. An error means that nothing is connected, so that the grant
+/// may be given back: after the commit there is none.
 pub(super) async fn connect(
     backend: &Backend,
     actor: &Actor,
