@@ -192,7 +192,9 @@ pub fn told<T>(outcome: Result<T, Error>) -> (&'static str, Option<Reason>, Stri
         Error::Unreachable { .. } => ("unreachable", None, String::new()),
         Error::Unavailable { .. } => ("unavailable", None, String::new()),
         Error::Configuration { .. } => ("configuration", None, String::new()),
-        Error::Unexpected { detail } => panic!("the contract knows this answer: {detail}"),
+        Error::NotSent { detail } | Error::Unexpected { detail } => {
+            panic!("the contract knows this answer: {detail}")
+        }
     }
 }
 

@@ -41,6 +41,10 @@ pub enum Error {
     /// Asked to slow down.
     #[error("rate limited until {until}: {}", quoted(.detail))]
     RateLimited { until: DateTime<Utc>, detail: String },
+    /// The call could not be made, or would have gone where it may not: nothing was sent, and the
+    /// platform is not to blame.
+    #[error("not sent: {}", quoted(.detail))]
+    NotSent { detail: String },
     /// There was no connection, so no byte of the call has left. Passes by itself.
     #[error("unreachable: {}", quoted(.detail))]
     Unreachable { detail: String },
@@ -97,6 +101,7 @@ impl Error {
             Self::CodeRefused { .. } => "code_refused",
             Self::Rejected { .. } => "rejected",
             Self::RateLimited { .. } => "rate_limited",
+            Self::NotSent { .. } => "not_sent",
             Self::Unreachable { .. } => "unreachable",
             Self::Unavailable { .. } => "unavailable",
             Self::Configuration { .. } => "configuration",
@@ -113,6 +118,7 @@ impl Error {
             Self::Configuration { .. } => Class::Configuration,
             // A field or a code that is refused says nothing of the account.
             Self::RateLimited { .. }
+            | Self::NotSent { .. }
             | Self::Unreachable { .. }
             | Self::Unavailable { .. }
             | Self::Unexpected { .. }
@@ -138,7 +144,7 @@ impl Error {
 
     /// Whether it is sure that the platform did nothing: it said so, or no byte reached it. A
     /// time-out, a cut or a page of something in between may come after it did what was asked.
-    pub fn was_answered(&self) -> bool {
+    pub fn had_no_effect(&self) -> bool {
         !matches!(self, Self::Unavailable { .. } | Self::Unexpected { .. })
     }
 }

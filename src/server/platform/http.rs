@@ -253,7 +253,7 @@ impl Api {
             call.secret_header(header::AUTHORIZATION.as_str(), &bearer.into())
         } else {
             let detail = "a token would have gone to a foreign host".into();
-            call.refused = Some(Error::Unexpected { detail });
+            call.refused = Some(Error::NotSent { detail });
             call
         }
     }

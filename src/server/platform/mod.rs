@@ -1,8 +1,8 @@
 //! The only place that knows any platform.
 //!
-//! To add one: a folder here with its constants and an `impl Platform` (and a `settings.rs` for keys
-//! of the configuration that only it has), one line in [`all`], one icon in `ui/components`, and its
-//! twin in `sandbox/`. Nothing else changes: pages draw platforms from [`PlatformInfo`].
+//! To add one: a folder here with its constants and an `impl Platform` (and a `settings.rs` for
+//! keys of the configuration that only it has), one line in [`all`], one icon in `ui/components`,
+//! and its twin in `sandbox/`. Nothing else changes: pages draw platforms from [`PlatformInfo`].
 //!
 //! Nothing here sees the database, users or our ids: a platform gets an [`Api`] with the opened
 //! token inside and returns plain data.

@@ -58,7 +58,7 @@ mod tests {
         }
     }
 
-    // Platform answers, "Shapes": control characters, bidi overrides, length; emoji that are joined
+    // R1: control characters, bidi overrides, length; emoji that are joined
     // stay whole.
     #[test]
     fn a_name_is_shown_without_what_deceives() {

@@ -203,7 +203,7 @@ mod tests {
         .expect("no shape is an error")
     }
 
-    // Platform answers, "Shapes": one reader for every number, however it is written.
+    // R1: one reader for every number, however it is written.
     #[test]
     fn a_number_is_read_however_it_is_written() {
         for (written, integer) in [
@@ -278,7 +278,7 @@ mod tests {
     }
 
     proptest! {
-        // Issue 9, 1.2 and 9: whatever stands in an optional field, the answer is read and nothing
+        // R1, R2: whatever stands in an optional field, the answer is read and nothing
         // panics.
         #[test]
         fn whatever_stands_in_an_optional_field_the_answer_is_read(value in any_json()) {

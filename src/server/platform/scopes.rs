@@ -42,7 +42,7 @@ mod tests {
     use super::*;
     use crate::server::platform::{Platform, x::X};
 
-    // Platform answers, "Shapes": one reader for all platforms.
+    // R1: one reader for all platforms.
     #[test]
     fn scopes_are_read_however_they_are_written() {
         for written in [

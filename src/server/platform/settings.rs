@@ -108,7 +108,7 @@ mod tests {
         }
     }
 
-    // Issue 9, section 3: what means nothing to a platform is not accepted in silence.
+    // H6: what means nothing to a platform is not accepted in silence.
     #[test]
     fn each_platform_takes_its_own_keys_and_no_other_does() {
         let keys = [

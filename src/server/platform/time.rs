@@ -69,7 +69,7 @@ mod tests {
         DateTime::from_timestamp(1_790_000_000, 0).expect("a time")
     }
 
-    // Platform answers, "Numbers and times": zero, negative and absurd lives are not told.
+    // R2: zero, negative and absurd lives are not told.
     #[test]
     fn a_life_is_told_only_up_to_ten_years() {
         for (told, life) in [
@@ -110,7 +110,7 @@ mod tests {
     }
 
     proptest! {
-        // Issue 9, 1.2: no number from outside overflows, and none is kept that a calendar lacks.
+        // R2: no number from outside overflows, and none is kept that a calendar lacks.
         #[test]
         fn no_number_from_outside_overflows(told in any::<f64>(), ahead in any::<i64>()) {
             let year = 366 * 86_400;

@@ -1,11 +1,11 @@
-//! Errors: only a platform's own error in its own shape ends a connection (decision 45).
+//! Errors: only a platform's own error in its own shape ends a connection (R3).
 
 use huntaze::model::Reason;
 
 use super::*;
 use crate::support::log;
 
-// Platform answers, "Errors": whatever words stand in it, a 5xx passes; so does what is no error of
+// R3: whatever words stand in it, a 5xx passes; so does what is no error of
 // the platform's own.
 #[tokio::test]
 async fn what_is_not_the_platforms_own_error_passes() {

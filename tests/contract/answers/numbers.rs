@@ -32,7 +32,7 @@ fn odd_numbers() -> Vec<Value> {
     ]
 }
 
-// Platform answers, "Numbers and times": `expires_in` in every odd form is not told; the token that
+// R2: `expires_in` in every odd form is not told; the token that
 // came with it is good.
 #[tokio::test]
 async fn an_odd_life_of_a_token_was_not_told() {

@@ -36,7 +36,7 @@ fn optional_fields(platform: &str) -> Vec<String> {
     paths
 }
 
-// Platform answers, "Shapes": one odd field of a profile, whichever it is; and one that is missing.
+// R1: one odd field of a profile, whichever it is; and one that is missing.
 #[tokio::test]
 async fn an_odd_optional_field_stands_in_nobodys_way() {
     let play = Play::new().await;

@@ -39,7 +39,7 @@ fn inspected() -> Value {
     } })
 }
 
-// Platform answers, "Shapes"; C5, T7
+// R1, C5, T7
 #[tokio::test]
 async fn one_odd_field_of_a_page_ends_nothing() {
     let facebook = Recorded::of(&Instagram).await;
@@ -89,7 +89,7 @@ async fn an_answer_of_another_shape_does_not_say_that_the_account_is_gone() {
     }
 }
 
-// Platform answers, "Shapes" and "Errors": what is readable counts; a server in trouble, or a page
+// R1, R3: what is readable counts; a server in trouble, or a page
 // in between, says nothing of the account.
 #[tokio::test]
 async fn an_error_is_understood_by_its_code_unless_the_server_is_in_trouble() {
@@ -114,7 +114,7 @@ async fn an_error_is_understood_by_its_code_unless_the_server_is_in_trouble() {
     assert_eq!(told(facebook.profile(KOFI_COOKS).await).0, "unavailable");
 }
 
-// Platform answers, "Errors": what the app's own token is told is the operator's, whatever status
+// R3: what the app's own token is told is the operator's, whatever status
 // it comes with.
 #[tokio::test]
 async fn what_the_apps_token_is_told_is_not_the_accounts() {
@@ -129,7 +129,7 @@ async fn what_the_apps_token_is_told_is_not_the_accounts() {
     }
 }
 
-// Platform answers, "Numbers and times" and "Shapes"; T3, T10
+// R1, R2, T3, T10
 #[tokio::test]
 async fn one_odd_field_of_a_token_or_of_what_is_said_of_it_ends_nothing() {
     let facebook = Recorded::of(&Instagram).await;
@@ -149,7 +149,7 @@ async fn one_odd_field_of_a_token_or_of_what_is_said_of_it_ends_nothing() {
     }
 }
 
-// Platform answers, "Errors": what `debug_token` refuses is the app's own token, so that nobody
+// R3: what `debug_token` refuses is the app's own token, so that nobody
 // else is blamed; code 1 is a wrong app secret only if it does.
 #[tokio::test]
 async fn a_refused_app_token_is_the_operators_matter() {
@@ -169,7 +169,7 @@ async fn a_refused_app_token_is_the_operators_matter() {
     }
 }
 
-// Platform answers, "Numbers and times": usage headers hold any number.
+// R2: usage headers hold any number.
 #[tokio::test]
 async fn no_usage_header_ends_anything() {
     let facebook = Recorded::of(&Instagram).await;

@@ -72,7 +72,7 @@ async fn whoever_has_the_page_themselves_is_not_looked_for_further() {
     assert_eq!(world.stage.calls("instagram", "GET /v26.0/").await - before, 1);
 }
 
-// C5, decision 43: without the optional permission people are told what stays out.
+// C5: without the optional permission people are told what stays out.
 #[tokio::test]
 async fn without_the_permission_pages_of_a_portfolio_stay_out_and_it_is_said() {
     let world = World::of(&Instagram).await;

@@ -34,7 +34,7 @@ fn creator() -> Value {
     }, "error": ok() })
 }
 
-// Platform answers, "Shapes"; C6, T7
+// R1, C6, T7
 #[tokio::test]
 async fn one_odd_field_of_an_account_ends_nothing() {
     let tiktok = Recorded::of(&TikTok).await;
@@ -81,7 +81,7 @@ async fn one_odd_field_of_what_may_be_posted_ends_nothing() {
     }
 }
 
-// Platform answers, "Shapes" and "Errors": what is readable counts; a server in trouble says
+// R1, R3: what is readable counts; a server in trouble says
 // nothing of the account.
 #[tokio::test]
 async fn an_error_is_understood_by_its_code_unless_the_server_is_in_trouble() {
@@ -106,7 +106,7 @@ async fn an_error_is_understood_by_its_code_unless_the_server_is_in_trouble() {
     assert_eq!(told(tiktok.profile(INES).await).0, "unavailable");
 }
 
-// Platform answers, "Numbers and times" and "Shapes"; T3, T10
+// R1, R2, T3, T10
 #[tokio::test]
 async fn one_odd_field_of_a_token_ends_nothing() {
     let tiktok = Recorded::of(&TikTok).await;

@@ -37,7 +37,7 @@ fn is_about_another(change: &str) -> bool {
         || ["/items/0/id = \"odd\"", "/items/0/id = \"12\""].contains(&change)
 }
 
-// Platform answers, "Shapes"; C7, T7
+// R1, C7, T7
 #[tokio::test]
 async fn one_odd_field_of_a_channel_ends_nothing() {
     let youtube = Recorded::of(&YouTube).await;
@@ -71,7 +71,7 @@ async fn an_answer_of_another_shape_does_not_say_that_the_channel_is_gone() {
     assert!(kind == "reconnect" && say.contains("no longer has the channel"), "{say}");
 }
 
-// Platform answers, "Errors": a page in between, and a key that the project blocks, are not the
+// R3: a page in between, and a key that the project blocks, are not the
 // channel's fault.
 #[tokio::test]
 async fn a_refusal_that_is_not_about_the_channel_does_not_blame_it() {
@@ -101,7 +101,7 @@ async fn a_refusal_that_is_not_about_the_channel_does_not_blame_it() {
     }
 }
 
-// Platform answers, "Shapes": of an error with an odd field, what is readable counts.
+// R1: of an error with an odd field, what is readable counts.
 #[tokio::test]
 async fn an_error_with_an_odd_field_is_still_understood() {
     let youtube = Recorded::of(&YouTube).await;
@@ -116,7 +116,7 @@ async fn an_error_with_an_odd_field_is_still_understood() {
     }
 }
 
-// Platform answers, "Numbers and times" and "Shapes"; T3, T10
+// R1, R2, T3, T10
 #[tokio::test]
 async fn one_odd_field_of_a_token_ends_nothing() {
     let youtube = Recorded::of(&YouTube).await;

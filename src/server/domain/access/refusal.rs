@@ -79,20 +79,17 @@ impl Attempt {
 
     /// A refusal after an answer that never came has that for its reason.
     fn explain_lost_answer(&self, entry: &Entry, error: platform::Error) -> platform::Error {
-        match error {
-            platform::Error::Reconnect { detail, .. } if self.line.unanswered > 0 => platform::Error::Reconnect {
-                reason: Reason::AnswerLost,
-                say: format!(
-                    "{0} renewed this access once, but its answer never reached us, and {0} gives \
-                     it only once. Reconnect your account; \
-                     its label and history stay.",
-                    entry.info().name
-                )
-                .into(),
-                detail,
-            },
-            error => error,
+        if self.line.unanswered == 0 {
+            return error;
         }
+        let platform::Error::Reconnect { detail, .. } = error else { return error };
+        let reason = Reason::AnswerLost;
+        let say = format!(
+            "{0} renewed this access once, but its answer never reached us, and {0} gives it only \
+             once. Reconnect your account; its label and history stay.",
+            entry.info().name
+        );
+        platform::Error::Reconnect { reason, say: say.into(), detail }
     }
 
     /// Only the person can renew it now.
@@ -134,7 +131,7 @@ impl Attempt {
         // A person who presses the button need not believe so long a wait.
         let held = asked.map(|until| until.min(now + LONGEST_HOLD));
         tasks::postpone(tx, account.id, Kind::Refresh, next, failures, held).await?;
-        if error.was_answered() && self.line.unanswered == 0 {
+        if error.had_no_effect() && self.line.unanswered == 0 {
             db::refreshes::close(tx, self.line.id).await?;
         }
         Ok(())

@@ -218,7 +218,7 @@ const TIMED_OUT: &str = "timed out";
 /// What the network says, without the URL. Before there is a connection no byte has left.
 pub(super) fn network(error: reqwest::Error) -> Error {
     if error.is_builder() {
-        return Error::Unexpected { detail: format!("no request: {}", error.without_url()) };
+        return Error::NotSent { detail: format!("no request: {}", error.without_url()) };
     }
     if error.is_connect() {
         return Error::Unreachable {

@@ -61,7 +61,7 @@ fn client(base_url: Option<Url>) -> Client {
         .of("example", &["https://api.example.com"])
 }
 
-// Issue 9, section 3: JSON out, JSON in.
+// H5: JSON out, JSON in.
 #[tokio::test]
 async fn a_json_body_is_sent_as_json() {
     let stub = Stub::new().await;
@@ -105,7 +105,7 @@ async fn a_call_has_a_time_out_of_its_own() {
     let call = stub.client.call(Method::GET, stub.url("/slow")).once();
     let error = call.timeout(StdDuration::from_millis(20)).send().await.expect_err("too slow");
     assert!(matches!(error, Error::Unavailable { .. }), "{error}");
-    assert!(!error.was_answered(), "it may have had an effect");
+    assert!(!error.had_no_effect(), "it may have had an effect");
 }
 
 // The same: whether a byte had left. Nobody listens at port 1 of this machine.
@@ -115,7 +115,7 @@ async fn a_call_without_a_connection_had_no_effect() {
     let url = nobody.url("https://api.example.com", "/posts");
     let error = nobody.call(Method::POST, url).send().await.expect_err("nobody listens");
     assert!(matches!(error, Error::Unreachable { .. }), "{error}");
-    assert!(error.was_answered() && error.class() == Class::Transient);
+    assert!(error.had_no_effect() && error.class() == Class::Transient);
     assert!(!error.to_string().contains("127.0.0.1:1/"), "{error}");
 }
 
@@ -127,7 +127,7 @@ async fn a_bearer_goes_to_the_platforms_own_hosts_only() {
     let real = Api::new(client(None), "s3cret".to_owned().into(), Vec::new());
     let foreign = Url::parse(&stub.server.uri()).expect("an address");
     let error = real.get(foreign).send().await.expect_err("refused");
-    assert!(matches!(error, Error::Unexpected { .. }), "{error}");
+    assert!(matches!(error, Error::NotSent { .. }) && error.had_no_effect(), "{error}");
     assert_eq!(stub.requests().await, 0, "no byte of it was sent");
     for (url, is_own) in [
         ("https://api.example.com/data", true),
@@ -144,7 +144,7 @@ async fn a_bearer_goes_to_the_platforms_own_hosts_only() {
     assert!(own.expect("the base URL stands in its place").is_success());
 }
 
-// Platform answers, "Shapes": compressed bodies, a BOM and U+0000 are read.
+// R1: compressed bodies, a BOM and U+0000 are read.
 #[tokio::test]
 async fn bodies_are_read_however_they_are_encoded() {
     let stub = Stub::new().await;
@@ -170,7 +170,7 @@ fn answer_with_wait(wait: &'static str) -> PlatformResponse {
     PlatformResponse::recorded(429, &[("retry-after", wait)], "/", "")
 }
 
-// Platform answers, "Numbers and times", row by row.
+// R2, row by row.
 #[test]
 fn a_wait_is_believed_only_as_far_as_it_makes_sense() {
     let now = client(None).now();
@@ -208,7 +208,7 @@ fn a_wait_is_believed_only_as_far_as_it_makes_sense() {
     }
 }
 
-// Platform answers, "Errors": a recorded page asks for 4 s at every try. Somebody waits for it
+// R3: a recorded page asks for 4 s at every try. Somebody waits for it
 // once, and not 12 s.
 #[test]
 fn somebody_waits_five_seconds_in_all() {

@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     proptest! {
-        // Platform answers, "Numbers and times": whatever instant `debug_token` names, what is left
+        // R2: whatever instant `debug_token` names, what is left
         // until then is a life, or was not told.
         #[test]
         fn any_instant_is_a_life_or_not_told(at in any::<f64>(), ahead in any::<i32>()) {

@@ -93,7 +93,7 @@ mod tests {
     }
 
     proptest! {
-        // Platform answers, "Numbers and times": no number in a usage header ends anything, and no
+        // R2: no number in a usage header ends anything, and no
         // wait is longer than a day.
         #[test]
         fn any_number_in_a_usage_header_is_bounded(minutes in any::<f64>(), count in any::<f64>()) {

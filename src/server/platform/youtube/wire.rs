@@ -171,7 +171,7 @@ mod tests {
         assert_eq!(channels[0].content_details.related_playlists.uploads.as_deref(), Some("UU123"));
         let none = json!({"kind": "youtube#channelListResponse", "pageInfo": {}});
         assert!(read(none).expect("YouTube's own empty list").is_empty());
-        // Platform answers, "Shapes": what is not YouTube's own list says nothing of the channel.
+        // R1: what is not YouTube's own list says nothing of the channel.
         for other in [json!({}), json!([]), json!(null), json!({"items": []}), json!({"a": 1})] {
             assert!(read(other.clone()).is_none(), "{other}");
         }

@@ -85,5 +85,5 @@ fn made<'c>(
 }
 
 fn not_made(why: &str) -> Error {
-    Error::Unexpected { detail: format!("no request could be made: {why}") }
+    Error::NotSent { detail: format!("no request could be made: {why}") }
 }

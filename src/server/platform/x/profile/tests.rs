@@ -65,7 +65,7 @@ prop_compose! {
 }
 
 proptest! {
-    // Issue 2, section 5: metadata persists exactly, and what has another shape is refused.
+    // C5-C10: metadata persists exactly, and what has another shape is refused.
     #[test]
     fn metadata_reads_back_as_written_and_no_field_takes_another_type(kept in any_metadata()) {
         let written = metadata::write(&kept);
