@@ -243,30 +243,32 @@ pub async fn calmed(db: &Db, since: DateTime<Utc>) -> Result<Vec<(Provider,)>> {
 /// Accounts of a platform that broke while it refused many, still are broken, and whose people were
 /// not told.
 pub async fn held_back(
-    tx: &mut Tx,
+    db: &Db,
     provider: &Provider,
+    after: Uuid,
     limit: i64,
 ) -> Result<Vec<AccountIncident>> {
     sql!(
-        tx,
+        db,
         Vec<AccountIncident>,
         "SELECT id, provider, workspace_id, account_id, reason FROM incidents
-         WHERE provider = $1 AND kind = 'broken' AND owed AND ended_at IS NULL ORDER BY began_at,
-         id LIMIT $2",
+         WHERE provider = $1 AND kind = 'broken' AND owed AND ended_at IS NULL AND id > $2
+         ORDER BY id LIMIT $3",
         provider,
+        after,
         limit
     )
 }
 
 /// Workspaces with accounts on a platform, in the order of their ids.
 pub async fn concerned(
-    tx: &mut Tx,
+    db: &Db,
     provider: &Provider,
     after: WorkspaceId,
     limit: i64,
 ) -> Result<Vec<(WorkspaceId,)>> {
     sql!(
-        tx,
+        db,
         Vec<(WorkspaceId,)>,
         "SELECT DISTINCT workspace_id FROM oauth_accounts WHERE provider = $1 AND status <>
          'former' AND workspace_id > $2 ORDER BY workspace_id LIMIT $3",

@@ -71,13 +71,13 @@ pub async fn insert(tx: &mut Tx, new: &New<'_>) -> Result<bool> {
 
 /// The workspaces that were told something, in the order of their ids.
 pub async fn workspaces_told(
-    tx: &mut Tx,
+    db: &Db,
     key: &str,
     after: WorkspaceId,
     limit: i64,
 ) -> Result<Vec<(WorkspaceId,)>> {
     sql!(
-        tx,
+        db,
         Vec<(WorkspaceId,)>,
         "SELECT DISTINCT workspace_id FROM notices WHERE key = $1 AND workspace_id > $2 ORDER BY
          workspace_id LIMIT $3",

@@ -13,6 +13,7 @@ use crate::server::db::{self, Tx};
 use crate::server::domain::events::{self, Event};
 use crate::server::domain::jobs::{self, Job};
 use crate::server::domain::sweep::Sweep;
+use crate::server::locale::Locale;
 
 /// Accounts that break for one reason in so many workspaces, so close to one another, are the
 /// platform's trouble and not theirs.
@@ -71,54 +72,83 @@ async fn enqueue_announcement(backend: &Backend, incident: &PlatformIncident) ->
 /// The job: tells everybody with accounts on a platform that it has been down for long, as long as
 /// it is.
 pub async fn announce_outage(backend: &Backend, incident: Uuid) -> Result<()> {
-    let mut after = WorkspaceId(Uuid::nil());
-    loop {
-        let mut tx = backend.db.begin().await?;
-        // Its end waits for this batch, so that everybody who was told hears of it.
-        let Some(incident) = incidents::lock_open(&mut tx, incident).await? else { return Ok(()) };
-        let entry = entry(backend, &incident.provider)?;
-        let concerned = incidents::concerned(&mut tx, &incident.provider, after, BATCH).await?;
-        let Some((last,)) = concerned.last() else { return Ok(()) };
-        after = *last;
-        for (workspace,) in &concerned {
-            trouble(&incident, outage_key(incident.id))
-                .tell(backend, &mut tx, *workspace, |reader| {
-                    Words::trouble(entry, incident.began_at, reader)
-                })
-                .await?;
-        }
-        tx.commit().await?;
-    }
+    announce(backend, incident, Stage::Lasting).await
 }
 
 /// The job: tells those who were told of an outage that it is over.
 pub async fn announce_recovery(backend: &Backend, incident: Uuid) -> Result<()> {
+    announce(backend, incident, Stage::Over).await
+}
+
+/// What is told of an outage.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Lasting,
+    Over,
+}
+
+/// Tells all workspaces that it concerns, a batch in each transaction. One that can't be told is
+/// left to the next attempt and holds up none of the others.
+async fn announce(backend: &Backend, incident: Uuid, stage: Stage) -> Result<()> {
     let Some(incident) = incidents::find(&backend.db, incident).await? else { return Ok(()) };
-    let entry = entry(backend, &incident.provider)?;
+    let mut sweep = Sweep::default();
     let mut after = WorkspaceId(Uuid::nil());
     loop {
-        let mut tx = backend.db.begin().await?;
-        let told =
-            db::notices::workspaces_told(&mut tx, &outage_key(incident.id), after, BATCH).await?;
-        let Some((last,)) = told.last() else { return Ok(()) };
+        let workspaces = concerned(backend, &incident, stage, after).await?;
+        let Some((last,)) = workspaces.last() else { return sweep.finish() };
         after = *last;
-        for (workspace,) in &told {
-            trouble(&incident, format!("trouble over {}", incident.id))
-                .tell(backend, &mut tx, *workspace, |reader| {
-                    Words::trouble_over(entry, incident.began_at, reader)
-                })
-                .await?;
+        if tell(backend, &incident, stage, &workspaces).await.is_err() {
+            for workspace in &workspaces {
+                sweep.record(tell(backend, &incident, stage, &[*workspace]).await);
+            }
         }
-        tx.commit().await?;
     }
+}
+
+async fn concerned(
+    backend: &Backend,
+    incident: &PlatformIncident,
+    stage: Stage,
+    after: WorkspaceId,
+) -> Result<Vec<(WorkspaceId,)>> {
+    let db = &backend.db;
+    Ok(match stage {
+        Stage::Lasting => incidents::concerned(db, &incident.provider, after, BATCH).await?,
+        Stage::Over => {
+            db::notices::workspaces_told(db, &outage_key(incident.id), after, BATCH).await?
+        }
+    })
+}
+
+async fn tell(
+    backend: &Backend,
+    incident: &PlatformIncident,
+    stage: Stage,
+    workspaces: &[(WorkspaceId,)],
+) -> Result<()> {
+    let entry = entry(backend, &incident.provider)?;
+    let key = match stage {
+        Stage::Lasting => outage_key(incident.id),
+        Stage::Over => format!("trouble over {}", incident.id),
+    };
+    let news = News { key, kind: NoticeKind::Trouble, provider: &incident.provider, account: None };
+    let mut tx = backend.db.begin().await?;
+    // The outage's end waits for this batch, so that everybody who was told hears of it.
+    if stage == Stage::Lasting && incidents::lock_open(&mut tx, incident.id).await?.is_none() {
+        return Ok(());
+    }
+    for (workspace,) in workspaces {
+        let words = |reader: &Locale| match stage {
+            Stage::Lasting => Words::trouble(entry, incident.began_at, reader),
+            Stage::Over => Words::trouble_over(entry, incident.began_at, reader),
+        };
+        news.tell(backend, &mut tx, *workspace, words).await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 fn outage_key(incident: Uuid) -> String {
     format!("trouble {incident}")
-}
-
-fn trouble(incident: &PlatformIncident, key: String) -> News<'_> {
-    News { key, kind: NoticeKind::Trouble, provider: &incident.provider, account: None }
 }
 
 /// Ends the trouble of platforms that have calmed down, and has those told whose accounts it left
@@ -138,18 +168,27 @@ async fn end_refusing(backend: &Backend, provider: &Provider) -> Result<()> {
 }
 
 /// The job: tells those whose accounts broke while their platform refused many, and still are
-/// broken.
+/// broken. One that can't be told is left to the next attempt and holds up none of the others.
 pub async fn announce_held_back(backend: &Backend, incident: Uuid) -> Result<()> {
     let Some(incident) = incidents::find(&backend.db, incident).await? else { return Ok(()) };
+    let mut sweep = Sweep::default();
+    let mut after = Uuid::nil();
     loop {
-        let mut tx = backend.db.begin().await?;
-        let held_back = incidents::held_back(&mut tx, &incident.provider, BATCH).await?;
-        if held_back.is_empty() {
-            return Ok(());
+        let held_back = incidents::held_back(&backend.db, &incident.provider, after, BATCH).await?;
+        let Some(last) = held_back.last() else { return sweep.finish() };
+        after = last.id;
+        if tell_all_broken(backend, &held_back).await.is_err() {
+            for broken in &held_back {
+                sweep.record(tell_all_broken(backend, std::slice::from_ref(broken)).await);
+            }
         }
-        for broken in &held_back {
-            tell_broken(backend, &mut tx, broken).await?;
-        }
-        tx.commit().await?;
     }
+}
+
+async fn tell_all_broken(backend: &Backend, held_back: &[AccountIncident]) -> Result<()> {
+    let mut tx = backend.db.begin().await?;
+    for broken in held_back {
+        tell_broken(backend, &mut tx, broken).await?;
+    }
+    Ok(tx.commit().await?)
 }
