@@ -55,8 +55,8 @@ fn document(options: LeptosOptions, head: impl IntoView, body: impl IntoView) ->
     }
 }
 
-/// Every address there is, and whom its page is for. A page is complete before it is sent (`SsrMode::Async`), so that it
-/// works without scripts.
+/// Every address there is, and whom its page is for. A page is complete before it is sent
+/// (`SsrMode::Async`), so that it works without scripts.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();

@@ -66,6 +66,7 @@ pub async fn serve(config: &Config, addr: SocketAddr) -> Result<(), Failure> {
     })?;
     sandbox.register_app(&config.public_url());
     println!("\n  Sandbox of fake platforms   {public_url}\n");
-    run(sandbox, listener, stop::on_signals()).await?;
+    let stop = stop::on_signals();
+    stop::within_deadline(&stop, run(sandbox, listener, stop.clone())).await.transpose()?;
     Ok(())
 }

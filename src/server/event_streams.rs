@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use crate::model::UserId;
 
 /// A browser has one for each tab in sight; more than these are somebody's mistake.
-const MOST: usize = 12;
+const MAX_STREAMS: usize = 12;
 
 /// Every open stream of this process. Clones are the same.
 #[derive(Clone, Default)]
@@ -17,7 +17,7 @@ pub struct Streams(Arc<Inner>);
 #[derive(Default)]
 struct Inner {
     open: Mutex<HashMap<UserId, usize>>,
-    closing: watch::Sender<bool>,
+    closing: CancellationToken,
 }
 
 impl Streams {
@@ -25,16 +25,16 @@ impl Streams {
     pub fn enter(&self, user: UserId) -> Option<StreamSlot> {
         let mut open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
         let count = open.entry(user).or_default();
-        if *count >= MOST {
+        if *count >= MAX_STREAMS {
             return None;
         }
         *count += 1;
-        Some(StreamSlot { streams: self.clone(), user, closing: self.0.closing.subscribe() })
+        Some(StreamSlot { streams: self.clone(), user, closing: self.0.closing.clone() })
     }
 
     /// Ends every stream, and those that would begin: the server stops.
     pub fn close(&self) {
-        self.0.closing.send_replace(true);
+        self.0.closing.cancel();
     }
 }
 
@@ -42,14 +42,13 @@ impl Streams {
 pub struct StreamSlot {
     streams: Streams,
     user: UserId,
-    closing: watch::Receiver<bool>,
+    closing: CancellationToken,
 }
 
 impl StreamSlot {
     /// Waits for the end of all streams.
-    pub async fn closed(&mut self) {
-        // An error says that the sender is gone, and so is the server.
-        self.closing.wait_for(|closing| *closing).await.ok();
+    pub async fn closed(&self) {
+        self.closing.cancelled().await;
     }
 }
 
@@ -74,8 +73,9 @@ mod tests {
     async fn a_person_has_so_many_streams_and_all_end_together() {
         let streams = Streams::default();
         let ada = UserId::new();
-        let mut places: Vec<StreamSlot> = (0..MOST).filter_map(|_| streams.enter(ada)).collect();
-        assert_eq!(places.len(), MOST);
+        let mut places: Vec<StreamSlot> =
+            (0..MAX_STREAMS).filter_map(|_| streams.enter(ada)).collect();
+        assert_eq!(places.len(), MAX_STREAMS);
         assert!(streams.enter(ada).is_none() && streams.enter(UserId::new()).is_some());
         places.pop();
         assert!(streams.enter(ada).is_some(), "a place that was given back is free");

@@ -213,7 +213,7 @@ macro_rules! odd_answers {
     )*};
 }
 
-// 1.9, T7: every platform in the registry, or `every_platform_is_tried` fails.
+// R1-R3, T7: every platform in the registry, or `every_platform_is_tried` fails.
 odd_answers! { instagram tiktok youtube x reddit onlyfans }
 
 #[test]

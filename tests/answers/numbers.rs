@@ -204,7 +204,7 @@ fn any_number_at(account: TestAccount) {
 
 macro_rules! numbers {
     ($($name:ident: $at:literal),*) => {$(
-        // 1.2, 1.9, decision 44
+        // R2
         #[test]
         fn $name() {
             any_number_at(TEST_ACCOUNTS[$at]);

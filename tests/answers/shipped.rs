@@ -42,5 +42,5 @@ macro_rules! odd_answers {
     )*};
 }
 
-// 1.2: one odd number ended the server, because a release aborted where a debug build unwinds.
+// R2: one odd number ended the server, because a release aborted where a debug build unwinds.
 odd_answers! { instagram tiktok youtube x reddit onlyfans }

@@ -29,7 +29,20 @@ fn there_are_many_and_each_is_documented() {
     let missing: Vec<_> =
         attacks.iter().filter(|attack| !page.contains(&format!("`{attack}`"))).collect();
     assert!(missing.is_empty(), "docs/oauth.md does not name {missing:#?}");
-    let named = page.split('`').filter(|text| text.starts_with("attacks::"));
-    let gone: Vec<_> = named.filter(|name| !attacks.iter().any(|attack| attack == name)).collect();
+    let is_there = |name: &&str| match name.split_once("::tests::") {
+        // A unit test: its module is a file of the server, and the test stands in it.
+        Some((module, test)) => unit_tests(module).contains(&format!("fn {test}(")),
+        None => attacks.iter().any(|attack| attack == name),
+    };
+    let named =
+        page.split('`').filter(|text| text.starts_with("attacks::") || text.contains("::tests::"));
+    let gone: Vec<_> = named.filter(|name| !is_there(name)).collect();
     assert!(gone.is_empty(), "docs/oauth.md names what is no longer there: {gone:#?}");
+}
+
+/// The text of a module of the server.
+fn unit_tests(module: &str) -> String {
+    let path = format!("{}/src/server/{}", env!("CARGO_MANIFEST_DIR"), module.replace("::", "/"));
+    let read = |path: String| std::fs::read_to_string(path).unwrap_or_default();
+    read(format!("{path}.rs")) + &read(format!("{path}/mod.rs"))
 }

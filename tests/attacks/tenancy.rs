@@ -99,8 +99,8 @@ both!(ids_of_another_workspace_in_a_path, |app| async {
     watch.assert_unchanged("ids in a path").await;
 });
 
-// S4: every server function that takes an id, with each of Ada's ids in each of them: it gets as far
-// as the question whose it is.
+// S4: every server function that takes an id, with each of Ada's ids in each of them: it gets as
+// far as the question whose it is.
 both!(
     server_functions_called_with_ids_of_another_workspace,
     // Mallory operates the server, or the functions for operators would stop him before.

@@ -79,7 +79,7 @@ async fn calls_of_all(app: &TestApp) -> u64 {
     calls
 }
 
-// 1.6, S4: every server function.
+// S4: every server function.
 both!(a_viewer_calls_every_server_function, |app| async {
     let (ada, accounts, flow) = house(&app).await;
     let vera = viewer(&app, &ada).await;
@@ -111,7 +111,7 @@ both!(a_viewer_calls_every_server_function, |app| async {
     }
 });
 
-// 1.6, S4: every route of REST, and the forms beside it.
+// S4: every route of REST, and the forms beside it.
 both!(a_viewer_calls_every_route, |app| async {
     let (ada, accounts, flow) = house(&app).await;
     let vera = viewer(&app, &ada).await;

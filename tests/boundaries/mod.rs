@@ -61,23 +61,26 @@ fn assert_allows(rule: Rule, files: &[(&str, &str)]) {
 
 fn sources() -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let (mut folders, mut found) = (vec![root.clone()], Vec::new());
+    let found: Vec<Source> =
+        files(&root).iter().map(|(path, text)| Source::new(path, text)).collect();
+    assert!(found.len() > 100, "src was not read: {} files", found.len());
+    found
+}
+
+/// Every Rust file below a folder: its path from there, and its text.
+fn files(root: &Path) -> Vec<(String, String)> {
+    let (mut folders, mut found) = (vec![root.to_owned()], Vec::new());
     while let Some(folder) = folders.pop() {
         for path in entries(&folder) {
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|ending| ending == "rs") {
                 let text = std::fs::read_to_string(&path).expect("a source file is text");
-                let below = path
-                    .strip_prefix(&root)
-                    .expect("it is below src")
-                    .to_string_lossy()
-                    .into_owned();
-                found.push(Source::new(&below, &text));
+                let below = path.strip_prefix(root).expect("it is below").to_string_lossy();
+                found.push((below.into_owned(), text));
             }
         }
     }
-    assert!(found.len() > 100, "src was not read: {} files", found.len());
     found
 }
 

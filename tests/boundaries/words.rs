@@ -1,7 +1,9 @@
 //! What may stand in which file: SQL, names of platforms, conditions on features and on builds, the
 //! system's time.
 
-use super::{Rule, Source, assert_allows, assert_kept, assert_refuses, without_tests};
+use std::path::Path;
+
+use super::{Rule, Source, assert_allows, assert_kept, assert_refuses, files, without_tests};
 
 const SQL: Rule = |source| {
     const SAYS: &[&str] =
@@ -224,4 +226,21 @@ fn time_comes_from_a_clock() {
             ("server/session.rs", "let now = backend.clock.now();"),
         ],
     );
+}
+
+/// What is wider than a page of text is read by nobody. A literal that has to stay whole may be: an
+/// address, a recorded answer, a drawing.
+#[test]
+fn lines_are_a_hundred_columns_wide_at_most() {
+    let is_wide = |line: &&str| {
+        let code = line.trim_start();
+        line.chars().count() > 100 && (code.starts_with("//") || !code.contains('"'))
+    };
+    let mut wide = Vec::new();
+    for folder in ["src", "tests", "benches"] {
+        for (path, text) in files(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)) {
+            wide.extend(text.lines().filter(is_wide).map(|line| format!("{path}: {line}")));
+        }
+    }
+    assert!(wide.is_empty(), "{wide:#?}");
 }

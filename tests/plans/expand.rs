@@ -1,5 +1,5 @@
-//! As much of macros and literals as statements are written with: macros of one arm whose parameters
-//! are literals.
+//! As much of macros and literals as statements are written with: macros of one arm whose
+//! parameters are literals.
 
 use std::collections::HashMap;
 

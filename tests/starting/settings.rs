@@ -42,7 +42,7 @@ fn an_unknown_setting_is_named_with_its_file_and_the_nearest_known_one() {
         .refuses_to_start(&["platforms.x", "did you mean \"client_secret\"?"]);
 }
 
-// Issue 9, section 3: each platform has a table of its own, and another one's key means nothing to
+// H6: each platform has a table of its own, and another one's key means nothing to
 // it.
 #[test]
 fn a_key_of_another_platform_is_named_with_the_nearest_of_its_own() {

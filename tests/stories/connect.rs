@@ -122,7 +122,7 @@ both!(without_another_permission_the_connection_is_limited, |app| async {
     assert!(page.contains("Limited") && page.contains("leave every box ticked"), "{page}");
 });
 
-// C5, decision 43: Instagram's profile and list of Pages are enough to connect; what may be left out
+// C5: Instagram's profile and list of Pages are enough to connect; what may be left out
 // makes nothing limited, and what stays out without it is said.
 both!(instagram_connects_without_permissions_that_can_be_done_without, |app| async {
     app.sandbox().control("instagram/switches", json!({ "partialGrants": true })).await;

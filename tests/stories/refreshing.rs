@@ -141,7 +141,7 @@ both!(two_processes_share_a_storm, config = |config| all_or_none(config), |app| 
     other.db.close().await;
 });
 
-// T6, decision 21: where a repeat may end the grant, an answer that never came lets the old token
+// T6: where a repeat may end the grant, an answer that never came lets the old token
 // be used to its end; then one more try, and its refusal says what happened.
 both!(an_answer_that_never_came_is_told_truthfully, |app| async {
     let ada = app.person("Ada").await;

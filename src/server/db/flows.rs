@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 
-use super::{Db, Result, sql};
+use super::{Db, Result, delete_in_batches, sql};
 use crate::model::{AccountId, FlowId, Outcome, Provider, SessionId, UserId, WorkspaceId};
 
 /// An attempt to connect, bound to who began it.
@@ -108,5 +108,7 @@ pub async fn delete_open(db: &Db, session: SessionId, provider: &Provider) -> Re
 }
 
 pub async fn delete_expired(db: &Db, before: DateTime<Utc>) -> Result<u64> {
-    sql!(db, rows, "DELETE FROM oauth_flows WHERE expires_at <= $1", before)
+    let text = "DELETE FROM oauth_flows WHERE id IN (
+        SELECT id FROM oauth_flows WHERE expires_at <= $1 ORDER BY expires_at, id LIMIT $2)";
+    delete_in_batches(db, text, before).await
 }

@@ -117,8 +117,14 @@ pub(crate) use on_either;
 macro_rules! sql {
     ($on:expr, rows, $sql:expr $(, $arg:expr)* $(,)?) => {
         match $on.on($sql) {
-            $crate::server::db::On::Sqlite(db) => sqlx::query($sql)$(.bind($arg))*.execute(db).await.map(|done| done.rows_affected()),
-            $crate::server::db::On::Postgres(db) => sqlx::query($sql)$(.bind($arg))*.execute(db).await.map(|done| done.rows_affected()),
+            $crate::server::db::On::Sqlite(db) => {
+                let done = sqlx::query($sql)$(.bind($arg))*.execute(db).await;
+                done.map(|done| done.rows_affected())
+            }
+            $crate::server::db::On::Postgres(db) => {
+                let done = sqlx::query($sql)$(.bind($arg))*.execute(db).await;
+                done.map(|done| done.rows_affected())
+            }
         }
     };
     ($on:expr, Option<$row:ty>, $sql:expr $(, $arg:expr)* $(,)?) => {

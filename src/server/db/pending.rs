@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Db, Result, Tx, sql};
+use super::{Db, Result, Tx, delete_in_batches, sql};
 use crate::model::{AccountId, FlowId, Provider, SessionId, UserId, WorkspaceId};
 
 /// A consent that covers several accounts, until the person chooses.
@@ -151,7 +151,10 @@ pub async fn delete_revocation(tx: &mut Tx, id: Uuid) -> Result<()> {
 }
 
 pub async fn delete_expired_revocations(db: &Db, now: DateTime<Utc>) -> Result<u64> {
-    sql!(db, rows, "DELETE FROM pending_revocations WHERE expires_at <= $1", now)
+    let text = "DELETE FROM pending_revocations WHERE id IN (
+        SELECT id FROM pending_revocations WHERE expires_at <= $1 ORDER BY expires_at, id
+        LIMIT $2)";
+    delete_in_batches(db, text, now).await
 }
 
 /// Whether another account, in any workspace, still lives by this grant.

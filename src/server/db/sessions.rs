@@ -1,9 +1,10 @@
 //! Sessions: who is logged in where.
 
 use chrono::{DateTime, Utc};
+use futures::future::BoxFuture;
 
 use super::incidents::{Kind, Trouble};
-use super::{Db, Result, Signal, Tx, delete_in_batches, sql};
+use super::{Db, Executor, Result, Signal, Tx, delete_in_batches, on_either, sql};
 use crate::model::{Provider, SessionId, UserId, WorkspaceId};
 
 /// A live session with all that a page needs to know of its person, in one read.
@@ -126,15 +127,15 @@ pub async fn insert(tx: &mut Tx, new: &New<'_>) -> Result<()> {
     Ok(())
 }
 
-pub async fn update_last_seen(db: &Db, id: SessionId, now: DateTime<Utc>) -> Result<()> {
-    sql!(db, rows, "UPDATE sessions SET seen_at = $2 WHERE id = $1", id, now)?;
-    Ok(())
-}
-
-/// The same where more is changed at once.
-pub async fn keep_awake(tx: &mut Tx, id: SessionId, now: DateTime<Utc>) -> Result<()> {
-    sql!(tx, rows, "UPDATE sessions SET seen_at = $2 WHERE id = $1", id, now)?;
-    Ok(())
+/// The number of sessions that were there to be touched: one or none.
+pub fn update_last_seen<'c>(
+    executor: impl Into<Executor<'c>>,
+    id: SessionId,
+    now: DateTime<Utc>,
+) -> BoxFuture<'c, Result<u64>> {
+    on_either!(executor, on => {
+        sql!(on, rows, "UPDATE sessions SET seen_at = $2 WHERE id = $1", id, now)
+    })
 }
 
 /// One line of the list of devices.

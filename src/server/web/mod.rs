@@ -1,4 +1,5 @@
-//! The web: what this server answers, and how it listens. `routes` stand on `guards`, both on `kit`.
+//! The web: what this server answers, and how it listens. `routes` stand on `guards`, both on
+//! `kit`.
 
 pub mod guards;
 pub mod kit;

@@ -13,7 +13,7 @@ async fn handle(attempt: &Attempt<'_>, job: Job) -> Result<Outcome> {
     let backend = attempt.backend;
     match job {
         Job::SendMail { id } => return mail::send(attempt, id).await,
-        Job::Revoke { id } => access::revoke(backend, id).await,
+        Job::Revoke { id } => return access::revoke(attempt, id).await,
         Job::FetchAvatar { workspace, account } => {
             accounts::fetch_avatar(backend, workspace, account).await
         }

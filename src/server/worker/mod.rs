@@ -14,8 +14,8 @@ use std::convert::Infallible;
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
-use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -43,16 +43,16 @@ const GRACE: Duration = Duration::from_secs(10);
 struct Worker {
     backend: Backend,
     id: Uuid,
-    /// Turns true when what runs has to be released.
-    over: watch::Receiver<bool>,
+    /// Cancelled when what runs has to be released.
+    over: CancellationToken,
 }
 
 /// Runs until `stop` resolves and what it claimed is done or released.
 pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
-    let (end, over) = watch::channel(false);
+    let over = CancellationToken::new();
     let mut signals = backend.db.signals().subscribe();
     let limit = backend.config.worker.concurrency;
-    let worker = Worker { backend: backend.clone(), id: Uuid::now_v7(), over };
+    let worker = Worker { backend: backend.clone(), id: Uuid::now_v7(), over: over.clone() };
     let mut running = JoinSet::new();
     let renewing = tokio::spawn(async move { access::run_scheduler(&backend).await });
     tokio::pin!(stop);
@@ -73,14 +73,14 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
     renewing.abort();
     let all = async { while running.join_next().await.is_some() {} };
     if tokio::time::timeout(GRACE, all).await.is_err() {
-        end.send_replace(true);
+        over.cancel();
         while running.join_next().await.is_some() {}
     }
 }
 
 /// Does everything that is due now, until nothing is. For tests, which have a clock that stands.
 pub async fn work(backend: &Backend) -> domain::Result<()> {
-    let (_end, over) = watch::channel(false);
+    let over = CancellationToken::new();
     let worker = Worker { backend: backend.clone(), id: Uuid::now_v7(), over };
     access::run_due_tasks(backend).await?;
     loop {
@@ -149,14 +149,13 @@ impl Worker {
         claimed: &Claimed,
         work: impl Future<Output = Ended>,
     ) -> Option<Ended> {
-        let mut over = self.over.clone();
         // Beside the work, never in its stead: on SQLite the renewal may wait for the very
         // transaction that the work has open. What that one has open is no matter of the renewal.
         let renewing = db::write_guard::scope(self.renew(claimed));
         tokio::pin!(work, renewing);
         tokio::select! {
             ended = &mut work => Some(ended),
-            () = wait_for_stop(&mut over) => None,
+            () = self.over.cancelled() => None,
             never = &mut renewing => match never {},
         }
     }
@@ -169,11 +168,6 @@ impl Worker {
             check_settled(claimed, db::jobs::renew(&self.backend.db, claimed, until).await);
         }
     }
-}
-
-async fn wait_for_stop(over: &mut watch::Receiver<bool>) {
-    // An error says that whoever could tell is gone.
-    over.wait_for(|over| *over).await.ok();
 }
 
 /// Makes one attempt, unless there is no use in it.

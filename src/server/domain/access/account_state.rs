@@ -1,5 +1,6 @@
 //! The state of an account, and the one place where it changes. Whoever has something to say about
-//! a change records it by [`record_transition`], inside the transaction that makes the change: there is no moment in which one is without the other.
+//! a change records it by [`record_transition`], inside the transaction that makes the change:
+//! there is no moment in which one is without the other.
 
 use chrono::{DateTime, Utc};
 
@@ -84,8 +85,8 @@ pub(super) fn next_refresh(
     })
 }
 
-/// [`record_transition`] for what nobody asked for - access that ended, or works again - which has no line in
-/// the audit log yet.
+/// [`record_transition`] for what nobody asked for - access that ended, or works again - which has
+/// no line in the audit log yet.
 pub(super) async fn record_background_transition(
     backend: &Backend,
     tx: &mut Tx,

@@ -13,9 +13,9 @@ use crate::model::AccountId;
 use crate::server::Backend;
 use crate::server::db::{self, Tx, pending::Revocation};
 use crate::server::domain::Error;
-use crate::server::domain::jobs::{self, Job};
+use crate::server::domain::jobs::{self, Attempt, Job, Outcome};
 use crate::server::failpoint::failpoint;
-use crate::server::platform::{Credential, Entry, TokenGrant};
+use crate::server::platform::{Credential, Entry, Error as P, TokenGrant};
 use crate::server::vault::SealContext;
 
 /// A person waits no longer than this for the platform.
@@ -82,15 +82,42 @@ pub(in crate::server::domain) async fn attempt(
 }
 
 /// The job: tries a written revocation until the platform takes it or its day is over.
-pub async fn revoke(backend: &Backend, id: Uuid) -> Result<()> {
-    let Some(revocation) = db::pending::revocation(&backend.db, id).await? else { return Ok(()) };
-    match entry(backend, revocation.provider.as_str()) {
+pub async fn revoke(attempt: &Attempt<'_>, id: Uuid) -> Result<Outcome> {
+    let backend = attempt.backend;
+    let Some(revocation) = db::pending::revocation(&backend.db, id).await? else {
+        return Ok(Outcome::Done);
+    };
+    let outcome = match entry(backend, revocation.provider.as_str()) {
         Ok(entry) if backend.clock.now() < revocation.expires_at => {
-            tell(backend, entry, &revocation).await?
+            judge(attempt, &revocation, tell(backend, entry, &revocation).await)
         }
-        _ => tracing::warn!(provider = %revocation.provider, "a revocation was given up"),
+        _ => {
+            tracing::warn!(provider = %revocation.provider, "a revocation was given up");
+            Outcome::Done
+        }
+    };
+    if outcome == Outcome::Done {
+        delete_pending(backend, id).await?;
     }
-    delete_pending(backend, id).await
+    Ok(outcome)
+}
+
+fn judge(attempt: &Attempt<'_>, revocation: &Revocation, told: Result<()>) -> Outcome {
+    match told {
+        Ok(()) => Outcome::Done,
+        // What we hold is worth nothing any more, at this platform and for ever.
+        Err(Error::Platform {
+            error: error @ (P::AccessRefused { .. } | P::Reconnect { .. }),
+            ..
+        }) => {
+            tracing::warn!(provider = %revocation.provider, "a revocation was given up: {error}");
+            Outcome::Done
+        }
+        Err(error) => match error.again() {
+            Some(at) => Outcome::Again { at, reason: error.to_string() },
+            None => attempt.retry_after(error),
+        },
+    }
 }
 
 async fn delete_pending(backend: &Backend, id: Uuid) -> Result<()> {

@@ -55,7 +55,7 @@ pub async fn refresh(backend: &Backend, token: SecretString) -> Result<Refreshed
         return Err(Error::Unauthorized);
     }
     let token = issue(backend, &mut tx, session).await?;
-    db::sessions::keep_awake(&mut tx, session, now).await?;
+    db::sessions::update_last_seen(&mut tx, session, now).await?;
     tx.commit().await?;
     Ok(Refreshed { user, session, token })
 }
