@@ -1,0 +1,173 @@
+//! Sending mail: by SMTP where that is configured, else into files that the operators read in the
+//! app.
+
+mod files;
+mod smtp;
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use secrecy::{ExposeSecret, SecretString};
+use uuid::Uuid;
+
+pub use self::smtp::Smtp;
+use super::config::Config;
+
+/// A mail as it goes out. It has no `Debug`: a link in it may be a secret.
+pub struct Letter {
+    /// The outbox's id: the same for every attempt, so that receivers recognise a mail that was
+    /// sent twice (RFC 5322, 3.6.4).
+    pub id: Uuid,
+    pub to: String,
+    pub subject: String,
+    pub text: SecretString,
+    pub at: DateTime<Utc>,
+}
+
+/// Why a mail was not sent. Never the server's own words: they may repeat what they were sent.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(
+        "setting mail.url: it is not understood\n  fix: smtps://user:password@host, or \
+         smtp://user:password@host?tls=required"
+    )]
+    Url,
+    #[error("the address is not one")]
+    Address,
+    #[error("the mail server answered {code}")]
+    Refused { code: String, permanent: bool },
+    #[error("the mail server could not be reached: {0}")]
+    Unreachable(&'static str),
+    #[error("the mail could not be written: {0}")]
+    File(#[from] std::io::Error),
+}
+
+impl Error {
+    /// Whether the same mail would be refused again.
+    pub fn is_permanent(&self) -> bool {
+        matches!(self, Self::Address | Self::Refused { permanent: true, .. })
+    }
+}
+
+/// The way out.
+pub enum Mailer {
+    Smtp(Box<Smtp>),
+    Files { folder: PathBuf, from: String, host: String },
+}
+
+impl Mailer {
+    /// # Errors
+    /// A `mail.url` that is none.
+    pub fn new(config: &Config) -> Result<Self, Error> {
+        let host = config.public_url().host_str().unwrap_or("localhost").to_owned();
+        match (&config.mail.url, &config.mail.from) {
+            (Some(url), Some(from)) => {
+                Smtp::new(config, url, from).map(Box::new).map(Self::Smtp)
+            }
+            (_, from) => Ok(Self::Files {
+                folder: config.server.data_dir.join("mail"),
+                from: from.clone().unwrap_or_else(|| format!("Huntaze <huntaze@{host}>")),
+                host,
+            }),
+        }
+    }
+
+    /// How mail goes out, in a word.
+    pub fn mode(&self) -> &'static str {
+        match self {
+            Self::Smtp(_) => "smtp",
+            Self::Files { .. } => "files",
+        }
+    }
+
+    /// Sends a letter. Sent twice it is the same letter: the same Message-ID, the same file.
+    pub async fn send(&self, letter: &Letter, now: DateTime<Utc>) -> Result<(), Error> {
+        match self {
+            Self::Smtp(smtp) => smtp.send(letter, now).await,
+            Self::Files { folder, from, host } => {
+                let (path, text) =
+                    (folder.join(format!("{}.eml", letter.id)), files::file_text(letter, from, host));
+                tokio::task::spawn_blocking(move || files::write(&path, text.expose_secret()))
+                    .await
+                    .unwrap_or_else(|e| Err(e.into()))?;
+                Ok(())
+            }
+        }
+    }
+
+    /// The letters that were written to files, newest first; `None` where they go out by SMTP.
+    pub async fn kept(&self) -> Option<Vec<Letter>> {
+        let Self::Files { folder, .. } = self else { return None };
+        let folder = folder.clone();
+        tokio::task::spawn_blocking(move || {
+            files::files(&folder).into_iter().filter_map(|path| files::read(&path)).collect()
+        })
+        .await
+        .ok()
+    }
+}
+
+fn message_id(letter: &Letter, host: &str) -> String {
+    format!("<{}@{host}>", letter.id)
+}
+
+/// A header is one line, whatever a name in it says (CWE-93).
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::files::{file_text, read, write};
+    use super::smtp::message;
+    use super::*;
+
+    fn letter(subject: &str) -> Letter {
+        let at = DateTime::from_timestamp(1_795_000_000, 0).expect("a time");
+        let text = "Hello Zoë,\n\nhttps://huntaze.example/reset".to_owned().into();
+        Letter {
+            id: Uuid::now_v7(),
+            to: "zoe@example.com".into(),
+            subject: subject.into(),
+            text,
+            at,
+        }
+    }
+
+    #[test]
+    fn a_subject_can_not_add_a_header() {
+        let text = file_text(
+            &letter("Hi\r\nBcc: everybody@example.com"),
+            "Huntaze <huntaze@localhost>",
+            "localhost",
+        );
+        let head = text.expose_secret().split_once("\n\n").expect("a head").0;
+        assert!(
+            head.contains("Subject: Hi  Bcc: everybody@example.com") && !head.contains("\nBcc"),
+            "{head}"
+        );
+        let from = "huntaze@example.com".parse().expect("an address");
+        let sent = message(&letter("Hi\r\nBcc: everybody@example.com"), from, "localhost")
+            .expect("a message")
+            .formatted();
+        assert!(!String::from_utf8_lossy(&sent).contains("\nBcc"));
+    }
+
+    #[test]
+    fn a_file_reads_back_as_it_was_written() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let written = letter("Zoë, welcome");
+        let path = folder.path().join(format!("{}.eml", written.id));
+        write(
+            &path,
+            file_text(&written, "Huntaze <huntaze@localhost>", "localhost").expose_secret(),
+        )
+        .expect("written");
+        let read = read(&path).expect("a letter");
+        assert_eq!(
+            (read.id, read.to, read.subject, read.at),
+            (written.id, written.to, written.subject, written.at)
+        );
+        assert_eq!(read.text.expose_secret(), written.text.expose_secret());
+    }
+}
