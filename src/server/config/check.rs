@@ -6,7 +6,8 @@ use secrecy::ExposeSecret;
 use url::Url;
 
 use super::read::nearest;
-use super::{Config, Error, LONGEST_TOKEN_CALL_MS};
+use super::tables::LONGEST_TOKEN_CALL_MS;
+use super::{Config, Error};
 use crate::model::PlatformInfo;
 use crate::server::platform::{self, Settings};
 

@@ -13,7 +13,8 @@ use url::Url;
 pub use check::is_safe;
 pub use read::Flags;
 pub use tables::{
-    Audit, Database, Http, Keys, Limits, Log, Mail, Redis, Registration, SandboxConfig, Server, Users, Worker,
+    Audit, Database, Http, Keys, Limits, Log, Mail, Redis, Registration, SandboxConfig, Server,
+    Users, Worker,
 };
 
 use super::platform::Settings;

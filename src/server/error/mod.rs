@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 
-
 use crate::model::FieldError;
 use crate::server::{db, platform, vault};
 

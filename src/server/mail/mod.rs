@@ -61,9 +61,7 @@ impl Mailer {
     pub fn new(config: &Config) -> Result<Self, Error> {
         let host = config.public_url().host_str().unwrap_or("localhost").to_owned();
         match (&config.mail.url, &config.mail.from) {
-            (Some(url), Some(from)) => {
-                Smtp::new(config, url, from).map(Box::new).map(Self::Smtp)
-            }
+            (Some(url), Some(from)) => Smtp::new(config, url, from).map(Box::new).map(Self::Smtp),
             (_, from) => Ok(Self::Files {
                 folder: config.server.data_dir.join("mail"),
                 from: from.clone().unwrap_or_else(|| format!("Huntaze <huntaze@{host}>")),
@@ -85,8 +83,10 @@ impl Mailer {
         match self {
             Self::Smtp(smtp) => smtp.send(letter, now).await,
             Self::Files { folder, from, host } => {
-                let (path, text) =
-                    (folder.join(format!("{}.eml", letter.id)), files::file_text(letter, from, host));
+                let (path, text) = (
+                    folder.join(format!("{}.eml", letter.id)),
+                    files::file_text(letter, from, host),
+                );
                 tokio::task::spawn_blocking(move || files::write(&path, text.expose_secret()))
                     .await
                     .unwrap_or_else(|e| Err(e.into()))?;
