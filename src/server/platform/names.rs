@@ -11,7 +11,14 @@ const MAX_NAME: usize = 200;
 pub fn clean(name: &str) -> String {
     let visible: String = name.chars().filter(|c| !is_hidden(*c)).collect();
     let words: Vec<&str> = visible.split_whitespace().collect();
-    words.join(" ").chars().take(MAX_NAME).collect()
+    let name: String = words.join(" ").chars().take(MAX_NAME).collect();
+    if name.chars().all(|c| c.is_whitespace() || is_blank(c)) { String::new() } else { name }
+}
+
+/// "@ada", or nothing where no name is left.
+pub fn handle(username: &str) -> String {
+    let username = clean(username);
+    if username.is_empty() { username } else { format!("@{username}") }
 }
 
 /// A profile with clean names. A blank name is the handle, and without one the id.
@@ -37,6 +44,25 @@ const HIDDEN: &[RangeInclusive<char>] = &[
     '\u{e0000}'..='\u{e007f}',
 ];
 
+/// Letters and joiners that are drawn as nothing: fine within a name, no name by themselves
+/// (Default_Ignorable_Code_Point and the blank letters of Hangul and Braille).
+const BLANK: &[RangeInclusive<char>] = &[
+    '\u{ad}'..='\u{ad}',
+    '\u{34f}'..='\u{34f}',
+    '\u{115f}'..='\u{1160}',
+    '\u{17b4}'..='\u{17b5}',
+    '\u{180b}'..='\u{180f}',
+    '\u{200c}'..='\u{200d}',
+    '\u{2800}'..='\u{2800}',
+    '\u{3164}'..='\u{3164}',
+    '\u{fe00}'..='\u{fe0f}',
+    '\u{ffa0}'..='\u{ffa0}',
+];
+
+fn is_blank(c: char) -> bool {
+    BLANK.iter().any(|range| range.contains(&c))
+}
+
 fn is_hidden(c: char) -> bool {
     HIDDEN.iter().any(|range| range.contains(&c)) || (c.is_control() && !c.is_whitespace())
 }
@@ -58,8 +84,7 @@ mod tests {
         }
     }
 
-    // R1: control characters, bidi overrides, length; emoji that are joined
-    // stay whole.
+    // R1: control characters, bidi overrides, length; emoji that are joined stay whole.
     #[test]
     fn a_name_is_shown_without_what_deceives() {
         assert_eq!(clean("Ada\u{202e}evil\u{0}\u{7}"), "Adaevil");
@@ -74,5 +99,9 @@ mod tests {
         assert_eq!(clean_profile(profile(" \u{200b}\n", "@ada")).name, "@ada");
         assert_eq!(clean_profile(profile("\u{202e}", " ")).name, "42");
         assert_eq!(clean_profile(profile("Ada", "@ada\u{202e}")).handle, "@ada");
+        for blank in ["\u{3164}", "\u{200d}\u{200c}", "\u{2800} \u{ad}", "\u{115f}\u{ffa0}"] {
+            assert_eq!(clean_profile(profile(blank, "@ada")).name, "@ada", "{blank:?}");
+            assert_eq!(handle(blank), "");
+        }
     }
 }

@@ -6,7 +6,7 @@ use super::metadata::Metadata;
 use super::portfolio::{self, Search};
 use super::wire::{Page, Professional};
 use crate::model::{Permission, Reason};
-use crate::server::platform::{Api, Error, Profile, Result, metadata, words};
+use crate::server::platform::{Api, Error, Profile, Result, metadata, names, words};
 
 /// Either of these tasks on the Page allows publishing.
 const PUBLISHING: [&str; 2] = ["MANAGE", "CREATE_CONTENT"];
@@ -119,7 +119,7 @@ fn profile_of(page: &Page) -> Option<Profile> {
     Some(Profile {
         id: id.clone(),
         name: named.or(username.as_ref()).unwrap_or(id).clone(),
-        handle: username.as_ref().map(|name| format!("@{name}")).unwrap_or_default(),
+        handle: username.as_deref().map(names::handle).unwrap_or_default(),
         avatar_url: profile_picture_url.clone(),
         detail: format!("Page: {}", page.name),
         metadata: metadata::write(&Metadata::of(page, account)),

@@ -80,7 +80,7 @@ impl Me {
         Profile {
             id: self.id.unwrap_or_default(),
             name: self.name.unwrap_or_default(),
-            handle: handle(&username),
+            handle: names::handle(&username),
             avatar_url: self.avatar.filter(|url| !url.is_empty()),
             detail: String::new(),
             metadata: metadata::write(&metadata),
@@ -88,11 +88,6 @@ impl Me {
             grant_key: None,
         }
     }
-}
-
-fn handle(username: &str) -> String {
-    let username = names::clean(username);
-    if username.is_empty() { username } else { format!("@{username}") }
 }
 
 /// What is kept of an OnlyFans account. Nothing else may be: a field that is not here is refused,

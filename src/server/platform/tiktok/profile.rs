@@ -5,7 +5,7 @@ use super::metadata::{Metadata, Posting};
 use super::wire::{CreatorInfo, User, UserInfo};
 use super::{API, BASIC, PROFILE, PUBLISH, STATS, error};
 use crate::model::Reason;
-use crate::server::platform::{Api, Error, Profile, Result, metadata};
+use crate::server::platform::{Api, Error, Profile, Result, metadata, names};
 
 /// The fields that each scope opens. One without its scope fails the whole call.
 const FIELDS: [(&str, &[&str]); 3] = [
@@ -26,7 +26,7 @@ pub async fn read(api: &Api) -> Result<Profile> {
     Ok(Profile {
         id: user.open_id.clone(),
         name: user.display_name.as_ref().or(username).unwrap_or(&user.open_id).clone(),
-        handle: username.map(|name| format!("@{name}")).unwrap_or_default(),
+        handle: username.map_or_else(String::new, |name| names::handle(name)),
         avatar_url: user.avatar_large_url.clone().or_else(|| user.avatar_url.clone()),
         detail: String::new(),
         metadata: metadata::write(&Metadata::of(&user, posting)),

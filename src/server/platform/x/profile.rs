@@ -98,7 +98,7 @@ impl User {
             // Without one it is refused at the door.
             id: self.id.unwrap_or_default(),
             name: self.name,
-            handle: handle(&self.username),
+            handle: names::handle(&self.username),
             avatar_url: self.profile_image_url.map(|url| larger(&url)),
             detail: String::new(),
             metadata: metadata::write(&metadata),
@@ -106,11 +106,6 @@ impl User {
             grant_key: None,
         }
     }
-}
-
-fn handle(username: &str) -> String {
-    let username = names::clean(username);
-    if username.is_empty() { username } else { format!("@{username}") }
 }
 
 /// `_normal` is 48 pixels wide; the same picture exists larger.
