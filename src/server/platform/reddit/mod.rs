@@ -12,7 +12,6 @@ mod settings;
 
 use figment::value::Dict;
 use futures::future::BoxFuture;
-use secrecy::ExposeSecret;
 use serde_json::Value;
 use url::Url;
 
@@ -136,12 +135,8 @@ impl Platform for Reddit {
     ) -> BoxFuture<'a, Result<bool>> {
         Box::pin(async {
             // The refresh token's end is that of its access tokens.
-            let (token, hint) = grant
-                .refresh
-                .as_ref()
-                .map_or((&grant.access, "access_token"), |refresh| (refresh, "refresh_token"));
-            let form = vec![("token", token.expose_secret()), ("token_type_hint", hint)];
-            let call = token::call(CONNECT.oauth(), client, REVOKE, form);
+            let token = request::revocable(grant);
+            let call = request::of_revocation(CONNECT.oauth(), client, REVOKE, token)?;
             let answer = named(client, call).send().await?;
             if let Some(error) = error::of_token(client, &answer, TokenRequest::Refresh) {
                 return Err(error);

@@ -10,7 +10,6 @@ mod limits;
 mod profile;
 
 use futures::future::BoxFuture;
-use secrecy::ExposeSecret;
 use serde_json::Value;
 
 use super::http::Call;
@@ -111,10 +110,13 @@ impl Platform for X {
         Box::pin(async {
             // X does not say that the access token ends with the refresh token, so both are
             // revoked, the longer life first.
-            for token in grant.refresh.iter().chain([&grant.access]) {
-                let form = vec![("token", token.expose_secret())];
-                let answer = token::call(CONNECT.oauth(), client, REVOKE, form).send().await?;
-                ended(client, &answer)?;
+            let mut tokens = vec![request::access_token(grant)];
+            if grant.refresh.is_some() {
+                tokens.insert(0, request::revocable(grant));
+            }
+            for token in tokens {
+                let call = request::of_revocation(CONNECT.oauth(), client, REVOKE, token)?;
+                ended(client, &call.send().await?)?;
             }
             Ok(true)
         })

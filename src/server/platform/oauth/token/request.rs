@@ -9,8 +9,9 @@ use std::cell::Cell;
 
 use oauth2::basic::BasicClient;
 use oauth2::{
-    AuthType, AuthorizationCode, ClientId, ClientSecret, EndpointNotSet, EndpointSet, HttpRequest,
-    HttpResponse, PkceCodeVerifier, RedirectUrl, RefreshToken, TokenUrl,
+    AccessToken, AuthType, AuthorizationCode, ClientId, ClientSecret, EndpointNotSet, EndpointSet,
+    HttpRequest, HttpResponse, PkceCodeVerifier, RedirectUrl, RefreshToken, RevocationUrl,
+    StandardRevocableToken, TokenUrl,
 };
 use secrecy::ExposeSecret;
 
@@ -18,7 +19,7 @@ use super::{refresh_token, verifier};
 use crate::model::PlatformInfo;
 use crate::server::platform::http::Call;
 use crate::server::platform::{
-    Client, ClientAuth, CodeGrant, Credential, Error, OAuthSpec, Result,
+    Client, ClientAuth, CodeGrant, Credential, Endpoint, Error, OAuthSpec, Result,
 };
 
 type TokenClient =
@@ -36,7 +37,7 @@ pub fn of_code<'c>(spec: &OAuthSpec, client: &'c Client, code: &CodeGrant) -> Re
         let verifier = PkceCodeVerifier::new(verifier.expose_secret().to_owned());
         request = request.set_pkce_verifier(verifier);
     }
-    made(spec, client, |record| drop(request.request(&record)))
+    made(spec.token, client, |record| drop(request.request(&record)))
 }
 
 /// The renewal of a grant; one without a refresh token has ended.
@@ -48,7 +49,36 @@ pub fn of_refresh<'c>(
 ) -> Result<Call<'c>> {
     let token = RefreshToken::new(refresh_token(info, held)?.expose_secret().to_owned());
     let oauth = token_client(spec, client);
-    made(spec, client, |record| drop(oauth.exchange_refresh_token(&token).request(&record)))
+    made(spec.token, client, |record| drop(oauth.exchange_refresh_token(&token).request(&record)))
+}
+
+/// The end of a token (RFC 7009).
+pub fn of_revocation<'c>(
+    spec: &OAuthSpec,
+    client: &'c Client,
+    to: Endpoint,
+    token: StandardRevocableToken,
+) -> Result<Call<'c>> {
+    // The crate revokes by https only, which a platform's own address has.
+    let url = RevocationUrl::new(format!("{}{}", to.host, to.path));
+    let url = url.map_err(|error| not_made(&error.to_string()))?;
+    let oauth = token_client(spec, client).set_revocation_url(url);
+    let request = oauth.revoke_token(token).map_err(|error| not_made(&error.to_string()))?;
+    made(to, client, |record| drop(request.request(&record)))
+}
+
+/// What a credential is revoked by: the refresh token, whose end is that of its access tokens where
+/// a platform says so, else the access token.
+pub fn revocable(held: &Credential) -> StandardRevocableToken {
+    match &held.refresh {
+        Some(refresh) => RefreshToken::new(refresh.expose_secret().to_owned()).into(),
+        None => access_token(held),
+    }
+}
+
+/// The access token, to be revoked.
+pub fn access_token(held: &Credential) -> StandardRevocableToken {
+    AccessToken::new(held.access.expose_secret().to_owned()).into()
 }
 
 fn token_client(spec: &OAuthSpec, client: &Client) -> TokenClient {
@@ -69,7 +99,7 @@ struct OnlyMade;
 
 /// What the crate would have sent.
 fn made<'c>(
-    spec: &OAuthSpec,
+    to: Endpoint,
     client: &'c Client,
     make: impl FnOnce(&dyn Fn(HttpRequest) -> Result<HttpResponse, OnlyMade>),
 ) -> Result<Call<'c>> {
@@ -79,7 +109,7 @@ fn made<'c>(
         Err(OnlyMade)
     });
     match request.into_inner() {
-        Some(request) => Ok(client.token_request(spec.token, request)),
+        Some(request) => Ok(client.token_request(to, request)),
         None => Err(not_made("a part of it is no header")),
     }
 }
