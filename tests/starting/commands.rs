@@ -10,7 +10,7 @@ use crate::sweep::world::World;
 
 /// Letters on their way.
 async fn waiting(world: &World) -> usize {
-    world.look.rows("mails").await.len()
+    world.look.rows("outgoing_emails").await.len()
 }
 
 // H7: serve leaves the jobs to a process of their own.
@@ -126,8 +126,11 @@ async fn an_operator_changes_the_keys_step_by_step() {
     refused(&["drop", &old], &[&format!("there is no key {old}")]);
 
     // S9: what does not open is named by its place, never by its content.
-    world.look.run("UPDATE mails SET body = X'0102030405060708'").await;
-    refused(&["verify"], &["mails.body of row", "1 values do not open", "from your backup"]);
+    world.look.run("UPDATE outgoing_emails SET body = X'0102030405060708'").await;
+    refused(
+        &["verify"],
+        &["outgoing_emails.body of row", "1 values do not open", "from your backup"],
+    );
     drop(server);
     world.end().await;
 }

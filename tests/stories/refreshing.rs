@@ -148,8 +148,8 @@ both!(an_answer_that_never_came_is_told_truthfully, |app| async {
     ada.connect("x", INES_ON_X).await;
     // As a crash leaves it: begun, and nothing more known.
     app.sql(
-        "INSERT INTO refresh_journal (id, workspace_id, account_id, epoch, came_from, unanswered, \
-         began_at)
+        "INSERT INTO refresh_journal (id, workspace_id, account_id, epoch, credential_hash, \
+         unanswered_attempts, started_at)
          SELECT id, workspace_id, id, 0, access_token, 0, created_at FROM oauth_accounts",
     )
     .await;

@@ -69,7 +69,7 @@ impl Settled {
 }
 
 fn place(id: Uuid) -> SealContext {
-    SealContext::new("refresh_journal", id, "answer")
+    SealContext::new("refresh_journal", id, "response")
 }
 
 /// What tells one credential from another without being one: the refresh token, or where there is
@@ -132,7 +132,7 @@ impl JournaledTokens {
         let lives_longer = account
             .expires_at
             .is_none_or(|end| self.0.details.expires_at.is_none_or(|new| new > end));
-        rotated || account.issued_at <= line.began_at || lives_longer
+        rotated || account.issued_at <= line.started_at || lives_longer
     }
 
     /// Puts it into the account's row and closes its line. It is accepted, however late, as long as
@@ -157,7 +157,7 @@ impl JournaledTokens {
             // What does not open is healed by an answer rather than kept.
             let held = credential::open(backend, &account).ok();
             if held.is_some_and(|held| {
-                fingerprint(&held) != line.came_from || !self.is_newer(&account, &held, line)
+                fingerprint(&held) != line.credential_hash || !self.is_newer(&account, &held, line)
             }) {
                 db::refreshes::close(tx, line.id).await?;
                 return Ok(Settled::Superseded);
@@ -215,10 +215,10 @@ impl JournaledTokens {
             refresh_expires_at: lifetime.refresh_expires_at.or(account.refresh_expires_at),
             next_refresh_at: timing::next(entry, lifetime.issued_at, lifetime.expires_at, now),
             refresh_failures: 0,
-            refresh_held_until: None,
+            refresh_deferred_until: None,
             status: healed.status,
             reason: healed.reason(),
-            say: healed.say().map(str::to_owned),
+            message: healed.message().map(str::to_owned),
             version: account.version + 1,
             updated_at: now,
             ..account.clone()
@@ -255,7 +255,7 @@ async fn settle_line(
     tx: &mut Tx,
     line: &JournalEntry,
 ) -> Result<Option<Settled>> {
-    let Some(sealed) = &line.answer else { return Ok(None) };
+    let Some(sealed) = &line.response else { return Ok(None) };
     match JournaledTokens::read(backend, line, sealed) {
         Ok(answer) => Ok(Some(answer.settle(backend, tx, line).await?)),
         Err(error) => {
@@ -275,7 +275,7 @@ pub async fn recover(backend: &Backend) -> Result<()> {
     loop {
         let lines = db::refreshes::answered(&backend.db, after, BATCH).await?;
         let Some(last) = lines.last() else { return Ok(()) };
-        after = (last.began_at, last.id);
+        after = (last.started_at, last.id);
         for line in &lines {
             let account = line.account_id;
             match AssertUnwindSafe(recover_line(backend, line)).catch_unwind().await {

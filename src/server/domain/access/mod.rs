@@ -99,10 +99,10 @@ async fn write_limits(backend: &Backend, account: &Account, limits: &[Limit]) ->
     for limit in limits {
         let told = db::limits::LimitReading {
             name: &limit.name,
-            most: limit.limit,
+            maximum: limit.limit,
             remaining: limit.remaining,
             resets_at: limit.resets_at,
-            seen_at: backend.clock.now(),
+            observed_at: backend.clock.now(),
         };
         db::limits::keep(&mut tx, account.id, &told).await?;
         if shared.contains(&limit.name.as_str()) {

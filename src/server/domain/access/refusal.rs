@@ -43,7 +43,7 @@ impl Attempt {
             db::accounts::find(&mut tx, self.account.workspace_id, self.account.id).await?,
         )?;
         let moved_on = open(backend, &account)
-            .is_ok_and(|held| journal::fingerprint(&held) != self.line.came_from)
+            .is_ok_and(|held| journal::fingerprint(&held) != self.line.credential_hash)
             || account.issued_at != self.account.issued_at;
         if moved_on || !ours {
             db::refreshes::close(&mut tx, self.line.id).await?;
@@ -79,17 +79,17 @@ impl Attempt {
 
     /// A refusal after an answer that never came has that for its reason.
     fn explain_lost_answer(&self, entry: &Entry, error: platform::Error) -> platform::Error {
-        if self.line.unanswered == 0 {
+        if self.line.unanswered_attempts == 0 {
             return error;
         }
         let platform::Error::Reconnect { detail, .. } = error else { return error };
         let reason = Reason::AnswerLost;
-        let say = format!(
+        let message = format!(
             "{0} renewed this access once, but its answer never reached us, and {0} gives it only \
              once. Reconnect your account; its label and history stay.",
             entry.info().name
         );
-        platform::Error::Reconnect { reason, say: say.into(), detail }
+        platform::Error::Reconnect { reason, message: message.into(), detail }
     }
 
     /// Only the person can renew it now.
@@ -103,8 +103,15 @@ impl Attempt {
         let now = backend.clock.now();
         if let Some(new) = state_after(account, error, now) {
             let next = account_state::next_refresh(backend, account, &new)?;
-            if db::accounts::mark(tx, account, new.status, new.reason().zip(new.say()), next, now)
-                .await?
+            if db::accounts::mark(
+                tx,
+                account,
+                new.status,
+                new.reason().zip(new.message()),
+                next,
+                now,
+            )
+            .await?
             {
                 account_state::record_background_transition(backend, tx, account, &new).await?;
             }
@@ -131,7 +138,7 @@ impl Attempt {
         // A person who presses the button need not believe so long a wait.
         let held = asked.map(|until| until.min(now + LONGEST_HOLD));
         tasks::postpone(tx, account.id, Kind::Refresh, next, failures, held).await?;
-        if error.had_no_effect() && self.line.unanswered == 0 {
+        if error.had_no_effect() && self.line.unanswered_attempts == 0 {
             db::refreshes::close(tx, self.line.id).await?;
         }
         Ok(())

@@ -29,8 +29,8 @@ pub struct StartedFlow {
     pub expires_at: DateTime<Utc>,
 }
 
-pub(super) fn verifier_place(id: FlowId) -> SealContext {
-    SealContext::new("oauth_flows", id.0, "verifier")
+pub(super) fn code_verifier_place(id: FlowId) -> SealContext {
+    SealContext::new("oauth_flows", id.0, "code_verifier")
 }
 
 /// Begins a flow at a platform's consent page. `account` is the one to reconnect.
@@ -64,7 +64,9 @@ pub async fn begin(
         workspace_id: actor.workspace,
         provider: entry.provider.clone(),
         redirect_uri: redirect_uri.to_string(),
-        verifier: verifier.as_ref().map(|secret| backend.vault.seal(secret, verifier_place(id))),
+        code_verifier: verifier
+            .as_ref()
+            .map(|secret| backend.vault.seal(secret, code_verifier_place(id))),
         account_id: account,
         expires_at: now + LIFE,
         claimed_at: None,

@@ -179,12 +179,12 @@ fn checked(
     // A return with neither code nor error is what some platforms send for "cancel".
     let code = returned.code.clone().ok_or(CallbackError::Cancelled { name })?;
     let open = |blob| {
-        backend.vault.open(blob, begin::verifier_place(flow.id)).map_err(|error| {
+        backend.vault.open(blob, begin::code_verifier_place(flow.id)).map_err(|error| {
             unreadable::report("oauth_flows", &flow.id, error);
             CallbackError::Unreadable { name }
         })
     };
-    let verifier = flow.verifier.as_deref().map(open).transpose()?;
+    let verifier = flow.code_verifier.as_deref().map(open).transpose()?;
     Ok(CodeGrant {
         code,
         redirect_uri: flow.redirect_uri.clone(),
