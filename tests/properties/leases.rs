@@ -454,7 +454,7 @@ impl Model<'_> {
         let (backend, mut pairs) = (self.app.backend(), BTreeSet::new());
         for id in pending::revocations(&backend.db).await.expect("the revocations") {
             assert!(
-                db::jobs::is_alive(&backend.db, &Job::Revoke { id }.payload())
+                db::jobs::is_active(&backend.db, &Job::Revoke { id }.payload())
                     .await
                     .expect("an answer"),
                 "it has its job"

@@ -25,7 +25,7 @@ async fn a_worker_does_what_serve_leaves_to_it() {
     assert_eq!(world.letters(), 1);
     let (code, log) = worker.stop("TERM");
     assert_eq!(code, Some(0), "{log}");
-    assert!(log.contains("\"working\"") && log.contains("\"stopped\""), "{log}");
+    assert!(log.contains("\"worker ready\"") && log.contains("\"stopped\""), "{log}");
     drop(server);
     world.end().await;
 }

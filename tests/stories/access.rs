@@ -48,13 +48,13 @@ async fn refuse(app: &TestApp, what: &str, condition: &str) {
 /// How many error lines say of this row that something of it does not open.
 fn unreadable_lines(row: &str) -> usize {
     let said = |line: &&str| {
-        line.contains("ERROR") && line.contains("does not open") && line.contains(row)
+        line.contains("ERROR") && line.contains("could not decrypt") && line.contains(row)
     };
     log::raw().lines().filter(said).count()
 }
 
 async fn unreadable(app: &TestApp, table: &str) -> f64 {
-    app.metrics().await.value("huntaze_unreadable_values_total", &[("table", table)])
+    app.metrics().await.value("huntaze_decryption_failures_total", &[("table", table)])
 }
 
 /// Whether Ada's workspace was signalled since this was asked last.
@@ -165,7 +165,10 @@ both!(an_answer_that_does_not_open_is_let_go_once, |app| async {
     }
     assert_eq!(unreadable_lines(&id) - lines, 1);
     assert_eq!(unreadable(&app, "refresh_journal").await - counted, 1.0);
-    assert_eq!(app.texts("SELECT 'open' FROM refresh_journal WHERE answer IS NULL").await.len(), 1);
+    assert_eq!(
+        app.texts("SELECT 'open' FROM refresh_journal WHERE response IS NULL").await.len(),
+        1
+    );
     assert_eq!(word(&ada.integration("x", INES_ON_X).await, "status"), "connected");
     ada.post(&format!("/api/integrations/refresh/x/{INES_ON_X}"), None).await.expect(200);
     assert!(app.rows("refresh_journal").await.is_empty());

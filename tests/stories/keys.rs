@@ -237,7 +237,7 @@ both!(seals_are_counted_for_each_key, |app| async {
             .into_iter()
             .find(|seals| seals.key_id == key)
             .expect("its count")
-            .seals
+            .seal_count
     };
     let before = count().await;
     ines.connect("x", INES_ON_X).await;
@@ -254,8 +254,8 @@ both!(seals_are_counted_for_each_key, |app| async {
     assert_eq!(count().await, shared + 1, "two processes share the count");
     other.db.close().await;
 
-    app.sql(&format!("UPDATE key_seals SET seals = {}", keys::MANY_SEALS - 1)).await;
-    let warned = || crate::support::log::raw().matches("this key has sealed a lot").count();
+    app.sql(&format!("UPDATE key_seals SET seal_count = {}", keys::MANY_SEALS - 1)).await;
+    let warned = || crate::support::log::raw().matches("sealing key is near its limit").count();
     let quiet = warned();
     app.backend().vault.seal(
         &"one too many".into(),

@@ -240,10 +240,11 @@ both!(three_accounts_without_an_answer_are_the_platforms_trouble_and_one_is_not,
         assert_eq!(open_until(&other, x).await.expect("an answer"), None);
         assert!(press(who).await >= 500);
     }
-    let state =
-        async || app.metrics().await.value("huntaze_platform_breaker", &[("platform", "x")]);
+    let state = async || {
+        app.metrics().await.value("huntaze_platform_circuit_breaker_state", &[("platform", "x")])
+    };
     assert_eq!(state().await, 2.0, "three of them, and most of the latest calls");
-    assert!(log::raw().contains("platform trouble: nobody calls it for a while"));
+    assert!(log::raw().contains("circuit breaker opened"));
     let calls = app.sandbox().calls("x", X_TOKENS).await;
     assert_eq!(press(0).await, 503);
     app.later(Duration::seconds(3)).await;

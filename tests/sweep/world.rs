@@ -207,8 +207,10 @@ impl Node {
     pub fn start(start: Start) -> Self {
         let process = start.starts();
         let log = process.log();
-        let ready =
-            log.lines().find(|line| line.contains("\"ready\"")).expect("it says that it is ready");
+        let ready = log
+            .lines()
+            .find(|line| line.contains("\"server ready\""))
+            .expect("it says that it is ready");
         let ready: serde_json::Value = serde_json::from_str(ready).expect("a line of JSON");
         let base = format!("http://{}", ready["addr"].as_str().expect("where it listens"));
         Self { process: Mutex::new(process), base }

@@ -56,7 +56,7 @@ pub async fn withdraw(tx: &mut Tx, payload: &str) -> Result<()> {
 }
 
 /// Whether this job waits or runs.
-pub async fn is_alive(db: &Db, payload: &str) -> Result<bool> {
+pub async fn is_active(db: &Db, payload: &str) -> Result<bool> {
     let found = sql!(
         db,
         Option<(Uuid,)>,

@@ -51,7 +51,7 @@ pub async fn send(attempt: &Attempt<'_>, id: Uuid) -> Result<Outcome> {
     let outcome = match backend.vault.open(&mail.body, place(id)) {
         Ok(text) => deliver(attempt, mail, text).await?,
         Err(error) => {
-            unreadable::report("mails", &id, error);
+            unreadable::report("outgoing_emails", &id, error);
             Outcome::Failed { reason: "Its sealed text does not open.".into() }
         }
     };

@@ -119,9 +119,12 @@ pub(in crate::server::domain) async fn record_transition(
         return Ok(());
     }
     tracing::info!(
-        platform = %account.provider, account = %account.id, status = new.status.as_str(),
-            reason = ?new.reason(),
-        was = old.map(|old| old.status.as_str()), "standing changed"
+        platform = %account.provider,
+        account = %account.id,
+        status = new.status.as_str(),
+        reason = ?new.reason(),
+        previous_status = old.map(|old| old.status.as_str()),
+        "account status changed"
     );
     let (old, reason) = (old.map(|old| old.status), new.reason());
     let changed = Event::AccountChanged { account, old, new: new.status, reason };

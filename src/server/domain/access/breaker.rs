@@ -77,7 +77,7 @@ pub(super) async fn acquire(backend: &Backend, entry: &Entry) -> Result<Permit> 
         let ours = db::breakers::probe(&backend.db, &breaker, now + PROBE).await?;
         forget(backend);
         if ours {
-            metrics::breaker(entry.provider.as_str(), metrics::Breaker::Probing);
+            metrics::breaker(entry.provider.as_str(), metrics::Breaker::HalfOpen);
             return Ok(Permit::Probe);
         }
     }
@@ -108,7 +108,7 @@ pub(super) async fn record_outcome(
         _ => answered(backend, entry, account).await,
     };
     if let Err(error) = counted {
-        tracing::error!(platform = %entry.provider, "the circuit breaker was not updated: {error}");
+        tracing::error!(platform = %entry.provider, "could not update circuit breaker: {error}");
     }
 }
 
@@ -136,8 +136,12 @@ async fn silent(backend: &Backend, entry: &Entry, pass: Permit, account: Account
         events::record(backend, &mut tx, down).await?;
         tx.commit().await?;
         metrics::breaker(entry.provider.as_str(), metrics::Breaker::Open);
-        tracing::error!(platform = %entry.provider, open_count = open_count + 1, %until, "platform \
-            trouble: nobody calls it for a while");
+        tracing::error!(
+            platform = %entry.provider,
+            open_count = open_count + 1,
+            %until,
+            "circuit breaker opened"
+        );
     }
     reset(backend, entry);
     Ok(())
@@ -153,7 +157,7 @@ async fn answered(backend: &Backend, entry: &Entry, account: AccountId) -> Resul
         let up = Event::PlatformUp { provider: &entry.provider };
         events::record(backend, &mut tx, up).await?;
         tx.commit().await?;
-        tracing::info!(platform = %entry.provider, "the platform answers");
+        tracing::info!(platform = %entry.provider, "circuit breaker closed");
     }
     metrics::breaker(entry.provider.as_str(), metrics::Breaker::Closed);
     reset(backend, entry);

@@ -109,8 +109,11 @@ impl JournaledTokens {
                 }
                 Err(error) if tried < TRIES => {
                     tried += 1;
-                    tracing::error!(account = %line.account_id, tried, "an answer is not durable \
-                        yet: {error}");
+                    tracing::error!(
+                        account = %line.account_id,
+                        attempt = tried,
+                        "could not store refresh response, retrying: {error}"
+                    );
                     tokio::time::sleep(PAUSE).await;
                 }
                 outcome => return Ok(outcome?),
@@ -281,9 +284,9 @@ pub async fn recover(backend: &Backend) -> Result<()> {
             match AssertUnwindSafe(recover_line(backend, line)).catch_unwind().await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => {
-                    tracing::error!(%account, "an answer was not recovered: {error}");
+                    tracing::error!(%account, "could not recover refresh response: {error}");
                 }
-                Err(_) => tracing::error!(%account, "an answer's recovery panicked"),
+                Err(_) => tracing::error!(%account, "recovery of refresh response panicked"),
             }
         }
     }
@@ -295,7 +298,7 @@ async fn recover_line(backend: &Backend, line: &JournalEntry) -> Result<()> {
     tx.commit().await?;
     if let Some(settled) = settled {
         tracing::warn!(account = %line.account_id, stored = matches!(settled, Settled::Stored(_)),
-            "an answer was recovered");
+            "refresh response recovered");
         settled.attempt(backend).await;
     }
     Ok(())

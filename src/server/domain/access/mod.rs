@@ -72,7 +72,7 @@ pub(in crate::server::domain) async fn reread(backend: &Backend, account: Accoun
     match db::accounts::find(&backend.db, account.workspace_id, account.id).await {
         Ok(found) => found.unwrap_or(account),
         Err(error) => {
-            tracing::error!(account = %account.id, "an account was not read again: {error}");
+            tracing::error!(account = %account.id, "could not reload account: {error}");
             account
         }
     }
@@ -89,7 +89,7 @@ pub(in crate::server::domain) async fn store_limits(
         return;
     }
     if let Err(error) = write_limits(backend, account, limits).await {
-        tracing::error!(account = %account.id, "rate limits were not stored: {error}");
+        tracing::error!(account = %account.id, "could not store rate limits: {error}");
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) async fn check(backend: &Backend, entry: &Entry, account: &Account) -
         None => Ok(()),
         Some(until) => {
             tracing::info!(platform = %entry.provider, account = %account.id, %until,
-                "not called: its limit is used up");
+                "platform call deferred: quota exhausted");
             Err(refusal(entry, until))
         }
     }

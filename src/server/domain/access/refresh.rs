@@ -221,7 +221,7 @@ impl Attempt {
         metrics::refreshed(entry.provider.as_str(), outcome, begun.elapsed());
         let latency_ms = begun.elapsed().as_millis() as u64;
         tracing::info!(platform = %entry.provider, account = %self.account.id,
-            outcome = outcome.as_str(), latency_ms, "refreshed");
+            outcome = outcome.as_str(), latency_ms, "token refreshed");
         account
     }
 
@@ -281,10 +281,14 @@ impl Attempt {
                 answer = &mut call => return answer,
                 _ = ticks.tick() => match self.prolong(backend).await {
                     Ok(true) => {}
-                    Ok(false) => tracing::warn!(account = %self.account.id, "the lease was lost \
-                        while the platform took its time"),
-                    Err(error) => tracing::warn!(account = %self.account.id, "the lease was not \
-                        prolonged: {error}"),
+                    Ok(false) => tracing::warn!(
+                        account = %self.account.id,
+                        "refresh lease lost during platform call"
+                    ),
+                    Err(error) => tracing::warn!(
+                        account = %self.account.id,
+                        "could not renew refresh lease: {error}"
+                    ),
                 },
             }
         }

@@ -32,8 +32,11 @@ impl Attempt {
         error: platform::Error,
     ) -> Result<(Refresh, Result<Account>)> {
         let entry = entry(backend, self.account.provider.as_str())?;
-        tracing::warn!(platform = %entry.provider, account = %self.account.id, "refresh failed: \
-            {error}");
+        tracing::warn!(
+            platform = %entry.provider,
+            account = %self.account.id,
+            "token refresh failed: {error}"
+        );
         let mut tx = backend.db.begin().await?;
         // The lease before the row, as in `turn`.
         let ours = self.release(backend, &mut tx).await?;
@@ -67,8 +70,10 @@ impl Attempt {
             }
             Class::Configuration => {
                 // The operators' to mend, and theirs to be told: a line that alerts, and a count.
-                tracing::error!(platform = %entry.provider, "the platform does not accept how this \
-                    server is set up: {error}");
+                tracing::error!(
+                    platform = %entry.provider,
+                    "platform rejected the configuration of this server: {error}"
+                );
                 self.postpone(backend, &mut tx, &account, &error).await?;
                 (Refresh::Configuration, error)
             }

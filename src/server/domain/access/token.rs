@@ -49,8 +49,11 @@ pub async fn fresh_token(
             Err(error)
                 if why == RefreshReason::Use && is_alive(backend, &account) && error.passes() =>
             {
-                tracing::info!(platform = %entry.provider, account = %account.id, "used without a \
-                    refresh: {error}");
+                tracing::info!(
+                    platform = %entry.provider,
+                    account = %account.id,
+                    "refresh failed, using the current token: {error}"
+                );
                 break;
             }
             outcome => outcome?,

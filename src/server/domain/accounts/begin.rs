@@ -83,9 +83,9 @@ pub async fn begin(
             again,
         },
     );
-    metrics::oauth_step(provider, Step::Begun);
-    tracing::info!(platform = provider, step = Step::Begun.as_str(), flow = %id,
-        reconnect = account.is_some(), "connection begun");
+    metrics::oauth_step(provider, Step::Started);
+    tracing::info!(platform = provider, step = Step::Started.as_str(), flow = %id,
+        reconnect = account.is_some(), "connection started");
     Ok(StartedFlow { url, state, expires_at: flow.expires_at })
 }
 
@@ -100,7 +100,7 @@ pub async fn connect_session(
 ) -> Result<Account> {
     actor.may_change()?;
     let entry = configured(backend, provider)?;
-    metrics::oauth_step(entry.provider.as_str(), Step::Begun);
+    metrics::oauth_step(entry.provider.as_str(), Step::Started);
     let connected = with_session(backend, actor, entry, fields, account).await;
     if let Err(error) = &connected {
         let (platform, outcome) = (entry.provider.as_str(), error.name());

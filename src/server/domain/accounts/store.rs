@@ -62,7 +62,7 @@ pub(super) async fn connect(
     access::store_limits(backend, &account, limits).await;
     metrics::oauth_step(entry.provider.as_str(), Step::Connected);
     tracing::info!(platform = %entry.provider, step = Step::Connected.as_str(),
-        account = %account.id, "connected");
+        account = %account.id, "account connected");
     Ok(account)
 }
 

@@ -268,7 +268,7 @@ fn facts(entry: &Entry, row: &AccountRow) -> Vec<(String, String)> {
     match entry.platform.check_metadata(&row.metadata) {
         Ok(()) => entry.platform.describe_metadata(&row.metadata),
         Err(what) => {
-            tracing::warn!(account = %row.id, "stored metadata: {what}");
+            tracing::warn!(account = %row.id, "invalid account metadata: {what}");
             Vec::new()
         }
     }

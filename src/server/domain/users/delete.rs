@@ -46,7 +46,7 @@ pub async fn delete(
     .await?;
     mail::post(backend, &mut tx, emails::deleted(backend, &user.email), Priority::High).await?;
     tx.commit().await?;
-    tracing::info!(user = %user.id, "account deleted");
+    tracing::info!(user = %user.id, "user deleted");
     Ok(())
 }
 
