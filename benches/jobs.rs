@@ -124,7 +124,7 @@ async fn until_done(backend: &Backend) {
 async fn enqueue_and_wait(backend: &Backend) -> Duration {
     let job = enqueue(backend).await;
     let begun = Instant::now();
-    while db::jobs::is_alive(&backend.db, &job.payload()).await.expect("an answer") {
+    while db::jobs::is_active(&backend.db, &job.payload()).await.expect("an answer") {
         tokio::task::yield_now().await;
     }
     begun.elapsed()

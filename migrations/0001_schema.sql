@@ -42,13 +42,13 @@ CREATE TABLE sessions (
     workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
     user_agent TEXT NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
-    seen_at TIMESTAMPTZ NOT NULL,
+    last_seen_at TIMESTAMPTZ NOT NULL,
     expires_at TIMESTAMPTZ NOT NULL
 );
 CREATE INDEX sessions_by_user ON sessions (user_id);
 CREATE INDEX sessions_by_workspace ON sessions (workspace_id);
-CREATE INDEX sessions_by_end ON sessions (expires_at);
-CREATE INDEX sessions_by_use ON sessions (seen_at);
+CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+CREATE INDEX sessions_by_use ON sessions (last_seen_at);
 
 -- Refresh tokens of the REST API: one family for a session, of which the last one is unused.
 CREATE TABLE refresh_tokens (
@@ -59,8 +59,8 @@ CREATE TABLE refresh_tokens (
 );
 CREATE INDEX refresh_tokens_by_session ON refresh_tokens (session_id);
 
--- Links in mails. Each works once: using it deletes the row.
-CREATE TABLE mail_links (
+-- Secrets of the links in e-mails. Each works once: using it deletes the row.
+CREATE TABLE email_tokens (
     token_hash BYTEA PRIMARY KEY, -- SHA-256 of the link's secret
     user_id UUID NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     purpose TEXT NOT NULL, -- verify | change | reset
@@ -68,8 +68,8 @@ CREATE TABLE mail_links (
     created_at TIMESTAMPTZ NOT NULL,
     expires_at TIMESTAMPTZ NOT NULL
 );
-CREATE INDEX mail_links_by_user ON mail_links (user_id);
-CREATE INDEX mail_links_by_end ON mail_links (expires_at);
+CREATE INDEX email_tokens_by_user ON email_tokens (user_id);
+CREATE INDEX email_tokens_by_expiry ON email_tokens (expires_at);
 
 -- Forgotten passwords, as they were asked for. Whether anybody has the address is looked up by the
 -- worker, so that the request does the same for every address.
@@ -89,12 +89,12 @@ CREATE TABLE idempotency_keys (
     route TEXT NOT NULL,
     key_hash BYTEA NOT NULL, -- SHA-256 of the key the caller chose
     body_hash BYTEA NOT NULL,
-    began_at TIMESTAMPTZ NOT NULL,
-    answer BYTEA, -- sealed; empty while the first request is under way
+    created_at TIMESTAMPTZ NOT NULL,
+    response BYTEA, -- sealed; empty while the first request is under way
     UNIQUE (workspace_id, user_id, route, key_hash)
 );
 CREATE INDEX idempotency_keys_by_user ON idempotency_keys (user_id);
-CREATE INDEX idempotency_keys_by_age ON idempotency_keys (began_at);
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
 
 -- Accounts
 
@@ -120,11 +120,11 @@ CREATE TABLE oauth_accounts (
     metadata JSONB NOT NULL,
     status TEXT NOT NULL, -- connected | error | expired | former
     reason TEXT,
-    say TEXT, -- the sentence that goes with the reason
+    message TEXT, -- the sentence that goes with the reason
     label TEXT,
     checked_at TIMESTAMPTZ,
     check_ok BOOLEAN,
-    check_text TEXT,
+    check_message TEXT,
     version BIGINT NOT NULL,
     connected_at TIMESTAMPTZ NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
@@ -135,7 +135,7 @@ CREATE INDEX oauth_accounts_by_grant ON oauth_accounts (provider, grant_key);
 CREATE INDEX oauth_accounts_by_user ON oauth_accounts (user_id);
 -- across workspaces: whom a platform means, and whose access ends
 CREATE INDEX oauth_accounts_by_platform_id ON oauth_accounts (provider, provider_account_id);
-CREATE INDEX oauth_accounts_by_end ON oauth_accounts (refresh_expires_at);
+CREATE INDEX oauth_accounts_by_expiry ON oauth_accounts (refresh_expires_at);
 
 -- What is due for an account, by kind. Apart from it: putting a task off must not disturb the
 -- account's version.
@@ -143,13 +143,13 @@ CREATE TABLE account_tasks (
     account_id UUID NOT NULL REFERENCES oauth_accounts (id) ON DELETE CASCADE,
     kind TEXT NOT NULL, -- refresh
     provider TEXT NOT NULL, -- the account's, which never changes: tasks are claimed by platform
-    next_at TIMESTAMPTZ, -- nothing: not before something else sets it
+    next_run_at TIMESTAMPTZ, -- nothing: not before something else sets it
     failures BIGINT NOT NULL, -- in a row: how long the next pause is
     -- a platform that asked to wait is not asked before this, whoever asks
-    held_until TIMESTAMPTZ,
+    deferred_until TIMESTAMPTZ,
     PRIMARY KEY (account_id, kind)
 );
-CREATE INDEX account_tasks_by_turn ON account_tasks (provider, kind, next_at, account_id);
+CREATE INDEX account_tasks_due ON account_tasks (provider, kind, next_run_at, account_id);
 
 CREATE TABLE avatars (
     account_id UUID PRIMARY KEY REFERENCES oauth_accounts (id) ON DELETE CASCADE,
@@ -162,10 +162,10 @@ CREATE TABLE avatars (
 CREATE TABLE account_limits (
     account_id UUID NOT NULL REFERENCES oauth_accounts (id) ON DELETE CASCADE,
     name TEXT NOT NULL,
-    most BIGINT,
+    maximum BIGINT,
     remaining BIGINT NOT NULL,
     resets_at TIMESTAMPTZ,
-    seen_at TIMESTAMPTZ NOT NULL,
+    observed_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (account_id, name)
 );
 
@@ -175,7 +175,7 @@ CREATE TABLE platform_limits (
     name TEXT NOT NULL,
     remaining BIGINT NOT NULL,
     resets_at TIMESTAMPTZ,
-    seen_at TIMESTAMPTZ NOT NULL,
+    observed_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (provider, name)
 );
 
@@ -189,7 +189,7 @@ CREATE TABLE oauth_flows (
     workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
     provider TEXT NOT NULL,
     redirect_uri TEXT NOT NULL,
-    verifier BYTEA, -- sealed PKCE verifier
+    code_verifier BYTEA, -- sealed; PKCE
     -- the account to reconnect
     account_id UUID REFERENCES oauth_accounts (id) ON DELETE CASCADE,
     created_at TIMESTAMPTZ NOT NULL,
@@ -201,7 +201,7 @@ CREATE INDEX oauth_flows_by_session ON oauth_flows (session_id);
 CREATE INDEX oauth_flows_by_user ON oauth_flows (user_id);
 CREATE INDEX oauth_flows_by_workspace ON oauth_flows (workspace_id);
 CREATE INDEX oauth_flows_by_account ON oauth_flows (account_id);
-CREATE INDEX oauth_flows_by_end ON oauth_flows (expires_at);
+CREATE INDEX oauth_flows_by_expiry ON oauth_flows (expires_at);
 
 -- Tokens between consent and choice. Erased on choice, cancel, log-out or expiry.
 CREATE TABLE pending_connections (
@@ -216,7 +216,7 @@ CREATE TABLE pending_connections (
 CREATE INDEX pending_connections_by_session ON pending_connections (session_id);
 CREATE INDEX pending_connections_by_user ON pending_connections (user_id);
 CREATE INDEX pending_connections_by_workspace ON pending_connections (workspace_id);
-CREATE INDEX pending_connections_by_end ON pending_connections (expires_at);
+CREATE INDEX pending_connections_by_expiry ON pending_connections (expires_at);
 
 -- The only place where a credential outlives its account: a revocation that the platform could not
 -- take yet, for 24 hours at most.
@@ -226,7 +226,7 @@ CREATE TABLE pending_revocations (
     payload BYTEA NOT NULL, -- sealed: the grant
     expires_at TIMESTAMPTZ NOT NULL
 );
-CREATE INDEX pending_revocations_by_end ON pending_revocations (expires_at);
+CREATE INDEX pending_revocations_by_expiry ON pending_revocations (expires_at);
 
 -- Refreshing
 
@@ -235,7 +235,7 @@ CREATE TABLE refresh_leases (
     account_id UUID PRIMARY KEY REFERENCES oauth_accounts (id) ON DELETE CASCADE,
     owner UUID NOT NULL, -- one attempt
     epoch BIGINT NOT NULL, -- moves on with every owner
-    until TIMESTAMPTZ NOT NULL
+    expires_at TIMESTAMPTZ NOT NULL
 );
 
 -- What a refresh is about to do, and what its platform answered until that stands in the account's
@@ -245,10 +245,11 @@ CREATE TABLE refresh_journal (
     workspace_id UUID NOT NULL,
     account_id UUID NOT NULL REFERENCES oauth_accounts (id) ON DELETE CASCADE,
     epoch BIGINT NOT NULL,
-    came_from BYTEA NOT NULL, -- SHA-256 of the credential that is being renewed
-    unanswered BIGINT NOT NULL, -- earlier attempts with the same credential whose answer never came
-    began_at TIMESTAMPTZ NOT NULL,
-    answer BYTEA -- sealed
+    credential_hash BYTEA NOT NULL, -- SHA-256 of the credential that is being renewed
+    -- earlier attempts with the same credential whose answer never came
+    unanswered_attempts BIGINT NOT NULL,
+    started_at TIMESTAMPTZ NOT NULL,
+    response BYTEA -- sealed
 );
 CREATE INDEX refresh_journal_by_account ON refresh_journal (account_id);
 
@@ -256,8 +257,8 @@ CREATE INDEX refresh_journal_by_account ON refresh_journal (account_id);
 -- what they share is whether a breaker is open.
 CREATE TABLE breakers (
     provider TEXT PRIMARY KEY,
-    opened BIGINT NOT NULL, -- times in a row: how long it stays open
-    until TIMESTAMPTZ -- open until then; nothing: closed
+    open_count BIGINT NOT NULL, -- times in a row: how long it stays open
+    open_until TIMESTAMPTZ -- nothing: closed
 );
 
 -- Incidents and notices
@@ -274,28 +275,29 @@ CREATE TABLE incidents (
     workspace_id UUID REFERENCES workspaces (id) ON DELETE CASCADE,
     account_id UUID REFERENCES oauth_accounts (id) ON DELETE CASCADE,
     reason TEXT, -- the first one
-    owed BOOLEAN NOT NULL, -- something is still to be told about it
-    warned BIGINT, -- the early warning that was given last, in days before the end
-    began_at TIMESTAMPTZ NOT NULL,
-    next_at TIMESTAMPTZ, -- when a platform is tried again
+    notice_pending BOOLEAN NOT NULL, -- somebody is still to be told about it
+    warned_days BIGINT, -- the early warning that was given last, in days before the end
+    started_at TIMESTAMPTZ NOT NULL,
+    next_try_at TIMESTAMPTZ, -- when a platform is tried again
     ended_at TIMESTAMPTZ
 );
 CREATE UNIQUE INDEX incidents_of_account ON incidents (account_id, kind)
     WHERE ended_at IS NULL AND account_id IS NOT NULL;
 CREATE UNIQUE INDEX incidents_of_platform ON incidents (provider, kind)
     WHERE ended_at IS NULL AND account_id IS NULL;
-CREATE INDEX incidents_by_beginning ON incidents (provider, kind, began_at);
+CREATE INDEX incidents_by_start ON incidents (provider, kind, started_at);
 CREATE INDEX incidents_by_end ON incidents (ended_at);
-CREATE INDEX incidents_open ON incidents (kind, began_at) WHERE ended_at IS NULL;
+CREATE INDEX incidents_open ON incidents (kind, started_at) WHERE ended_at IS NULL;
 -- what is still to be told
-CREATE INDEX incidents_owed ON incidents (kind, provider, began_at, id) WHERE owed;
+CREATE INDEX incidents_notice_pending ON incidents (kind, provider, started_at, id)
+    WHERE notice_pending;
 CREATE INDEX incidents_by_account ON incidents (account_id);
 CREATE INDEX incidents_by_workspace ON incidents (workspace_id);
 
 -- What one person is told, once: finished words.
 CREATE TABLE notices (
     id UUID PRIMARY KEY,
-    key TEXT NOT NULL, -- what it is about; nobody is told the same twice
+    dedup_key TEXT NOT NULL, -- what it is about; nobody is told the same twice
     user_id UUID NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
     kind TEXT NOT NULL, -- broken | recovered | expiring | trouble
@@ -306,9 +308,9 @@ CREATE TABLE notices (
     body TEXT NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
     read_at TIMESTAMPTZ,
-    UNIQUE (key, user_id)
+    UNIQUE (dedup_key, user_id)
 );
-CREATE INDEX notices_by_person ON notices (user_id, workspace_id, created_at);
+CREATE INDEX notices_by_user ON notices (user_id, workspace_id, created_at);
 CREATE INDEX notices_by_workspace ON notices (workspace_id, created_at);
 CREATE INDEX notices_by_account ON notices (account_id);
 CREATE INDEX notices_by_age ON notices (created_at);
@@ -317,25 +319,25 @@ CREATE INDEX notices_by_age ON notices (created_at);
 CREATE TABLE notice_preferences (
     user_id UUID NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     kind TEXT NOT NULL,
-    by_mail BOOLEAN NOT NULL,
+    by_email BOOLEAN NOT NULL,
     PRIMARY KEY (user_id, kind)
 );
 
--- Mails on their way. A row goes when its mail is sent. Its job says when that is tried; what
+-- E-mails on their way. A row goes when its e-mail is sent. Its job says when that is tried; what
 -- stands here of it is for the operators.
-CREATE TABLE mails (
-    -- also the Message-ID, by which receivers recognise a mail that was sent twice
+CREATE TABLE outgoing_emails (
+    -- also the Message-ID, by which receivers recognise an e-mail that was sent twice
     id UUID PRIMARY KEY,
     recipient TEXT NOT NULL,
     subject TEXT NOT NULL,
     body BYTEA NOT NULL, -- sealed: it may hold a link that is a secret
     attempts BIGINT NOT NULL,
-    next_at TIMESTAMPTZ, -- empty once the mail was given up
-    problem TEXT, -- why the last attempt failed
+    next_try_at TIMESTAMPTZ, -- empty once the e-mail was given up
+    last_error TEXT, -- why the last attempt failed
     created_at TIMESTAMPTZ NOT NULL
 );
-CREATE INDEX mails_by_recipient ON mails (recipient);
-CREATE INDEX mails_by_age ON mails (created_at, id);
+CREATE INDEX outgoing_emails_by_recipient ON outgoing_emails (recipient);
+CREATE INDEX outgoing_emails_by_age ON outgoing_emails (created_at, id);
 
 -- Jobs: work that outlives the request that caused it
 
@@ -358,14 +360,14 @@ CREATE TABLE jobs (
     created_at TIMESTAMPTZ NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL
 );
-CREATE UNIQUE INDEX jobs_alive ON jobs (payload) WHERE state <> 'dead';
-CREATE INDEX jobs_by_turn ON jobs (priority, run_at, id) WHERE state <> 'dead';
+CREATE UNIQUE INDEX jobs_active ON jobs (payload) WHERE state <> 'dead';
+CREATE INDEX jobs_due ON jobs (priority, run_at, id) WHERE state <> 'dead';
 CREATE INDEX jobs_by_state ON jobs (state, updated_at, id);
 
 -- When each recurring job is due next. Whoever moves the time on enqueues the job.
 CREATE TABLE schedules (
     name TEXT PRIMARY KEY,
-    next_at TIMESTAMPTZ NOT NULL
+    next_run_at TIMESTAMPTZ NOT NULL
 );
 
 -- Audit
@@ -376,7 +378,7 @@ CREATE TABLE audit_events (
     id UUID PRIMARY KEY,
     -- empty: the server's own, for operators
     workspace_id UUID REFERENCES workspaces (id) ON DELETE CASCADE,
-    at TIMESTAMPTZ NOT NULL,
+    occurred_at TIMESTAMPTZ NOT NULL,
     action TEXT NOT NULL,
     result TEXT NOT NULL, -- done | failed
     user_id UUID, -- no reference: a line outlives who caused it, where the workspace does
@@ -389,8 +391,8 @@ CREATE TABLE audit_events (
     reference TEXT NOT NULL, -- the correlation id
     search_text TEXT NOT NULL -- what a search looks through, in lower case
 );
-CREATE INDEX audit_events_by_workspace ON audit_events (workspace_id, at, id);
-CREATE INDEX audit_events_by_age ON audit_events (at);
+CREATE INDEX audit_events_by_workspace ON audit_events (workspace_id, occurred_at, id);
+CREATE INDEX audit_events_by_age ON audit_events (occurred_at);
 
 -- The server itself
 
@@ -404,6 +406,6 @@ CREATE TABLE server_facts (
 -- How often each key has sealed: AES-GCM with random nonces is good for 2^32 seals.
 CREATE TABLE key_seals (
     key_id TEXT PRIMARY KEY, -- eight hex digits, as in the key file
-    seals BIGINT NOT NULL,
+    seal_count BIGINT NOT NULL,
     retired_at TIMESTAMPTZ -- since when another key seals; nothing: it seals, or never did
 );

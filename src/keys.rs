@@ -75,8 +75,11 @@ async fn generate(config: Config, signing: bool) -> Result<(), Failure> {
 
 async fn list(backend: &Backend) -> Result<(), Failure> {
     let counts = sealing::counts(backend).await?;
-    let seals: BTreeMap<_, _> =
-        db::keys::all(&backend.db).await?.into_iter().map(|key| (key.key_id, key.seals)).collect();
+    let seals: BTreeMap<_, _> = db::keys::all(&backend.db)
+        .await?
+        .into_iter()
+        .map(|key| (key.key_id, key.seal_count))
+        .collect();
     let (primary, ids) = (backend.vault.primary(), backend.vault.key_ids());
     for id in &ids {
         let note = if *id == primary { "  seals" } else { "" };

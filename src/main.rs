@@ -171,7 +171,7 @@ async fn serve_app(mut config: Config, sandbox_addr: Option<SocketAddr>) -> Resu
 /// Says where people find it.
 fn greet(config: &Config) {
     let (public_url, addr) = (config.public_url(), config.server.addr);
-    tracing::info!(%public_url, %addr, sandbox = config.sandbox.is_some(), "ready");
+    tracing::info!(%public_url, %addr, sandbox = config.sandbox.is_some(), "server ready");
     let Some(sandbox) = &config.sandbox else {
         println!("\n  Huntaze   {public_url}\n");
         return;
@@ -206,7 +206,7 @@ async fn work(config: Config) -> Result<(), Failure> {
     }
     let stop = stop::on_signals();
     let backend = start::backend(config, Clock::System).await?;
-    tracing::info!("working");
+    tracing::info!("worker ready");
     let observed = observe_worker(&backend, stop.clone()).await?;
     tokio::spawn(server_keys::watch(backend.clone()));
     tokio::spawn(metrics::tidy());

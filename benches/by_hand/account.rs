@@ -189,13 +189,13 @@ fn figures(page: &mut String, entry: &Entry, rows: &[AccountRow], reader: Locale
     }
     for row in rows {
         let (Some(limit), Some(remaining), Some(seen)) =
-            (&row.limit_name, row.limit_remaining, row.limit_seen_at)
+            (&row.limit_name, row.limit_remaining, row.limit_observed_at)
         else {
             continue;
         };
         put!(page, "<dt>{}</dt><dd>{}", Escaped(limit), thousands(remaining));
-        if let Some(most) = row.limit_most {
-            put!(page, " of {}", thousands(most));
+        if let Some(maximum) = row.limit_maximum {
+            put!(page, " of {}", thousands(maximum));
         }
         page.push_str(" left");
         if let Some(at) = row.limit_resets_at.filter(|at| *at > reader.now) {
@@ -206,7 +206,7 @@ fn figures(page: &mut String, entry: &Entry, rows: &[AccountRow], reader: Locale
     page.push_str("<dt>Last check</dt>");
     match row.checked_at.filter(|_| row.check_ok.is_some()) {
         Some(at) => {
-            let said = Escaped(row.check_text.as_deref().unwrap_or_default());
+            let said = Escaped(row.check_message.as_deref().unwrap_or_default());
             put!(
                 page,
                 "<dd>{said} <span class=\"soft\"> - {}</span></dd>",

@@ -27,18 +27,18 @@ pub async fn connect(backend: &Backend, owner: &Actor, number: usize) -> db::Res
         )
         .await?;
     }
-    tx.commit().await?;
     if provider == "x" {
         let now = backend.clock.now();
         let told = LimitReading {
             name: "Profile reads",
-            most: Some(75),
+            maximum: Some(75),
             remaining: 71,
             resets_at: Some(now + Duration::minutes(9)),
-            seen_at: now,
+            observed_at: now,
         };
-        db::limits::keep(&backend.db, account.id, &told).await?;
+        db::limits::keep(&mut tx, account.id, &told).await?;
     }
+    tx.commit().await?;
     Ok(())
 }
 
@@ -62,6 +62,7 @@ fn account(backend: &Backend, owner: &Actor, provider: &str, number: usize) -> A
         name: format!("Ada's Atelier {number}"),
         handle: format!("@atelier.{number}"),
         has_avatar: number.is_multiple_of(3),
+        avatar_url: None,
         access_token: Some(sealed("access_token")),
         refresh_token: oauth.then(|| sealed("refresh_token")),
         token_type: "bearer".into(),
@@ -79,15 +80,15 @@ fn account(backend: &Backend, owner: &Actor, provider: &str, number: usize) -> A
         metadata: Json(metadata(provider)),
         status: Status::Connected,
         reason: None,
-        say: None,
+        message: None,
         label: None,
         checked_at: Some(now),
         check_ok: Some(true),
-        check_text: Some(format!("{} answered.", entry.info().name)),
+        check_message: Some(format!("{} answered.", entry.info().name)),
         version: 1,
         next_refresh_at: None,
         refresh_failures: 0,
-        refresh_held_until: None,
+        refresh_deferred_until: None,
         connected_at: connected,
         created_at: connected,
         updated_at: connected,

@@ -96,12 +96,16 @@ fn configuration(folder: &std::path::Path) -> Config {
     config.limits = Limits::none();
     config.tiers.insert(config.default_tier.clone(), 1_000);
     for id in IDS {
+        let own: &[_] = match *id {
+            "reddit" => &[("user_agent", "benchmark")],
+            "onlyfans" => &[("rules", "rules.json")],
+            _ => &[],
+        };
         let settings = Settings {
             enabled: Some(true),
             client_id: "benchmark".into(),
             client_secret: "benchmark".to_owned().into(),
-            user_agent: Some("benchmark".into()),
-            rules: Some("rules.json".into()),
+            own: own.iter().map(|(key, value)| ((*key).to_owned(), (*value).into())).collect(),
             ..Settings::default()
         };
         config.platforms.insert((*id).to_owned(), settings);

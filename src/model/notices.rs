@@ -38,7 +38,7 @@ impl NoticeKind {
     }
 
     /// Whether it comes by e-mail until the person says otherwise: what needs the person does.
-    pub fn usually_by_mail(self) -> bool {
+    pub fn usually_by_email(self) -> bool {
         matches!(self, Self::Broken | Self::Expiring)
     }
 }
@@ -86,5 +86,5 @@ pub struct Banner {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Preference {
     pub kind: NoticeKind,
-    pub by_mail: bool,
+    pub by_email: bool,
 }

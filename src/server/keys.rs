@@ -111,7 +111,7 @@ pub async fn count(backend: &Backend) {
             Ok(sum) => log_seal_count(key, sum, seals, key == backend.vault.primary()),
             Err(error) => {
                 backend.vault.count_seals(key, seals);
-                tracing::warn!("the count of seals was not written: {error}");
+                tracing::warn!("could not store seal count: {error}");
             }
         }
     }
@@ -125,7 +125,7 @@ fn log_seal_count(key: u32, sum: i64, added: i64, seals: bool) {
         tracing::error!(
             key = format!("{key:08x}"),
             seals = sum,
-            "this key has sealed a lot; huntaze keys generate, then rotate"
+            "sealing key is near its limit, run huntaze keys generate, then huntaze keys rotate"
         );
     }
 }
@@ -250,8 +250,10 @@ fn read_or_make(path: &Path) -> Result<SecretString, Error> {
             let text = text(&KeyFile::generate());
             make(path, &text)
                 .map_err(failed(path, "let the server write to this folder, or set keys.file"))?;
-            tracing::info!(path = %path.display(), "made the key file; back it up, apart from the \
-                database");
+            tracing::info!(
+                path = %path.display(),
+                "key file created, back it up apart from the database"
+            );
             Ok(text.as_str().into())
         }
         read => read,

@@ -41,49 +41,54 @@ macro_rules! described {
 }
 
 described! {
-    BUILD = "huntaze_build_info", Gauge, Count, ["version", "commit"], "Always 1; its labels name \
-        what runs";
-    HTTP = "huntaze_http_requests_total", Counter, Count, ["method", "route", "status"], "Answered \
-        requests by route template";
-    HTTP_TIME = "huntaze_http_request_seconds", Histogram, Seconds, ["method", "route"], "From a \
-        request's arrival to the head of its answer";
-    LIMITED = "huntaze_rate_limited_total", Counter, Count, ["limit"], "Requests refused by a rate \
-        limit of ours";
+    BUILD = "huntaze_build_info", Gauge, Count, ["version", "commit"],
+        "Always 1; the labels name the running build";
+    HTTP = "huntaze_http_requests_total", Counter, Count, ["method", "route", "status"],
+        "HTTP requests by route template";
+    HTTP_TIME = "huntaze_http_request_duration_seconds", Histogram, Seconds, ["method", "route"],
+        "Time from receiving a request to sending the response headers";
+    LIMITED = "huntaze_rate_limited_requests_total", Counter, Count, ["limit"],
+        "Requests rejected by a rate limit of this server";
     CALLS = "huntaze_platform_calls_total", Counter, Count, ["platform", "endpoint", "status"],
-        "Calls to platforms, each repeat counted; status is the answer's, or timeout, connect, broken";
-    CALL_TIME = "huntaze_platform_call_seconds", Histogram, Seconds, ["platform", "endpoint"],
-        "From sending a call to the end of its answer";
+        "Calls to platforms, retries included; status is the HTTP status, or timeout, connect, \
+         broken";
+    CALL_TIME = "huntaze_platform_call_duration_seconds", Histogram, Seconds,
+        ["platform", "endpoint"],
+        "Time from sending a call to the end of the response";
     FAILURES = "huntaze_platform_failures_total", Counter, Count, ["platform", "endpoint", "kind"],
-        "What platforms answered in place of what was asked for, by what it means";
-    BREAKER = "huntaze_platform_breaker", Gauge, Count, ["platform"], "The circuit breaker: 0 \
-        closed, 1 probing, 2 open";
-    OAUTH = "huntaze_oauth_steps_total", Counter, Count, ["platform", "step"], "Connections that \
-        got as far as: begun, returned, exchanged, connected";
+        "Error responses of platforms, by kind";
+    BREAKER = "huntaze_platform_circuit_breaker_state", Gauge, Count, ["platform"],
+        "Circuit breaker state: 0 closed, 1 half-open, 2 open";
+    OAUTH = "huntaze_oauth_steps_total", Counter, Count, ["platform", "step"],
+        "OAuth flows that reached a step: started, returned, exchanged, connected";
     OAUTH_FAILED = "huntaze_oauth_failures_total", Counter, Count, ["platform", "reason"],
-        "Connections that ended without an account, by reason";
+        "OAuth flows that ended without an account, by reason";
     REFRESHES = "huntaze_token_refreshes_total", Counter, Count, ["platform", "outcome"],
-        "Refreshes: renewed, superseded (another was faster), transient, permanent, configuration";
-    REFRESH_TIME = "huntaze_token_refresh_seconds", Histogram, Seconds, ["platform"], "From \
-        deciding to refresh to the stored answer";
-    ANSWER_DURABLE = "huntaze_token_answer_durable_seconds", Histogram, Seconds, ["platform"],
-        "From a refresh's answer to its being durable: the window in which a crash can lose a rotated token";
-    UNREADABLE = "huntaze_unreadable_values_total", Counter, Count, ["table"], "Sealed values that no \
-        key of this server opens";
-    KEY_SEALS = "huntaze_key_seals", Gauge, Count, [], "How often the key that seals has sealed; \
-        replace it before 2^31";
-    ACCOUNTS = "huntaze_accounts", Gauge, Count, ["platform", "status"], "Accounts by stored \
-        status: connected, error, expired";
-    EXPIRY = "huntaze_token_seconds_to_expiry", Gauge, Seconds, ["platform"], "To the earliest end \
-        of a connected account's access token; negative when one was missed";
-    JOBS = "huntaze_jobs", Gauge, Count, ["state"], "Jobs by state: queued (the due among them), \
-        due, running, dead";
-    JOB_AGE = "huntaze_job_oldest_seconds", Gauge, Seconds, [], "How long the oldest due job has \
-        been waiting";
-    JOBS_DONE = "huntaze_jobs_finished_total", Counter, Count, ["job", "outcome"], "Jobs that ran: \
-        done, retried, dead";
-    JOB_TIME = "huntaze_job_seconds", Histogram, Seconds, ["job"], "How long a job ran";
-    NOTICES = "huntaze_notices_total", Counter, Count, ["kind"], "Notices given to people";
-    MAIL = "huntaze_mail_total", Counter, Count, ["outcome"], "E-mails: sent, failed";
+        "Token refreshes: renewed, superseded (another process was faster), transient, \
+         permanent, configuration";
+    REFRESH_TIME = "huntaze_token_refresh_duration_seconds", Histogram, Seconds, ["platform"],
+        "Time from starting a token refresh to storing its response";
+    PERSIST_TIME = "huntaze_token_response_persist_duration_seconds", Histogram, Seconds,
+        ["platform"],
+        "Time from receiving a token response to persisting it: the window in which a crash can \
+         lose a rotated token";
+    DECRYPTION_FAILURES = "huntaze_decryption_failures_total", Counter, Count, ["table"],
+        "Sealed values that no key of this server decrypts";
+    KEY_SEALS = "huntaze_key_seals", Gauge, Count, [],
+        "Values sealed with the active key; rotate it before 2^31";
+    ACCOUNTS = "huntaze_accounts", Gauge, Count, ["platform", "status"],
+        "Accounts by stored status: connected, error, expired";
+    EXPIRY = "huntaze_token_expires_in_seconds", Gauge, Seconds, ["platform"],
+        "Time until the first access token of a connected account expires; negative when one has \
+         expired";
+    JOBS = "huntaze_jobs", Gauge, Count, ["state"],
+        "Jobs by state: queued (the due among them), due, running, dead";
+    JOB_AGE = "huntaze_job_oldest_age_seconds", Gauge, Seconds, [], "Age of the oldest due job";
+    JOBS_DONE = "huntaze_jobs_finished_total", Counter, Count, ["job", "outcome"],
+        "Job runs: done, retried, dead";
+    JOB_TIME = "huntaze_job_duration_seconds", Histogram, Seconds, ["job"], "Duration of a job run";
+    NOTICES = "huntaze_notices_total", Counter, Count, ["kind"], "Notices created";
+    EMAILS = "huntaze_emails_total", Counter, Count, ["outcome"], "E-mail deliveries: sent, failed";
 }
 
 /// From a cached page to a token endpoint at its time-out.
@@ -176,14 +181,14 @@ pub fn platform_failure(platform: &str, endpoint: &str, kind: &'static str) {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Breaker {
     Closed,
-    Probing,
+    HalfOpen,
     Open,
 }
 
 pub fn breaker(platform: &str, state: Breaker) {
     let level = match state {
         Breaker::Closed => 0.0,
-        Breaker::Probing => 1.0,
+        Breaker::HalfOpen => 1.0,
         Breaker::Open => 2.0,
     };
     gauge!(BREAKER, "platform" => platform.to_owned()).set(level);
@@ -192,7 +197,7 @@ pub fn breaker(platform: &str, state: Breaker) {
 /// How far a connection has got.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Step {
-    Begun,
+    Started,
     Returned,
     Exchanged,
     Connected,
@@ -201,7 +206,7 @@ pub enum Step {
 impl Step {
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Begun => "begun",
+            Self::Started => "started",
             Self::Returned => "returned",
             Self::Exchanged => "exchanged",
             Self::Connected => "connected",
@@ -249,12 +254,12 @@ pub fn refreshed(platform: &str, outcome: Refresh, took: Duration) {
 
 /// How long a rotated token existed in this process only.
 pub fn answer_durable(platform: &str, took: Duration) {
-    histogram!(ANSWER_DURABLE, "platform" => platform.to_owned()).record(took);
+    histogram!(PERSIST_TIME, "platform" => platform.to_owned()).record(took);
 }
 
 /// `table` is where it stands: one of our own few names.
 pub fn unreadable(table: &'static str) {
-    counter!(UNREADABLE, "table" => table).increment(1);
+    counter!(DECRYPTION_FAILURES, "table" => table).increment(1);
 }
 
 pub fn key_seals(seals: i64) {
@@ -307,5 +312,5 @@ pub fn notice(kind: &'static str) {
 }
 
 pub fn mail(sent: bool) {
-    counter!(MAIL, "outcome" => if sent { "sent" } else { "failed" }).increment(1);
+    counter!(EMAILS, "outcome" => if sent { "sent" } else { "failed" }).increment(1);
 }

@@ -95,7 +95,7 @@ impl Server {
                     "DELETE FROM breakers",
                     "DELETE FROM account_limits",
                     "DELETE FROM platform_limits",
-                    "UPDATE account_tasks SET held_until = NULL",
+                    "UPDATE account_tasks SET deferred_until = NULL",
                     "UPDATE oauth_accounts SET checked_at = NULL, issued_at =
                      min(issued_at, strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now', '-2 minutes'))",
                 ] {

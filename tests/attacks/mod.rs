@@ -44,8 +44,8 @@ const LEDGERS: &[&str] = &[
     "oauth_flows",
     "sessions",
     "refresh_tokens",
-    "mails",
-    "mail_links",
+    "outgoing_emails",
+    "email_tokens",
     "reset_requests",
     "notice_preferences",
 ];

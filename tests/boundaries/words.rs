@@ -141,7 +141,7 @@ fn history_is_not_rewritten() {
         HISTORY,
         &[(
             "server/db/audit.rs",
-            "sql!(db, rows, \"DELETE FROM audit_events WHERE at < $1\", than)",
+            "sql!(db, rows, \"DELETE FROM audit_events WHERE occurred_at < $1\", than)",
         )],
     );
 }

@@ -139,7 +139,7 @@ async fn control(witness: &mut Witness) {
             .collect::<Vec<u8>>();
         assert!(!secrets.found_in(&String::from_utf8_lossy(&bytes)).is_empty(), "in the file");
     }
-    assert!(log::raw().contains("connection begun"), "the log was heard");
+    assert!(log::raw().contains("connection started"), "the log was heard");
 }
 
 #[tokio::test]

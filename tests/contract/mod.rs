@@ -183,11 +183,15 @@ pub fn same(one: &SecretString, other: &SecretString) -> bool {
 #[track_caller]
 pub fn told<T>(outcome: Result<T, Error>) -> (&'static str, Option<Reason>, String) {
     match outcome.err().expect("it had to fail") {
-        Error::AccessRefused { reason, say, .. } => ("access refused", Some(reason), say.into()),
-        Error::Reconnect { reason, say, .. } => ("reconnect", Some(reason), say.into()),
-        Error::NeedsAction { reason, say, .. } => ("needs action", Some(reason), say.into()),
+        Error::AccessRefused { reason, message, .. } => {
+            ("access refused", Some(reason), message.into())
+        }
+        Error::Reconnect { reason, message, .. } => ("reconnect", Some(reason), message.into()),
+        Error::NeedsAction { reason, message, .. } => {
+            ("needs action", Some(reason), message.into())
+        }
         Error::CodeRefused { .. } => ("code refused", None, String::new()),
-        Error::Rejected { say, .. } => ("rejected", None, say.into()),
+        Error::Rejected { message, .. } => ("rejected", None, message.into()),
         Error::RateLimited { .. } => ("rate limited", None, String::new()),
         Error::Unreachable { .. } => ("unreachable", None, String::new()),
         Error::Unavailable { .. } => ("unavailable", None, String::new()),
@@ -206,8 +210,8 @@ pub fn kind<T>(outcome: Result<T, Error>) -> &'static str {
 
 /// Fails unless the sentence names what happened and what to do about it.
 #[track_caller]
-pub fn assert_says(say: &str, words: &[&str]) {
+pub fn assert_says(message: &str, words: &[&str]) {
     for word in words {
-        assert!(say.contains(word), "\"{say}\" does not say \"{word}\"");
+        assert!(message.contains(word), "\"{message}\" does not say \"{word}\"");
     }
 }

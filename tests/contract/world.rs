@@ -213,7 +213,7 @@ pub enum Told {
 /// Checks a failure against what it has to be; `row` names the line of the table.
 #[track_caller]
 pub fn assert_told<T>(row: &str, outcome: Result<T, Error>, expected: &Told) {
-    let (kind, reason, say) = told(outcome);
+    let (kind, reason, message) = told(outcome);
     let (expected, words): (_, &[&str]) = match expected {
         Told::Reconnect(reason, why, next) => (("reconnect", Some(*reason)), &[why, next]),
         Told::NeedsAction(reason, why, next) => (("needs action", Some(*reason)), &[why, next]),
@@ -224,8 +224,8 @@ pub fn assert_told<T>(row: &str, outcome: Result<T, Error>, expected: &Told) {
         Told::Unavailable => (("unavailable", None), &[]),
         Told::Configuration => (("configuration", None), &[]),
     };
-    assert_eq!((kind, reason), expected, "{row}: \"{say}\"");
+    assert_eq!((kind, reason), expected, "{row}: \"{message}\"");
     for word in words {
-        assert!(say.contains(word), "{row}: \"{say}\" does not say \"{word}\"");
+        assert!(message.contains(word), "{row}: \"{message}\" does not say \"{word}\"");
     }
 }

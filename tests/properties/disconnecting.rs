@@ -149,7 +149,7 @@ both!(disconnecting_leaves_no_credential, |app| async {
         );
     }
     assert_eq!(
-        app.texts("SELECT provider FROM oauth_flows WHERE verifier IS NOT NULL").await,
+        app.texts("SELECT provider FROM oauth_flows WHERE code_verifier IS NOT NULL").await,
         Vec::<String>::new()
     );
     // Closing writes the log of changes back into the file; what was deleted there is overwritten

@@ -94,8 +94,8 @@ struct Holder {
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Line {
     came_from: Pair,
-    unanswered: i64,
-    began_at: DateTime<Utc>,
+    unanswered_attempts: i64,
+    started_at: DateTime<Utc>,
     answer: Option<Pair>,
 }
 
@@ -135,7 +135,7 @@ fn grant(pair: Pair) -> TokenGrant {
 fn refusal() -> platform::Error {
     platform::Error::Reconnect {
         reason: Reason::RefusedByPlatform,
-        say: "Reconnect.".into(),
+        message: "Reconnect.".into(),
         detail: "spent".into(),
     }
 }
@@ -189,11 +189,11 @@ impl Model<'_> {
             return assert!(matches!(turn, Ok(LeaseOutcome::Theirs)), "one holder at a time");
         }
         (self.epoch, self.until) = (self.epoch + 1, self.now() + LEASE);
-        let unanswered = self
+        let unanswered_attempts = self
             .lines
             .values()
             .filter(|line| line.answer.is_none())
-            .map(|line| line.unanswered + 1)
+            .map(|line| line.unanswered_attempts + 1)
             .sum();
         let (seen, answered): (_, Vec<i64>) = (self.version, self.answered());
         answered.into_iter().for_each(|epoch| self.put(epoch));
@@ -208,8 +208,10 @@ impl Model<'_> {
         let Ok(LeaseOutcome::Mine(attempt)) = turn else { panic!("it was free") };
         let (epoch, came_from) = (self.epoch, self.row.expect("it is connected"));
         self.lines.retain(|_, line| line.answer.is_some());
-        self.lines
-            .insert(epoch, Line { came_from, unanswered, began_at: self.now(), answer: None });
+        self.lines.insert(
+            epoch,
+            Line { came_from, unanswered_attempts, started_at: self.now(), answer: None },
+        );
         self.holders.insert(0, Holder { attempt: *attempt, epoch, came_from, stage: Stage::Begun });
     }
 
@@ -236,7 +238,7 @@ impl Model<'_> {
             self.until = self.now() + LEASE;
             return self.holders.insert(at, Holder { stage: Stage::Checked, ..holder });
         }
-        if self.lines.get(&holder.epoch).is_some_and(|line| line.unanswered == 0) {
+        if self.lines.get(&holder.epoch).is_some_and(|line| line.unanswered_attempts == 0) {
             self.lines.remove(&holder.epoch);
         }
         self.release(holder.epoch);
@@ -280,8 +282,8 @@ impl Model<'_> {
         let line = holder.attempt.line();
         Line {
             came_from: holder.came_from,
-            unanswered: line.unanswered,
-            began_at: line.began_at,
+            unanswered_attempts: line.unanswered_attempts,
+            started_at: line.started_at,
             answer: None,
         }
     }
@@ -320,7 +322,7 @@ impl Model<'_> {
     async fn recover(&mut self) {
         steps::recover(self.app.backend()).await.expect("a look at the journal");
         let mut answered = self.answered();
-        answered.sort_by_key(|epoch| self.lines[epoch].began_at);
+        answered.sort_by_key(|epoch| self.lines[epoch].started_at);
         answered.into_iter().for_each(|epoch| self.put(epoch));
     }
 
@@ -353,7 +355,7 @@ impl Model<'_> {
             expires_at: Some(now + Duration::hours(2)),
             status: Status::Connected,
             reason: None,
-            say: None,
+            message: None,
             ..self.account.clone()
         };
         let mut tx = self.app.backend().db.begin().await.expect("a transaction");
@@ -408,13 +410,12 @@ impl Model<'_> {
             (held, row.version, row.status == Status::Error),
             (self.row, self.version, self.broken)
         );
-        let shown = lines
-            .iter()
-            .map(|line| (line.epoch, (line.unanswered, line.began_at, line.answer.is_some())));
-        let wanted = self
-            .lines
-            .iter()
-            .map(|(epoch, line)| (*epoch, (line.unanswered, line.began_at, line.answer.is_some())));
+        let shown = lines.iter().map(|line| {
+            (line.epoch, (line.unanswered_attempts, line.started_at, line.response.is_some()))
+        });
+        let wanted = self.lines.iter().map(|(epoch, line)| {
+            (*epoch, (line.unanswered_attempts, line.started_at, line.answer.is_some()))
+        });
         assert_eq!(shown.collect::<Vec<_>>(), wanted.collect::<Vec<_>>());
         let epochs = self.app.texts("SELECT CAST(epoch AS TEXT) FROM refresh_leases").await;
         assert_eq!(epochs, Vec::from_iter((self.epoch > 0).then(|| self.epoch.to_string())));
@@ -453,7 +454,7 @@ impl Model<'_> {
         let (backend, mut pairs) = (self.app.backend(), BTreeSet::new());
         for id in pending::revocations(&backend.db).await.expect("the revocations") {
             assert!(
-                db::jobs::is_alive(&backend.db, &Job::Revoke { id }.payload())
+                db::jobs::is_active(&backend.db, &Job::Revoke { id }.payload())
                     .await
                     .expect("an answer"),
                 "it has its job"

@@ -10,7 +10,7 @@ use crate::sweep::world::World;
 
 /// Letters on their way.
 async fn waiting(world: &World) -> usize {
-    world.look.rows("mails").await.len()
+    world.look.rows("outgoing_emails").await.len()
 }
 
 // H7: serve leaves the jobs to a process of their own.
@@ -25,7 +25,7 @@ async fn a_worker_does_what_serve_leaves_to_it() {
     assert_eq!(world.letters(), 1);
     let (code, log) = worker.stop("TERM");
     assert_eq!(code, Some(0), "{log}");
-    assert!(log.contains("\"working\"") && log.contains("\"stopped\""), "{log}");
+    assert!(log.contains("\"worker ready\"") && log.contains("\"stopped\""), "{log}");
     drop(server);
     world.end().await;
 }
@@ -126,8 +126,11 @@ async fn an_operator_changes_the_keys_step_by_step() {
     refused(&["drop", &old], &[&format!("there is no key {old}")]);
 
     // S9: what does not open is named by its place, never by its content.
-    world.look.run("UPDATE mails SET body = X'0102030405060708'").await;
-    refused(&["verify"], &["mails.body of row", "1 values do not open", "from your backup"]);
+    world.look.run("UPDATE outgoing_emails SET body = X'0102030405060708'").await;
+    refused(
+        &["verify"],
+        &["outgoing_emails.body of row", "1 values do not open", "from your backup"],
+    );
     drop(server);
     world.end().await;
 }

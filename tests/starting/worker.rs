@@ -32,7 +32,7 @@ async fn a_worker_tells_its_metrics_where_it_is_told_to() {
         "huntaze_build_info{",
         "huntaze_jobs_finished_total{",
         "huntaze_jobs{state=\"due\"}",
-        "huntaze_job_seconds_bucket{",
+        "huntaze_job_duration_seconds_bucket{",
     ] {
         assert!(told.contains(metric), "{metric} in {told}");
     }

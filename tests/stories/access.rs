@@ -48,13 +48,13 @@ async fn refuse(app: &TestApp, what: &str, condition: &str) {
 /// How many error lines say of this row that something of it does not open.
 fn unreadable_lines(row: &str) -> usize {
     let said = |line: &&str| {
-        line.contains("ERROR") && line.contains("does not open") && line.contains(row)
+        line.contains("ERROR") && line.contains("could not decrypt") && line.contains(row)
     };
     log::raw().lines().filter(said).count()
 }
 
 async fn unreadable(app: &TestApp, table: &str) -> f64 {
-    app.metrics().await.value("huntaze_unreadable_values_total", &[("table", table)])
+    app.metrics().await.value("huntaze_decryption_failures_total", &[("table", table)])
 }
 
 /// Whether Ada's workspace was signalled since this was asked last.
@@ -152,8 +152,8 @@ both!(an_answer_that_does_not_open_is_let_go_once, |app| async {
     ada.connect("x", INES_ON_X).await;
     let id = word(&ada.integration("x", INES_ON_X).await, "id").to_owned();
     app.sql(
-        "INSERT INTO refresh_journal (id, workspace_id, account_id, epoch, came_from, unanswered, \
-         began_at, answer)
+        "INSERT INTO refresh_journal (id, workspace_id, account_id, epoch, credential_hash, \
+         unanswered_attempts, started_at, response)
          SELECT id, workspace_id, id, 0, access_token, 0, created_at, access_token FROM \
          oauth_accounts",
     )
@@ -165,7 +165,10 @@ both!(an_answer_that_does_not_open_is_let_go_once, |app| async {
     }
     assert_eq!(unreadable_lines(&id) - lines, 1);
     assert_eq!(unreadable(&app, "refresh_journal").await - counted, 1.0);
-    assert_eq!(app.texts("SELECT 'open' FROM refresh_journal WHERE answer IS NULL").await.len(), 1);
+    assert_eq!(
+        app.texts("SELECT 'open' FROM refresh_journal WHERE response IS NULL").await.len(),
+        1
+    );
     assert_eq!(word(&ada.integration("x", INES_ON_X).await, "status"), "connected");
     ada.post(&format!("/api/integrations/refresh/x/{INES_ON_X}"), None).await.expect(200);
     assert!(app.rows("refresh_journal").await.is_empty());
@@ -302,7 +305,7 @@ both!(nobody_waits_for_a_lease_with_an_absurd_end, |app| async {
     let ada = app.person("Ada").await;
     ada.connect("x", INES_ON_X).await;
     app.sql(
-        "INSERT INTO refresh_leases (account_id, owner, epoch, until) SELECT id, id, 1, \
+        "INSERT INTO refresh_leases (account_id, owner, epoch, expires_at) SELECT id, id, 1, \
          '2999-01-01T00:00:00+00:00' FROM oauth_accounts",
     )
     .await;
@@ -330,7 +333,7 @@ both!(open_pages_hear_of_labels_tests_limits_and_healthy_reconnects, |app| async
     app.work().await;
     assert!(told(&mut watch).await, "its picture");
     // A test whose result can't be stored: what is told is its limits alone.
-    refuse(&app, "UPDATE OF check_text ON oauth_accounts", "").await;
+    refuse(&app, "UPDATE OF check_message ON oauth_accounts", "").await;
     ada.post(&test, None).await.expect(200);
     assert!(told(&mut watch).await, "limits");
 });
@@ -379,7 +382,8 @@ async fn tell_limit(app: &TestApp, account: &Account, shared: bool, remaining: i
     let (now, db) = (app.backend().clock.now(), &app.backend().db);
     let name = if shared { "Calls of this server" } else { "Profile reads" };
     let resets_at = Some(now + Duration::minutes(10));
-    let told = limits::LimitReading { name, most: Some(75), remaining, resets_at, seen_at: now };
+    let told =
+        limits::LimitReading { name, maximum: Some(75), remaining, resets_at, observed_at: now };
     let mut tx = db.begin().await.expect("a transaction");
     if shared {
         limits::keep_shared(&mut tx, &account.provider, &told).await.expect("it is kept");
@@ -434,8 +438,8 @@ both!(reconnecting_closes_what_was_never_answered, |app| async {
     ada.connect("x", INES_ON_X).await;
     let id = word(&ada.integration("x", INES_ON_X).await, "id").to_owned();
     app.sql(
-        "INSERT INTO refresh_journal (id, workspace_id, account_id, epoch, came_from, unanswered, \
-         began_at)
+        "INSERT INTO refresh_journal (id, workspace_id, account_id, epoch, credential_hash, \
+         unanswered_attempts, started_at)
          SELECT id, workspace_id, id, 7, access_token, 0, created_at FROM oauth_accounts",
     )
     .await;

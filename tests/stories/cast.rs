@@ -74,7 +74,7 @@ pub async fn assert_nothing_left(app: &TestApp, provider: &str) {
     let open = app
         .texts(
             "SELECT provider FROM oauth_flows WHERE claimed_at IS NOT NULL AND \
-        verifier IS NOT NULL",
+        code_verifier IS NOT NULL",
         )
         .await;
     assert!(open.is_empty(), "{provider} left the verifier of a flow that is over");

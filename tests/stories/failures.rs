@@ -11,7 +11,7 @@ use crate::support::{Answer, Begun, Metrics, Person, TestApp, both, log};
 const FAILURES: &str = "huntaze_oauth_failures_total";
 const STEPS: &str = "huntaze_oauth_steps_total";
 const CALLS: &str = "huntaze_platform_calls_total";
-const TIMES: &str = "huntaze_platform_call_seconds_count";
+const TIMES: &str = "huntaze_platform_call_duration_seconds_count";
 const REFRESHES: &str = "huntaze_token_refreshes_total";
 
 /// Every platform with a consent page: an account that connects, and where its tokens come from.
@@ -58,7 +58,10 @@ async fn assert_told(
     assert_eq!(told.len(), 1, "{provider} {reason}: {:#?}", log::of_answer(answer));
     let answered = lines(
         answer,
-        &json!({ "message": "answered", "route": "/api/integrations/callback/{provider}" }),
+        &json!({
+            "message": "request completed",
+            "route": "/api/integrations/callback/{provider}",
+        }),
     );
     assert!(answered.len() == 1 && answered[0]["latency_ms"].is_u64(), "{answered:?}");
 }
@@ -225,7 +228,7 @@ both!(every_refresh_is_counted_and_written_down, |app| async {
                 "{provider} {outcome}: and no other"
             );
             assert_eq!(
-                after.since(&before, "huntaze_token_refresh_seconds_count", &labels[..1]),
+                after.since(&before, "huntaze_token_refresh_duration_seconds_count", &labels[..1]),
                 1.0,
                 "{provider}"
             );
@@ -240,8 +243,10 @@ both!(every_refresh_is_counted_and_written_down, |app| async {
             assert!(!calls.is_empty(), "{provider} was called, under the same reference");
         };
         refresh("renewed").await;
-        let left =
-            app.metrics().await.value("huntaze_token_seconds_to_expiry", &[("platform", provider)]);
+        let left = app
+            .metrics()
+            .await
+            .value("huntaze_token_expires_in_seconds", &[("platform", provider)]);
         assert!(left > 0.0, "{provider}: {left}");
         app.later(Duration::days(2)).await;
         app.sandbox().trouble(provider, endpoint, "503", None).await;
@@ -262,10 +267,10 @@ both!(the_queue_is_measured_and_what_fails_in_it_is_written_down, |app| async {
     app.later(Duration::seconds(90)).await;
     let now = app.metrics().await;
     assert_eq!(now.value("huntaze_jobs", &[("state", "due")]), 1.0);
-    assert_eq!(now.value("huntaze_job_oldest_seconds", &[]), 90.0);
+    assert_eq!(now.value("huntaze_job_oldest_age_seconds", &[]), 90.0);
     app.sql(r#"UPDATE jobs SET kind = 'riddle', payload = '{"kind":"riddle"}', attempts = 10 WHERE state = 'queued'"#).await;
     for (outcome, level, message) in
-        [("retried", "WARN", "job failed"), ("dead", "ERROR", "job given up")]
+        [("retried", "WARN", "job failed"), ("dead", "ERROR", "job failed permanently")]
     {
         let before = app.metrics().await;
         app.work().await;
@@ -303,7 +308,9 @@ both!(one_reference_follows_a_request_into_its_job_and_to_the_platform, |app| as
     assert_eq!(
         lines(
             &answer,
-            &json!({ "message": "answered", "route": route, "method": "DELETE", "status": 200 })
+            &json!({
+                "message": "request completed", "route": route, "method": "DELETE", "status": 200,
+            })
         )
         .len(),
         1

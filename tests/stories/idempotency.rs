@@ -90,7 +90,7 @@ both!(a_key_outlives_a_crash, |app| async {
     let ada = app.person("Ada").await;
     post(&ada, CONNECT, "try-1", None).await.expect(200);
     // As a process leaves it that was killed before it kept the answer.
-    app.sql("UPDATE idempotency_keys SET answer = NULL").await;
+    app.sql("UPDATE idempotency_keys SET response = NULL").await;
     let waiting = post(&ada, CONNECT, "try-1", None).await.expect(409);
     assert_eq!(
         (waiting.header("retry-after"), waiting.error()["type"].as_str()),

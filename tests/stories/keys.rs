@@ -17,9 +17,9 @@ const OPEN: [&str; 9] = [
     "avatars.bytes",
     "idempotency_keys.body_hash",
     "idempotency_keys.key_hash",
-    "mail_links.token_hash",
+    "email_tokens.token_hash",
     "oauth_flows.state_hash",
-    "refresh_journal.came_from",
+    "refresh_journal.credential_hash",
     "refresh_tokens.token_hash",
     "sessions.token_hash",
 ];
@@ -159,16 +159,23 @@ both!(keys_change_while_pages_are_served_and_the_command_is_killed, |app| async 
     let late = app.backend().vault.seal_with(
         old,
         &"late".into(),
-        SealContext::new("mails", uuid::Uuid::nil(), "body"),
+        SealContext::new("outgoing_emails", uuid::Uuid::nil(), "body"),
     );
     let mut tx = app.backend().db.begin().await.expect("a transaction");
     let now = app.backend().clock.now();
-    db::mails::insert(&mut tx, uuid::Uuid::nil(), "ines@stories.example", "Late", &late, now)
-        .await
-        .expect("a letter");
+    db::outgoing_emails::insert(
+        &mut tx,
+        uuid::Uuid::nil(),
+        "ines@stories.example",
+        "Late",
+        &late,
+        now,
+    )
+    .await
+    .expect("a letter");
     tx.commit().await.expect("a commit");
     assert_eq!(forget().await, Err(Kept::Seals(1)));
-    app.sql("DELETE FROM mails").await;
+    app.sql("DELETE FROM outgoing_emails").await;
     assert_eq!(forget().await, Ok(()));
     keys::change(&app.backend().config, |file| file.seal.remove(&old_id)).expect("it goes");
     app.backend().vault.reload();
@@ -230,7 +237,7 @@ both!(seals_are_counted_for_each_key, |app| async {
             .into_iter()
             .find(|seals| seals.key_id == key)
             .expect("its count")
-            .seals
+            .seal_count
     };
     let before = count().await;
     ines.connect("x", INES_ON_X).await;
@@ -240,21 +247,25 @@ both!(seals_are_counted_for_each_key, |app| async {
     let other = command(&app).await;
     keys::count(&other).await;
     let shared = count().await;
-    other.vault.seal(&"one more".into(), SealContext::new("mails", uuid::Uuid::nil(), "body"));
+    other
+        .vault
+        .seal(&"one more".into(), SealContext::new("outgoing_emails", uuid::Uuid::nil(), "body"));
     keys::count(&other).await;
     assert_eq!(count().await, shared + 1, "two processes share the count");
     other.db.close().await;
 
-    app.sql(&format!("UPDATE key_seals SET seals = {}", keys::MANY_SEALS - 1)).await;
-    let warned = || crate::support::log::raw().matches("this key has sealed a lot").count();
+    app.sql(&format!("UPDATE key_seals SET seal_count = {}", keys::MANY_SEALS - 1)).await;
+    let warned = || crate::support::log::raw().matches("sealing key is near its limit").count();
     let quiet = warned();
-    app.backend()
-        .vault
-        .seal(&"one too many".into(), SealContext::new("mails", uuid::Uuid::nil(), "body"));
+    app.backend().vault.seal(
+        &"one too many".into(),
+        SealContext::new("outgoing_emails", uuid::Uuid::nil(), "body"),
+    );
     assert_eq!((count().await, warned() - quiet), (keys::MANY_SEALS, 1), "once");
-    app.backend()
-        .vault
-        .seal(&"and one more".into(), SealContext::new("mails", uuid::Uuid::nil(), "body"));
+    app.backend().vault.seal(
+        &"and one more".into(),
+        SealContext::new("outgoing_emails", uuid::Uuid::nil(), "body"),
+    );
     assert_eq!(
         (count().await, warned() - quiet),
         (keys::MANY_SEALS + 1, 1),

@@ -387,7 +387,7 @@ async fn two_real_processes_share_outlive_and_find_their_redis_again() {
         let (code, lines) = process.stop("TERM");
         assert_eq!(code, Some(0), "{log}");
         assert!(
-            lines.contains("Redis is away") && lines.contains("Redis is back"),
+            lines.contains("Redis is unavailable") && lines.contains("Redis is available"),
             "{log}: {lines}"
         );
     }

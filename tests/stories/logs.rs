@@ -34,8 +34,8 @@ both!(a_platform_that_is_down_is_logged_call_by_call, |app| async {
         /2/users/me", "status": "503" });
     let calls = with(&answer, call);
     assert_eq!(
-        calls.iter().map(|line| line["tried"].as_u64()).collect::<Vec<_>>(),
-        [Some(0), Some(1), Some(2), Some(3)]
+        calls.iter().map(|line| line["attempt"].as_u64()).collect::<Vec<_>>(),
+        [Some(1), Some(2), Some(3), Some(4)]
     );
     for line in &calls {
         assert!(
@@ -44,8 +44,10 @@ both!(a_platform_that_is_down_is_logged_call_by_call, |app| async {
         );
     }
     let route = "/api/integrations/test/{provider}/{accountId}";
-    let answered =
-        assert_logged(&answer, json!({ "message": "answered", "method": "POST", "route": route }));
+    let answered = assert_logged(
+        &answer,
+        json!({ "message": "request completed", "method": "POST", "route": route }),
+    );
     assert_eq!(answered["status"], answer.status);
     let down = [("platform", "x"), ("status", "503")];
     assert_eq!(app.metrics().await.since(&before, "huntaze_platform_calls_total", &down), 4.0);
@@ -56,7 +58,7 @@ both!(every_step_of_a_connection_is_logged, |app| async {
     log::listen();
     let ada = app.person("Ada").await;
     let answer = ada.post("/api/integrations/connect/x", None).await.expect(200);
-    assert_logged(&answer, json!({ "platform": "x", "step": "begun" }));
+    assert_logged(&answer, json!({ "platform": "x", "step": "started" }));
     let back = ada.allow("x", INES_ON_X).await;
     for step in ["returned", "exchanged", "connected"] {
         assert_logged(&back, json!({ "platform": "x", "step": step }));
@@ -94,13 +96,16 @@ both!(a_reference_finds_the_line, |app| async {
     assert_eq!(refused.json()["correlationId"], refused.header("x-correlation-id"));
     assert_logged(&refused, json!({ "message": "no such platform", "kind": "NotFound" }));
     let page = ada.browser.open("/integrations").await.expect(200);
-    assert_logged(&page, json!({ "message": "answered", "route": "/integrations", "status": 200 }));
+    assert_logged(
+        &page,
+        json!({ "message": "request completed", "route": "/integrations", "status": 200 }),
+    );
     let elsewhere = ada
         .browser
         .send(ada.browser.request(Method::GET, "/").header("host", "another.example"))
         .await
         .expect(421);
-    assert_logged(&elsewhere, json!({ "message": "answered", "status": 421 }));
+    assert_logged(&elsewhere, json!({ "message": "request completed", "status": 421 }));
 });
 
 // H3, S5: a limit that somebody met, by its name and never by who it was.
@@ -119,15 +124,15 @@ both!(
             .rest(Method::POST, "/api/auth/login", Some(&login))
             .await
             .expect(429);
-        assert_logged(&refused, json!({ "message": "too many requests", "class": "entrance" }));
+        assert_logged(&refused, json!({ "message": "rate limit exceeded", "class": "entrance" }));
         assert_logged(
             &refused,
-            json!({ "message": "answered", "route": "/api/auth/login", "status": 429 }),
+            json!({ "message": "request completed", "route": "/api/auth/login", "status": 429 }),
         );
         assert_eq!(
             app.metrics().await.since(
                 &before,
-                "huntaze_rate_limited_total",
+                "huntaze_rate_limited_requests_total",
                 &[("limit", "entrance")]
             ),
             1.0

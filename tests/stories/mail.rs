@@ -32,13 +32,13 @@ fn header<'a>(mail: &'a str, name: &str) -> &'a str {
 // not happen.
 both!(a_mail_is_sealed_while_it_waits_and_goes_once_it_is_sent, |app| async {
     post(&app, false).await;
-    assert!(app.rows("mails").await.is_empty(), "what did not happen is not told");
+    assert!(app.rows("outgoing_emails").await.is_empty(), "what did not happen is not told");
     post(&app, true).await;
     let stored = app.all_rows().await.join("\n");
     assert!(stored.contains("A new password") && !stored.contains(LINK), "{stored}");
     app.work().await;
     app.work().await;
-    assert!(app.rows("mails").await.is_empty());
+    assert!(app.rows("outgoing_emails").await.is_empty());
     let files: Vec<_> = std::fs::read_dir(app.folder().join("mail")).expect("the folder").collect();
     assert_eq!(files.len(), 1);
     let file = files[0].as_ref().expect("a file");
@@ -98,7 +98,7 @@ async fn a_mail_server_has_bad_days(engine: Engine) {
     post(&app, true).await;
     server.is_busy();
     app.work().await;
-    let row = app.rows("mails").await.join("\n");
+    let row = app.rows("outgoing_emails").await.join("\n");
     assert!(row.contains("the mail server answered 451") && !row.contains("hunter2"), "{row}");
     server.forgets();
     app.work().await;
@@ -115,7 +115,7 @@ async fn a_mail_server_has_bad_days(engine: Engine) {
     assert_eq!(header(&taken[1], "To"), "ada@stories.example");
     assert_eq!(header(&taken[1], "From"), "Huntaze <huntaze@stories.example>");
     assert!(taken[1].contains(LINK));
-    assert!(app.rows("mails").await.is_empty());
+    assert!(app.rows("outgoing_emails").await.is_empty());
     app.stop().await;
 }
 
@@ -158,7 +158,7 @@ async fn a_mail_is_given_up(engine: Engine) {
     );
 
     app.sql("DELETE FROM jobs").await;
-    app.sql("DELETE FROM mails").await;
+    app.sql("DELETE FROM outgoing_emails").await;
     post(&app, true).await;
     server.refuses();
     app.work().await;
@@ -172,14 +172,14 @@ async fn a_mail_is_given_up(engine: Engine) {
     grace.browser.submit("/operations/jobs", "/fn/retry_job", &[("id", &id)]).await;
     app.work().await;
     assert!(server.taken().last().expect("a mail").contains(LINK), "an operator has it sent");
-    assert!(app.rows("mails").await.is_empty());
+    assert!(app.rows("outgoing_emails").await.is_empty());
 
     post(&app, true).await;
     server.refuses();
     app.work().await;
     app.later(Duration::days(30)).await;
     app.work().await;
-    assert!(app.rows("mails").await.is_empty() && app.rows("jobs").await.is_empty());
+    assert!(app.rows("outgoing_emails").await.is_empty() && app.rows("jobs").await.is_empty());
     app.stop().await;
 }
 
@@ -217,7 +217,7 @@ async fn a_mail_server_that_is_down_is_called_once() {
     }
     app.work().await;
     assert_eq!(calls.load(std::sync::atomic::Ordering::SeqCst), 1);
-    assert_eq!(app.rows("mails").await.len(), 20, "nothing is lost");
+    assert_eq!(app.rows("outgoing_emails").await.len(), 20, "nothing is lost");
     app.sql("DELETE FROM jobs").await;
     app.stop().await;
 }

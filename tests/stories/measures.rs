@@ -27,9 +27,9 @@ both!(every_step_of_a_connection_is_counted, |app| async {
         ada.connect(provider, account).await;
         let after = app.metrics().await;
         let steps: &[&str] = if provider == "onlyfans" {
-            &["begun", "connected"]
+            &["started", "connected"]
         } else {
-            &["begun", "returned", "exchanged", "connected"]
+            &["started", "returned", "exchanged", "connected"]
         };
         for step in steps {
             assert_eq!(
@@ -82,7 +82,8 @@ both!(calls_are_counted_by_endpoint_and_status, |app| async {
     ada.post(&format!("/api/integrations/test/x/{INES_ON_X}"), None).await;
     let me = [("platform", "x"), ("endpoint", "GET /2/users/me"), ("status", "503")];
     assert_eq!(moved(&app, &before, CALLS, &me).await, 4.0, "once, and three repeats");
-    let timed = moved(&app, &before, "huntaze_platform_call_seconds_count", &me[..2]).await;
+    let timed =
+        moved(&app, &before, "huntaze_platform_call_duration_seconds_count", &me[..2]).await;
     assert_eq!(timed, 4.0);
 });
 
@@ -149,13 +150,19 @@ both!(every_class_of_a_refresh_is_counted_and_logged, |app| async {
             "{class} alone"
         );
         assert_eq!(
-            moved(&app, &before, "huntaze_token_refresh_seconds_count", &[("platform", "x")]).await,
+            moved(
+                &app,
+                &before,
+                "huntaze_token_refresh_duration_seconds_count",
+                &[("platform", "x")]
+            )
+            .await,
             1.0
         );
         let durable = moved(
             &app,
             &before,
-            "huntaze_token_answer_durable_seconds_count",
+            "huntaze_token_response_persist_duration_seconds_count",
             &[("platform", "x")],
         )
         .await;
@@ -165,13 +172,14 @@ both!(every_class_of_a_refresh_is_counted_and_logged, |app| async {
             "{class}: only an answer is made durable"
         );
         let lines = log::of_answer(&answer);
-        let refreshed =
-            lines.iter().filter(|line| line["message"] == "refreshed" && line["outcome"] == class);
+        let refreshed = lines
+            .iter()
+            .filter(|line| line["message"] == "token refreshed" && line["outcome"] == class);
         assert_eq!(refreshed.count(), 1, "{class}: {lines:#?}");
         let failed: Vec<_> = lines
             .iter()
             .filter(|line| {
-                line["message"].as_str().is_some_and(|m| m.starts_with("refresh failed"))
+                line["message"].as_str().is_some_and(|m| m.starts_with("token refresh failed"))
             })
             .collect();
         assert_eq!(failed.len(), usize::from(trouble.is_some()), "{class}: {lines:#?}");
@@ -190,7 +198,7 @@ both!(every_class_of_a_refresh_is_counted_and_logged, |app| async {
 // T6, H2: the window that no client can close, as far as it is ours: from a platform's answer to
 // its being durable. The figures stand in docs/measurements.md.
 both!(the_window_in_which_an_answer_can_be_lost_is_measured, |app| async {
-    const DURABLE: &str = "huntaze_token_answer_durable_seconds";
+    const DURABLE: &str = "huntaze_token_response_persist_duration_seconds";
     let ada = app.person("Ada").await;
     ada.connect("x", INES_ON_X).await;
     let mut account = refreshing::account(&app, &ada, "x", INES_ON_X).await;
@@ -223,13 +231,14 @@ both!(the_window_in_which_an_answer_can_be_lost_is_measured, |app| async {
 both!(the_nearest_end_of_a_token_is_told, |app| async {
     let ada = app.person("Ada").await;
     let nobody = app.metrics().await;
-    assert!(nobody.value("huntaze_token_seconds_to_expiry", &[("platform", "x")]).is_nan());
+    assert!(nobody.value("huntaze_token_expires_in_seconds", &[("platform", "x")]).is_nan());
     ada.connect("x", INES_ON_X).await;
-    let before = app.metrics().await.value("huntaze_token_seconds_to_expiry", &[("platform", "x")]);
+    let before =
+        app.metrics().await.value("huntaze_token_expires_in_seconds", &[("platform", "x")]);
     assert_eq!(before, 7200.0);
     app.later(chrono::Duration::hours(3)).await;
     assert_eq!(
-        app.metrics().await.value("huntaze_token_seconds_to_expiry", &[("platform", "x")]),
+        app.metrics().await.value("huntaze_token_expires_in_seconds", &[("platform", "x")]),
         -3600.0,
         "it was missed"
     );
@@ -253,7 +262,7 @@ both!(jobs_are_counted, |app| async {
     for state in ["due", "running", "dead"] {
         assert_eq!(after.value("huntaze_jobs", &[("state", state)]), 0.0, "{state}");
     }
-    assert_eq!(after.value("huntaze_job_oldest_seconds", &[]), 0.0, "nothing waits");
+    assert_eq!(after.value("huntaze_job_oldest_age_seconds", &[]), 0.0, "nothing waits");
 });
 
 // H2, S9: without a token only this machine, asked for by its own name and not through a proxy.

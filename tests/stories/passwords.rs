@@ -93,7 +93,7 @@ both!(a_link_works_for_thirty_minutes, |app| async {
     app.later(Duration::hours(1)).await;
     app.work().await;
     assert!(
-        app.rows("mail_links").await.iter().all(|row| !row.contains("reset")),
+        app.rows("email_tokens").await.iter().all(|row| !row.contains("reset")),
         "nothing is left"
     );
 });

@@ -5,7 +5,7 @@ use std::time::Duration as Patience;
 use chrono::{DateTime, Duration, Utc};
 use huntaze::server::clock::Clock;
 use huntaze::server::db::jobs::{self, Claimed, Depth};
-use huntaze::server::db::{mails, server_facts};
+use huntaze::server::db::{outgoing_emails, server_facts};
 use huntaze::server::domain::jobs::{self as queue, Job, JobRequest, Priority};
 use huntaze::server::domain::mail::{Mail, post};
 use huntaze::server::request_context::{self, RequestContext};
@@ -322,6 +322,7 @@ both!(a_mail_that_somebody_waits_for_passes_those_that_go_to_many, |app| async {
     let Some(Job::SendMail { id }) = Job::from_payload(&claim_one(&app).await.payload) else {
         panic!("not a mail");
     };
-    let mail = mails::find(&app.backend().db, id).await.expect("it is read").expect("a mail");
+    let mail =
+        outgoing_emails::find(&app.backend().db, id).await.expect("it is read").expect("a mail");
     assert_eq!(mail.subject, "Link");
 });

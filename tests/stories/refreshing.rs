@@ -148,8 +148,8 @@ both!(an_answer_that_never_came_is_told_truthfully, |app| async {
     ada.connect("x", INES_ON_X).await;
     // As a crash leaves it: begun, and nothing more known.
     app.sql(
-        "INSERT INTO refresh_journal (id, workspace_id, account_id, epoch, came_from, unanswered, \
-         began_at)
+        "INSERT INTO refresh_journal (id, workspace_id, account_id, epoch, credential_hash, \
+         unanswered_attempts, started_at)
          SELECT id, workspace_id, id, 0, access_token, 0, created_at FROM oauth_accounts",
     )
     .await;
@@ -240,10 +240,11 @@ both!(three_accounts_without_an_answer_are_the_platforms_trouble_and_one_is_not,
         assert_eq!(open_until(&other, x).await.expect("an answer"), None);
         assert!(press(who).await >= 500);
     }
-    let state =
-        async || app.metrics().await.value("huntaze_platform_breaker", &[("platform", "x")]);
+    let state = async || {
+        app.metrics().await.value("huntaze_platform_circuit_breaker_state", &[("platform", "x")])
+    };
     assert_eq!(state().await, 2.0, "three of them, and most of the latest calls");
-    assert!(log::raw().contains("platform trouble: nobody calls it for a while"));
+    assert!(log::raw().contains("circuit breaker opened"));
     let calls = app.sandbox().calls("x", X_TOKENS).await;
     assert_eq!(press(0).await, 503);
     app.later(Duration::seconds(3)).await;

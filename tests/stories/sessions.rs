@@ -84,7 +84,7 @@ both!(ada_ends_another_device_of_hers, |app| async {
     let ada = app.person("Ada").await;
     let phone = ada.elsewhere().await;
     assert!(text(&ada.page("/settings").await).contains("This device"));
-    let sessions = app.texts("SELECT CAST(seen_at AS TEXT) FROM sessions").await;
+    let sessions = app.texts("SELECT CAST(last_seen_at AS TEXT) FROM sessions").await;
     assert_eq!(sessions.len(), 2);
     let html = ada.page("/settings").await;
     let form = html.split("action=\"/fn/revoke_session\"").nth(1).expect("the other device");

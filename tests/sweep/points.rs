@@ -151,7 +151,7 @@ impl Sweep {
         if matches!(point, "refresh.after_durable" | "refresh.after_swap") {
             // H3: the operator reads of it.
             until("the answer to be recovered", async || {
-                node.log().contains("an answer was recovered")
+                node.log().contains("refresh response recovered")
             })
             .await;
         }

@@ -17,7 +17,7 @@ impl World {
     async fn only(&self, kind: &str) {
         self.look.run(&format!("DELETE FROM jobs WHERE kind <> '{kind}'")).await;
         self.look.run("UPDATE jobs SET run_at = '2026-01-01T00:00:00Z'").await;
-        self.look.run("UPDATE schedules SET next_at = '2099-01-01T00:00:00Z'").await;
+        self.look.run("UPDATE schedules SET next_run_at = '2099-01-01T00:00:00Z'").await;
     }
 
     /// Later there is another worker, and no job of this kind is left.
@@ -98,10 +98,11 @@ async fn dies_sending(world: &World, name: &str) {
     world.only("send_mail").await;
     world.doomed("mail.sent").dies().await;
     assert_eq!(world.letters(), before + 1, "it went out");
-    assert_eq!(world.look.rows("mails").await.len(), 1, "nobody wrote down that it did");
+    assert_eq!(world.look.rows("outgoing_emails").await.len(), 1, "nobody wrote down that it did");
     world.time_passes().await;
     let node = world.node();
-    until("the outbox to be empty", async || world.look.rows("mails").await.is_empty()).await;
+    until("the outbox to be empty", async || world.look.rows("outgoing_emails").await.is_empty())
+        .await;
     assert_eq!(world.letters(), before + 1, "it is the same letter");
     node.kill();
 }
@@ -110,7 +111,8 @@ async fn sweep(engine: Engine) {
     let Some(world) = World::new(engine).await else { return };
     let node = world.node();
     let mira = Creator::register(&node, "Mira").await;
-    until("her letter to be sent", async || world.look.rows("mails").await.is_empty()).await;
+    until("her letter to be sent", async || world.look.rows("outgoing_emails").await.is_empty())
+        .await;
     node.kill();
     let mut kills = 0;
     for (turn, point) in ["job.claimed", "job.worked"].into_iter().enumerate() {

@@ -93,16 +93,16 @@ impl World {
 
     /// Whoever holds an account for its refresh does so no longer.
     pub async fn leases_end(&self) {
-        self.look.run(&format!("UPDATE refresh_leases SET until = {PAST}")).await;
+        self.look.run(&format!("UPDATE refresh_leases SET expires_at = {PAST}")).await;
     }
 
     /// While no process runs: every lease ends, and whatever waits for a time is due.
     pub async fn time_passes(&self) {
         for (table, column) in [
-            ("refresh_leases", "until"),
+            ("refresh_leases", "expires_at"),
             ("jobs", "run_at"),
             ("pending_connections", "expires_at"),
-            ("mails", "next_at"),
+            ("outgoing_emails", "next_try_at"),
         ] {
             self.look.run(&format!("UPDATE {table} SET {column} = {PAST}")).await;
         }
@@ -207,8 +207,10 @@ impl Node {
     pub fn start(start: Start) -> Self {
         let process = start.starts();
         let log = process.log();
-        let ready =
-            log.lines().find(|line| line.contains("\"ready\"")).expect("it says that it is ready");
+        let ready = log
+            .lines()
+            .find(|line| line.contains("\"server ready\""))
+            .expect("it says that it is ready");
         let ready: serde_json::Value = serde_json::from_str(ready).expect("a line of JSON");
         let base = format!("http://{}", ready["addr"].as_str().expect("where it listens"));
         Self { process: Mutex::new(process), base }

@@ -42,17 +42,17 @@ pub struct Account {
     pub metadata: Json<Value>,
     pub status: Status,
     pub reason: Option<Reason>,
-    pub say: Option<String>,
+    pub message: Option<String>,
     pub label: Option<String>,
     pub checked_at: Option<DateTime<Utc>>,
     pub check_ok: Option<bool>,
-    pub check_text: Option<String>,
+    pub check_message: Option<String>,
     pub version: i64,
     /// Of its refresh task. Nothing: the access has no end, or only the person can renew it.
     pub next_refresh_at: Option<DateTime<Utc>>,
     pub refresh_failures: i64,
     /// The platform asked not to be asked for a new token before.
-    pub refresh_held_until: Option<DateTime<Utc>>,
+    pub refresh_deferred_until: Option<DateTime<Utc>>,
     pub connected_at: DateTime<Utc>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
@@ -71,9 +71,10 @@ macro_rules! select {
             "SELECT a.id, a.workspace_id, a.user_id, a.provider, a.provider_account_id, a.name,
              a.handle, a.has_avatar, a.avatar_url, a.access_token, a.refresh_token, a.token_type,
              a.scope, a.grant_key, a.issued_at, a.expires_at, a.refresh_expires_at, a.metadata,
-             a.status, a.reason, a.say, a.label, a.checked_at, a.check_ok, a.check_text, a.version,
-             t.next_at AS next_refresh_at, COALESCE(t.failures, 0) AS refresh_failures,
-             t.held_until AS refresh_held_until, a.connected_at, a.created_at, a.updated_at
+             a.status, a.reason, a.message, a.label, a.checked_at, a.check_ok, a.check_message,
+             a.version, t.next_run_at AS next_refresh_at, COALESCE(t.failures, 0) AS
+             refresh_failures, t.deferred_until AS refresh_deferred_until, a.connected_at,
+             a.created_at, a.updated_at
              FROM oauth_accounts a
              LEFT JOIN account_tasks t ON t.account_id = a.id AND t.kind = 'refresh' ",
             $rest
@@ -157,8 +158,8 @@ pub async fn upsert(tx: &mut Tx, account: &Account) -> Result<()> {
         "INSERT INTO oauth_accounts (id, workspace_id, user_id, provider, provider_account_id,
          name, handle, has_avatar, access_token,
          refresh_token, token_type, scope, grant_key, issued_at, expires_at, refresh_expires_at,
-         metadata, status, reason, say, checked_at,
-         check_ok, check_text, avatar_url, version, connected_at, created_at,
+         metadata, status, reason, message, checked_at,
+         check_ok, check_message, avatar_url, version, connected_at, created_at,
          updated_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
          $19, $20, $21, $22, $23, $24, 1, $14, $14, $14)
@@ -167,8 +168,8 @@ pub async fn upsert(tx: &mut Tx, account: &Account) -> Result<()> {
          access_token = $9, refresh_token = $10, token_type = $11, scope = $12, grant_key = $13,
          issued_at = $14,
          expires_at = $15, refresh_expires_at = $16, metadata = $17, status = $18, reason = $19,
-         say = $20, checked_at = $21, check_ok = $22,
-         check_text = $23, avatar_url = $24,
+         message = $20, checked_at = $21, check_ok = $22,
+         check_message = $23, avatar_url = $24,
          version = oauth_accounts.version + 1,
          connected_at = CASE WHEN oauth_accounts.status = 'former' THEN $14 ELSE
          oauth_accounts.connected_at END, updated_at = $14",
@@ -191,10 +192,10 @@ pub async fn upsert(tx: &mut Tx, account: &Account) -> Result<()> {
         &account.metadata,
         account.status,
         account.reason,
-        &account.say,
+        &account.message,
         account.checked_at,
         account.check_ok,
-        &account.check_text,
+        &account.check_message,
         &account.avatar_url
     )?;
     tasks::set(tx, account, Kind::Refresh, account.next_refresh_at).await
@@ -212,14 +213,14 @@ pub async fn mark(
     let rows = sql!(
         tx,
         rows,
-        "UPDATE oauth_accounts SET status = $3, reason = $4, say = $5,
+        "UPDATE oauth_accounts SET status = $3, reason = $4, message = $5,
          version = version + 1, updated_at = $6
          WHERE id = $1 AND version = $2 AND status <> 'former'",
         account.id,
         account.version,
         status,
         why.map(|(reason, _)| reason),
-        why.map(|(_, say)| say),
+        why.map(|(_, message)| message),
         now
     )?;
     // Written only where it is another one: a wait may have been set since it was read.
@@ -264,8 +265,8 @@ pub async fn record_check(
     sql!(
         tx,
         rows,
-        "UPDATE oauth_accounts SET checked_at = $2, check_ok = $3, check_text = $4, updated_at = $2
-         WHERE id = $1",
+        "UPDATE oauth_accounts SET checked_at = $2, check_ok = $3, check_message = $4, updated_at =
+         $2 WHERE id = $1",
         id,
         now,
         ok,
@@ -320,10 +321,10 @@ pub async fn mark_former(tx: &mut Tx, account: &Account, now: DateTime<Utc>) -> 
     let rows = sql!(
         tx,
         rows,
-        "UPDATE oauth_accounts SET status = 'former', reason = NULL, say = NULL,
+        "UPDATE oauth_accounts SET status = 'former', reason = NULL, message = NULL,
          access_token = NULL, refresh_token = NULL, grant_key = NULL,
          expires_at = NULL, refresh_expires_at = NULL, checked_at = NULL, check_ok = NULL,
-         check_text = NULL,
+         check_message = NULL,
          version = version + 1, updated_at = $4
          WHERE workspace_id = $1 AND id = $2 AND version = $3 AND status <> 'former'",
         account.workspace_id,

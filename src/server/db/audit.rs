@@ -12,7 +12,7 @@ use crate::model::{AccountId, UserId, WorkspaceId};
 #[derive(Clone, sqlx::FromRow)]
 pub struct AuditRow {
     pub id: Uuid,
-    pub at: DateTime<Utc>,
+    pub occurred_at: DateTime<Utc>,
     pub action: Action,
     pub result: Ended,
     pub user_id: Option<UserId>,
@@ -44,12 +44,12 @@ pub async fn insert(tx: &mut Tx, workspace: Option<WorkspaceId>, line: &AuditRow
     sql!(
         tx,
         rows,
-        "INSERT INTO audit_events (id, workspace_id, at, action, result, user_id, actor,
+        "INSERT INTO audit_events (id, workspace_id, occurred_at, action, result, user_id, actor,
          account_id, subject, detail, ip, user_agent, reference, search_text)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         line.id,
         workspace,
-        line.at,
+        line.occurred_at,
         line.action,
         line.result,
         line.user_id,
@@ -82,15 +82,15 @@ pub struct Filter {
 macro_rules! page {
     ($whose:literal) => {
         concat!(
-            "SELECT id, at, action, result, user_id, actor, account_id, subject, detail, ip,
-             user_agent, reference FROM audit_events
+            "SELECT id, occurred_at, action, result, user_id, actor, account_id, subject, detail,
+             ip, user_agent, reference FROM audit_events
              WHERE ",
             $whose,
-            " AND at >= $2 AND (at, id) < ($3, $4) AND ($5 IS NULL OR action = $5) AND ($6 IS NULL
-             OR result = $6)
+            " AND occurred_at >= $2 AND (occurred_at, id) < ($3, $4) AND ($5 IS NULL OR action = $5)
+             AND ($6 IS NULL OR result = $6)
               AND ($7 IS NULL OR account_id = $7) AND ($8 IS NULL OR user_id = $8)
               AND ($9 IS NULL OR search_text LIKE $9 ESCAPE '\\')
-             ORDER BY at DESC, id DESC LIMIT $10"
+             ORDER BY occurred_at DESC, id DESC LIMIT $10"
         )
     };
 }
@@ -100,7 +100,7 @@ pub async fn page(
     db: &Db,
     workspace: Option<WorkspaceId>,
     filter: &Filter,
-    most: i64,
+    limit: i64,
 ) -> Result<Vec<AuditRow>> {
     let text = if workspace.is_some() {
         page!("workspace_id = $1")
@@ -120,7 +120,7 @@ pub async fn page(
         filter.account,
         filter.person,
         filter.search.as_deref().map(like),
-        most
+        limit
     )
 }
 
@@ -132,6 +132,6 @@ fn like(text: &str) -> String {
 /// Lets go of lines that are old enough.
 pub async fn delete_older(db: &Db, than: DateTime<Utc>) -> Result<u64> {
     let text = "DELETE FROM audit_events WHERE id IN (
-        SELECT id FROM audit_events WHERE at < $1 ORDER BY at, id LIMIT $2)";
+        SELECT id FROM audit_events WHERE occurred_at < $1 ORDER BY occurred_at, id LIMIT $2)";
     delete_in_batches(db, text, than).await
 }

@@ -10,34 +10,35 @@ use crate::model::Provider;
 pub struct Breaker {
     pub provider: Provider,
     /// How often it opened since the platform last answered.
-    pub opened: i64,
-    pub until: DateTime<Utc>,
+    pub open_count: i64,
+    pub open_until: DateTime<Utc>,
 }
 
 pub async fn all_open(db: &Db) -> Result<Vec<Breaker>> {
     sql!(
         db,
         Vec<Breaker>,
-        "SELECT provider, opened, until FROM breakers WHERE until IS NOT NULL ORDER BY provider"
+        "SELECT provider, open_count, open_until FROM breakers WHERE open_until IS NOT NULL ORDER BY
+         provider"
     )
 }
 
-/// Opens one for the first time or, after `opened` times, once more; `false`: another process was
-/// faster.
+/// Opens one for the first time or, after `open_count` times, once more; `false`: another process
+/// was faster.
 pub async fn open(
     tx: &mut Tx,
     provider: &Provider,
-    opened: i64,
+    open_count: i64,
     until: DateTime<Utc>,
 ) -> Result<bool> {
     let rows = sql!(
         tx,
         rows,
-        "INSERT INTO breakers (provider, opened, until) VALUES ($1, 1, $3)
-         ON CONFLICT (provider) DO UPDATE SET opened = breakers.opened + 1, until = $3 WHERE
-         breakers.opened = $2",
+        "INSERT INTO breakers (provider, open_count, open_until) VALUES ($1, 1, $3)
+         ON CONFLICT (provider) DO UPDATE SET open_count = breakers.open_count + 1, open_until = $3
+         WHERE breakers.open_count = $2",
         provider,
-        opened,
+        open_count,
         until
     )?;
     Ok(rows == 1)
@@ -48,9 +49,9 @@ pub async fn probe(db: &Db, seen: &Breaker, until: DateTime<Utc>) -> Result<bool
     let rows = sql!(
         db,
         rows,
-        "UPDATE breakers SET until = $3 WHERE provider = $1 AND until = $2",
+        "UPDATE breakers SET open_until = $3 WHERE provider = $1 AND open_until = $2",
         &seen.provider,
-        seen.until,
+        seen.open_until,
         until
     )?;
     Ok(rows == 1)
@@ -61,7 +62,8 @@ pub async fn close(tx: &mut Tx, provider: &Provider) -> Result<bool> {
     let rows = sql!(
         tx,
         rows,
-        "UPDATE breakers SET opened = 0, until = NULL WHERE provider = $1 AND until IS NOT NULL",
+        "UPDATE breakers SET open_count = 0, open_until = NULL WHERE provider = $1 AND open_until IS
+         NOT NULL",
         provider
     )?;
     Ok(rows == 1)

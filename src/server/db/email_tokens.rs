@@ -40,7 +40,7 @@ pub async fn insert(tx: &mut Tx, new: &New<'_>) -> Result<()> {
     sql!(
         tx,
         rows,
-        "INSERT INTO mail_links (token_hash, user_id, purpose, email, created_at, expires_at)
+        "INSERT INTO email_tokens (token_hash, user_id, purpose, email, created_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6)",
         new.token_hash,
         new.user,
@@ -57,7 +57,7 @@ pub async fn count(tx: &mut Tx, user: UserId, purpose: Purpose, now: DateTime<Ut
     let (count,) = sql!(
         tx,
         (i64,),
-        "SELECT COUNT(*) FROM mail_links WHERE user_id = $1 AND purpose = $2 AND expires_at > $3",
+        "SELECT COUNT(*) FROM email_tokens WHERE user_id = $1 AND purpose = $2 AND expires_at > $3",
         user,
         purpose,
         now
@@ -75,7 +75,7 @@ pub async fn first_end(
     let first = sql!(
         tx,
         Option<(DateTime<Utc>,)>,
-        "SELECT expires_at FROM mail_links WHERE user_id = $1 AND purpose = $2 AND expires_at > $3
+        "SELECT expires_at FROM email_tokens WHERE user_id = $1 AND purpose = $2 AND expires_at > $3
          ORDER BY expires_at LIMIT 1",
         user,
         purpose,
@@ -88,7 +88,8 @@ pub async fn find(db: &Db, token_hash: &[u8], now: DateTime<Utc>) -> Result<Opti
     sql!(
         db,
         Option<Link>,
-        "SELECT user_id, purpose, email FROM mail_links WHERE token_hash = $1 AND expires_at > $2",
+        "SELECT user_id, purpose, email FROM email_tokens WHERE token_hash = $1 AND expires_at >
+         $2",
         token_hash,
         now
     )
@@ -99,7 +100,7 @@ pub async fn take(tx: &mut Tx, token_hash: &[u8], now: DateTime<Utc>) -> Result<
     sql!(
         tx,
         Option<Link>,
-        "DELETE FROM mail_links WHERE token_hash = $1 AND expires_at > $2 RETURNING user_id,
+        "DELETE FROM email_tokens WHERE token_hash = $1 AND expires_at > $2 RETURNING user_id,
          purpose, email",
         token_hash,
         now
@@ -109,13 +110,13 @@ pub async fn take(tx: &mut Tx, token_hash: &[u8], now: DateTime<Utc>) -> Result<
 /// No link that changes anything of this person works any more. One that confirms an address is
 /// good as long as they have it.
 pub async fn delete_of(tx: &mut Tx, user: UserId) -> Result<()> {
-    sql!(tx, rows, "DELETE FROM mail_links WHERE user_id = $1 AND purpose <> 'verify'", user)?;
+    sql!(tx, rows, "DELETE FROM email_tokens WHERE user_id = $1 AND purpose <> 'verify'", user)?;
     Ok(())
 }
 
 pub async fn delete_expired(db: &Db, now: DateTime<Utc>) -> Result<u64> {
-    let text = "DELETE FROM mail_links WHERE token_hash IN (
-        SELECT token_hash FROM mail_links WHERE expires_at <= $1 ORDER BY expires_at, token_hash
+    let text = "DELETE FROM email_tokens WHERE token_hash IN (
+        SELECT token_hash FROM email_tokens WHERE expires_at <= $1 ORDER BY expires_at, token_hash
         LIMIT $2)";
     delete_in_batches(db, text, now).await
 }

@@ -15,7 +15,7 @@ pub struct Flow {
     pub workspace_id: WorkspaceId,
     pub provider: Provider,
     pub redirect_uri: String,
-    pub verifier: Option<Vec<u8>>,
+    pub code_verifier: Option<Vec<u8>>,
     pub account_id: Option<AccountId>,
     pub expires_at: DateTime<Utc>,
     pub claimed_at: Option<DateTime<Utc>>,
@@ -27,7 +27,7 @@ pub async fn insert(db: &Db, flow: &Flow, state_hash: &[u8], now: DateTime<Utc>)
         db,
         rows,
         "INSERT INTO oauth_flows (id, state_hash, session_id, user_id, workspace_id, provider,
-         redirect_uri, verifier, account_id, created_at, expires_at)
+         redirect_uri, code_verifier, account_id, created_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         flow.id,
         state_hash,
@@ -36,7 +36,7 @@ pub async fn insert(db: &Db, flow: &Flow, state_hash: &[u8], now: DateTime<Utc>)
         flow.workspace_id,
         &flow.provider,
         &flow.redirect_uri,
-        &flow.verifier,
+        &flow.code_verifier,
         flow.account_id,
         now,
         flow.expires_at
@@ -46,7 +46,7 @@ pub async fn insert(db: &Db, flow: &Flow, state_hash: &[u8], now: DateTime<Utc>)
 
 macro_rules! columns {
     () => {
-        "id, session_id, user_id, workspace_id, provider, redirect_uri, verifier, account_id,
+        "id, session_id, user_id, workspace_id, provider, redirect_uri, code_verifier, account_id,
          expires_at, claimed_at, outcome"
     };
 }
@@ -88,7 +88,7 @@ pub async fn finish(db: &Db, id: FlowId, outcome: &Outcome) -> Result<()> {
     sql!(
         db,
         rows,
-        "UPDATE oauth_flows SET outcome = $2, verifier = NULL WHERE id = $1",
+        "UPDATE oauth_flows SET outcome = $2, code_verifier = NULL WHERE id = $1",
         id,
         Json(outcome)
     )?;

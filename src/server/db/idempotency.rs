@@ -18,8 +18,8 @@ pub struct Key<'a> {
 pub struct Kept {
     pub id: Uuid,
     pub body_hash: Vec<u8>,
-    pub began_at: DateTime<Utc>,
-    pub answer: Option<Vec<u8>>,
+    pub created_at: DateTime<Utc>,
+    pub response: Option<Vec<u8>>,
 }
 
 /// Claims a key; `false` when somebody has it already.
@@ -34,7 +34,7 @@ pub async fn insert(
         tx,
         rows,
         "INSERT INTO idempotency_keys (id, workspace_id, user_id, route, key_hash, body_hash,
-         began_at)
+         created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (workspace_id, user_id, route, key_hash)
          DO NOTHING",
         id,
@@ -52,7 +52,7 @@ pub async fn find(tx: &mut Tx, key: &Key<'_>) -> Result<Option<Kept>> {
     sql!(
         tx,
         Option<Kept>,
-        "SELECT id, body_hash, began_at, answer FROM idempotency_keys
+        "SELECT id, body_hash, created_at, response FROM idempotency_keys
          WHERE workspace_id = $1 AND user_id = $2 AND route = $3 AND key_hash = $4",
         key.workspace,
         key.user,
@@ -65,40 +65,40 @@ pub async fn find(tx: &mut Tx, key: &Key<'_>) -> Result<Option<Kept>> {
 pub async fn take_over(
     tx: &mut Tx,
     id: Uuid,
-    began_at: DateTime<Utc>,
+    created_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<bool> {
     let rows = sql!(
         tx,
         rows,
-        "UPDATE idempotency_keys SET began_at = $3 WHERE id = $1 AND began_at = $2 AND answer IS
-         NULL",
+        "UPDATE idempotency_keys SET created_at = $3 WHERE id = $1 AND created_at = $2 AND response
+         IS NULL",
         id,
-        began_at,
+        created_at,
         now
     )?;
     Ok(rows == 1)
 }
 
-pub async fn keep(db: &Db, id: Uuid, answer: &[u8]) -> Result<()> {
+pub async fn keep(db: &Db, id: Uuid, response: &[u8]) -> Result<()> {
     sql!(
         db,
         rows,
-        "UPDATE idempotency_keys SET answer = $2 WHERE id = $1 AND answer IS NULL",
+        "UPDATE idempotency_keys SET response = $2 WHERE id = $1 AND response IS NULL",
         id,
-        answer
+        response
     )?;
     Ok(())
 }
 
 /// Gives a key back: nothing came of its request.
 pub async fn release(db: &Db, id: Uuid) -> Result<()> {
-    sql!(db, rows, "DELETE FROM idempotency_keys WHERE id = $1 AND answer IS NULL", id)?;
+    sql!(db, rows, "DELETE FROM idempotency_keys WHERE id = $1 AND response IS NULL", id)?;
     Ok(())
 }
 
 pub async fn delete_older(db: &Db, than: DateTime<Utc>) -> Result<u64> {
     let text = "DELETE FROM idempotency_keys WHERE id IN (
-        SELECT id FROM idempotency_keys WHERE began_at <= $1 ORDER BY began_at, id LIMIT $2)";
+        SELECT id FROM idempotency_keys WHERE created_at <= $1 ORDER BY created_at, id LIMIT $2)";
     delete_in_batches(db, text, than).await
 }

@@ -25,7 +25,7 @@ pub struct OfAccount {
     pub account: AccountId,
     pub workspace: WorkspaceId,
     pub reason: Option<Reason>,
-    pub owed: bool,
+    pub notice_pending: bool,
 }
 
 /// Begins an account's incident; its id, or nothing where one of this kind is open already.
@@ -39,8 +39,8 @@ pub async fn begin(
     let rows = sql!(
         tx,
         rows,
-        "INSERT INTO incidents (id, kind, provider, workspace_id, account_id, reason, owed,
-         began_at)
+        "INSERT INTO incidents (id, kind, provider, workspace_id, account_id, reason,
+         notice_pending, started_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
         id,
         new.kind,
@@ -48,7 +48,7 @@ pub async fn begin(
         new.workspace,
         new.account,
         new.reason,
-        new.owed,
+        new.notice_pending,
         now
     )?;
     Ok((rows == 1).then_some(id))
@@ -65,7 +65,7 @@ pub async fn end(
         tx,
         Option<(Uuid, bool)>,
         "UPDATE incidents SET ended_at = $3 WHERE account_id = $1 AND kind = $2 AND ended_at IS
-         NULL RETURNING id, owed",
+         NULL RETURNING id, notice_pending",
         account,
         kind,
         now
@@ -103,7 +103,7 @@ pub async fn count_similar(
         tx,
         (i64,),
         "SELECT CAST(COUNT(DISTINCT workspace_id) AS BIGINT) FROM incidents
-         WHERE provider = $1 AND kind = 'broken' AND reason = $2 AND began_at > $3 AND ended_at IS
+         WHERE provider = $1 AND kind = 'broken' AND reason = $2 AND started_at > $3 AND ended_at IS
          NULL AND id <> $4",
         &broken.provider,
         broken.reason,
@@ -132,22 +132,22 @@ pub async fn platform(
     tx: &mut Tx,
     provider: &Provider,
     kind: Kind,
-    next_at: Option<DateTime<Utc>>,
+    next_try_at: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> Result<Option<Uuid>> {
     let found = sql!(
         tx,
         Option<(Uuid,)>,
-        "INSERT INTO incidents (id, kind, provider, owed, began_at, next_at) VALUES ($1, $2, $3,
-         TRUE, $4, $5)
+        "INSERT INTO incidents (id, kind, provider, notice_pending, started_at, next_try_at) VALUES
+         ($1, $2, $3, TRUE, $4, $5)
          ON CONFLICT (provider, kind) WHERE ended_at IS NULL AND account_id IS NULL DO UPDATE SET
-         next_at = $5
-         WHERE incidents.next_at IS NULL OR incidents.next_at <> $5 RETURNING id",
+         next_try_at = $5
+         WHERE incidents.next_try_at IS NULL OR incidents.next_try_at <> $5 RETURNING id",
         Uuid::now_v7(),
         kind,
         provider,
         now,
-        next_at
+        next_try_at
     )?;
     Ok(found.map(|(id,)| id))
 }
@@ -163,7 +163,7 @@ pub async fn end_platform(
     let ended = sql!(
         tx,
         Option<(Uuid,)>,
-        "UPDATE incidents SET ended_at = $3, owed = NOT owed
+        "UPDATE incidents SET ended_at = $3, notice_pending = NOT notice_pending
          WHERE provider = $1 AND kind = $2 AND account_id IS NULL AND ended_at IS NULL
          RETURNING id",
         provider,
@@ -178,7 +178,7 @@ pub async fn end_platform(
 pub struct PlatformIncident {
     pub id: Uuid,
     pub provider: Provider,
-    pub began_at: DateTime<Utc>,
+    pub started_at: DateTime<Utc>,
     pub ended_at: Option<DateTime<Utc>>,
 }
 
@@ -186,7 +186,7 @@ pub async fn find(db: &Db, id: Uuid) -> Result<Option<PlatformIncident>> {
     sql!(
         db,
         Option<PlatformIncident>,
-        "SELECT id, provider, began_at, ended_at FROM incidents WHERE id = $1",
+        "SELECT id, provider, started_at, ended_at FROM incidents WHERE id = $1",
         id
     )
 }
@@ -196,8 +196,8 @@ pub async fn lock_open(tx: &mut Tx, id: Uuid) -> Result<Option<PlatformIncident>
     sql!(
         tx,
         Option<PlatformIncident>,
-        "UPDATE incidents SET owed = owed WHERE id = $1 AND ended_at IS NULL RETURNING id,
-         provider, began_at, ended_at",
+        "UPDATE incidents SET notice_pending = notice_pending WHERE id = $1 AND ended_at IS NULL
+         RETURNING id, provider, started_at, ended_at",
         id
     )
 }
@@ -207,9 +207,9 @@ pub async fn awaiting_notice(db: &Db, since: DateTime<Utc>) -> Result<Vec<Platfo
     sql!(
         db,
         Vec<PlatformIncident>,
-        "SELECT id, provider, began_at, ended_at FROM incidents
-         WHERE kind = 'down' AND owed AND (ended_at IS NOT NULL OR began_at <= $1) ORDER BY
-         began_at, id",
+        "SELECT id, provider, started_at, ended_at FROM incidents
+         WHERE kind = 'down' AND notice_pending AND (ended_at IS NOT NULL OR started_at <= $1) ORDER
+         BY started_at, id",
         since
     )
 }
@@ -219,7 +219,8 @@ pub async fn settle(tx: &mut Tx, id: Uuid, ended: bool) -> Result<bool> {
     let rows = sql!(
         tx,
         rows,
-        "UPDATE incidents SET owed = FALSE WHERE id = $1 AND owed AND (ended_at IS NOT NULL) = $2",
+        "UPDATE incidents SET notice_pending = FALSE WHERE id = $1 AND notice_pending AND (ended_at
+         IS NOT NULL) = $2",
         id,
         ended
     )?;
@@ -232,9 +233,9 @@ pub async fn calmed(db: &Db, since: DateTime<Utc>) -> Result<Vec<(Provider,)>> {
         db,
         Vec<(Provider,)>,
         "SELECT i.provider FROM incidents i WHERE i.kind = 'refusing' AND i.account_id IS NULL
-         AND i.ended_at IS NULL AND i.began_at <= $1
+         AND i.ended_at IS NULL AND i.started_at <= $1
          AND NOT EXISTS (SELECT 1 FROM incidents b WHERE b.provider = i.provider AND b.kind =
-         'broken' AND b.began_at > $1)
+         'broken' AND b.started_at > $1)
          ORDER BY i.provider",
         since
     )
@@ -252,7 +253,7 @@ pub async fn held_back(
         db,
         Vec<AccountIncident>,
         "SELECT id, provider, workspace_id, account_id, reason FROM incidents
-         WHERE provider = $1 AND kind = 'broken' AND owed AND ended_at IS NULL AND id > $2
+         WHERE provider = $1 AND kind = 'broken' AND notice_pending AND ended_at IS NULL AND id > $2
          ORDER BY id LIMIT $3",
         provider,
         after,
@@ -285,7 +286,7 @@ pub struct Ending {
     pub workspace_id: WorkspaceId,
     pub expires_at: Option<DateTime<Utc>>,
     pub refresh_expires_at: Option<DateTime<Utc>>,
-    pub warned: Option<i64>,
+    pub warned_days: Option<i64>,
 }
 
 /// Connected accounts of a platform that end before `before` or were warned of it. `itself`: the
@@ -301,7 +302,7 @@ pub async fn ending(
     sql!(
         db,
         Vec<Ending>,
-        "SELECT a.id, a.workspace_id, a.expires_at, a.refresh_expires_at, i.warned FROM
+        "SELECT a.id, a.workspace_id, a.expires_at, a.refresh_expires_at, i.warned_days FROM
          oauth_accounts a
          LEFT JOIN incidents i ON i.account_id = a.id AND i.kind = 'expiring' AND i.ended_at IS NULL
          WHERE a.provider = $1 AND a.status = 'connected' AND a.id > $4
@@ -321,8 +322,8 @@ pub async fn warn(tx: &mut Tx, account: AccountId, days: i64) -> Result<Option<U
     let found = sql!(
         tx,
         Option<(Uuid,)>,
-        "UPDATE incidents SET warned = $2 WHERE account_id = $1 AND kind = 'expiring' AND ended_at
-         IS NULL AND (warned IS NULL OR warned > $2)
+        "UPDATE incidents SET warned_days = $2 WHERE account_id = $1 AND kind = 'expiring' AND
+         ended_at IS NULL AND (warned_days IS NULL OR warned_days > $2)
          RETURNING id",
         account,
         days
@@ -335,8 +336,8 @@ pub async fn warn(tx: &mut Tx, account: AccountId, days: i64) -> Result<Option<U
 pub struct Trouble {
     pub provider: Provider,
     pub kind: Kind,
-    pub began_at: DateTime<Utc>,
-    pub next_at: Option<DateTime<Utc>>,
+    pub started_at: DateTime<Utc>,
+    pub next_try_at: Option<DateTime<Utc>>,
 }
 
 /// Erases what ended before `before`.

@@ -56,7 +56,7 @@ pub async fn withdraw(tx: &mut Tx, payload: &str) -> Result<()> {
 }
 
 /// Whether this job waits or runs.
-pub async fn is_alive(db: &Db, payload: &str) -> Result<bool> {
+pub async fn is_active(db: &Db, payload: &str) -> Result<bool> {
     let found = sql!(
         db,
         Option<(Uuid,)>,
@@ -283,7 +283,7 @@ pub async fn delete_dead(db: &Db, before: DateTime<Utc>) -> Result<u64> {
 
 /// When each recurring job is due, by name.
 pub async fn schedules(db: &Db) -> Result<Vec<(String, DateTime<Utc>)>> {
-    sql!(db, Vec<(String, DateTime<Utc>)>, "SELECT name, next_at FROM schedules ORDER BY name")
+    sql!(db, Vec<(String, DateTime<Utc>)>, "SELECT name, next_run_at FROM schedules ORDER BY name")
 }
 
 /// Moves a schedule on; `false`: another process was first. `from` is what was read, nothing for a
@@ -298,7 +298,7 @@ pub async fn move_schedule(
         Some(from) => sql!(
             tx,
             rows,
-            "UPDATE schedules SET next_at = $3 WHERE name = $1 AND next_at = $2",
+            "UPDATE schedules SET next_run_at = $3 WHERE name = $1 AND next_run_at = $2",
             name,
             from,
             to
@@ -306,7 +306,8 @@ pub async fn move_schedule(
         None => sql!(
             tx,
             rows,
-            "INSERT INTO schedules (name, next_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
+            "INSERT INTO schedules (name, next_run_at) VALUES ($1, $2) ON CONFLICT (name) DO
+             NOTHING",
             name,
             to
         )?,

@@ -8,12 +8,12 @@ use super::{Db, Result, Tx, sql};
 #[derive(Clone, PartialEq, Eq, Debug, sqlx::FromRow)]
 pub struct Seals {
     pub key_id: String,
-    pub seals: i64,
+    pub seal_count: i64,
     pub retired_at: Option<DateTime<Utc>>,
 }
 
 pub async fn all(db: &Db) -> Result<Vec<Seals>> {
-    sql!(db, Vec<Seals>, "SELECT key_id, seals, retired_at FROM key_seals ORDER BY key_id")
+    sql!(db, Vec<Seals>, "SELECT key_id, seal_count, retired_at FROM key_seals ORDER BY key_id")
 }
 
 /// Adds to what a key has sealed, and answers with the sum.
@@ -21,8 +21,9 @@ pub async fn add(db: &Db, key: &str, seals: i64) -> Result<i64> {
     let (sum,) = sql!(
         db,
         (i64,),
-        "INSERT INTO key_seals (key_id, seals) VALUES ($1, $2)
-         ON CONFLICT (key_id) DO UPDATE SET seals = key_seals.seals + $2 RETURNING seals",
+        "INSERT INTO key_seals (key_id, seal_count) VALUES ($1, $2)
+         ON CONFLICT (key_id) DO UPDATE SET seal_count = key_seals.seal_count + $2
+         RETURNING seal_count",
         key,
         seals
     )?;
@@ -34,7 +35,7 @@ pub async fn retire(db: &Db, key: &str, now: DateTime<Utc>) -> Result<()> {
     sql!(
         db,
         rows,
-        "INSERT INTO key_seals (key_id, seals, retired_at) VALUES ($1, 0, $2)
+        "INSERT INTO key_seals (key_id, seal_count, retired_at) VALUES ($1, 0, $2)
          ON CONFLICT (key_id) DO UPDATE SET retired_at = COALESCE(key_seals.retired_at, $2)",
         key,
         now

@@ -5,29 +5,29 @@ use chrono::{DateTime, Utc};
 use super::{Db, Result, Tx, sql};
 use crate::model::{AccountId, Provider};
 
-/// A limit as it was told at `seen_at`.
+/// A limit as it was told at `observed_at`.
 pub struct LimitReading<'a> {
     pub name: &'a str,
-    pub most: Option<i64>,
+    pub maximum: Option<i64>,
     pub remaining: i64,
     pub resets_at: Option<DateTime<Utc>>,
-    pub seen_at: DateTime<Utc>,
+    pub observed_at: DateTime<Utc>,
 }
 
 pub async fn keep(tx: &mut Tx, account: AccountId, told: &LimitReading<'_>) -> Result<()> {
     sql!(
         tx,
         rows,
-        "INSERT INTO account_limits (account_id, name, most, remaining, resets_at, seen_at) VALUES
-         ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (account_id, name) DO UPDATE SET most = $3, remaining = $4, resets_at = $5,
-         seen_at = $6",
+        "INSERT INTO account_limits (account_id, name, maximum, remaining, resets_at, observed_at)
+         VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (account_id, name) DO UPDATE SET maximum = $3, remaining = $4, resets_at = $5,
+         observed_at = $6",
         account,
         told.name,
-        told.most,
+        told.maximum,
         told.remaining,
         told.resets_at,
-        told.seen_at
+        told.observed_at
     )?;
     Ok(())
 }
@@ -37,15 +37,15 @@ pub async fn keep_shared(tx: &mut Tx, provider: &Provider, told: &LimitReading<'
     sql!(
         tx,
         rows,
-        "INSERT INTO platform_limits (provider, name, remaining, resets_at, seen_at)
+        "INSERT INTO platform_limits (provider, name, remaining, resets_at, observed_at)
          VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (provider, name) DO UPDATE SET remaining = $3, resets_at = $4, seen_at = $5
-         WHERE platform_limits.seen_at <= $5",
+         ON CONFLICT (provider, name) DO UPDATE SET remaining = $3, resets_at = $4, observed_at = $5
+         WHERE platform_limits.observed_at <= $5",
         provider,
         told.name,
         told.remaining,
         told.resets_at,
-        told.seen_at
+        told.observed_at
     )?;
     Ok(())
 }
@@ -55,7 +55,7 @@ pub async fn keep_shared(tx: &mut Tx, provider: &Provider, told: &LimitReading<'
 pub struct Remaining {
     pub remaining: i64,
     pub resets_at: Option<DateTime<Utc>>,
-    pub seen_at: DateTime<Utc>,
+    pub observed_at: DateTime<Utc>,
 }
 
 /// The limits that a call for this account falls under: its own, and those of the whole server. Of
@@ -64,9 +64,10 @@ pub async fn of_call(db: &Db, account: AccountId, provider: &Provider) -> Result
     sql!(
         db,
         Vec<Remaining>,
-        "SELECT remaining, resets_at, seen_at FROM account_limits a WHERE account_id = $1
+        "SELECT remaining, resets_at, observed_at FROM account_limits a WHERE account_id = $1
          AND NOT EXISTS (SELECT 1 FROM platform_limits p WHERE p.provider = $2 AND p.name = a.name)
-         UNION ALL SELECT remaining, resets_at, seen_at FROM platform_limits WHERE provider = $2",
+         UNION ALL SELECT remaining, resets_at, observed_at FROM platform_limits WHERE provider =
+         $2",
         account,
         provider
     )

@@ -17,7 +17,7 @@ pub struct Member {
     pub name: String,
     pub time_zone: String,
     /// What the person chose for this kind of notice, if anything.
-    pub by_mail: Option<bool>,
+    pub by_email: Option<bool>,
 }
 
 /// Who can do something about a workspace's accounts.
@@ -25,7 +25,7 @@ pub async fn members(tx: &mut Tx, workspace: WorkspaceId, kind: NoticeKind) -> R
     sql!(
         tx,
         Vec<Member>,
-        "SELECT u.id, u.email, u.email_verified_at, u.name, u.time_zone, p.by_mail FROM members m
+        "SELECT u.id, u.email, u.email_verified_at, u.name, u.time_zone, p.by_email FROM members m
          JOIN users u ON u.id = m.user_id
          LEFT JOIN notice_preferences p ON p.user_id = u.id AND p.kind = $2
          WHERE m.workspace_id = $1 AND m.role <> 'viewer' ORDER BY u.id",
@@ -36,7 +36,7 @@ pub async fn members(tx: &mut Tx, workspace: WorkspaceId, kind: NoticeKind) -> R
 
 /// A notice to one person.
 pub struct New<'a> {
-    pub key: &'a str,
+    pub dedup_key: &'a str,
     pub user: UserId,
     pub workspace: WorkspaceId,
     pub kind: NoticeKind,
@@ -52,11 +52,12 @@ pub async fn insert(tx: &mut Tx, new: &New<'_>) -> Result<bool> {
     let rows = sql!(
         tx,
         rows,
-        "INSERT INTO notices (id, key, user_id, workspace_id, kind, provider, account_id, title,
-         body, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (key, user_id) DO NOTHING",
+        "INSERT INTO notices (id, dedup_key, user_id, workspace_id, kind, provider, account_id,
+         title, body, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (dedup_key, user_id) DO
+         NOTHING",
         NoticeId::new(),
-        new.key,
+        new.dedup_key,
         new.user,
         new.workspace,
         new.kind,
@@ -72,16 +73,16 @@ pub async fn insert(tx: &mut Tx, new: &New<'_>) -> Result<bool> {
 /// The workspaces that were told something, in the order of their ids.
 pub async fn workspaces_told(
     db: &Db,
-    key: &str,
+    dedup_key: &str,
     after: WorkspaceId,
     limit: i64,
 ) -> Result<Vec<(WorkspaceId,)>> {
     sql!(
         db,
         Vec<(WorkspaceId,)>,
-        "SELECT DISTINCT workspace_id FROM notices WHERE key = $1 AND workspace_id > $2 ORDER BY
-         workspace_id LIMIT $3",
-        key,
+        "SELECT DISTINCT workspace_id FROM notices WHERE dedup_key = $1 AND workspace_id > $2 ORDER
+         BY workspace_id LIMIT $3",
+        dedup_key,
         after,
         limit
     )
@@ -173,20 +174,20 @@ pub async fn preferences(db: &Db, user: UserId) -> Result<Vec<(NoticeKind, bool)
     sql!(
         db,
         Vec<(NoticeKind, bool)>,
-        "SELECT kind, by_mail FROM notice_preferences WHERE user_id = $1 ORDER BY kind",
+        "SELECT kind, by_email FROM notice_preferences WHERE user_id = $1 ORDER BY kind",
         user
     )
 }
 
-pub async fn prefer(tx: &mut Tx, user: UserId, kind: NoticeKind, by_mail: bool) -> Result<()> {
+pub async fn prefer(tx: &mut Tx, user: UserId, kind: NoticeKind, by_email: bool) -> Result<()> {
     sql!(
         tx,
         rows,
-        "INSERT INTO notice_preferences (user_id, kind, by_mail) VALUES ($1, $2, $3)
-         ON CONFLICT (user_id, kind) DO UPDATE SET by_mail = $3",
+        "INSERT INTO notice_preferences (user_id, kind, by_email) VALUES ($1, $2, $3)
+         ON CONFLICT (user_id, kind) DO UPDATE SET by_email = $3",
         user,
         kind,
-        by_mail
+        by_email
     )?;
     Ok(())
 }

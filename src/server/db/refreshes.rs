@@ -20,10 +20,10 @@ pub async fn acquire_lease(
     let taken = sql!(
         tx,
         Option<(i64,)>,
-        "INSERT INTO refresh_leases (account_id, owner, epoch, until) VALUES ($1, $2, 1, $3)
+        "INSERT INTO refresh_leases (account_id, owner, epoch, expires_at) VALUES ($1, $2, 1, $3)
          ON CONFLICT (account_id) DO UPDATE SET owner = $2, epoch = refresh_leases.epoch + 1,
-         until = $3
-         WHERE refresh_leases.until <= $4 OR refresh_leases.until > $5 RETURNING epoch",
+         expires_at = $3
+         WHERE refresh_leases.expires_at <= $4 OR refresh_leases.expires_at > $5 RETURNING epoch",
         account,
         owner,
         until,
@@ -44,7 +44,8 @@ pub async fn renew_lease(
     let rows = sql!(
         db,
         rows,
-        "UPDATE refresh_leases SET until = $4 WHERE account_id = $1 AND epoch = $2 AND until > $3",
+        "UPDATE refresh_leases SET expires_at = $4 WHERE account_id = $1 AND epoch = $2 AND
+         expires_at > $3",
         account,
         epoch,
         now,
@@ -63,7 +64,7 @@ pub async fn release_lease(
     let rows = sql!(
         tx,
         rows,
-        "UPDATE refresh_leases SET until = $3 WHERE account_id = $1 AND epoch = $2",
+        "UPDATE refresh_leases SET expires_at = $3 WHERE account_id = $1 AND epoch = $2",
         account,
         epoch,
         now
@@ -78,15 +79,16 @@ pub struct JournalEntry {
     pub workspace_id: WorkspaceId,
     pub account_id: AccountId,
     pub epoch: i64,
-    pub came_from: Vec<u8>,
-    pub unanswered: i64,
-    pub began_at: DateTime<Utc>,
-    pub answer: Option<Vec<u8>>,
+    pub credential_hash: Vec<u8>,
+    pub unanswered_attempts: i64,
+    pub started_at: DateTime<Utc>,
+    pub response: Option<Vec<u8>>,
 }
 
 macro_rules! columns {
     () => {
-        "id, workspace_id, account_id, epoch, came_from, unanswered, began_at, answer"
+        "id, workspace_id, account_id, epoch, credential_hash, unanswered_attempts, started_at,
+         response"
     };
 }
 
@@ -99,16 +101,16 @@ macro_rules! write {
             concat!(
                 "INSERT INTO refresh_journal (",
                 columns!(),
-                ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO UPDATE SET answer =
+                ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO UPDATE SET response =
                  $8"
             ),
             $line.id,
             $line.workspace_id,
             $line.account_id,
             $line.epoch,
-            &$line.came_from,
-            $line.unanswered,
-            $line.began_at,
+            &$line.credential_hash,
+            $line.unanswered_attempts,
+            $line.started_at,
             $answer
         )
     };
@@ -153,8 +155,8 @@ pub async fn answered(
         concat!(
             "SELECT ",
             columns!(),
-            " FROM refresh_journal WHERE answer IS NOT NULL AND (began_at > $1 OR (began_at = $1
-             AND id > $2)) ORDER BY began_at, id LIMIT $3"
+            " FROM refresh_journal WHERE response IS NOT NULL AND (started_at > $1 OR (started_at =
+             $1 AND id > $2)) ORDER BY started_at, id LIMIT $3"
         ),
         after.0,
         after.1,
@@ -168,9 +170,9 @@ pub async fn lose_answer(tx: &mut Tx, line: &JournalEntry) -> Result<bool> {
     let rows = sql!(
         tx,
         rows,
-        "UPDATE refresh_journal SET answer = NULL WHERE id = $1 AND answer = $2",
+        "UPDATE refresh_journal SET response = NULL WHERE id = $1 AND response = $2",
         line.id,
-        &line.answer
+        &line.response
     )?;
     Ok(rows == 1)
 }
@@ -186,7 +188,7 @@ pub async fn close_answered(tx: &mut Tx, line: &JournalEntry) -> Result<()> {
     sql!(
         tx,
         rows,
-        "DELETE FROM refresh_journal WHERE account_id = $2 AND (id = $1 OR (epoch <= $3 AND answer
+        "DELETE FROM refresh_journal WHERE account_id = $2 AND (id = $1 OR (epoch <= $3 AND response
          IS NULL))",
         line.id,
         line.account_id,
@@ -200,7 +202,7 @@ pub async fn close_unanswered(tx: &mut Tx, account: AccountId, epoch: i64) -> Re
     sql!(
         tx,
         rows,
-        "DELETE FROM refresh_journal WHERE account_id = $1 AND epoch <= $2 AND answer IS NULL",
+        "DELETE FROM refresh_journal WHERE account_id = $1 AND epoch <= $2 AND response IS NULL",
         account,
         epoch
     )?;

@@ -84,12 +84,12 @@ macro_rules! column {
 pub const COLUMNS: &[Column] = &[
     column!("oauth_accounts" "access_token"),
     column!("oauth_accounts" "refresh_token"),
-    column!("oauth_flows" "verifier"),
+    column!("oauth_flows" "code_verifier"),
     column!("pending_connections" "payload"),
     column!("pending_revocations" "payload"),
-    column!("mails" "body"),
-    column!("refresh_journal" "answer"),
-    column!("idempotency_keys" "answer"),
+    column!("outgoing_emails" "body"),
+    column!("refresh_journal" "response"),
+    column!("idempotency_keys" "response"),
 ];
 
 /// A sealed value and its row.
@@ -101,14 +101,14 @@ pub async fn sealed_with_other_keys(
     column: &Column,
     head: &[u8],
     after: Uuid,
-    most: i64,
+    limit: i64,
 ) -> Result<Vec<Row>> {
-    sql!(db, Vec<Row>, column.others, head, after, most)
+    sql!(db, Vec<Row>, column.others, head, after, limit)
 }
 
 /// The next rows, whatever they are sealed with.
-pub async fn page(db: &Db, column: &Column, after: Uuid, most: i64) -> Result<Vec<Row>> {
-    sql!(db, Vec<Row>, column.page, after, most)
+pub async fn page(db: &Db, column: &Column, after: Uuid, limit: i64) -> Result<Vec<Row>> {
+    sql!(db, Vec<Row>, column.page, after, limit)
 }
 
 /// Replaces a value that is still the one that was read; `false`: it is another one by now, or

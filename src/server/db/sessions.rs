@@ -13,7 +13,7 @@ pub struct ActiveSession {
     pub id: SessionId,
     pub user_id: UserId,
     pub workspace_id: WorkspaceId,
-    pub seen_at: DateTime<Utc>,
+    pub last_seen_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
     pub email: String,
     pub email_verified_at: Option<DateTime<Utc>>,
@@ -38,8 +38,8 @@ struct Row {
     live: ActiveSession,
     trouble_provider: Option<Provider>,
     trouble_kind: Option<Kind>,
-    trouble_began_at: Option<DateTime<Utc>>,
-    trouble_next_at: Option<DateTime<Utc>>,
+    trouble_started_at: Option<DateTime<Utc>>,
+    trouble_next_try_at: Option<DateTime<Utc>>,
 }
 
 impl Row {
@@ -47,8 +47,8 @@ impl Row {
         Some(Trouble {
             provider: self.trouble_provider.clone()?,
             kind: self.trouble_kind?,
-            began_at: self.trouble_began_at?,
-            next_at: self.trouble_next_at,
+            started_at: self.trouble_started_at?,
+            next_try_at: self.trouble_next_try_at,
         })
     }
 
@@ -61,7 +61,7 @@ impl Row {
 macro_rules! live {
     ($by:literal) => {
         concat!(
-            "SELECT s.id, s.user_id, s.workspace_id, s.seen_at, s.expires_at, u.email,
+            "SELECT s.id, s.user_id, s.workspace_id, s.last_seen_at, s.expires_at, u.email,
              u.email_verified_at, u.name, u.time_zone, w.tier, m.role,
              (SELECT f.provider FROM oauth_flows f WHERE f.session_id = s.id AND f.claimed_at IS
              NULL AND f.expires_at > $2
@@ -72,8 +72,8 @@ macro_rules! live {
              (SELECT n.title FROM notices n WHERE n.user_id = s.user_id AND n.workspace_id =
              s.workspace_id AND n.read_at IS NULL
               ORDER BY n.created_at DESC, n.id DESC LIMIT 1) AS newest,
-             i.provider AS trouble_provider, i.kind AS trouble_kind, i.began_at AS
-             trouble_began_at, i.next_at AS trouble_next_at
+             i.provider AS trouble_provider, i.kind AS trouble_kind, i.started_at AS
+             trouble_started_at, i.next_try_at AS trouble_next_try_at
              FROM sessions s JOIN users u ON u.id = s.user_id JOIN workspaces w ON w.id =
              s.workspace_id
              JOIN members m ON m.workspace_id = s.workspace_id AND m.user_id = s.user_id
@@ -114,7 +114,7 @@ pub async fn insert(tx: &mut Tx, new: &New<'_>) -> Result<()> {
         tx,
         rows,
         "INSERT INTO sessions (id, token_hash, user_id, workspace_id, user_agent, created_at,
-         seen_at, expires_at)
+         last_seen_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $6, $7)",
         new.id,
         new.token_hash,
@@ -134,7 +134,7 @@ pub fn update_last_seen<'c>(
     now: DateTime<Utc>,
 ) -> BoxFuture<'c, Result<u64>> {
     on_either!(executor, on => {
-        sql!(on, rows, "UPDATE sessions SET seen_at = $2 WHERE id = $1", id, now)
+        sql!(on, rows, "UPDATE sessions SET last_seen_at = $2 WHERE id = $1", id, now)
     })
 }
 
@@ -144,15 +144,15 @@ pub struct Device {
     pub id: SessionId,
     pub user_agent: String,
     pub created_at: DateTime<Utc>,
-    pub seen_at: DateTime<Utc>,
+    pub last_seen_at: DateTime<Utc>,
 }
 
 pub async fn of_user(db: &Db, user: UserId, now: DateTime<Utc>) -> Result<Vec<Device>> {
     sql!(
         db,
         Vec<Device>,
-        "SELECT id, user_agent, created_at, seen_at FROM sessions WHERE user_id = $1 AND
-         expires_at > $2 ORDER BY seen_at DESC, id",
+        "SELECT id, user_agent, created_at, last_seen_at FROM sessions WHERE user_id = $1 AND
+         expires_at > $2 ORDER BY last_seen_at DESC, id",
         user,
         now
     )
@@ -183,6 +183,6 @@ pub async fn delete_ended(db: &Db, now: DateTime<Utc>, idle: DateTime<Utc>) -> R
     let ended = "DELETE FROM sessions WHERE id IN (
         SELECT id FROM sessions WHERE expires_at <= $1 ORDER BY expires_at, id LIMIT $2)";
     let unused = "DELETE FROM sessions WHERE id IN (
-        SELECT id FROM sessions WHERE seen_at <= $1 ORDER BY seen_at, id LIMIT $2)";
+        SELECT id FROM sessions WHERE last_seen_at <= $1 ORDER BY last_seen_at, id LIMIT $2)";
     Ok(delete_in_batches(db, ended, now).await? + delete_in_batches(db, unused, idle).await?)
 }

@@ -122,8 +122,7 @@ impl Signals {
             loop {
                 if let Err(error) = listen_once(&url, &channel, us).await {
                     tracing::warn!(
-                        "signals of other processes are not heard, looking at intervals instead:
-                         {error}"
+                        "could not listen for signals of other processes, polling instead: {error}"
                     );
                 }
                 tokio::time::sleep(RECONNECT_PAUSE).await;

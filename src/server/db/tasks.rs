@@ -28,10 +28,10 @@ macro_rules! claim {
         concat!(
             "WITH due AS MATERIALIZED (
                SELECT account_id FROM account_tasks WHERE provider = $1 AND kind = $2 AND
-               next_at <= $3 ORDER BY next_at, account_id LIMIT $5 ",
+               next_run_at <= $3 ORDER BY next_run_at, account_id LIMIT $5 ",
             $lock,
             ")
-             UPDATE account_tasks SET next_at = $4 WHERE kind = $2 AND account_id IN
+             UPDATE account_tasks SET next_run_at = $4 WHERE kind = $2 AND account_id IN
              (SELECT account_id FROM due)
              RETURNING account_id,
              (SELECT workspace_id FROM oauth_accounts a WHERE a.id = account_id) AS workspace_id,
@@ -64,18 +64,18 @@ pub async fn set(
     tx: &mut Tx,
     account: &Account,
     kind: Kind,
-    next_at: Option<DateTime<Utc>>,
+    next_run_at: Option<DateTime<Utc>>,
 ) -> Result<()> {
     sql!(
         tx,
         rows,
-        "INSERT INTO account_tasks (account_id, kind, provider, next_at, failures)
-         VALUES ($1, $2, $3, $4, 0) ON CONFLICT (account_id, kind) DO UPDATE SET next_at = $4,
-         failures = 0, held_until = NULL",
+        "INSERT INTO account_tasks (account_id, kind, provider, next_run_at, failures)
+         VALUES ($1, $2, $3, $4, 0) ON CONFLICT (account_id, kind) DO UPDATE SET next_run_at = $4,
+         failures = 0, deferred_until = NULL",
         account.id,
         kind,
         &account.provider,
-        next_at
+        next_run_at
     )?;
     Ok(())
 }
@@ -85,15 +85,15 @@ pub async fn move_to(
     tx: &mut Tx,
     account: AccountId,
     kind: Kind,
-    next_at: Option<DateTime<Utc>>,
+    next_run_at: Option<DateTime<Utc>>,
 ) -> Result<()> {
     sql!(
         tx,
         rows,
-        "UPDATE account_tasks SET next_at = $3 WHERE account_id = $1 AND kind = $2",
+        "UPDATE account_tasks SET next_run_at = $3 WHERE account_id = $1 AND kind = $2",
         account,
         kind,
-        next_at
+        next_run_at
     )?;
     Ok(())
 }
@@ -104,20 +104,20 @@ pub async fn postpone(
     tx: &mut Tx,
     account: AccountId,
     kind: Kind,
-    next_at: DateTime<Utc>,
+    next_run_at: DateTime<Utc>,
     failures: i64,
-    held_until: Option<DateTime<Utc>>,
+    deferred_until: Option<DateTime<Utc>>,
 ) -> Result<()> {
     sql!(
         tx,
         rows,
-        "UPDATE account_tasks SET next_at = $3, failures = $4, held_until = $5
+        "UPDATE account_tasks SET next_run_at = $3, failures = $4, deferred_until = $5
          WHERE account_id = $1 AND kind = $2",
         account,
         kind,
-        next_at,
+        next_run_at,
         failures,
-        held_until
+        deferred_until
     )?;
     Ok(())
 }

@@ -33,7 +33,7 @@ pub async fn page(backend: &Backend, actor: &Actor, query: AuditQuery) -> Result
     let (lines, next) = read(backend, actor, &query, PAGE).await?;
     let reader = Locale::new(backend.clock.now(), &actor.time_zone);
     let line = |line: AuditRow| AuditLine {
-        at: reader.relative(line.at),
+        at: reader.relative(line.occurred_at),
         action: line.action,
         result: line.result,
         actor: line.actor,
@@ -65,7 +65,7 @@ pub async fn read(
     let mut lines = db::audit::page(&backend.db, workspace, &filter, most as i64 + 1).await?;
     let more = lines.len() > most;
     lines.truncate(most);
-    let next = lines.last().filter(|_| more).map(|last| cursor(last.at, last.id));
+    let next = lines.last().filter(|_| more).map(|last| cursor(last.occurred_at, last.id));
     Ok((lines, next))
 }
 

@@ -55,12 +55,12 @@ pub async fn claim(
     };
     let claim = match kept {
         Kept { body_hash: other, .. } if other != body_hash => Claim::OtherRequest,
-        Kept { id, answer: Some(answer), .. } => {
-            let opened = backend.vault.open(&answer, place(id));
+        Kept { id, response: Some(response), .. } => {
+            let opened = backend.vault.open(&response, place(id));
             opened.map_or_else(|error| unreadable(id, error), Claim::Answered)
         }
-        Kept { id, began_at, .. } if began_at + LEASE <= now => {
-            if db::idempotency::take_over(&mut tx, id, began_at, now).await? {
+        Kept { id, created_at, .. } if created_at + LEASE <= now => {
+            if db::idempotency::take_over(&mut tx, id, created_at, now).await? {
                 Claim::First(id)
             } else {
                 Claim::UnderWay
@@ -78,8 +78,8 @@ fn unreadable(id: Uuid, error: vault::Error) -> Claim {
 }
 
 /// Keeps the answer, sealed: it may hold the state of a connection that was begun.
-pub async fn keep(backend: &Backend, id: Uuid, answer: &SecretString) -> Result<()> {
-    Ok(db::idempotency::keep(&backend.db, id, &backend.vault.seal(answer, place(id))).await?)
+pub async fn keep(backend: &Backend, id: Uuid, response: &SecretString) -> Result<()> {
+    Ok(db::idempotency::keep(&backend.db, id, &backend.vault.seal(response, place(id))).await?)
 }
 
 /// Gives the key back, because the request did not succeed and may be tried again.
@@ -96,5 +96,5 @@ pub async fn purge(backend: &Backend) -> Result<()> {
 }
 
 fn place(id: Uuid) -> SealContext {
-    SealContext::new("idempotency_keys", id, "answer")
+    SealContext::new("idempotency_keys", id, "response")
 }

@@ -28,7 +28,7 @@ pub struct Mail {
 }
 
 fn place(id: Uuid) -> SealContext {
-    SealContext::new("mails", id, "body")
+    SealContext::new("outgoing_emails", id, "body")
 }
 
 /// Writes a mail down, to be sent once this transaction is committed, and never if it is not. What
@@ -36,7 +36,8 @@ fn place(id: Uuid) -> SealContext {
 pub async fn post(backend: &Backend, tx: &mut Tx, mail: Mail, priority: Priority) -> Result<()> {
     let id = Uuid::now_v7();
     let body = backend.vault.seal(&mail.text, place(id));
-    db::mails::insert(tx, id, &mail.to, &mail.subject, &body, backend.clock.now()).await?;
+    db::outgoing_emails::insert(tx, id, &mail.to, &mail.subject, &body, backend.clock.now())
+        .await?;
     jobs::enqueue(backend, tx, Job::SendMail { id }.with_priority(priority)).await
 }
 
@@ -44,24 +45,27 @@ pub async fn post(backend: &Backend, tx: &mut Tx, mail: Mail, priority: Priority
 pub async fn send(attempt: &Attempt<'_>, id: Uuid) -> Result<Outcome> {
     let backend = attempt.backend;
     // Sent already, or its recipient has left.
-    let Some(mail) = db::mails::find(&backend.db, id).await? else { return Ok(Outcome::Done) };
+    let Some(mail) = db::outgoing_emails::find(&backend.db, id).await? else {
+        return Ok(Outcome::Done);
+    };
     let outcome = match backend.vault.open(&mail.body, place(id)) {
         Ok(text) => deliver(attempt, mail, text).await?,
         Err(error) => {
-            unreadable::report("mails", &id, error);
+            unreadable::report("outgoing_emails", &id, error);
             Outcome::Failed { reason: "Its sealed text does not open.".into() }
         }
     };
     if let Outcome::Again { reason, .. } | Outcome::Failed { reason } = &outcome {
-        let next_at = outcome.next_at();
-        db::mails::record_failure(&backend.db, id, reason, attempt.number, next_at).await?;
+        let next_try_at = outcome.next_at();
+        db::outgoing_emails::record_failure(&backend.db, id, reason, attempt.number, next_try_at)
+            .await?;
     }
     Ok(outcome)
 }
 
 async fn deliver(
     attempt: &Attempt<'_>,
-    mail: db::mails::Mail,
+    mail: db::outgoing_emails::OutgoingEmail,
     text: SecretString,
 ) -> Result<Outcome> {
     let backend = attempt.backend;
@@ -74,7 +78,7 @@ async fn deliver(
         return Ok(judge(attempt, at, &error));
     }
     failpoint!("mail.sent");
-    db::mails::delete(&backend.db, id).await?;
+    db::outgoing_emails::delete(&backend.db, id).await?;
     remember(backend, db::server_facts::MAIL_SENT).await?;
     Ok(Outcome::Done)
 }
@@ -100,13 +104,13 @@ pub async fn overview(backend: &Backend, actor: &Actor) -> Result<MailView> {
         return Err(Error::Forbidden);
     }
     let reader = Locale::new(backend.clock.now(), &actor.time_zone);
-    let stuck = db::mails::unsent(&backend.db).await?.into_iter().map(|mail| StuckMail {
+    let stuck = db::outgoing_emails::unsent(&backend.db).await?.into_iter().map(|mail| StuckMail {
         to: mail.recipient,
         subject: mail.subject,
         posted: reader.relative(mail.created_at),
         attempts: mail.attempts,
-        next: mail.next_at.map(|at| reader.relative(at)),
-        problem: mail.problem,
+        next: mail.next_try_at.map(|at| reader.relative(at)),
+        problem: mail.last_error,
     });
     let base = backend.config.public_url();
     let written = backend.mailer.kept().await.map(|letters| {

@@ -56,7 +56,7 @@ pub async fn retry(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
     jobs::enqueue(backend, &mut tx, job).await?;
     events::record(backend, &mut tx, event).await?;
     tx.commit().await?;
-    tracing::info!(job = %id, user = %actor.user, "a dead letter is tried again");
+    tracing::info!(job = %id, user = %actor.user, "dead job retried");
     Ok(())
 }
 
@@ -74,7 +74,7 @@ pub async fn discard(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
     )
     .await?;
     tx.commit().await?;
-    tracing::info!(job = %id, user = %actor.user, "a dead letter was discarded");
+    tracing::info!(job = %id, user = %actor.user, "dead job discarded");
     Ok(())
 }
 

@@ -13,7 +13,7 @@ impl Sweep {
     /// Takes note of one line; its error is logged and does not stop the sweep.
     pub fn record(&mut self, line: Result<()>) {
         if let Err(error) = line {
-            tracing::warn!("a sweep goes on past: {error}");
+            tracing::warn!("sweep skipped an item: {error}");
             self.failure.get_or_insert(error);
         }
     }

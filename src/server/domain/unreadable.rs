@@ -8,5 +8,5 @@ use crate::server::{metrics, vault};
 /// is not met again, or that people are told what to do instead.
 pub(super) fn report(table: &'static str, row: &dyn Display, error: vault::Error) {
     metrics::unreadable(table);
-    tracing::error!(table, %row, "a sealed value does not open: {error}");
+    tracing::error!(table, %row, "could not decrypt sealed value: {error}");
 }

@@ -135,14 +135,19 @@ impl Error {
 pub fn platform_error(name: &str, error: &platform::Error) -> AppError {
     use platform::Error as P;
     match error {
-        P::AccessRefused { say, .. } | P::Reconnect { say, .. } | P::NeedsAction { say, .. } => {
-            AppError::new(Kind::PlatformRefused, say.clone(), "")
+        P::AccessRefused { message, .. }
+        | P::Reconnect { message, .. }
+        | P::NeedsAction { message, .. } => {
+            AppError::new(Kind::PlatformRefused, message.clone(), "")
         }
-        P::Rejected { say, field, .. } => {
-            let mut app = AppError::new(Kind::PlatformRefused, say.clone(), "");
+        P::Rejected { message, field, .. } => {
+            let mut app = AppError::new(Kind::PlatformRefused, message.clone(), "");
             app.fields = field
                 .iter()
-                .map(|field| FieldError { field: (*field).to_owned(), message: say.to_string() })
+                .map(|field| FieldError {
+                    field: (*field).to_owned(),
+                    message: message.to_string(),
+                })
                 .collect();
             app
         }

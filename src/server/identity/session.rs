@@ -16,7 +16,7 @@ use crate::server::error::{Error, Result};
 /// 7.3).
 pub const IDLE: Duration = Duration::days(7);
 pub const ABSOLUTE: Duration = Duration::days(30);
-/// `seen_at` is written no more often than this: a page needs no write.
+/// `last_seen_at` is written no more often than this: a page needs no write.
 const TOUCH: Duration = Duration::minutes(5);
 
 /// The cookie's name. `__Host-` makes browsers refuse it from other hosts and over plain http, so
@@ -69,7 +69,7 @@ pub async fn identify(backend: &Backend, headers: &HeaderMap) -> Result<Option<A
 
 /// Whether nobody has used a session for too long.
 pub fn is_idle(live: &db::sessions::ActiveSession, now: DateTime<Utc>) -> bool {
-    live.seen_at + IDLE <= now
+    live.last_seen_at + IDLE <= now
 }
 
 /// Whether a session has not ended, without counting as its use.
@@ -87,7 +87,7 @@ async fn actor(
     if is_idle(&live, now) {
         return Ok(None);
     }
-    if live.seen_at + TOUCH <= now {
+    if live.last_seen_at + TOUCH <= now {
         db::sessions::update_last_seen(&backend.db, live.id, now).await?;
     }
     let role = match live.role.as_str() {

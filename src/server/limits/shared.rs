@@ -153,9 +153,9 @@ impl Shared {
         );
         match (before, trouble) {
             (None, Some(error)) => {
-                tracing::warn!("Redis is away, so each process limits by its own counts: {error}")
+                tracing::warn!("Redis is unavailable, rate limits are per process: {error}")
             }
-            (Some(_), None) => tracing::info!("Redis is back; counts are shared again"),
+            (Some(_), None) => tracing::info!("Redis is available again, rate limits are shared"),
             _ => {}
         }
     }

@@ -24,20 +24,20 @@ pub enum Error {
     /// The access token was refused. The caller refreshes once and repeats; if that does not help,
     /// this is [`Error::Reconnect`].
     #[error("access refused: {}", quoted(.detail))]
-    AccessRefused { reason: Reason, say: Message, detail: String },
+    AccessRefused { reason: Reason, message: Message, detail: String },
     /// Only the person can heal it, by connecting again.
     #[error("reconnect ({reason:?}): {}", quoted(.detail))]
-    Reconnect { reason: Reason, say: Message, detail: String },
+    Reconnect { reason: Reason, message: Message, detail: String },
     /// Only the person can heal it, at the platform; connecting again would not help.
     #[error("needs action at the platform ({reason:?}): {}", quoted(.detail))]
-    NeedsAction { reason: Reason, say: Message, detail: String },
+    NeedsAction { reason: Reason, message: Message, detail: String },
     /// The authorization code was used, expired or is not ours.
     #[error("authorization code refused: {}", quoted(.detail))]
     CodeRefused { detail: String },
     /// The platform will not do this for this account or with this input: an account of the wrong
     /// kind, a field it refuses.
     #[error("rejected: {}", quoted(.detail))]
-    Rejected { say: Message, field: Option<&'static str>, detail: String },
+    Rejected { message: Message, field: Option<&'static str>, detail: String },
     /// Asked to slow down.
     #[error("rate limited until {until}: {}", quoted(.detail))]
     RateLimited { until: DateTime<Utc>, detail: String },
@@ -135,9 +135,9 @@ impl Error {
     /// Why the account is not connected any more, with its sentence.
     pub fn account_reason(&self) -> Option<(Reason, &Message)> {
         match self {
-            Self::AccessRefused { reason, say, .. }
-            | Self::Reconnect { reason, say, .. }
-            | Self::NeedsAction { reason, say, .. } => Some((*reason, say)),
+            Self::AccessRefused { reason, message, .. }
+            | Self::Reconnect { reason, message, .. }
+            | Self::NeedsAction { reason, message, .. } => Some((*reason, message)),
             _ => None,
         }
     }

@@ -106,7 +106,7 @@ pub trait Platform: Send + Sync {
             found.into_iter().find(|profile| profile.id == account).ok_or_else(|| {
                 Error::Reconnect {
                     reason: Reason::RefusedByPlatform,
-                    say: format!(
+                    message: format!(
                         "{} no longer gives access to this account. Reconnect it.",
                         self.info().name
                     )

@@ -114,8 +114,7 @@ fn read<'de, D: Deserializer<'de>, T>(
         tracing::debug!(
             expected,
             found = shape(value.to_string().as_bytes()),
-            "an odd field of a \
-            platform counts as absent"
+            "ignored unexpected field in platform response"
         );
     }
     Ok(taken)

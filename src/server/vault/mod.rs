@@ -82,8 +82,8 @@ impl Vault {
                 (Arc::new(ring), Instant::now());
         } else if !was_unreadable {
             tracing::error!(
-                "the key file can't be read, and keys that others add stay unknown; let the user \
-                 that runs huntaze read it (mode 0600, its own)"
+                "could not read the key file, so keys added by other processes are unknown; make \
+                 it readable for the user that runs huntaze (owner, mode 0600)"
             );
         }
     }

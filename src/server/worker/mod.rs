@@ -60,7 +60,7 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
         let pause = match worker.fill(&mut running, limit).await {
             Ok(()) => LOOK,
             Err(error) => {
-                tracing::error!("the queue can't be read: {error}");
+                tracing::error!("could not read job queue: {error}");
                 TROUBLE
             }
         };
@@ -192,16 +192,16 @@ async fn settle(backend: &Backend, claimed: &Claimed, outcome: Outcome, took: Du
     let (kind, attempts, reference) = (&claimed.kind, claimed.attempts, &claimed.reference);
     let (end, settled) = match outcome {
         Outcome::Done => {
-            tracing::debug!(kind, attempts, reference, "job done");
+            tracing::debug!(kind, attempts, reference, "job completed");
             (JobEnd::Done, db::jobs::complete(db, claimed, now).await)
         }
         Outcome::Again { at, reason } => {
-            let retry_in = (at - now).num_seconds();
-            tracing::warn!(kind, attempts, reference, retry_in, "job failed: {reason}");
+            let retry_in_seconds = (at - now).num_seconds();
+            tracing::warn!(kind, attempts, reference, retry_in_seconds, "job failed: {reason}");
             (JobEnd::Retried, db::jobs::retry(db, claimed, at, &reason, now).await)
         }
         Outcome::Failed { reason } => {
-            tracing::error!(kind, attempts, reference, "job given up: {reason}");
+            tracing::error!(kind, attempts, reference, "job failed permanently: {reason}");
             (JobEnd::Dead, db::jobs::mark_dead(db, claimed, &reason, now).await)
         }
     };
@@ -214,11 +214,11 @@ fn check_settled(claimed: &Claimed, answer: db::Result<bool>) {
     let (kind, reference) = (&claimed.kind, &claimed.reference);
     match answer {
         Ok(true) => {}
-        Ok(false) => tracing::warn!(kind, reference, "another worker has taken over this job"),
+        Ok(false) => tracing::warn!(kind, reference, "job lease lost to another worker"),
         Err(error) => tracing::error!(
             kind,
             reference,
-            "the job's row was not written; its lease will end: {error}"
+            "could not update job, waiting for its lease to expire: {error}"
         ),
     }
 }

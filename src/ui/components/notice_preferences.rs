@@ -21,7 +21,7 @@ pub fn NoticePreferences(preferences: Vec<Preference>) -> impl IntoView {
         };
         view! {
             <label class="tick">
-                <input type="checkbox" name=word value="on" checked=preference.by_mail />
+                <input type="checkbox" name=word value="on" checked=preference.by_email />
                 <span>{text}</span>
             </label>
         }

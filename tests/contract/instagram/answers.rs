@@ -67,8 +67,8 @@ async fn an_answer_of_another_shape_does_not_say_that_the_account_is_gone() {
         ]
     };
     facebook.answer(&empty()).await;
-    let (kind, _, say) = told(facebook.profile(KOFI_COOKS).await);
-    assert!(kind == "reconnect" && say.contains("no longer shows"), "{say}");
+    let (kind, _, message) = told(facebook.profile(KOFI_COOKS).await);
+    assert!(kind == "reconnect" && message.contains("no longer shows"), "{message}");
 
     for answer in other_shapes() {
         for odd in 0..3 {

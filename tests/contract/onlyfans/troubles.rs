@@ -13,11 +13,11 @@ async fn values_of_another_browser_end_the_session_and_say_so() {
         let mut fields = log_in(&stage, MARA).await;
         fields.insert(field.into(), value);
         let before = stage.calls("onlyfans", ME).await;
-        let (kind, reason, say) = told(
+        let (kind, reason, message) = told(
             onlyfans.list_profiles(&api(&onlyfans, &client, &paste(&onlyfans, &fields))).await,
         );
         assert_eq!((kind, reason), ("reconnect", Some(Reason::SessionEnded)));
-        assert_says(&say, &["session ended", "fresh values", "same browser"]);
+        assert_says(&message, &["session ended", "fresh values", "same browser"]);
         assert_eq!(stage.calls("onlyfans", ME).await - before, 1);
     }
 }
@@ -31,10 +31,10 @@ async fn values_of_two_logins_are_told_apart_from_an_ended_session() {
     let cookie =
         fields["cookie"].replace(&format!("auth_id={MARA}"), &format!("auth_id={TOBIAS_FAN}"));
     fields.insert("cookie".into(), cookie);
-    let (kind, reason, say) =
+    let (kind, reason, message) =
         told(onlyfans.list_profiles(&api(&onlyfans, &client, &paste(&onlyfans, &fields))).await);
     assert_eq!((kind, reason), ("reconnect", Some(Reason::SessionEnded)));
-    assert_says(&say, &["different logins", "one browser"]);
+    assert_says(&message, &["different logins", "one browser"]);
 }
 
 // C10, T7: logged out (200 with isAuth false) and thrown out (401) are the same to Mara.
@@ -45,9 +45,9 @@ async fn a_session_that_ended_asks_for_fresh_values() {
     for end in ["onlyfans/expire", "onlyfans/revoke"] {
         let grant = connected(&stage, &onlyfans, MARA).await;
         stage.control(end, json!({ "account": MARA })).await;
-        let (kind, reason, say) = told(onlyfans.refresh(&client, &held(&grant)).await);
+        let (kind, reason, message) = told(onlyfans.refresh(&client, &held(&grant)).await);
         assert_eq!((kind, reason), ("reconnect", Some(Reason::SessionEnded)), "{end}");
-        assert_says(&say, &["session ended", "Log in at onlyfans.com", "fresh values"]);
+        assert_says(&message, &["session ended", "Log in at onlyfans.com", "fresh values"]);
     }
 }
 
@@ -63,9 +63,9 @@ async fn an_identity_check_is_finished_at_onlyfans_and_then_tested() {
         onlyfans.list_profiles(&api(&onlyfans, &client, &grant)).await
     }];
     for outcome in outcomes {
-        let (kind, reason, say) = told(outcome);
+        let (kind, reason, message) = told(outcome);
         assert_eq!((kind, reason), ("needs action", Some(Reason::NeedsAction)));
-        assert_says(&say, &["identity check", "browser", "Test"]);
+        assert_says(&message, &["identity check", "browser", "Test"]);
     }
     stage.calm().await;
     stage.control("onlyfans/switches", json!({ "identityCheck": false })).await;
@@ -193,7 +193,7 @@ async fn no_error_quotes_the_session() {
     let text = format!("{error} {error:?}");
     assert!(!text.contains(&fields["xBc"]) && !text.contains("sess="), "{text}");
     grant.access = secret(&grant.access.expose_secret()[1..]);
-    let (kind, reason, say) = told(onlyfans.refresh(&client, &held(&grant)).await);
+    let (kind, reason, message) = told(onlyfans.refresh(&client, &held(&grant)).await);
     assert_eq!((kind, reason), ("reconnect", Some(Reason::Unreadable)));
-    assert_says(&say, &["can't be read", "fresh values"]);
+    assert_says(&message, &["can't be read", "fresh values"]);
 }

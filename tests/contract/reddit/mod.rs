@@ -129,9 +129,9 @@ async fn a_connection_removed_at_reddit_asks_to_reconnect() {
     let client = client(&stage);
     let grant = stage.connect(&Reddit, &client, MARA).await;
     stage.control("reddit/revoke", json!({ "account": MARA })).await;
-    let (kind, reason, say) = told(Reddit.refresh(&client, &held(&grant)).await);
+    let (kind, reason, message) = told(Reddit.refresh(&client, &held(&grant)).await);
     assert_eq!((kind, reason), ("reconnect", Some(Reason::Revoked)));
-    assert_says(&say, &["revoked", "Reconnect"]);
+    assert_says(&message, &["revoked", "Reconnect"]);
 }
 
 // C11

@@ -40,9 +40,9 @@ async fn a_missing_permission_is_named_in_words() {
     let client = client(&stage);
     let code = stage.allow(&Reddit, &client, MARA, Some("submit")).await;
     let grant = Reddit.exchange(&client, &code).await.expect("a grant");
-    let (kind, reason, say) = told(Reddit.list_profiles(&api(&Reddit, &client, &grant)).await);
+    let (kind, reason, message) = told(Reddit.list_profiles(&api(&Reddit, &client, &grant)).await);
     assert_eq!((kind, reason), ("reconnect", Some(Reason::MissingPermissions)));
-    assert_says(&say, &["See your username and karma", "Reconnect"]);
+    assert_says(&message, &["See your username and karma", "Reconnect"]);
 }
 
 // C9, C3: a suspended account connects and says so, with its date.
@@ -53,10 +53,10 @@ async fn tobi_sees_until_when_reddit_suspended_him() {
     let grant = stage.connect(&Reddit, &client, TOBI_SUSPENDED).await;
     let tobi =
         Reddit.profile(&api(&Reddit, &client, &grant), TOBI_SUSPENDED).await.expect("the account");
-    let (reason, say) = tobi.standing.expect("a standing");
+    let (reason, message) = tobi.standing.expect("a standing");
     let day = (client.now() + Duration::days(3)).format("%-d %B %Y").to_string();
     assert_eq!(reason, Reason::Suspended);
-    assert_says(&say, &["suspended", &day, "appeal", "Test"]);
+    assert_says(&message, &["suspended", &day, "appeal", "Test"]);
 
     let grant = stage.connect(&Reddit, &client, QUICK_SUSPENDED_FOR_GOOD).await;
     let gone = Reddit
@@ -73,9 +73,9 @@ async fn a_plain_refusal_says_where_to_look() {
     let client = client(&stage);
     let grant = stage.connect(&Reddit, &client, MARA).await;
     stage.trouble("reddit", ME, "403", None).await;
-    let (kind, _, say) = told(Reddit.list_profiles(&api(&Reddit, &client, &grant)).await);
+    let (kind, _, message) = told(Reddit.list_profiles(&api(&Reddit, &client, &grant)).await);
     assert_eq!(kind, "rejected");
-    assert_says(&say, &["Reddit refused", "reddit.com"]);
+    assert_says(&message, &["Reddit refused", "reddit.com"]);
 }
 
 // T7: a page instead of data means that Reddit does not like the server, not the person.

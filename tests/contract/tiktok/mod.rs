@@ -66,10 +66,11 @@ async fn an_account_banned_from_posting_connects_with_that_standing() {
     let world = World::of(&TikTok).await;
     let grant = world.allow(MAX_BANNED).await;
     let found = world.candidates(&grant).await.expect("his numbers are readable all the same");
-    let (reason, say) = found[0].standing.as_ref().expect("something stands in its way");
+    let (reason, message) = found[0].standing.as_ref().expect("something stands in its way");
     assert_eq!(*reason, Reason::NeedsAction);
     assert!(
-        say.contains("blocked this account from posting") && say.contains("Open the TikTok app")
+        message.contains("blocked this account from posting")
+            && message.contains("Open the TikTok app")
     );
     assert_eq!(found[0].metadata["posting"]["state"], "blocked");
 }

@@ -90,9 +90,9 @@ async fn refreshing_rotates_and_a_replay_asks_to_reconnect() {
     ));
     X.profile(&api(&X, &client, &second), INES).await.expect("the account");
 
-    let (kind_of, reason, say) = told(X.refresh(&client, &held(&first)).await);
+    let (kind_of, reason, message) = told(X.refresh(&client, &held(&first)).await);
     assert_eq!((kind_of, reason), ("reconnect", Some(Reason::RefusedByPlatform)));
-    assert_says(&say, &["X no longer accepts", "Reconnect"]);
+    assert_says(&message, &["X no longer accepts", "Reconnect"]);
     assert_eq!(
         kind(X.refresh(&client, &held(&second)).await),
         "reconnect",
@@ -108,9 +108,9 @@ async fn access_without_the_permission_to_stay_ends_by_itself() {
     let code = stage.allow(&X, &client, INES, Some("users.read tweet.read")).await;
     let grant = X.exchange(&client, &code).await.expect("a grant");
     assert_eq!((grant.scopes.len(), grant.refresh.is_none()), (2, true));
-    let (kind, reason, say) = told(X.refresh(&client, &held(&grant)).await);
+    let (kind, reason, message) = told(X.refresh(&client, &held(&grant)).await);
     assert_eq!((kind, reason), ("reconnect", Some(Reason::RanOut)));
-    assert_says(&say, &["limited time", "Reconnect"]);
+    assert_says(&message, &["limited time", "Reconnect"]);
 }
 
 // C11: revoking ends both tokens, and what is dead already counts as ended.

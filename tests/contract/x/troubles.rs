@@ -45,10 +45,10 @@ async fn a_suspended_and_a_locked_account_are_told_what_to_do_at_x() {
         (PRIYA_LOCKED, Reason::Locked, ["locked", "unlock it"]),
     ] {
         let grant = stage.connect(&X, &client, account).await;
-        let (kind, reason, say) = told(X.list_profiles(&api(&X, &client, &grant)).await);
+        let (kind, reason, message) = told(X.list_profiles(&api(&X, &client, &grant)).await);
         assert_eq!((kind, reason), ("needs action", Some(expected)));
-        assert_says(&say, &words);
-        assert_says(&say, &["Test"]);
+        assert_says(&message, &words);
+        assert_says(&message, &["Test"]);
     }
 }
 
@@ -59,15 +59,15 @@ async fn a_missing_permission_is_named_and_one_that_is_there_is_not() {
     let client = stage.client("x");
     let code = stage.allow(&X, &client, INES, Some("tweet.read offline.access")).await;
     let limited = X.exchange(&client, &code).await.expect("a grant");
-    let (kind_of, reason, say) = told(X.list_profiles(&api(&X, &client, &limited)).await);
+    let (kind_of, reason, message) = told(X.list_profiles(&api(&X, &client, &limited)).await);
     assert_eq!((kind_of, reason), ("reconnect", Some(Reason::MissingPermissions)));
-    assert_says(&say, &["see your profile", "Reconnect"]);
+    assert_says(&message, &["see your profile", "Reconnect"]);
 
     let grant = stage.connect(&X, &client, INES).await;
     stage.trouble("x", ME, "403", None).await;
-    let (kind, _, say) = told(X.list_profiles(&api(&X, &client, &grant)).await);
+    let (kind, _, message) = told(X.list_profiles(&api(&X, &client, &grant)).await);
     assert_eq!(kind, "rejected");
-    assert_says(&say, &["X refused", "reconnect"]);
+    assert_says(&message, &["X refused", "reconnect"]);
 }
 
 // C8, T7
@@ -77,9 +77,9 @@ async fn a_token_that_is_no_users_asks_to_reconnect() {
     let client = stage.client("x");
     let mut grant = stage.connect(&X, &client, INES).await;
     grant.access = secret("garbage");
-    let (kind, reason, say) = told(X.list_profiles(&api(&X, &client, &grant)).await);
+    let (kind, reason, message) = told(X.list_profiles(&api(&X, &client, &grant)).await);
     assert_eq!((kind, reason), ("reconnect", Some(Reason::RefusedByPlatform)));
-    assert_says(&say, &["Reconnect"]);
+    assert_says(&message, &["Reconnect"]);
 }
 
 // T7: money, quotas and enrolment of the app are the operator's.

@@ -67,8 +67,8 @@ async fn an_answer_of_another_shape_does_not_say_that_the_channel_is_gone() {
     }
     let empty = json!({ "kind": "youtube#channelListResponse", "pageInfo": {} });
     youtube.answer(&[(CHANNELS, json_answer(200, &empty))]).await;
-    let (kind, _, say) = told(youtube.profile(KOFI).await);
-    assert!(kind == "reconnect" && say.contains("no longer has the channel"), "{say}");
+    let (kind, _, message) = told(youtube.profile(KOFI).await);
+    assert!(kind == "reconnect" && message.contains("no longer has the channel"), "{message}");
 }
 
 // R3: a page in between, and a key that the project blocks, are not the

@@ -19,7 +19,7 @@ pub async fn renew(
         rows,
         "UPDATE oauth_accounts SET access_token = $3,
          refresh_token = COALESCE($4, refresh_token), token_type = $5, issued_at = $6,
-         expires_at = $7, refresh_expires_at = $8, status = $9, reason = $10, say = $11,
+         expires_at = $7, refresh_expires_at = $8, status = $9, reason = $10, message = $11,
          version = version + 1, updated_at = $12
          WHERE id = $1 AND version = $2 AND access_token IS NOT NULL",
         renewed.id,
@@ -32,7 +32,7 @@ pub async fn renew(
         renewed.refresh_expires_at,
         renewed.status,
         renewed.reason,
-        &renewed.say,
+        &renewed.message,
         renewed.updated_at
     )?;
     if rows == 1 {

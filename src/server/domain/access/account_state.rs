@@ -24,8 +24,8 @@ impl AccountState {
     pub const FORMER: Self = Self { status: Status::Former, why: None };
 
     pub fn of(account: &Account) -> Self {
-        let say = account.say.clone().unwrap_or_default();
-        Self { status: account.status, why: account.reason.map(|reason| (reason, say.into())) }
+        let message = account.message.clone().unwrap_or_default();
+        Self { status: account.status, why: account.reason.map(|reason| (reason, message.into())) }
     }
 
     /// Whether what is wrong, if anything is, has nothing to do with the token: no new one mends
@@ -43,8 +43,8 @@ impl AccountState {
         self.why.as_ref().map(|(reason, _)| *reason)
     }
 
-    pub fn say(&self) -> Option<&str> {
-        self.why.as_ref().map(|(_, say)| say.as_ref())
+    pub fn message(&self) -> Option<&str> {
+        self.why.as_ref().map(|(_, message)| message.as_ref())
     }
 }
 
@@ -61,7 +61,7 @@ pub(in crate::server::domain) async fn transition(
     }
     let mut tx = backend.db.begin().await?;
     let (now, next) = (backend.clock.now(), next_refresh(backend, account, &new)?);
-    if !db::accounts::mark(&mut tx, account, new.status, new.reason().zip(new.say()), next, now)
+    if !db::accounts::mark(&mut tx, account, new.status, new.reason().zip(new.message()), next, now)
         .await?
     {
         return Ok(false);
@@ -98,8 +98,8 @@ pub(super) async fn record_background_transition(
         return Ok(());
     }
     let event = AuditEvent::by_itself(account.workspace_id, Action::Refresh).on(backend, account);
-    let event = match new.say() {
-        Some(say) => event.refused(say),
+    let event = match new.message() {
+        Some(message) => event.refused(message),
         None => event.saying("It works again."),
     };
     events::record(backend, tx, event).await?;
@@ -119,9 +119,12 @@ pub(in crate::server::domain) async fn record_transition(
         return Ok(());
     }
     tracing::info!(
-        platform = %account.provider, account = %account.id, status = new.status.as_str(),
-            reason = ?new.reason(),
-        was = old.map(|old| old.status.as_str()), "standing changed"
+        platform = %account.provider,
+        account = %account.id,
+        status = new.status.as_str(),
+        reason = ?new.reason(),
+        previous_status = old.map(|old| old.status.as_str()),
+        "account status changed"
     );
     let (old, reason) = (old.map(|old| old.status), new.reason());
     let changed = Event::AccountChanged { account, old, new: new.status, reason };
@@ -138,11 +141,12 @@ pub async fn mark_expired(backend: &Backend, workspace: WorkspaceId, id: Account
         return Ok(());
     }
     let name = &entry.info().name;
-    let say = format!(
+    let message = format!(
         "The access that {name} gave us has ended. Reconnect this account; its label and history \
          stay."
     );
-    let ended = AccountState { status: Status::Expired, why: Some((Reason::RanOut, say.into())) };
+    let ended =
+        AccountState { status: Status::Expired, why: Some((Reason::RanOut, message.into())) };
     transition(backend, &account, ended).await?;
     Ok(())
 }

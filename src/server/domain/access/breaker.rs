@@ -53,7 +53,7 @@ pub enum Permit {
 /// Until when nobody calls this platform.
 pub async fn open_until(backend: &Backend, entry: &Entry) -> Result<Option<DateTime<Utc>>> {
     let now = backend.clock.now();
-    let until = open(backend, entry).await?.map(|breaker| breaker.until);
+    let until = open(backend, entry).await?.map(|breaker| breaker.open_until);
     Ok(until.filter(|until| !is_over(*until, now)))
 }
 
@@ -73,15 +73,15 @@ pub async fn open_breakers(backend: &Backend) -> Result<HashMap<Provider, DateTi
 pub(super) async fn acquire(backend: &Backend, entry: &Entry) -> Result<Permit> {
     let Some(breaker) = open(backend, entry).await? else { return Ok(Permit::Free) };
     let now = backend.clock.now();
-    if is_over(breaker.until, now) {
+    if is_over(breaker.open_until, now) {
         let ours = db::breakers::probe(&backend.db, &breaker, now + PROBE).await?;
         forget(backend);
         if ours {
-            metrics::breaker(entry.provider.as_str(), metrics::Breaker::Probing);
+            metrics::breaker(entry.provider.as_str(), metrics::Breaker::HalfOpen);
             return Ok(Permit::Probe);
         }
     }
-    Err(Error::PlatformTrouble { name: &entry.info().name, until: breaker.until.max(now) })
+    Err(Error::PlatformTrouble { name: &entry.info().name, until: breaker.open_until.max(now) })
 }
 
 /// Whether it is time for a probe. An end that no breaker of ours can have was written by a clock
@@ -108,7 +108,7 @@ pub(super) async fn record_outcome(
         _ => answered(backend, entry, account).await,
     };
     if let Err(error) = counted {
-        tracing::error!(platform = %entry.provider, "the circuit breaker was not updated: {error}");
+        tracing::error!(platform = %entry.provider, "could not update circuit breaker: {error}");
     }
 }
 
@@ -120,24 +120,28 @@ async fn silent(backend: &Backend, entry: &Entry, pass: Permit, account: Account
     }
     let enough = db::accounts::at_least(&backend.db, &entry.provider, ACCOUNTS).await?;
     forget(backend);
-    let opened = open(backend, entry).await?.map_or(0, |breaker| breaker.opened);
+    let open_count = open(backend, entry).await?.map_or(0, |breaker| breaker.open_count);
     let changes = match pass {
-        Permit::Probe => opened > 0,
+        Permit::Probe => open_count > 0,
         // A call that began before it opened says nothing new.
-        Permit::Free => opened == 0 && accounts.is_some_and(|accounts| accounts >= enough),
+        Permit::Free => open_count == 0 && accounts.is_some_and(|accounts| accounts >= enough),
     };
     if !changes {
         return Ok(());
     }
-    let until = now + (FIRST * 2i32.pow(opened.clamp(0, 8) as u32)).min(LONGEST);
+    let until = now + (FIRST * 2i32.pow(open_count.clamp(0, 8) as u32)).min(LONGEST);
     let mut tx = backend.db.begin().await?;
-    if db::breakers::open(&mut tx, &entry.provider, opened, until).await? {
+    if db::breakers::open(&mut tx, &entry.provider, open_count, until).await? {
         let down = Event::PlatformDown { provider: &entry.provider, next_try: until };
         events::record(backend, &mut tx, down).await?;
         tx.commit().await?;
         metrics::breaker(entry.provider.as_str(), metrics::Breaker::Open);
-        tracing::error!(platform = %entry.provider, opened = opened + 1, %until, "platform \
-            trouble: nobody calls it for a while");
+        tracing::error!(
+            platform = %entry.provider,
+            open_count = open_count + 1,
+            %until,
+            "circuit breaker opened"
+        );
     }
     reset(backend, entry);
     Ok(())
@@ -153,7 +157,7 @@ async fn answered(backend: &Backend, entry: &Entry, account: AccountId) -> Resul
         let up = Event::PlatformUp { provider: &entry.provider };
         events::record(backend, &mut tx, up).await?;
         tx.commit().await?;
-        tracing::info!(platform = %entry.provider, "the platform answers");
+        tracing::info!(platform = %entry.provider, "circuit breaker closed");
     }
     metrics::breaker(entry.provider.as_str(), metrics::Breaker::Closed);
     reset(backend, entry);

@@ -69,7 +69,7 @@ impl Settled {
 }
 
 fn place(id: Uuid) -> SealContext {
-    SealContext::new("refresh_journal", id, "answer")
+    SealContext::new("refresh_journal", id, "response")
 }
 
 /// What tells one credential from another without being one: the refresh token, or where there is
@@ -109,8 +109,11 @@ impl JournaledTokens {
                 }
                 Err(error) if tried < TRIES => {
                     tried += 1;
-                    tracing::error!(account = %line.account_id, tried, "an answer is not durable \
-                        yet: {error}");
+                    tracing::error!(
+                        account = %line.account_id,
+                        attempt = tried,
+                        "could not store refresh response, retrying: {error}"
+                    );
                     tokio::time::sleep(PAUSE).await;
                 }
                 outcome => return Ok(outcome?),
@@ -132,7 +135,7 @@ impl JournaledTokens {
         let lives_longer = account
             .expires_at
             .is_none_or(|end| self.0.details.expires_at.is_none_or(|new| new > end));
-        rotated || account.issued_at <= line.began_at || lives_longer
+        rotated || account.issued_at <= line.started_at || lives_longer
     }
 
     /// Puts it into the account's row and closes its line. It is accepted, however late, as long as
@@ -157,7 +160,7 @@ impl JournaledTokens {
             // What does not open is healed by an answer rather than kept.
             let held = credential::open(backend, &account).ok();
             if held.is_some_and(|held| {
-                fingerprint(&held) != line.came_from || !self.is_newer(&account, &held, line)
+                fingerprint(&held) != line.credential_hash || !self.is_newer(&account, &held, line)
             }) {
                 db::refreshes::close(tx, line.id).await?;
                 return Ok(Settled::Superseded);
@@ -215,10 +218,10 @@ impl JournaledTokens {
             refresh_expires_at: lifetime.refresh_expires_at.or(account.refresh_expires_at),
             next_refresh_at: timing::next(entry, lifetime.issued_at, lifetime.expires_at, now),
             refresh_failures: 0,
-            refresh_held_until: None,
+            refresh_deferred_until: None,
             status: healed.status,
             reason: healed.reason(),
-            say: healed.say().map(str::to_owned),
+            message: healed.message().map(str::to_owned),
             version: account.version + 1,
             updated_at: now,
             ..account.clone()
@@ -255,7 +258,7 @@ async fn settle_line(
     tx: &mut Tx,
     line: &JournalEntry,
 ) -> Result<Option<Settled>> {
-    let Some(sealed) = &line.answer else { return Ok(None) };
+    let Some(sealed) = &line.response else { return Ok(None) };
     match JournaledTokens::read(backend, line, sealed) {
         Ok(answer) => Ok(Some(answer.settle(backend, tx, line).await?)),
         Err(error) => {
@@ -275,15 +278,15 @@ pub async fn recover(backend: &Backend) -> Result<()> {
     loop {
         let lines = db::refreshes::answered(&backend.db, after, BATCH).await?;
         let Some(last) = lines.last() else { return Ok(()) };
-        after = (last.began_at, last.id);
+        after = (last.started_at, last.id);
         for line in &lines {
             let account = line.account_id;
             match AssertUnwindSafe(recover_line(backend, line)).catch_unwind().await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => {
-                    tracing::error!(%account, "an answer was not recovered: {error}");
+                    tracing::error!(%account, "could not recover refresh response: {error}");
                 }
-                Err(_) => tracing::error!(%account, "an answer's recovery panicked"),
+                Err(_) => tracing::error!(%account, "recovery of refresh response panicked"),
             }
         }
     }
@@ -295,7 +298,7 @@ async fn recover_line(backend: &Backend, line: &JournalEntry) -> Result<()> {
     tx.commit().await?;
     if let Some(settled) = settled {
         tracing::warn!(account = %line.account_id, stored = matches!(settled, Settled::Stored(_)),
-            "an answer was recovered");
+            "refresh response recovered");
         settled.attempt(backend).await;
     }
     Ok(())

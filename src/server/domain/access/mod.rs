@@ -72,7 +72,7 @@ pub(in crate::server::domain) async fn reread(backend: &Backend, account: Accoun
     match db::accounts::find(&backend.db, account.workspace_id, account.id).await {
         Ok(found) => found.unwrap_or(account),
         Err(error) => {
-            tracing::error!(account = %account.id, "an account was not read again: {error}");
+            tracing::error!(account = %account.id, "could not reload account: {error}");
             account
         }
     }
@@ -89,7 +89,7 @@ pub(in crate::server::domain) async fn store_limits(
         return;
     }
     if let Err(error) = write_limits(backend, account, limits).await {
-        tracing::error!(account = %account.id, "rate limits were not stored: {error}");
+        tracing::error!(account = %account.id, "could not store rate limits: {error}");
     }
 }
 
@@ -99,10 +99,10 @@ async fn write_limits(backend: &Backend, account: &Account, limits: &[Limit]) ->
     for limit in limits {
         let told = db::limits::LimitReading {
             name: &limit.name,
-            most: limit.limit,
+            maximum: limit.limit,
             remaining: limit.remaining,
             resets_at: limit.resets_at,
-            seen_at: backend.clock.now(),
+            observed_at: backend.clock.now(),
         };
         db::limits::keep(&mut tx, account.id, &told).await?;
         if shared.contains(&limit.name.as_str()) {

@@ -22,7 +22,7 @@ pub(super) async fn check(backend: &Backend, entry: &Entry, account: &Account) -
         None => Ok(()),
         Some(until) => {
             tracing::info!(platform = %entry.provider, account = %account.id, %until,
-                "not called: its limit is used up");
+                "platform call deferred: quota exhausted");
             Err(refusal(entry, until))
         }
     }
@@ -42,7 +42,7 @@ fn blocked_until(limits: &[Remaining], now: DateTime<Utc>) -> Option<DateTime<Ut
         .filter(|limit| limit.remaining <= 0)
         .filter_map(|limit| {
             let reset = limit.resets_at.filter(|reset| *reset - now <= LONGEST)?;
-            Some(reset.min(limit.seen_at.min(now) + BELIEVED))
+            Some(reset.min(limit.observed_at.min(now) + BELIEVED))
         })
         .filter(|until| *until > now)
         .max()
@@ -62,7 +62,7 @@ mod tests {
         ];
         let limit = (-2i64..3, minutes, -30i64..5).prop_map(|(remaining, minutes, seen)| {
             let at = |minutes| DateTime::UNIX_EPOCH + Duration::minutes(minutes);
-            Remaining { remaining, resets_at: minutes.map(at), seen_at: at(seen) }
+            Remaining { remaining, resets_at: minutes.map(at), observed_at: at(seen) }
         });
         prop::collection::vec(limit, 0..6)
     }
@@ -75,7 +75,7 @@ mod tests {
             let now = DateTime::UNIX_EPOCH;
             let blocks = |limit: &Remaining, at: DateTime<Utc>| {
                 limit.remaining <= 0
-                    && limit.seen_at.min(now) + BELIEVED > at
+                    && limit.observed_at.min(now) + BELIEVED > at
                     && limit.resets_at.is_some_and(|reset| reset > at && reset <= now + LONGEST)
             };
             match blocked_until(&limits, now) {

@@ -102,16 +102,19 @@ pub async fn turn(
         return Ok(LeaseOutcome::Theirs);
     };
     let mut lines = db::refreshes::of_account(&mut tx, id).await?;
-    if lines.iter().any(|line| line.answer.is_some()) {
+    if lines.iter().any(|line| line.response.is_some()) {
         journal::settle_all(backend, &mut tx, &lines).await?;
         lines = db::refreshes::of_account(&mut tx, id).await?;
     }
     // Read under the lease: whoever held it before has usually done it.
     let account = require_active(db::accounts::find(&mut tx, workspace, id).await?)?;
     let entry = entry(backend, account.provider.as_str())?;
-    let unanswered: i64 =
-        lines.iter().filter(|line| line.answer.is_none()).map(|line| line.unanswered + 1).sum();
-    if let Some(next) = deferred_until(backend, entry, &account, why, unanswered) {
+    let unanswered_attempts: i64 = lines
+        .iter()
+        .filter(|line| line.response.is_none())
+        .map(|line| line.unanswered_attempts + 1)
+        .sum();
+    if let Some(next) = deferred_until(backend, entry, &account, why, unanswered_attempts) {
         if account.next_refresh_at != next {
             tasks::move_to(&mut tx, id, Kind::Refresh, next).await?;
         }
@@ -129,17 +132,17 @@ pub async fn turn(
             return Err(error);
         }
     };
-    let came_from = journal::fingerprint(&held);
+    let credential_hash = journal::fingerprint(&held);
     let (line, workspace_id) = (Uuid::now_v7(), account.workspace_id);
     let line = JournalEntry {
         id: line,
         workspace_id,
         account_id: id,
         epoch,
-        came_from,
-        unanswered,
-        began_at: now,
-        answer: None,
+        credential_hash,
+        unanswered_attempts,
+        started_at: now,
+        response: None,
     };
     if !lines.is_empty() {
         db::refreshes::close_unanswered(&mut tx, id, epoch).await?;
@@ -166,7 +169,7 @@ fn deferred_until(
     entry: &Entry,
     account: &Account,
     why: RefreshReason,
-    unanswered: i64,
+    unanswered_attempts: i64,
 ) -> Option<Option<DateTime<Utc>>> {
     let now = backend.clock.now();
     if !needs_refresh(backend, entry, account, why) {
@@ -182,7 +185,7 @@ fn deferred_until(
         entry.platform.connect().spec().is_some_and(|spec| spec.replay == RefreshReplay::Fatal);
     let alive = account.expires_at.is_some_and(|end| end > now);
     let asked_for = matches!(why, RefreshReason::Renew { .. });
-    (fatal && unanswered > 0 && alive && !asked_for).then_some(account.expires_at)
+    (fatal && unanswered_attempts > 0 && alive && !asked_for).then_some(account.expires_at)
 }
 
 impl Attempt {
@@ -218,7 +221,7 @@ impl Attempt {
         metrics::refreshed(entry.provider.as_str(), outcome, begun.elapsed());
         let latency_ms = begun.elapsed().as_millis() as u64;
         tracing::info!(platform = %entry.provider, account = %self.account.id,
-            outcome = outcome.as_str(), latency_ms, "refreshed");
+            outcome = outcome.as_str(), latency_ms, "token refreshed");
         account
     }
 
@@ -255,7 +258,7 @@ impl Attempt {
         let mut tx = backend.db.begin().await?;
         // The lease before the journal, as in `turn`.
         self.release(backend, &mut tx).await?;
-        if self.line.unanswered == 0 {
+        if self.line.unanswered_attempts == 0 {
             db::refreshes::close(&mut tx, self.line.id).await?;
         }
         Ok(tx.commit().await?)
@@ -278,10 +281,14 @@ impl Attempt {
                 answer = &mut call => return answer,
                 _ = ticks.tick() => match self.prolong(backend).await {
                     Ok(true) => {}
-                    Ok(false) => tracing::warn!(account = %self.account.id, "the lease was lost \
-                        while the platform took its time"),
-                    Err(error) => tracing::warn!(account = %self.account.id, "the lease was not \
-                        prolonged: {error}"),
+                    Ok(false) => tracing::warn!(
+                        account = %self.account.id,
+                        "refresh lease lost during platform call"
+                    ),
+                    Err(error) => tracing::warn!(
+                        account = %self.account.id,
+                        "could not renew refresh lease: {error}"
+                    ),
                 },
             }
         }

@@ -32,8 +32,11 @@ impl Attempt {
         error: platform::Error,
     ) -> Result<(Refresh, Result<Account>)> {
         let entry = entry(backend, self.account.provider.as_str())?;
-        tracing::warn!(platform = %entry.provider, account = %self.account.id, "refresh failed: \
-            {error}");
+        tracing::warn!(
+            platform = %entry.provider,
+            account = %self.account.id,
+            "token refresh failed: {error}"
+        );
         let mut tx = backend.db.begin().await?;
         // The lease before the row, as in `turn`.
         let ours = self.release(backend, &mut tx).await?;
@@ -43,7 +46,7 @@ impl Attempt {
             db::accounts::find(&mut tx, self.account.workspace_id, self.account.id).await?,
         )?;
         let moved_on = open(backend, &account)
-            .is_ok_and(|held| journal::fingerprint(&held) != self.line.came_from)
+            .is_ok_and(|held| journal::fingerprint(&held) != self.line.credential_hash)
             || account.issued_at != self.account.issued_at;
         if moved_on || !ours {
             db::refreshes::close(&mut tx, self.line.id).await?;
@@ -67,8 +70,10 @@ impl Attempt {
             }
             Class::Configuration => {
                 // The operators' to mend, and theirs to be told: a line that alerts, and a count.
-                tracing::error!(platform = %entry.provider, "the platform does not accept how this \
-                    server is set up: {error}");
+                tracing::error!(
+                    platform = %entry.provider,
+                    "platform rejected the configuration of this server: {error}"
+                );
                 self.postpone(backend, &mut tx, &account, &error).await?;
                 (Refresh::Configuration, error)
             }
@@ -79,17 +84,17 @@ impl Attempt {
 
     /// A refusal after an answer that never came has that for its reason.
     fn explain_lost_answer(&self, entry: &Entry, error: platform::Error) -> platform::Error {
-        if self.line.unanswered == 0 {
+        if self.line.unanswered_attempts == 0 {
             return error;
         }
         let platform::Error::Reconnect { detail, .. } = error else { return error };
         let reason = Reason::AnswerLost;
-        let say = format!(
+        let message = format!(
             "{0} renewed this access once, but its answer never reached us, and {0} gives it only \
              once. Reconnect your account; its label and history stay.",
             entry.info().name
         );
-        platform::Error::Reconnect { reason, say: say.into(), detail }
+        platform::Error::Reconnect { reason, message: message.into(), detail }
     }
 
     /// Only the person can renew it now.
@@ -103,8 +108,15 @@ impl Attempt {
         let now = backend.clock.now();
         if let Some(new) = state_after(account, error, now) {
             let next = account_state::next_refresh(backend, account, &new)?;
-            if db::accounts::mark(tx, account, new.status, new.reason().zip(new.say()), next, now)
-                .await?
+            if db::accounts::mark(
+                tx,
+                account,
+                new.status,
+                new.reason().zip(new.message()),
+                next,
+                now,
+            )
+            .await?
             {
                 account_state::record_background_transition(backend, tx, account, &new).await?;
             }
@@ -131,7 +143,7 @@ impl Attempt {
         // A person who presses the button need not believe so long a wait.
         let held = asked.map(|until| until.min(now + LONGEST_HOLD));
         tasks::postpone(tx, account.id, Kind::Refresh, next, failures, held).await?;
-        if error.had_no_effect() && self.line.unanswered == 0 {
+        if error.had_no_effect() && self.line.unanswered_attempts == 0 {
             db::refreshes::close(tx, self.line.id).await?;
         }
         Ok(())

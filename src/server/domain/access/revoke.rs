@@ -70,14 +70,16 @@ pub(in crate::server::domain) async fn attempt(
         Ok(Ok(())) => match delete_pending(backend, revocation.id).await {
             Ok(()) => {}
             Err(error) => {
-                tracing::error!(provider = %entry.provider, "a done revocation was not crossed \
-                    off: {error}")
+                tracing::error!(
+                    platform = %entry.provider,
+                    "could not delete completed revocation: {error}"
+                )
             }
         },
         Ok(Err(error)) => {
-            tracing::warn!(provider = %entry.provider, "revocation not taken: {error}")
+            tracing::warn!(platform = %entry.provider, "revocation failed: {error}")
         }
-        Err(_) => tracing::warn!(provider = %entry.provider, "revocation timed out"),
+        Err(_) => tracing::warn!(platform = %entry.provider, "revocation timed out"),
     }
 }
 
@@ -92,7 +94,7 @@ pub async fn revoke(attempt: &Attempt<'_>, id: Uuid) -> Result<Outcome> {
             judge(attempt, &revocation, tell(backend, entry, &revocation).await)
         }
         _ => {
-            tracing::warn!(provider = %revocation.provider, "a revocation was given up");
+            tracing::warn!(platform = %revocation.provider, "revocation abandoned");
             Outcome::Done
         }
     };
@@ -110,7 +112,7 @@ fn judge(attempt: &Attempt<'_>, revocation: &Revocation, told: Result<()>) -> Ou
             error: error @ (P::AccessRefused { .. } | P::Reconnect { .. }),
             ..
         }) => {
-            tracing::warn!(provider = %revocation.provider, "a revocation was given up: {error}");
+            tracing::warn!(platform = %revocation.provider, "revocation abandoned: {error}");
             Outcome::Done
         }
         Err(error) => match error.again() {
@@ -134,14 +136,14 @@ pub async fn find_revocations(backend: &Backend) -> Result<()> {
     db::pending::delete_expired_revocations(&backend.db, backend.clock.now()).await?;
     for id in db::pending::revocations(&backend.db).await? {
         if let Err(error) = see_to(backend, Job::Revoke { id }).await {
-            tracing::error!(revocation = %id, "a revocation was left to the next round: {error}");
+            tracing::error!(revocation = %id, "revocation deferred to the next run: {error}");
         }
     }
     Ok(())
 }
 
 async fn see_to(backend: &Backend, revoke: Job) -> Result<()> {
-    if !db::jobs::is_alive(&backend.db, &revoke.payload()).await? {
+    if !db::jobs::is_active(&backend.db, &revoke.payload()).await? {
         let mut tx = backend.db.begin().await?;
         jobs::enqueue(backend, &mut tx, revoke).await?;
         tx.commit().await?;
@@ -196,8 +198,7 @@ pub(in crate::server::domain) async fn revoke_if_unused(
         Ok(Some(revocation)) => attempt(backend, entry, &revocation).await,
         Ok(None) => {}
         Err(error) => {
-            tracing::error!(provider = %entry.provider, "an unused grant was not given back: \
-                {error}")
+            tracing::error!(platform = %entry.provider, "could not revoke unused grant: {error}")
         }
     }
 }

@@ -69,8 +69,8 @@ async fn every_look<Round: Future<Output = Result<()>>>(round: impl Fn() -> Roun
         let context = request_context::RequestContext::server();
         match AssertUnwindSafe(request_context::scope(context, work)).catch_unwind().await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::error!("a round of tasks broke off: {error}"),
-            Err(_) => tracing::error!("a round of tasks panicked"),
+            Ok(Err(error)) => tracing::error!("scheduler run failed: {error}"),
+            Err(_) => tracing::error!("scheduler run panicked"),
         }
         tokio::time::sleep(LOOK).await;
     }
@@ -84,7 +84,7 @@ impl<'a> Lane<'a> {
             .try_for_each_concurrent(width, |due| async move {
                 if let Err(error) = self.run(backend, &due).await {
                     tracing::info!(platform = %self.entry.provider, account = %due.account_id,
-                        "not done ahead: {error}");
+                        "scheduled refresh failed: {error}");
                 }
                 Ok(())
             })

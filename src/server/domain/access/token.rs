@@ -49,8 +49,11 @@ pub async fn fresh_token(
             Err(error)
                 if why == RefreshReason::Use && is_alive(backend, &account) && error.passes() =>
             {
-                tracing::info!(platform = %entry.provider, account = %account.id, "used without a \
-                    refresh: {error}");
+                tracing::info!(
+                    platform = %entry.provider,
+                    account = %account.id,
+                    "refresh failed, using the current token: {error}"
+                );
                 break;
             }
             outcome => outcome?,
@@ -91,7 +94,7 @@ impl Pause {
 
 fn paused(backend: &Backend, account: &Account, why: RefreshReason) -> Option<Pause> {
     let now = backend.clock.now();
-    let asked = account.refresh_held_until.filter(|until| *until > now).map(Pause::Asked);
+    let asked = account.refresh_deferred_until.filter(|until| *until > now).map(Pause::Asked);
     let failed = account
         .next_refresh_at
         .filter(|next| why == RefreshReason::Use && account.refresh_failures > 0 && *next > now);
@@ -148,12 +151,12 @@ pub(super) fn state_after(
     error: &platform::Error,
     now: DateTime<Utc>,
 ) -> Option<AccountState> {
-    let (reason, say) = error.account_reason()?;
+    let (reason, message) = error.account_reason()?;
     let status = match error {
         platform::Error::NeedsAction { .. } => Status::Error,
         _ => ended(account, reason, now),
     };
-    Some(AccountState { status, why: Some((reason, say.clone())) })
+    Some(AccountState { status, why: Some((reason, message.clone())) })
 }
 
 /// Expired when its time is over, an error when the platform ended it before.

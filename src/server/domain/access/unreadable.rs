@@ -31,14 +31,15 @@ pub(super) async fn mark(
 ) -> Result<Error> {
     let Error::Vault(why) = error else { return Ok(error) };
     let name: &'static str = &entry(backend, account.provider.as_str())?.info().name;
-    let say = format!(
+    let message = format!(
         "Huntaze can no longer read the access to {name} that it stored for this account. \
          Reconnect it; its label and history stay."
     );
-    let new = AccountState { status: Status::Error, why: Some((Reason::Unreadable, say.into())) };
+    let new =
+        AccountState { status: Status::Error, why: Some((Reason::Unreadable, message.into())) };
     let now = backend.clock.now();
     if account.reason != Some(Reason::Unreadable)
-        && db::accounts::mark(tx, account, new.status, new.reason().zip(new.say()), None, now)
+        && db::accounts::mark(tx, account, new.status, new.reason().zip(new.message()), None, now)
             .await?
     {
         account_state::record_background_transition(backend, tx, account, &new).await?;

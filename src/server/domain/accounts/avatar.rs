@@ -36,7 +36,7 @@ pub async fn fetch(backend: &Backend, workspace: WorkspaceId, id: AccountId) -> 
     let (media_type, bytes) = match get(backend, entry, url).await {
         Ok(picture) => picture,
         Err(why) => {
-            tracing::info!(account = %id, "no avatar: {why}");
+            tracing::info!(account = %id, "could not fetch avatar: {why}");
             return Ok(());
         }
     };

@@ -29,8 +29,8 @@ pub struct StartedFlow {
     pub expires_at: DateTime<Utc>,
 }
 
-pub(super) fn verifier_place(id: FlowId) -> SealContext {
-    SealContext::new("oauth_flows", id.0, "verifier")
+pub(super) fn code_verifier_place(id: FlowId) -> SealContext {
+    SealContext::new("oauth_flows", id.0, "code_verifier")
 }
 
 /// Begins a flow at a platform's consent page. `account` is the one to reconnect.
@@ -64,7 +64,9 @@ pub async fn begin(
         workspace_id: actor.workspace,
         provider: entry.provider.clone(),
         redirect_uri: redirect_uri.to_string(),
-        verifier: verifier.as_ref().map(|secret| backend.vault.seal(secret, verifier_place(id))),
+        code_verifier: verifier
+            .as_ref()
+            .map(|secret| backend.vault.seal(secret, code_verifier_place(id))),
         account_id: account,
         expires_at: now + LIFE,
         claimed_at: None,
@@ -81,9 +83,9 @@ pub async fn begin(
             again,
         },
     );
-    metrics::oauth_step(provider, Step::Begun);
-    tracing::info!(platform = provider, step = Step::Begun.as_str(), flow = %id,
-        reconnect = account.is_some(), "connection begun");
+    metrics::oauth_step(provider, Step::Started);
+    tracing::info!(platform = provider, step = Step::Started.as_str(), flow = %id,
+        reconnect = account.is_some(), "connection started");
     Ok(StartedFlow { url, state, expires_at: flow.expires_at })
 }
 
@@ -98,7 +100,7 @@ pub async fn connect_session(
 ) -> Result<Account> {
     actor.may_change()?;
     let entry = configured(backend, provider)?;
-    metrics::oauth_step(entry.provider.as_str(), Step::Begun);
+    metrics::oauth_step(entry.provider.as_str(), Step::Started);
     let connected = with_session(backend, actor, entry, fields, account).await;
     if let Err(error) = &connected {
         let (platform, outcome) = (entry.provider.as_str(), error.name());

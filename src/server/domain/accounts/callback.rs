@@ -85,7 +85,7 @@ async fn finish_at(
     // Counted only now: anybody can call this address, but only who began holds a state.
     metrics::oauth_step(entry.provider.as_str(), Step::Returned);
     tracing::info!(platform = %entry.provider, step = Step::Returned.as_str(), flow = %flow.id,
-        "came back");
+        "callback received");
     let code = checked(backend, actor, entry, &flow, returned)?;
     exchange(backend, actor, entry, &flow, code).await
 }
@@ -179,12 +179,12 @@ fn checked(
     // A return with neither code nor error is what some platforms send for "cancel".
     let code = returned.code.clone().ok_or(CallbackError::Cancelled { name })?;
     let open = |blob| {
-        backend.vault.open(blob, begin::verifier_place(flow.id)).map_err(|error| {
+        backend.vault.open(blob, begin::code_verifier_place(flow.id)).map_err(|error| {
             unreadable::report("oauth_flows", &flow.id, error);
             CallbackError::Unreadable { name }
         })
     };
-    let verifier = flow.verifier.as_deref().map(open).transpose()?;
+    let verifier = flow.code_verifier.as_deref().map(open).transpose()?;
     Ok(CodeGrant {
         code,
         redirect_uri: flow.redirect_uri.clone(),
@@ -205,8 +205,11 @@ fn check_issuer(entry: &Entry, returned: &CallbackParams) -> Result<()> {
             Err(CallbackError::OtherIssuer { name: &entry.info().name }.into())
         }
         (Some(told), None) => {
-            tracing::info!(provider = %entry.provider, length = told.len(), "an issuer was named \
-                that we have nothing to compare with");
+            tracing::info!(
+                platform = %entry.provider,
+                length = told.len(),
+                "callback has an issuer, but none is configured"
+            );
             Ok(())
         }
         _ => Ok(()),
@@ -254,13 +257,12 @@ async fn exchange(
     failpoint!("callback.exchanged");
     metrics::oauth_step(entry.provider.as_str(), Step::Exchanged);
     tracing::info!(platform = %entry.provider, step = Step::Exchanged.as_str(), flow = %flow.id,
-        "code exchanged");
+        "authorization code exchanged");
     let connected = connect(backend, actor, entry, flow, &grant).await;
     if let Err(error) = &connected {
         // What was granted for nothing is given back, as far as the platform can and nobody else
         // lives by it.
-        tracing::info!(platform = %entry.provider, outcome = error.name(), "giving back an unused \
-            grant");
+        tracing::info!(platform = %entry.provider, outcome = error.name(), "revoking unused grant");
         access::revoke_if_unused(backend, entry, &grant).await;
     }
     connected

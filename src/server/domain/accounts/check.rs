@@ -58,7 +58,7 @@ async fn store_result(backend: &Backend, account: &Account, ok: bool, text: &str
         Ok(tx.commit().await?)
     };
     if let Err(error) = store().await {
-        tracing::error!(account = %account.id, "a test's result was not stored: {error}");
+        tracing::error!(account = %account.id, "could not store connection test result: {error}");
     }
 }
 
@@ -176,7 +176,7 @@ pub(super) fn recheck_in_background(backend: &Backend, actor: &Actor, due: Vec<A
         let tracker = backend.requests.clone();
         tracker.spawn(request_context::scope(request_context::current(), async move {
             if let Err(error) = recheck(&backend, &actor, id).await {
-                tracing::info!(account = %id, "background check: {error}");
+                tracing::info!(account = %id, "background connection test failed: {error}");
             }
         }));
     }

@@ -153,7 +153,7 @@ pub async fn revoke_pending(backend: &Backend, waiting: Vec<Connection>) -> Resu
             Ok(true) => revoke_consent(backend, &row).await,
             Ok(false) => {}
             Err(error) => {
-                tracing::error!(flow = %row.id, "a waiting choice was not erased: {error}")
+                tracing::error!(flow = %row.id, "could not delete pending connection: {error}")
             }
         }
     }
@@ -166,7 +166,7 @@ async fn revoke_consent(backend: &Backend, row: &Connection) {
             access::revoke_if_unused(backend, entry, &grant(&waiting)).await
         }
         (_, Err(error)) => unreadable::report("pending_connections", &row.id, error),
-        (Err(error), _) => tracing::warn!(flow = %row.id, "a grant was not given back: {error}"),
+        (Err(error), _) => tracing::warn!(flow = %row.id, "could not revoke grant: {error}"),
     }
 }
 

@@ -68,7 +68,12 @@ pub async fn disconnect(
         access::attempt_revocation(backend, entry, revocation).await;
     }
     failpoint!("disconnect.after_revoke");
-    tracing::info!(provider = %entry.provider, account = %account.id, shared, "disconnected");
+    tracing::info!(
+        platform = %entry.provider,
+        account = %account.id,
+        shared,
+        "account disconnected"
+    );
     let by_hand = shared.then(|| entry.info().manage_url.to_string());
     Ok(DisconnectResult {
         called: display_name(&account).to_owned(),

@@ -62,7 +62,7 @@ pub(super) async fn connect(
     access::store_limits(backend, &account, limits).await;
     metrics::oauth_step(entry.provider.as_str(), Step::Connected);
     tracing::info!(platform = %entry.provider, step = Step::Connected.as_str(),
-        account = %account.id, "connected");
+        account = %account.id, "account connected");
     Ok(account)
 }
 
@@ -106,7 +106,7 @@ async fn in_transaction(
     let action = if was_here { Action::Reconnect } else { Action::Connect };
     let event = AuditEvent::by(actor, action)
         .on(backend, &account)
-        .saying(account.say.clone().unwrap_or_default());
+        .saying(account.message.clone().unwrap_or_default());
     if let Some(choice) = chosen
         && !db::pending::take(&mut tx, choice).await?
     {
@@ -178,15 +178,15 @@ fn row(
         metadata: Json(profile.metadata.clone()),
         status: if trouble.is_some() { Status::Error } else { Status::Connected },
         reason: trouble.as_ref().map(|(reason, _)| *reason),
-        say: trouble.map(|(_, say)| say.into_owned()),
+        message: trouble.map(|(_, message)| message.into_owned()),
         label: None,
         checked_at: Some(now),
         check_ok: Some(true),
-        check_text: Some(format!("{} answered.", entry.info().name)),
+        check_message: Some(format!("{} answered.", entry.info().name)),
         version: 1,
         next_refresh_at: next_refresh(entry, now, grant.expires_in.map(|life| now + life), now),
         refresh_failures: 0,
-        refresh_held_until: None,
+        refresh_deferred_until: None,
         connected_at: now,
         created_at: now,
         updated_at: now,
@@ -208,9 +208,9 @@ fn missing(entry: &Entry, scope: &str) -> Option<(Reason, platform::Message)> {
         return None;
     }
     let name = &entry.info().name;
-    let say = format!(
+    let message = format!(
         "{name} did not give us: {}. What it did give works. Reconnect and leave every box ticked.",
         locale::list(&missing)
     );
-    Some((Reason::MissingPermissions, say.into()))
+    Some((Reason::MissingPermissions, message.into()))
 }

@@ -148,7 +148,7 @@ fn account(
         facts: facts(entry, row),
         check: row.checked_at.zip(row.check_ok).map(|(at, ok)| Check {
             ok,
-            text: row.check_text.clone().unwrap_or_default(),
+            text: row.check_message.clone().unwrap_or_default(),
             at: reader.relative(at),
         }),
     }
@@ -193,7 +193,7 @@ fn notice(entry: &Entry, row: &AccountRow, status: Status, reader: Locale) -> Op
         Some(Reason::Suspended | Reason::Locked | Reason::NeedsAction) => NextStep::Test,
         _ => NextStep::Reconnect,
     };
-    let text = match (status, &row.say) {
+    let text = match (status, &row.message) {
         (Status::Connected | Status::Former, _) => return None,
         (Status::Expiring, _) => {
             let end =
@@ -203,7 +203,7 @@ fn notice(entry: &Entry, row: &AccountRow, status: Status, reader: Locale) -> Op
                  stops."
             )
         }
-        (_, Some(say)) => say.clone(),
+        (_, Some(message)) => message.clone(),
         (_, None) => format!(
             "{name} ended our access to this account. Reconnect it; its label and history stay."
         ),
@@ -251,13 +251,14 @@ fn life(entry: &Entry, row: &AccountRow, reader: Locale) -> Option<LifeView> {
 
 fn limit(row: &AccountRow, reader: Locale) -> Option<LimitView> {
     let (name, remaining, seen) =
-        (row.limit_name.as_ref()?, row.limit_remaining?, row.limit_seen_at?);
+        (row.limit_name.as_ref()?, row.limit_remaining?, row.limit_observed_at?);
     let reset = row.limit_resets_at.filter(|at| *at > reader.now);
-    let most = row.limit_most.map(|most| format!(" of {}", thousands(most))).unwrap_or_default();
+    let maximum =
+        row.limit_maximum.map(|maximum| format!(" of {}", thousands(maximum))).unwrap_or_default();
     let until = reset.map(|at| format!(", full again at {}", reader.clock(at))).unwrap_or_default();
     Some(LimitView {
         label: name.clone(),
-        value: format!("{}{most} left{until}", thousands(remaining)),
+        value: format!("{}{maximum} left{until}", thousands(remaining)),
         at: reader.relative(seen),
     })
 }
@@ -267,7 +268,7 @@ fn facts(entry: &Entry, row: &AccountRow) -> Vec<(String, String)> {
     match entry.platform.check_metadata(&row.metadata) {
         Ok(()) => entry.platform.describe_metadata(&row.metadata),
         Err(what) => {
-            tracing::warn!(account = %row.id, "stored metadata: {what}");
+            tracing::warn!(account = %row.id, "invalid account metadata: {what}");
             Vec::new()
         }
     }

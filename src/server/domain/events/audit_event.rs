@@ -128,7 +128,7 @@ impl AuditEvent {
         };
         let line = AuditRow {
             id: Uuid::now_v7(),
-            at: now,
+            occurred_at: now,
             action: self.action,
             result: self.result,
             user_id: self.user,

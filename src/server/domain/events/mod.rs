@@ -159,13 +159,14 @@ async fn record_account_change(
     let now = backend.clock.now();
     match new {
         Status::Connected | Status::Expiring => {
-            let Some((incident, owed)) = incidents::end(tx, account.id, Kind::Broken, now).await?
+            let Some((incident, notice_pending)) =
+                incidents::end(tx, account.id, Kind::Broken, now).await?
             else {
                 return Ok(());
             };
             db::notices::read_of_account(tx, account.id, now).await?;
             // Told to those who were told that it did not work.
-            if !owed {
+            if !notice_pending {
                 jobs::enqueue(backend, tx, Job::AnnounceRecovered { incident }).await?;
             }
         }
@@ -185,7 +186,7 @@ async fn record_account_change(
                 account: account.id,
                 workspace: account.workspace_id,
                 reason,
-                owed: true,
+                notice_pending: true,
             };
             if let Some(incident) = incidents::begin(tx, &account.provider, &new, now).await? {
                 jobs::enqueue(backend, tx, Job::AnnounceBroken { incident }).await?;

@@ -207,7 +207,7 @@ pub async fn purge_dead(backend: &Backend) -> Result<()> {
         return Ok(());
     };
     db::jobs::delete_dead(&backend.db, before).await?;
-    db::mails::delete_dead(&backend.db, before).await?;
+    db::outgoing_emails::delete_dead(&backend.db, before).await?;
     Ok(())
 }
 

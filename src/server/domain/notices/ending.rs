@@ -54,7 +54,7 @@ async fn look(backend: &Backend, entry: &Entry, ending: &Ending) -> Result<()> {
     let end = ends_for_good(entry, ending.expires_at, ending.refresh_expires_at);
     let left = end.map(|end| end - now).filter(|left| *left <= Duration::days(14));
     let days = left.and_then(|left| DAYS.into_iter().find(|days| left <= Duration::days(*days)));
-    match (days, ending.warned) {
+    match (days, ending.warned_days) {
         // Renewed meanwhile: the next end is another matter.
         (None, Some(_)) => {
             let mut tx = backend.db.begin().await?;
@@ -80,7 +80,7 @@ async fn tell(backend: &Backend, entry: &Entry, ending: &Ending, days: i64) -> R
         account: ending.id,
         workspace: ending.workspace_id,
         reason: None,
-        owed: false,
+        notice_pending: false,
     };
     incidents::begin(&mut tx, &entry.provider, &new, backend.clock.now()).await?;
     let Some(incident) = incidents::warn(&mut tx, ending.id, days).await? else { return Ok(()) };
@@ -93,7 +93,7 @@ async fn tell(backend: &Backend, entry: &Entry, ending: &Ending, days: i64) -> R
         return Ok(());
     };
     let news = News {
-        key: format!("expiring {incident} {days}"),
+        dedup_key: format!("expiring {incident} {days}"),
         kind: NoticeKind::Expiring,
         provider: &entry.provider,
         account: Some(account.id),

@@ -55,10 +55,10 @@ async fn tell_broken(backend: &Backend, tx: &mut Tx, incident: &AccountIncident)
     let Some(account) = db::accounts::find(&mut *tx, workspace, account).await? else {
         return Ok(());
     };
-    let why = account.reason.zip(account.say.as_deref());
+    let why = account.reason.zip(account.message.as_deref());
     let words = Words::broken(entry(backend, &account.provider)?, &account, why);
     let news = News {
-        key: format!("broken {}", incident.id),
+        dedup_key: format!("broken {}", incident.id),
         kind: NoticeKind::Broken,
         provider: &account.provider,
         account: Some(account.id),
@@ -79,7 +79,7 @@ pub async fn announce_recovered(backend: &Backend, incident: Uuid) -> Result<()>
     };
     let words = Words::recovered(entry(backend, &account.provider)?, &account);
     let news = News {
-        key: format!("recovered {}", incident.id),
+        dedup_key: format!("recovered {}", incident.id),
         kind: NoticeKind::Recovered,
         provider: &account.provider,
         account: Some(account.id),
@@ -112,7 +112,7 @@ fn entry<'a>(backend: &'a Backend, provider: &Provider) -> Result<&'a Entry> {
 
 /// One message, before it is written for each person in their own time.
 struct News<'a> {
-    key: String,
+    dedup_key: String,
     kind: NoticeKind,
     provider: &'a Provider,
     account: Option<AccountId>,
@@ -131,7 +131,7 @@ impl News<'_> {
         for member in db::notices::members(tx, workspace, self.kind).await? {
             let words = words(&Locale::new(now, &member.time_zone));
             let new = db::notices::New {
-                key: &self.key,
+                dedup_key: &self.dedup_key,
                 user: member.id,
                 workspace,
                 kind: self.kind,
@@ -141,13 +141,13 @@ impl News<'_> {
                 body: &words.text,
                 now,
             };
-            let by_mail = member.email_verified_at.is_some()
-                && member.by_mail.unwrap_or(self.kind.usually_by_mail());
+            let by_email = member.email_verified_at.is_some()
+                && member.by_email.unwrap_or(self.kind.usually_by_email());
             if !db::notices::insert(tx, &new).await? {
                 continue;
             }
             metrics::notice(self.kind.as_str());
-            if by_mail {
+            if by_email {
                 let text = words.letter(&backend.config.public_url(), &member.name).into();
                 let mail = Mail { to: member.email, subject: words.title, text };
                 mail::post(backend, tx, mail, Priority::Low).await?;

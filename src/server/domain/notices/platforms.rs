@@ -127,11 +127,12 @@ async fn tell(
     workspaces: &[(WorkspaceId,)],
 ) -> Result<()> {
     let entry = entry(backend, &incident.provider)?;
-    let key = match stage {
+    let dedup_key = match stage {
         Stage::Lasting => outage_key(incident.id),
         Stage::Over => format!("trouble over {}", incident.id),
     };
-    let news = News { key, kind: NoticeKind::Trouble, provider: &incident.provider, account: None };
+    let news =
+        News { dedup_key, kind: NoticeKind::Trouble, provider: &incident.provider, account: None };
     let mut tx = backend.db.begin().await?;
     // The outage's end waits for this batch, so that everybody who was told hears of it.
     if stage == Stage::Lasting && incidents::lock_open(&mut tx, incident.id).await?.is_none() {
@@ -139,8 +140,8 @@ async fn tell(
     }
     for (workspace,) in workspaces {
         let words = |reader: &Locale| match stage {
-            Stage::Lasting => Words::trouble(entry, incident.began_at, reader),
-            Stage::Over => Words::trouble_over(entry, incident.began_at, reader),
+            Stage::Lasting => Words::trouble(entry, incident.started_at, reader),
+            Stage::Over => Words::trouble_over(entry, incident.started_at, reader),
         };
         news.tell(backend, &mut tx, *workspace, words).await?;
     }

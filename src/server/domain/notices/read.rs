@@ -86,7 +86,10 @@ pub async fn preferences(backend: &Backend, actor: &Actor) -> Result<Vec<Prefere
     let chosen = db::notices::preferences(&backend.db, actor.user).await?;
     let preference = |kind: NoticeKind| {
         let own = chosen.iter().find(|(chosen, _)| *chosen == kind);
-        Preference { kind, by_mail: own.map_or(kind.usually_by_mail(), |(_, by_mail)| *by_mail) }
+        Preference {
+            kind,
+            by_email: own.map_or(kind.usually_by_email(), |(_, by_email)| *by_email),
+        }
     };
     Ok(NoticeKind::ALL.map(preference).into())
 }
@@ -99,7 +102,7 @@ pub async fn prefer(
 ) -> Result<Vec<Preference>> {
     let mut tx = backend.db.begin().await?;
     for preference in chosen {
-        db::notices::prefer(&mut tx, actor.user, preference.kind, preference.by_mail).await?;
+        db::notices::prefer(&mut tx, actor.user, preference.kind, preference.by_email).await?;
     }
     tx.commit().await?;
     preferences(backend, actor).await

@@ -35,7 +35,7 @@ impl Words {
                 history stay."
                 )
             },
-            |(_, say)| say.to_owned(),
+            |(_, message)| message.to_owned(),
         );
         Self {
             title: format!("{who} on {name} {what}"),
@@ -117,14 +117,14 @@ fn overview() -> (String, String) {
 
 /// What stands above every page while a platform is in trouble.
 pub(super) fn banner(entry: &Entry, trouble: &Trouble, reader: &Locale) -> String {
-    let (name, since) = (&entry.info().name, reader.clock(trouble.began_at));
+    let (name, since) = (&entry.info().name, reader.clock(trouble.started_at));
     match trouble.kind {
         Kind::Refusing => format!(
             "{name} has been turning many accounts away since {since}. That is most likely its own \
              trouble: wait before you reconnect."
         ),
         _ => {
-            let next = match trouble.next_at.filter(|at| *at > reader.now) {
+            let next = match trouble.next_try_at.filter(|at| *at > reader.now) {
                 Some(at) => format!("next try {}", reader.clock(at)),
                 None => "we are trying again".to_owned(),
             };

@@ -36,7 +36,7 @@ pub async fn delete(
         leave(backend, &mut tx, &user, workspace).await?;
     }
     db::users::delete(&mut tx, user.id).await?;
-    db::mails::delete_to(&mut tx, &user.email).await?;
+    db::outgoing_emails::delete_to(&mut tx, &user.email).await?;
     // The person's own log went with the workspace; operators keep that somebody left.
     events::record(
         backend,
@@ -46,7 +46,7 @@ pub async fn delete(
     .await?;
     mail::post(backend, &mut tx, emails::deleted(backend, &user.email), Priority::High).await?;
     tx.commit().await?;
-    tracing::info!(user = %user.id, "account deleted");
+    tracing::info!(user = %user.id, "user deleted");
     Ok(())
 }
 

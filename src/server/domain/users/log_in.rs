@@ -62,7 +62,7 @@ async fn enter(
     let event = AuditEvent::by_user(Some(workspace), user.id, &user.name, Action::Login);
     events::record(backend, &mut tx, event).await?;
     tx.commit().await?;
-    tracing::info!(user = %user.id, "logged in");
+    tracing::info!(user = %user.id, "user logged in");
     Ok(Entered::new(user, begun))
 }
 

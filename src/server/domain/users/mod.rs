@@ -181,7 +181,7 @@ pub async fn open_account(
         email::send_verification(backend, &mut tx, user.id, &user.email).await?;
     }
     tx.commit().await?;
-    tracing::info!(user = %user.id, "registered");
+    tracing::info!(user = %user.id, "user registered");
     Ok(Entered::new(user, begun))
 }
 

@@ -30,7 +30,7 @@ pub(super) fn within(actor: &Actor) -> LimitKey {
 pub(super) async fn begin(backend: &Backend, who: LimitKey) -> Result<()> {
     backend.limits.begin_try(who).await.map_err(|wait| {
         metrics::rate_limited("guesses");
-        tracing::info!(class = "guesses", "too many requests");
+        tracing::info!(class = "guesses", "rate limit exceeded");
         Error::TooManyGuesses { wait, until: backend.clock.now() + wait }
     })
 }

@@ -47,7 +47,7 @@ pub async fn refresh(backend: &Backend, token: SecretString) -> Result<Refreshed
     let mut tx = backend.db.begin().await?;
     if db::refresh_tokens::take(&mut tx, &hash, now).await?.is_none() {
         drop(tx);
-        tracing::warn!(%user, %session, "a refresh token was used twice: the session ends");
+        tracing::warn!(%user, %session, "refresh token reused, session revoked");
         let event =
             AuditEvent::by_user(Some(live.workspace_id), user, &live.name, Action::SessionRevoked);
         sessions::end(backend, user, session, event.saying("A refresh token was used twice."))

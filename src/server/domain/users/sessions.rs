@@ -66,7 +66,7 @@ pub async fn sessions(backend: &Backend, actor: &Actor) -> Result<Vec<SessionVie
         device: device_name(&device.user_agent),
         current: device.id == actor.session,
         started: reader.day(device.created_at),
-        seen: reader.relative(device.seen_at),
+        seen: reader.relative(device.last_seen_at),
     };
     Ok(devices.into_iter().map(view).collect())
 }

@@ -197,15 +197,18 @@ impl Plan<'_> {
             Err(_) => "broken".to_owned(),
         };
         let (platform, latency_ms) = (self.client.name, took.as_millis() as u64);
+        let attempt = tried.saturating_add(1);
         metrics::platform_call(platform, endpoint, &status, took);
         match &outcome {
-            Ok(_) => tracing::info!(platform, endpoint, status, latency_ms, tried, "platform call"),
+            Ok(_) => {
+                tracing::info!(platform, endpoint, status, latency_ms, attempt, "platform call")
+            }
             Err(error) => tracing::warn!(
                 platform,
                 endpoint,
                 status,
                 latency_ms,
-                tried,
+                attempt,
                 "platform call: {error}"
             ),
         }

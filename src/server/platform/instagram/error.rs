@@ -103,14 +103,14 @@ fn meaning(failure: &Failure, answer: &PlatformResponse, now: DateTime<Utc>) -> 
         }
         (25, _) | (_, 2_207_050) => Error::NeedsAction {
             reason: Reason::NeedsAction,
-            say: "Instagram shows a notice on this account. Open the Instagram app, clear the \
+            message: "Instagram shows a notice on this account. Open the Instagram app, clear the \
                   notice, then test the connection."
                 .into(),
             detail,
         },
         (10 | 200..=299, _) => Error::Reconnect {
             reason: Reason::MissingPermissions,
-            say:
+            message:
                 "Instagram says that a permission is missing. Reconnect Instagram and leave every \
                   switch on."
                     .into(),
@@ -118,9 +118,10 @@ fn meaning(failure: &Failure, answer: &PlatformResponse, now: DateTime<Utc>) -> 
         },
         (100, 33) => Error::Reconnect {
             reason: Reason::RefusedByPlatform,
-            say: "This Instagram account no longer exists or is no longer shared with Huntaze. \
+            message:
+                "This Instagram account no longer exists or is no longer shared with Huntaze. \
                   Check that you still manage its Facebook Page, then reconnect Instagram."
-                .into(),
+                    .into(),
             detail,
         },
         (code, _) if is_limit(code) => Error::RateLimited {
@@ -145,7 +146,7 @@ fn passes(code: i64) -> bool {
 /// A token that is dead: it can't be extended, so only the person helps.
 /// <https://developers.facebook.com/docs/facebook-login/guides/access-tokens/debugging>
 fn ended(subcode: i64, detail: String) -> Error {
-    let (reason, say) = match subcode {
+    let (reason, message) = match subcode {
         458 => (
             Reason::Revoked,
             "Huntaze was removed in your Facebook settings. Reconnect Instagram to give access \
@@ -171,7 +172,7 @@ fn ended(subcode: i64, detail: String) -> Error {
             "Facebook ended your Instagram connection. Reconnect Instagram.",
         ),
     };
-    Error::Reconnect { reason, say: say.into(), detail }
+    Error::Reconnect { reason, message: message.into(), detail }
 }
 
 fn detail(failure: &Failure, answer: &PlatformResponse) -> String {

@@ -38,10 +38,11 @@ pub async fn profile(api: &Api, account: &str) -> Result<Profile> {
     }
     let gone = Error::Reconnect {
         reason: Reason::RefusedByPlatform,
-        say: "Facebook no longer shows this Instagram account behind your Pages. Check that you \
+        message:
+            "Facebook no longer shows this Instagram account behind your Pages. Check that you \
               still manage its Page and that the two are linked, then reconnect Instagram and tick \
               the Page."
-            .into(),
+                .into(),
         detail: format!("{account} is not behind any of {} pages", search.pages.len()),
     };
     Err(search.incomplete.unwrap_or(gone))
@@ -63,7 +64,7 @@ pub fn require_granted(granted: impl Fn(&str) -> bool) -> Result<()> {
     let labels: Vec<_> = labels.iter().map(String::as_str).collect();
     let scopes: Vec<_> = missing.iter().map(|p| p.scope.as_ref()).collect();
     Err(Error::Rejected {
-        say: format!(
+        message: format!(
             "Instagram did not give us: {}. Nothing works without. Connect again and leave every \
              switch on.",
             words::list(&labels)
@@ -76,7 +77,7 @@ pub fn require_granted(granted: impl Fn(&str) -> bool) -> Result<()> {
 
 fn none_usable(api: &Api, pages: &[Page]) -> Error {
     let linked = pages.iter().filter(|page| page.instagram_business_account.is_some()).count();
-    let say = match (pages.len(), linked) {
+    let message = match (pages.len(), linked) {
         (0, _) if !api.granted(portfolio::PERMISSION) => {
             "Facebook shared no Page with Huntaze. If your Page belongs to a Business Portfolio, \
              it stays out without the permission to see the portfolio's Pages: connect again and \
@@ -103,7 +104,7 @@ fn none_usable(api: &Api, pages: &[Page]) -> Error {
             .into(),
     };
     let detail = format!("{} pages, {linked} linked, none with a publishing task", pages.len());
-    Error::Rejected { say, field: None, detail }
+    Error::Rejected { message, field: None, detail }
 }
 
 fn may_publish(page: &Page) -> bool {

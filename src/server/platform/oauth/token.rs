@@ -95,7 +95,7 @@ pub fn refresh_form<'a>(info: &PlatformInfo, held: &'a Credential) -> Result<For
 fn refresh_token<'a>(info: &PlatformInfo, held: &'a Credential) -> Result<&'a SecretString> {
     held.refresh.as_ref().ok_or_else(|| Error::Reconnect {
         reason: Reason::RanOut,
-        say: format!(
+        message: format!(
             "{} gave access for a limited time, and that has ended. Reconnect your account.",
             info.name
         )
@@ -259,7 +259,7 @@ impl OAuthError {
 pub fn reconnect(info: &PlatformInfo, detail: String) -> Error {
     Error::Reconnect {
         reason: Reason::RefusedByPlatform,
-        say: format!(
+        message: format!(
             "{} no longer accepts the access you gave. Reconnect your account.",
             info.name
         )

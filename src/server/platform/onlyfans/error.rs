@@ -55,10 +55,11 @@ fn meaning(client: &Client, answer: &PlatformResponse, fault: Option<Fault>) -> 
         return Error::Configuration { detail };
     }
     if matches!(code, 101 | 105) {
-        let say = "OnlyFans asks for an identity check. Open OnlyFans in your browser and finish \
+        let message =
+            "OnlyFans asks for an identity check. Open OnlyFans in your browser and finish \
             it, then press Test."
-            .into();
-        return Error::NeedsAction { reason: Reason::NeedsAction, say, detail };
+                .into();
+        return Error::NeedsAction { reason: Reason::NeedsAction, message, detail };
     }
     if answer.status == 403 || (answer.status == 401 && !has_own_shape) {
         // A wall, whatever it says. Nothing is known to be wrong with the session, and knocking
@@ -82,7 +83,7 @@ pub fn doubts_the_signature(error: &Error) -> bool {
 pub fn ended(detail: String) -> Error {
     Error::Reconnect {
         reason: Reason::SessionEnded,
-        say:
+        message:
             "Your OnlyFans session ended. Log in at onlyfans.com and paste fresh values, all from \
             the same browser."
                 .into(),
@@ -93,7 +94,7 @@ pub fn ended(detail: String) -> Error {
 pub fn mixed_up(detail: String) -> Error {
     Error::Reconnect {
         reason: Reason::SessionEnded,
-        say:
+        message:
             "The pasted values belong to different logins. Copy all of them again from one browser."
                 .into(),
         detail,

@@ -118,8 +118,10 @@ impl RuleBook {
             Ok(None) => {}
             Ok(Some(rules)) => kept.rules = Some(Arc::new(rules)),
             Err(problem) => {
-                tracing::warn!(%problem, "the OnlyFans signing rules can't be read; the last good \
-                    ones stay in use")
+                tracing::warn!(
+                    error = %problem,
+                    "could not load OnlyFans signing rules, keeping the last valid ones"
+                )
             }
         }
         kept.rules.clone().ok_or_else(|| Error::Configuration {

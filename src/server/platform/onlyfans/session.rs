@@ -74,7 +74,7 @@ impl Session {
     pub fn read(sealed: &SecretString) -> Result<Self> {
         serde_json::from_str(sealed.expose_secret()).map_err(|error| Error::Reconnect {
             reason: Reason::Unreadable,
-            say: "The stored OnlyFans session can't be read. Log in at onlyfans.com and paste \
+            message: "The stored OnlyFans session can't be read. Log in at onlyfans.com and paste \
                 fresh values."
                 .into(),
             // Without serde's own words: they quote what they read.

@@ -21,7 +21,7 @@ pub fn of_token(client: &Client, answer: &PlatformResponse, asked: TokenRequest)
             // them. A foreign client's token names its error.
             (400, TokenRequest::Refresh) if body.error == "400" => Some(Error::Reconnect {
                 reason: Reason::Revoked,
-                say: "Your Reddit connection was revoked. Reconnect your account.".into(),
+                message: "Your Reddit connection was revoked. Reconnect your account.".into(),
                 detail,
             }),
             _ => None,
@@ -81,12 +81,12 @@ fn meaning(api: &Api, answer: &PlatformResponse, needs: &str, body: &Body) -> Er
         }
         401 => Error::AccessRefused {
             reason: Reason::RefusedByPlatform,
-            say: "Reddit no longer accepts the access you gave. Reconnect your account.".into(),
+            message: "Reddit no longer accepts the access you gave. Reconnect your account.".into(),
             detail,
         },
         403 if lacks_scope => Error::Reconnect {
             reason: Reason::MissingPermissions,
-            say: format!(
+            message: format!(
                 "The permission \"{}\" is missing. Reconnect and allow \
                 it.",
                 INFO.label(needs)
@@ -95,9 +95,10 @@ fn meaning(api: &Api, answer: &PlatformResponse, needs: &str, body: &Body) -> Er
             detail: format!("{detail} {needs}"),
         },
         403 => Error::Rejected {
-            say: "Reddit refused to show this account. Log in at reddit.com, see whether it is in \
+            message:
+                "Reddit refused to show this account. Log in at reddit.com, see whether it is in \
                 order, then try again."
-                .into(),
+                    .into(),
             field: None,
             detail,
         },

@@ -50,17 +50,18 @@ fn meaning(failure: &Failure, answer: &PlatformResponse, now: DateTime<Utc>) -> 
     match code.as_str() {
         "access_token_invalid" => Error::AccessRefused {
             reason: Reason::RefusedByPlatform,
-            say: "Your TikTok connection has expired. Reconnect TikTok.".into(),
+            message: "Your TikTok connection has expired. Reconnect TikTok.".into(),
             detail,
         },
         "scope_not_authorized" | "scope_permission_missed" => Error::Reconnect {
             reason: Reason::MissingPermissions,
-            say: "TikTok needs one more permission. Reconnect TikTok and leave all boxes ticked."
-                .into(),
+            message:
+                "TikTok needs one more permission. Reconnect TikTok and leave all boxes ticked."
+                    .into(),
             detail,
         },
         "spam_risk_user_banned_from_posting" => {
-            Error::NeedsAction { reason: Reason::NeedsAction, say: BANNED.into(), detail }
+            Error::NeedsAction { reason: Reason::NeedsAction, message: BANNED.into(), detail }
         }
         "spam_risk_too_many_posts" => Error::RateLimited { until: time::after(now, DAY), detail },
         "rate_limit_exceeded" => Error::RateLimited { until: after(answer, now), detail },
@@ -109,9 +110,10 @@ fn token_meaning(
         ("invalid_grant" | "access_denied", TokenRequest::Code) => Error::CodeRefused { detail },
         ("invalid_grant" | "access_denied", TokenRequest::Refresh) => Error::Reconnect {
             reason: Reason::RefusedByPlatform,
-            say: "Your TikTok connection has expired, or access was removed in the TikTok app. \
+            message:
+                "Your TikTok connection has expired, or access was removed in the TikTok app. \
                   Reconnect TikTok."
-                .into(),
+                    .into(),
             detail,
         },
         ("server_error" | "temporarily_unavailable", _) => Error::Unavailable { detail },

@@ -114,7 +114,7 @@ fn meaning(api: &Api, answer: &PlatformResponse, problem: &Problem) -> Error {
         401 | 403 if !problem.is_of_x() => {
             Error::Unavailable { detail: format!("{detail}: {}", answer.shape()) }
         }
-        401 => Error::AccessRefused { reason: Reason::RefusedByPlatform, say: REFUSED, detail },
+        401 => Error::AccessRefused { reason: Reason::RefusedByPlatform, message: REFUSED, detail },
         403 => forbidden(api, problem, detail),
         _ => Error::Unexpected { detail: format!("{detail}: {}", answer.shape()) },
     }
@@ -152,27 +152,30 @@ fn forbidden(api: &Api, problem: &Problem, detail: String) -> Error {
         return locked(detail);
     }
     if problem.is("unsupported-authentication") {
-        return Error::Reconnect { reason: Reason::RefusedByPlatform, say: REFUSED, detail };
+        return Error::Reconnect { reason: Reason::RefusedByPlatform, message: REFUSED, detail };
     }
     if problem.is("client-forbidden") {
         return Error::Configuration { detail };
     }
     if !(api.granted("users.read") && api.granted("tweet.read")) {
-        let say =
+        let message =
             "The permission to see your profile and posts is missing. Reconnect and allow it."
                 .into();
-        return Error::Reconnect { reason: Reason::MissingPermissions, say, detail };
+        return Error::Reconnect { reason: Reason::MissingPermissions, message, detail };
     }
-    let say = "X refused to show this account. Try again later; reconnect if it goes on.".into();
-    Error::Rejected { say, field: None, detail }
+    let message =
+        "X refused to show this account. Try again later; reconnect if it goes on.".into();
+    Error::Rejected { message, field: None, detail }
 }
 
 fn suspended(detail: String) -> Error {
-    let say = "X has suspended this account. Appeal at X; once it is lifted, press Test.".into();
-    Error::NeedsAction { reason: Reason::Suspended, say, detail }
+    let message =
+        "X has suspended this account. Appeal at X; once it is lifted, press Test.".into();
+    Error::NeedsAction { reason: Reason::Suspended, message, detail }
 }
 
 fn locked(detail: String) -> Error {
-    let say = "X has locked this account. Log in at x.com and unlock it, then press Test.".into();
-    Error::NeedsAction { reason: Reason::Locked, say, detail }
+    let message =
+        "X has locked this account. Log in at x.com and unlock it, then press Test.".into();
+    Error::NeedsAction { reason: Reason::Locked, message, detail }
 }

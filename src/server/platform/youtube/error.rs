@@ -66,16 +66,19 @@ fn meaning(reason: &str, answer: &PlatformResponse, now: DateTime<Utc>) -> Error
     if answer.status.is_server_error() {
         return Error::Unavailable { detail };
     }
-    let act = |say: &'static str, reason| Error::NeedsAction {
+    let act = |message: &'static str, reason| Error::NeedsAction {
         reason,
-        say: say.into(),
+        message: message.into(),
         detail: detail.clone(),
     };
     match reason {
-        "youtubeSignupRequired" => Error::Rejected { say: NO_CHANNEL.into(), field: None, detail },
+        "youtubeSignupRequired" => {
+            Error::Rejected { message: NO_CHANNEL.into(), field: None, detail }
+        }
         "insufficientPermissions" | "ACCESS_TOKEN_SCOPE_INSUFFICIENT" => Error::Reconnect {
             reason: Reason::MissingPermissions,
-            say: "YouTube needs one more permission. Reconnect YouTube and tick every box.".into(),
+            message: "YouTube needs one more permission. Reconnect YouTube and tick every box."
+                .into(),
             detail,
         },
         "quotaExceeded" | "dailyLimitExceeded" => {
@@ -107,11 +110,12 @@ fn meaning(reason: &str, answer: &PlatformResponse, now: DateTime<Utc>) -> Error
         reason if CONFIGURATION.contains(&reason) => Error::Configuration { detail },
         _ if answer.status == http::StatusCode::UNAUTHORIZED => Error::AccessRefused {
             reason: Reason::RefusedByPlatform,
-            say: "Your YouTube connection has expired or was removed. Reconnect YouTube.".into(),
+            message: "Your YouTube connection has expired or was removed. Reconnect YouTube."
+                .into(),
             detail,
         },
         _ if answer.status == http::StatusCode::FORBIDDEN => Error::Rejected {
-            say:
+            message:
                 "YouTube does not allow this for your channel. Look for a notice in YouTube Studio."
                     .into(),
             field: None,
@@ -155,7 +159,7 @@ fn own_meaning(
     let subtype: Subtype = answer.json().unwrap_or_default();
     let detail =
         format!("{} {}", error.detail(answer), subtype.name.chars().take(64).collect::<String>());
-    let say = match (error.code.as_str(), subtype.name.as_str()) {
+    let message = match (error.code.as_str(), subtype.name.as_str()) {
         (_, "invalid_rapt") | ("invalid_rapt", _) => {
             "Your Google Workspace asks you to log in again. Reconnect YouTube; if it happens \
              often, \
@@ -179,9 +183,9 @@ fn own_meaning(
         _ => return None,
     };
     Some(match asked {
-        TokenRequest::Code => Error::Rejected { say: say.into(), field: None, detail },
+        TokenRequest::Code => Error::Rejected { message: message.into(), field: None, detail },
         TokenRequest::Refresh => {
-            Error::Reconnect { reason: Reason::RefusedByPlatform, say: say.into(), detail }
+            Error::Reconnect { reason: Reason::RefusedByPlatform, message: message.into(), detail }
         }
     })
 }

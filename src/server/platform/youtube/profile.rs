@@ -13,7 +13,7 @@ pub async fn candidates(api: &Api) -> Result<Vec<Profile>> {
     let channels = mine(api).await?;
     if channels.is_empty() {
         let detail = "no items".into();
-        return Err(Error::Rejected { say: error::NO_CHANNEL.into(), field: None, detail });
+        return Err(Error::Rejected { message: error::NO_CHANNEL.into(), field: None, detail });
     }
     Ok(channels.iter().map(profile).collect())
 }
@@ -23,14 +23,15 @@ pub async fn candidates(api: &Api) -> Result<Vec<Profile>> {
 pub async fn one(api: &Api, account: &str) -> Result<Profile> {
     let found = match mine(api).await {
         Ok(channels) => channels.iter().map(profile).find(|profile| profile.id == account),
-        Err(Error::Rejected { say, .. }) if say == error::NO_CHANNEL => None,
+        Err(Error::Rejected { message, .. }) if message == error::NO_CHANNEL => None,
         Err(error) => return Err(error),
     };
     found.ok_or_else(|| Error::Reconnect {
         reason: Reason::RefusedByPlatform,
-        say: "This Google account no longer has the channel you connected. Reconnect YouTube with \
+        message:
+            "This Google account no longer has the channel you connected. Reconnect YouTube with \
               the account that has it."
-            .into(),
+                .into(),
         detail: format!("channel {account} is not among the items"),
     })
 }

@@ -135,7 +135,7 @@ async fn settle(backend: &Backend, id: uuid::Uuid, response: Response) -> Respon
 
 fn warn(kept: Result<()>) {
     if let Err(error) = kept {
-        tracing::warn!("what became of an Idempotency-Key was not written down: {error}");
+        tracing::warn!("could not store the response of an idempotent request: {error}");
     }
 }
 

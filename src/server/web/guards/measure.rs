@@ -19,9 +19,9 @@ pub async fn measure(request: Request, next: Next) -> Response {
     let latency_ms = took.as_millis() as u64;
     // Probes, scrapes and files come by the thousand and tell nothing.
     if matches!(route.as_str(), "/health" | "/metrics" | FILES) && status < 500 {
-        tracing::debug!(route, status, latency_ms, "answered");
+        tracing::debug!(route, status, latency_ms, "request completed");
     } else {
-        tracing::info!(route, status, latency_ms, "answered");
+        tracing::info!(route, status, latency_ms, "request completed");
     }
     response
 }

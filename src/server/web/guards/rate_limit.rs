@@ -74,7 +74,7 @@ pub async fn count(backend: &Backend, class: Class, who: Option<LimitKey>) -> Op
     let verdict = backend.limits.count(class, who?).await?;
     if verdict.refused {
         metrics::rate_limited(class.as_str());
-        tracing::info!(class = class.as_str(), "too many requests");
+        tracing::info!(class = class.as_str(), "rate limit exceeded");
     }
     Some(verdict)
 }

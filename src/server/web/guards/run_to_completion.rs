@@ -36,7 +36,7 @@ pub async fn run_to_completion(
     match backend.requests.spawn(work).await {
         Ok(response) => response,
         Err(error) => {
-            tracing::error!("a request was not finished: {error}");
+            tracing::error!("request aborted: {error}");
             wanted.refuse(&backend, AppError::internal())
         }
     }

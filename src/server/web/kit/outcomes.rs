@@ -11,6 +11,6 @@ pub fn connected(backend: &Backend, account: &Account) -> Outcome {
         .get(account.provider.as_str())
         .map_or("", |entry| entry.info().name.as_ref());
     let called = if account.handle.is_empty() { &account.name } else { &account.handle };
-    let text = account.say.clone().unwrap_or_default();
+    let text = account.message.clone().unwrap_or_default();
     Outcome::said(format!("{called} on {name} is connected."), text).and_go("/integrations")
 }

@@ -95,7 +95,7 @@ impl Service {
             .keep_alive(!slot.for_probes())
             .serve_connection(stream, TowerToHyperService::new(service));
         if let Err(error) = watcher.watch(connection).await {
-            tracing::debug!("a connection broke: {error}");
+            tracing::debug!("connection error: {error}");
         }
     }
 }
@@ -130,14 +130,14 @@ async fn accept(
                             tracing::warn!(
                                 peer = %peer.ip(),
                                 limit = backend.config.server.connections_per_address,
-                                "refused a connection: this address has too many. Is this a \
-                                 proxy? See server.trusted_proxies"
+                                "connection refused: too many from this address; if it is a \
+                                 proxy, see server.trusted_proxies"
                             );
                         }
                     }
                 },
                 Err(error) => {
-                    tracing::warn!("a connection could not be accepted: {error}");
+                    tracing::warn!("could not accept connection: {error}");
                     tokio::time::sleep(PAUSE).await;
                 }
             },
@@ -147,6 +147,6 @@ async fn accept(
     // A stream runs until it is told to end.
     backend.streams.close();
     if timeout(LAST_ANSWERS, graceful.shutdown()).await.is_err() {
-        tracing::info!(connections = open.len(), "closed on peers that did not take their answers");
+        tracing::info!(connections = open.len(), "closed connections that did not finish in time");
     }
 }

@@ -71,7 +71,7 @@ pub async fn callback(
     if let (Some(actor), Some(state), true) = (actor, returned.state.as_deref(), claimed)
         && let Err(error) = accounts::keep_outcome(&backend, actor, state, &outcome).await
     {
-        tracing::warn!("outcome not kept: {error}");
+        tracing::warn!("could not store callback outcome: {error}");
     }
     leave(&backend, reader, outcome)
 }

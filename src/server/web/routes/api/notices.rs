@@ -147,7 +147,7 @@ pub struct Preferences {
 
 impl Preferences {
     fn of(preferences: &[Preference]) -> Self {
-        let chosen = |kind| preferences.iter().find(|one| one.kind == kind).map(|one| one.by_mail);
+        let chosen = |kind| preferences.iter().find(|one| one.kind == kind).map(|one| one.by_email);
         Self {
             by_mail: ByMail {
                 broken: chosen(NoticeKind::Broken),
@@ -168,7 +168,7 @@ impl Preferences {
         ];
         kinds
             .into_iter()
-            .filter_map(|(kind, by_mail)| Some(Preference { kind, by_mail: by_mail? }))
+            .filter_map(|(kind, by_email)| Some(Preference { kind, by_email: by_email? }))
             .collect()
     }
 }

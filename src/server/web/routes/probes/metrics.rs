@@ -56,7 +56,7 @@ pub async fn metrics(
     }
     if let Err(error) = gauges::collect(&backend).await {
         // The counters are worth having when the database is not.
-        tracing::warn!("gauges not read: {error}");
+        tracing::warn!("could not read gauges: {error}");
     }
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics::render())
         .into_response()

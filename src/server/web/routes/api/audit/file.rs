@@ -91,7 +91,7 @@ fn csv(lines: &[AuditRow], first: bool) -> Vec<u8> {
     }
     for line in lines {
         let cells = [
-            line.at.to_rfc3339_opts(SecondsFormat::Millis, true),
+            line.occurred_at.to_rfc3339_opts(SecondsFormat::Millis, true),
             line.action.as_str().to_owned(),
             if line.result == Ended::Done { "done" } else { "failed" }.to_owned(),
             line.actor.clone(),

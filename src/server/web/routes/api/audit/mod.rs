@@ -53,7 +53,7 @@ impl<'a> From<&'a AuditRow> for Event<'a> {
     fn from(line: &'a AuditRow) -> Self {
         Self {
             id: line.id,
-            at: line.at,
+            at: line.occurred_at,
             action: line.action,
             result: line.result,
             user_id: line.user_id,

@@ -134,7 +134,7 @@ pub async fn health(rest: Rest, Path(provider): Path<String>) -> RestResult {
         account_name: &row.name,
         status: accounts::shown_status(entry, row, now),
         reason: row.reason,
-        message: row.say.as_deref(),
+        message: row.message.as_deref(),
         expires_at: row.expires_at,
         renewable_until: accounts::ends_for_good(entry, row.expires_at, row.refresh_expires_at),
         next_refresh_at: row.next_refresh_at,

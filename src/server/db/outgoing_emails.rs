@@ -1,14 +1,14 @@
-//! Mails on their way. When each is sent its job says; what stands here of that is for the
-//! operators to see.
+//! The outbox: e-mails on their way. When each is sent its job says; what stands here of that is
+//! for the operators to see.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{Db, Result, Tx, delete_in_batches, sql};
 
-/// A mail to be sent.
+/// An e-mail to be sent.
 #[derive(sqlx::FromRow)]
-pub struct Mail {
+pub struct OutgoingEmail {
     pub id: Uuid,
     pub recipient: String,
     pub subject: String,
@@ -16,18 +16,18 @@ pub struct Mail {
     pub created_at: DateTime<Utc>,
 }
 
-/// A mail that was not sent yet, or that was given up.
+/// An e-mail that was not sent yet, or that was given up.
 #[derive(sqlx::FromRow)]
 pub struct Unsent {
     pub recipient: String,
     pub subject: String,
     pub attempts: i64,
-    pub next_at: Option<DateTime<Utc>>,
-    pub problem: Option<String>,
+    pub next_try_at: Option<DateTime<Utc>>,
+    pub last_error: Option<String>,
     pub created_at: DateTime<Utc>,
 }
 
-/// Writes a mail down; its job sends it.
+/// Writes an e-mail down; its job sends it.
 pub async fn insert(
     tx: &mut Tx,
     id: Uuid,
@@ -39,8 +39,8 @@ pub async fn insert(
     sql!(
         tx,
         rows,
-        "INSERT INTO mails (id, recipient, subject, body, attempts, next_at, created_at) VALUES
-         ($1, $2, $3, $4, 0, $5, $5)",
+        "INSERT INTO outgoing_emails (id, recipient, subject, body, attempts, next_try_at,
+         created_at) VALUES ($1, $2, $3, $4, 0, $5, $5)",
         id,
         recipient,
         subject,
@@ -50,24 +50,24 @@ pub async fn insert(
     Ok(())
 }
 
-pub async fn find(db: &Db, id: Uuid) -> Result<Option<Mail>> {
+pub async fn find(db: &Db, id: Uuid) -> Result<Option<OutgoingEmail>> {
     sql!(
         db,
-        Option<Mail>,
-        "SELECT id, recipient, subject, body, created_at FROM mails WHERE id = $1",
+        Option<OutgoingEmail>,
+        "SELECT id, recipient, subject, body, created_at FROM outgoing_emails WHERE id = $1",
         id
     )
 }
 
 /// Nothing more is sent there.
 pub async fn delete_to(tx: &mut Tx, recipient: &str) -> Result<()> {
-    sql!(tx, rows, "DELETE FROM mails WHERE recipient = $1", recipient)?;
+    sql!(tx, rows, "DELETE FROM outgoing_emails WHERE recipient = $1", recipient)?;
     Ok(())
 }
 
 /// It was sent.
 pub async fn delete(db: &Db, id: Uuid) -> Result<()> {
-    sql!(db, rows, "DELETE FROM mails WHERE id = $1", id)?;
+    sql!(db, rows, "DELETE FROM outgoing_emails WHERE id = $1", id)?;
     Ok(())
 }
 
@@ -75,18 +75,18 @@ pub async fn delete(db: &Db, id: Uuid) -> Result<()> {
 pub async fn record_failure(
     db: &Db,
     id: Uuid,
-    problem: &str,
+    last_error: &str,
     attempts: i64,
-    next_at: Option<DateTime<Utc>>,
+    next_try_at: Option<DateTime<Utc>>,
 ) -> Result<()> {
     sql!(
         db,
         rows,
-        "UPDATE mails SET problem = $2, attempts = $3, next_at = $4 WHERE id = $1",
+        "UPDATE outgoing_emails SET last_error = $2, attempts = $3, next_try_at = $4 WHERE id = $1",
         id,
-        problem,
+        last_error,
         attempts,
-        next_at
+        next_try_at
     )?;
     Ok(())
 }
@@ -96,15 +96,15 @@ pub async fn unsent(db: &Db) -> Result<Vec<Unsent>> {
     sql!(
         db,
         Vec<Unsent>,
-        "SELECT recipient, subject, attempts, next_at, problem, created_at FROM mails ORDER BY
-         created_at DESC, id DESC LIMIT 100"
+        "SELECT recipient, subject, attempts, next_try_at, last_error, created_at FROM
+         outgoing_emails ORDER BY created_at DESC, id DESC LIMIT 100"
     )
 }
 
 /// Forgets what was written before `before` and was given up.
 pub async fn delete_dead(db: &Db, before: DateTime<Utc>) -> Result<u64> {
-    let text = "DELETE FROM mails WHERE id IN (
-        SELECT id FROM mails WHERE next_at IS NULL AND created_at <= $1 ORDER BY created_at, id
-        LIMIT $2)";
+    let text = "DELETE FROM outgoing_emails WHERE id IN (
+        SELECT id FROM outgoing_emails WHERE next_try_at IS NULL AND created_at <= $1 ORDER BY
+        created_at, id LIMIT $2)";
     delete_in_batches(db, text, before).await
 }
