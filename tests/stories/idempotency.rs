@@ -118,7 +118,7 @@ both!(ten_at_once_are_one, |app| async {
 both!(an_answer_that_does_not_open_is_said, |app| async {
     let ada = app.person("Ada").await;
     post(&ada, CONNECT, "try-1", None).await.expect(200);
-    app.sql("UPDATE idempotency_keys SET answer = key_hash").await;
+    app.sql("UPDATE idempotency_keys SET response = key_hash").await;
     let refused = post(&ada, CONNECT, "try-1", None).await.expect(409).error();
     assert!(word(&refused, "userMessage").contains("can no longer be read"), "{refused}");
     assert_eq!(app.rows("oauth_flows").await.len(), 1, "begun once");
