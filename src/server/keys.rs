@@ -321,7 +321,7 @@ fn decode_hex(text: &str) -> Option<Vec<u8>> {
 #[cfg(all(test, unix))]
 mod tests {
     use std::fs::Permissions;
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
     use std::sync::atomic::{AtomicBool, Ordering};
 
     use super::*;
@@ -364,5 +364,18 @@ mod tests {
             let now = std::fs::metadata(&path).expect("the file").permissions().mode();
             assert_eq!(now & 0o777, mode);
         }
+        // Only root gives a file away; elsewhere the owner is whoever runs this, before and after.
+        let server = (nobody(&path), 0o640);
+        change(&config, |_| Ok(())).expect("a change");
+        let now = std::fs::metadata(&path).expect("the file");
+        assert_eq!(((now.uid(), now.gid()), now.mode() & 0o777), server);
+    }
+
+    /// Gives a file to somebody else if this test may: whose it is then.
+    fn nobody(path: &Path) -> (u32, u32) {
+        // An error says that we are not root.
+        drop(chown(path, Some(65_534), Some(65_533)));
+        let about = std::fs::metadata(path).expect("the file");
+        (about.uid(), about.gid())
     }
 }

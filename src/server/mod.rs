@@ -1,5 +1,6 @@
 //! The server: everything that never reaches a browser.
 
+pub(crate) mod beside;
 pub mod clock;
 pub mod config;
 pub mod db;

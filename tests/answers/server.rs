@@ -45,7 +45,7 @@ impl Server {
         let mut start = world.serve();
         for id in huntaze::server::platform::IDS {
             let name = format!("HUNTAZE__PLATFORMS__{}__BASE_URL", id.to_uppercase());
-            start = start.env(&name, base.join(id).expect("an address").as_str());
+            start = start.env(&name, cross_origin::below(&base, id).as_str());
         }
         let start = start
             .env("HUNTAZE__PLATFORMS__ONLYFANS__ENABLED", "true")

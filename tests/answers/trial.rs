@@ -1,6 +1,7 @@
 //! One odd answer at a time: what a person does, and what has to be true afterwards.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration};
+use huntaze::server::clock::Clock;
 use serde_json::Value;
 
 use super::changes::Change;
@@ -269,7 +270,7 @@ fn shown(outcome: &Outcome) -> String {
 fn is_sensible(date: &str) -> bool {
     let date = date.replacen(' ', "T", 1);
     DateTime::parse_from_rfc3339(&date).is_ok_and(|at| {
-        let years = (at.to_utc() - Utc::now()).abs();
+        let years = (at.to_utc() - Clock::System.now()).abs();
         years < Duration::days(12 * 366)
     })
 }

@@ -334,7 +334,9 @@ impl Model<'_> {
             .expect("it is connected");
         self.given_back.insert(pair);
         self.live = self.live.filter(|live| *live != pair);
-        self.lines.retain(|_, line| line.answer.is_some());
+        // What was answered and did not get into the row is given back as well.
+        self.answered().into_iter().for_each(|epoch| self.put(epoch));
+        self.lines.clear();
         self.version += 1;
     }
 

@@ -21,7 +21,7 @@ use crate::support::{Engine, PASSWORD, Person, TestApp, both, log, text};
 const X_TOKENS: &str = "/2/oauth2/token";
 
 /// From now on the database refuses `what`: "INSERT ON account_limits".
-async fn refuse(app: &TestApp, what: &str, condition: &str) {
+pub async fn refuse(app: &TestApp, what: &str, condition: &str) {
     match app.engine() {
         Engine::Sqlite => {
             app.sql(&format!(
@@ -43,6 +43,14 @@ async fn refuse(app: &TestApp, what: &str, condition: &str) {
             .await;
         }
     }
+}
+
+/// The database takes again what was refused ON this table.
+pub async fn allow(app: &TestApp, table: &str) {
+    match app.engine() {
+        Engine::Sqlite => app.sql("DROP TRIGGER refuse").await,
+        Engine::Postgres => app.sql(&format!("DROP TRIGGER refuse ON {table}")).await,
+    };
 }
 
 /// How many error lines say of this row that something of it does not open.
@@ -251,7 +259,7 @@ both!(a_healthy_token_is_renewed_once_a_minute_at_most, |app| async {
     assert_eq!(calls().await - begun, 3);
 });
 
-fn pair(name: &str) -> TokenGrant {
+pub fn pair(name: &str) -> TokenGrant {
     TokenGrant {
         access: format!("access-{name}").into(),
         refresh: Some(format!("refresh-{name}").into()),
@@ -279,11 +287,7 @@ both!(recovery_goes_on_past_a_line_that_it_cannot_settle, |app| async {
             .expect("it is durable");
         app.later(Duration::seconds(1)).await;
     }
-    let condition = match app.engine() {
-        Engine::Sqlite => "WHEN NEW.provider = 'x'",
-        Engine::Postgres => "WHEN (NEW.provider = 'x')",
-    };
-    refuse(&app, "UPDATE ON oauth_accounts", condition).await;
+    refuse(&app, "UPDATE ON oauth_accounts", "WHEN (NEW.provider = 'x')").await;
     steps::recover(backend).await.expect("the rest is recovered");
     let left = app
         .texts(
@@ -291,11 +295,7 @@ both!(recovery_goes_on_past_a_line_that_it_cannot_settle, |app| async {
         )
         .await;
     assert_eq!(left, ["x"], "Reddit's is in its row, X's waits");
-    let undo = match app.engine() {
-        Engine::Sqlite => "DROP TRIGGER refuse",
-        Engine::Postgres => "DROP TRIGGER refuse ON oauth_accounts",
-    };
-    app.sql(undo).await;
+    allow(&app, "oauth_accounts").await;
     steps::recover(backend).await.expect("now it goes");
     assert!(app.rows("refresh_journal").await.is_empty());
 });
@@ -378,10 +378,16 @@ both!(a_viewer_neither_tests_nor_cancels, |app| async {
 });
 
 /// As an answer of a moment ago told it.
-async fn tell_limit(app: &TestApp, account: &Account, shared: bool, remaining: i64) {
+async fn tell_limit(
+    app: &TestApp,
+    account: &Account,
+    shared: bool,
+    remaining: i64,
+    resets_in: Duration,
+) {
     let (now, db) = (app.backend().clock.now(), &app.backend().db);
     let name = if shared { "Calls of this server" } else { "Profile reads" };
-    let resets_at = Some(now + Duration::minutes(10));
+    let resets_at = Some(now + resets_in);
     let told =
         limits::LimitReading { name, maximum: Some(75), remaining, resets_at, observed_at: now };
     let mut tx = db.begin().await.expect("a transaction");
@@ -399,7 +405,7 @@ both!(a_call_waits_where_nothing_is_left_of_its_limit, |app| async {
     let ada = app.person("Ada").await;
     ada.connect("x", INES_ON_X).await;
     let row = account(&app, &ada, "x", INES_ON_X).await;
-    tell_limit(&app, &row, false, 0).await;
+    tell_limit(&app, &row, false, 0, Duration::minutes(10)).await;
     let calls = async || app.sandbox().calls("x", "/2/users/me").await;
     let begun = calls().await;
     let test = format!("/api/integrations/test/x/{INES_ON_X}");
@@ -424,12 +430,47 @@ both!(a_limit_of_the_whole_server_holds_up_everybody, |app| async {
     }
     let test = format!("/api/integrations/test/reddit/{MARA_ON_REDDIT}");
     let row = account(&app, &mara, "reddit", MARA_ON_REDDIT).await;
-    tell_limit(&app, &row, true, 0).await;
+    tell_limit(&app, &row, true, 0, Duration::minutes(10)).await;
     assert_eq!(ben.post(&test, None).await.expect(200).data()["ok"], false);
     // What one account heard before is not what is true now.
-    tell_limit(&app, &row, true, 3).await;
+    tell_limit(&app, &row, true, 3, Duration::minutes(10)).await;
     app.sql("UPDATE account_limits SET remaining = 0, name = 'Calls of this server'").await;
     assert_eq!(ben.post(&test, None).await.expect(200).data()["ok"], true);
+});
+
+// H5: where the reset lies far ahead, what was told is believed for a quarter of an hour; then one
+// call asks whether it is still so, and the others wait for its answer, but not for ever.
+both!(one_call_asks_whether_a_limit_is_still_used_up, |app| async {
+    let (mara, ben) = (app.person("Mara").await, app.person("Ben").await);
+    for person in [&mara, &ben] {
+        person.connect("reddit", MARA_ON_REDDIT).await;
+    }
+    let row = account(&app, &mara, "reddit", MARA_ON_REDDIT).await;
+    let calls = async || app.sandbox().calls("reddit", "/api/v1/me").await;
+    let address = format!("/api/integrations/test/reddit/{MARA_ON_REDDIT}");
+    let test = async |who: &Person| who.post(&address, None).await.expect(200).data();
+    for shared in [true, false] {
+        tell_limit(&app, &row, shared, 0, Duration::hours(6)).await;
+        // Her own limit is no matter of Ben's.
+        let other = if shared { &ben } else { &mara };
+        let begun = calls().await;
+        app.later(Duration::minutes(14)).await;
+        assert_eq!((test(&mara).await["ok"].clone(), calls().await), (json!(false), begun));
+        app.later(Duration::minutes(1)).await;
+        app.sandbox().trouble("reddit", "/api/v1/me", "cut", None).await;
+        assert_eq!(test(&mara).await["ok"], false);
+        let asked = calls().await;
+        assert!(asked > begun, "one asks, and is not answered");
+        app.sandbox().calm().await;
+        let waits = test(other).await;
+        assert!(waits.to_string().contains("asks us to slow down until"), "{waits}");
+        assert_eq!(calls().await, asked, "the others do not ask beside it");
+        app.later(Duration::minutes(1)).await;
+        assert_eq!(test(other).await["ok"], true, "the next one does");
+        // An answer that tells of another limit says nothing of this one.
+        tell_limit(&app, &row, shared, 3, Duration::hours(6)).await;
+        assert_eq!(test(&mara).await["ok"], true);
+    }
 });
 
 // T6: what the old credential was asked for and never answered is not held against a new one.

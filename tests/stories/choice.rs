@@ -1,9 +1,10 @@
 //! Instagram: one consent, several accounts, one choice.
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use serde_json::json;
 
 use super::cast::*;
+use super::refreshing::account;
 use crate::support::{Answer, both, heading, text};
 
 fn flow(back: &Answer) -> String {
@@ -61,6 +62,22 @@ both!(a_program_chooses_by_rest, |app| async {
     ines.post(&path, Some(json!({ "id": INES_PAINTS }))).await.expect(201);
     ines.post(&path, Some(json!({ "id": ATELIER_CARVALHO }))).await.expect(404);
     assert_eq!(ines.integrations().await.len(), 1);
+});
+
+// C5, T4: however long she thinks, what was granted lives from the moment in which it was.
+both!(a_grant_lives_from_its_consent_and_not_from_the_choice, |app| async {
+    let ines = app.person("Ines").await;
+    let granted = app.backend().clock.now();
+    let path = format!(
+        "/api/integrations/choices/{}",
+        flow(&ines.allow("instagram", INES_WITH_TWO_PAGES).await)
+    );
+    app.later(Duration::minutes(9)).await;
+    ines.post(&path, Some(json!({ "id": INES_PAINTS }))).await.expect(201);
+    let row = account(&app, &ines, "instagram", INES_PAINTS).await;
+    let since = |at: DateTime<Utc>| (at - granted).num_seconds();
+    assert_eq!((since(row.issued_at), since(row.connected_at)), (0, 540));
+    assert!(row.expires_at.is_some_and(|end| end <= granted + Duration::days(60)), "no longer");
 });
 
 // C5, S1, S4: a choice belongs to the session that began.

@@ -10,6 +10,7 @@ mod choice;
 mod connect;
 mod described;
 mod disconnect;
+mod durable;
 mod edge_cases;
 mod entrance;
 mod failures;

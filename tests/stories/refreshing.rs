@@ -141,6 +141,50 @@ both!(two_processes_share_a_storm, config = |config| all_or_none(config), |app| 
     other.db.close().await;
 });
 
+/// X, which does not tell how long its tokens live.
+fn endless(config: &mut Config) {
+    cross_origin::stand(config, |behind| {
+        Router::new().fallback(move |request: Request| untold(behind.clone(), request))
+    });
+}
+
+async fn untold(behind: Behind, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let body: Bytes = to_bytes(body, 1 << 16).await.expect("a form");
+    let mut told = behind.ask(&parts, body).await.expect("an answer");
+    if parts.uri.path().ends_with(X_TOKENS) {
+        let mut answer: serde_json::Value = serde_json::from_slice(&told.body).expect("JSON");
+        answer["expires_in"] = 0.into();
+        told.body = answer.to_string().into();
+    }
+    told.into_response()
+}
+
+// T4: a life of zero is not told. Such a token is renewed soon, to see whether it can be, and again.
+both!(
+    a_token_whose_life_was_not_told_is_renewed_soon,
+    config = |config| endless(config),
+    |app| async {
+        let ada = app.person("Ada").await;
+        ada.connect("x", INES_ON_X).await;
+        assert_eq!(ada.integration("x", INES_ON_X).await["expiresAt"], serde_json::Value::Null);
+        let calls = app.sandbox().calls("x", X_TOKENS).await;
+        for round in 1..4 {
+            app.later(Duration::minutes(50)).await;
+            app.work().await;
+            assert_eq!(app.sandbox().calls("x", X_TOKENS).await - calls, round - 1, "not yet");
+            app.later(Duration::minutes(10)).await;
+            app.work().await;
+            assert_eq!(app.sandbox().calls("x", X_TOKENS).await - calls, round);
+        }
+        app.sandbox().revoke("x", INES_ON_X).await;
+        app.later(Duration::hours(1)).await;
+        app.work().await;
+        ada.log_in().await;
+        assert_eq!(word(&ada.integration("x", INES_ON_X).await, "status"), "error");
+    }
+);
+
 // T6: where a repeat may end the grant, an answer that never came lets the old token
 // be used to its end; then one more try, and its refusal says what happened.
 both!(an_answer_that_never_came_is_told_truthfully, |app| async {

@@ -31,8 +31,13 @@ pub fn stand(config: &mut Config, router: impl FnOnce(Behind) -> Router) {
     let sandbox = config.sandbox.as_ref().expect("a sandbox").base.clone();
     let base = start(sandbox, router);
     for (id, settings) in &mut config.platforms {
-        settings.base_url = Some(base.join(id).expect("an address"));
+        settings.base_url = Some(below(&base, id));
     }
+}
+
+/// A platform's address below one that has no path of its own.
+pub fn below(base: &Url, id: &str) -> Url {
+    format!("{base}{id}").parse().expect("an address")
 }
 
 /// Starts a router that stands before the sandbox: the address to call in its place.

@@ -118,12 +118,14 @@ fn explain(error: figment::Error, file: &Path) -> Error {
     }
 }
 
-/// The known key that looks most like the one found.
+/// So much alike are two keys of which one was meant. "adress" and "addr" still are.
+const A_SLIP: f64 = 0.78;
+
+/// The known key that looks most like the one found, where that looks like a slip.
 pub(super) fn nearest(found: &str, known: &[&str]) -> String {
-    match known
-        .iter()
-        .max_by(|a, b| strsim::jaro_winkler(a, found).total_cmp(&strsim::jaro_winkler(b, found)))
-    {
+    let likeness = |key: &str| strsim::jaro_winkler(key, found);
+    let nearest = known.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    match nearest.filter(|key| likeness(key) >= A_SLIP) {
         Some(key) => format!("did you mean \"{key}\"?"),
         None => "take it out".to_owned(),
     }

@@ -162,7 +162,7 @@ pub async fn upsert(tx: &mut Tx, account: &Account) -> Result<()> {
          check_ok, check_message, avatar_url, version, connected_at, created_at,
          updated_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-         $19, $20, $21, $22, $23, $24, 1, $14, $14, $14)
+         $19, $20, $21, $22, $23, $24, 1, $25, $25, $25)
          ON CONFLICT (workspace_id, provider, provider_account_id) DO UPDATE SET user_id = $3,
          name = $6, handle = $7,
          access_token = $9, refresh_token = $10, token_type = $11, scope = $12, grant_key = $13,
@@ -171,8 +171,8 @@ pub async fn upsert(tx: &mut Tx, account: &Account) -> Result<()> {
          message = $20, checked_at = $21, check_ok = $22,
          check_message = $23, avatar_url = $24,
          version = oauth_accounts.version + 1,
-         connected_at = CASE WHEN oauth_accounts.status = 'former' THEN $14 ELSE
-         oauth_accounts.connected_at END, updated_at = $14",
+         connected_at = CASE WHEN oauth_accounts.status = 'former' THEN $25 ELSE
+         oauth_accounts.connected_at END, updated_at = $25",
         account.id,
         account.workspace_id,
         account.user_id,
@@ -196,7 +196,8 @@ pub async fn upsert(tx: &mut Tx, account: &Account) -> Result<()> {
         account.checked_at,
         account.check_ok,
         &account.check_message,
-        &account.avatar_url
+        &account.avatar_url,
+        account.updated_at
     )?;
     tasks::set(tx, account, Kind::Refresh, account.next_refresh_at).await
 }

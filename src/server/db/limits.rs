@@ -51,8 +51,11 @@ pub async fn keep_shared(tx: &mut Tx, provider: &Provider, told: &LimitReading<'
 }
 
 /// What is left of a limit, and when it is full again.
-#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Remaining {
+    pub name: String,
+    /// One that all accounts share.
+    pub shared: bool,
     pub remaining: i64,
     pub resets_at: Option<DateTime<Utc>>,
     pub observed_at: DateTime<Utc>,
@@ -64,11 +67,47 @@ pub async fn of_call(db: &Db, account: AccountId, provider: &Provider) -> Result
     sql!(
         db,
         Vec<Remaining>,
-        "SELECT remaining, resets_at, observed_at FROM account_limits a WHERE account_id = $1
+        "SELECT name, FALSE AS shared, remaining, resets_at, observed_at FROM account_limits a
+         WHERE account_id = $1
          AND NOT EXISTS (SELECT 1 FROM platform_limits p WHERE p.provider = $2 AND p.name = a.name)
-         UNION ALL SELECT remaining, resets_at, observed_at FROM platform_limits WHERE provider =
-         $2",
+         UNION ALL SELECT name, TRUE, remaining, resets_at, observed_at FROM platform_limits
+         WHERE provider = $2",
         account,
         provider
     )
+}
+
+/// Takes note of a limit as if it had been told at `as_if`, so that nobody else asks; `false`:
+/// somebody else did, or newer ones were told.
+pub async fn claim_question(
+    db: &Db,
+    account: AccountId,
+    provider: &Provider,
+    limit: &Remaining,
+    as_if: DateTime<Utc>,
+) -> Result<bool> {
+    let rows = if limit.shared {
+        sql!(
+            db,
+            rows,
+            "UPDATE platform_limits SET observed_at = $3 WHERE provider = $1 AND name = $2 AND observed_at
+             <= $4 AND remaining <= 0",
+            provider,
+            &limit.name,
+            as_if,
+            limit.observed_at
+        )?
+    } else {
+        sql!(
+            db,
+            rows,
+            "UPDATE account_limits SET observed_at = $3 WHERE account_id = $1 AND name = $2 AND observed_at
+             <= $4 AND remaining <= 0",
+            account,
+            &limit.name,
+            as_if,
+            limit.observed_at
+        )?
+    };
+    Ok(rows == 1)
 }

@@ -54,22 +54,24 @@ pub async fn renew_lease(
     Ok(rows == 1)
 }
 
-/// Gives a lease back; somebody else's is left alone. `false`: it had moved on.
-pub async fn release_lease(
-    tx: &mut Tx,
-    account: AccountId,
-    epoch: i64,
-    now: DateTime<Utc>,
-) -> Result<bool> {
+/// Gives a lease back; somebody else's is left alone. `false`: it had moved on. It has then ended
+/// long ago by every clock, also that of a prolonging which is still on its way.
+pub async fn release_lease(tx: &mut Tx, account: AccountId, epoch: i64) -> Result<bool> {
     let rows = sql!(
         tx,
         rows,
         "UPDATE refresh_leases SET expires_at = $3 WHERE account_id = $1 AND epoch = $2",
         account,
         epoch,
-        now
+        DateTime::UNIX_EPOCH
     )?;
     Ok(rows == 1)
+}
+
+/// Waits for whoever changes this lease, and has others wait until the end of the transaction.
+pub async fn lock_lease(tx: &mut Tx, account: AccountId) -> Result<()> {
+    sql!(tx, rows, "UPDATE refresh_leases SET until = until WHERE account_id = $1", account)?;
+    Ok(())
 }
 
 /// A line of the journal. It may hold a sealed answer, so it is neither printed nor serialised.

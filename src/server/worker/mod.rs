@@ -10,7 +10,6 @@
 mod handlers;
 mod schedule;
 
-use std::convert::Infallible;
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
@@ -19,7 +18,6 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::Backend;
 use super::db::signals::{Signal, Subscription};
 use super::db::{self, jobs::Claimed};
 use super::domain::jobs::{self, Attempt, Job, Outcome};
@@ -27,6 +25,7 @@ use super::domain::{self, access};
 use super::failpoint::failpoint;
 use super::metrics::{self, JobEnd};
 use super::request_context::{self, RequestContext};
+use super::{Backend, beside};
 
 /// How long a job is a worker's own unless it holds on; what a killed worker ran waits for so long.
 pub const LEASE: TimeDelta = TimeDelta::seconds(60);
@@ -149,24 +148,17 @@ impl Worker {
         claimed: &Claimed,
         work: impl Future<Output = Ended>,
     ) -> Option<Ended> {
-        // Beside the work, never in its stead: on SQLite the renewal may wait for the very
-        // transaction that the work has open. What that one has open is no matter of the renewal.
-        let renewing = db::write_guard::scope(self.renew(claimed));
-        tokio::pin!(work, renewing);
+        // What the work has open is no matter of the renewal.
+        let renew = || db::write_guard::scope(self.renew(claimed));
         tokio::select! {
-            ended = &mut work => Some(ended),
+            ended = beside::while_repeating(work, RENEWED, renew) => Some(ended),
             () = self.over.cancelled() => None,
-            never = &mut renewing => match never {},
         }
     }
 
-    /// Prolongs the lease now and then, until it is dropped.
-    async fn renew(&self, claimed: &Claimed) -> Infallible {
-        loop {
-            tokio::time::sleep(RENEWED).await;
-            let until = self.backend.clock.now() + LEASE;
-            check_settled(claimed, db::jobs::renew(&self.backend.db, claimed, until).await);
-        }
+    async fn renew(&self, claimed: &Claimed) {
+        let until = self.backend.clock.now() + LEASE;
+        check_settled(claimed, db::jobs::renew(&self.backend.db, claimed, until).await);
     }
 }
 

@@ -6,13 +6,15 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::breaker::{self, Permit};
 use super::token::{self, RefreshReason, fresh_token};
-use super::{Error, Result, access_place, credential, entry, platform_error, quota, store_limits};
+use super::{
+    Error, Result, access_place, credential, entry, journal, platform_error, quota, store_limits,
+};
 use crate::server::Backend;
 use crate::server::db::{self, accounts::Account};
 use crate::server::platform::{self, Api, Connect, Entry};
 
 /// So often a replaced session is tried to be stored while the row moves on under it.
-const TRIES: usize = 5;
+const SWAPS: usize = 5;
 
 /// Runs `call` with the account's token (requirement T3).
 pub(in crate::server::domain) async fn call<T, F>(
@@ -60,25 +62,49 @@ where
 {
     let api = entry.api(token.clone(), account.scopes());
     let outcome = call(entry, &api).await;
-    breaker::record_outcome(backend, entry, pass, account.id, outcome.as_ref().err()).await;
-    let account = match api.renewed() {
-        Some(renewed) => keep_renewed(backend, account, &token, &renewed).await?,
-        None => account,
+    let id = account.id;
+    // Before anything else, the breaker too: it may be the only session that lives.
+    let kept = match api.renewed() {
+        Some(renewed) => keep_renewed(backend, account, &token, &renewed).await,
+        None => Ok(account),
     };
+    breaker::record_outcome(backend, entry, pass, id, outcome.as_ref().err()).await;
+    let account = kept?;
     store_limits(backend, &account, &api.limits()).await;
     Ok((account, outcome))
 }
 
 /// A session cookie that the platform replaced: the newest counts, the old one may be dead already.
-/// It is kept as long as the row holds the one that was used; a session that was pasted meanwhile
-/// is newer.
+/// A database that is busy or away is asked again, as for the answer of a refresh.
 async fn keep_renewed(
+    backend: &Backend,
+    account: Account,
+    used: &SecretString,
+    renewed: &SecretString,
+) -> Result<Account> {
+    let mut tried = 0;
+    loop {
+        match swap_session(backend, account.clone(), used, renewed).await {
+            Err(Error::Database(error)) if tried < journal::TRIES => {
+                tried += 1;
+                tracing::error!(account = %account.id, tried, "a replaced session is not stored \
+                    yet: {error}");
+                tokio::time::sleep(journal::PAUSE).await;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+/// Stores it as long as the row holds the one that was used; a session that was pasted meanwhile is
+/// newer.
+async fn swap_session(
     backend: &Backend,
     mut account: Account,
     used: &SecretString,
     renewed: &SecretString,
 ) -> Result<Account> {
-    for _ in 0..TRIES {
+    for _ in 0..SWAPS {
         let stored = Account {
             access_token: Some(backend.vault.seal(renewed, access_place(account.id))),
             version: account.version + 1,

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::account_state::{self, AccountState};
 use super::sealed_grant::SealedGrant;
 use super::{access_place, credential, entry, refresh_place, revoke, timing, unreadable};
-use crate::model::Status;
+use crate::model::{AccountId, Status};
 use crate::server::Backend;
 use crate::server::db::{
     self, Tx, accounts::Account, pending::Revocation, refreshes::JournalEntry,
@@ -26,8 +26,8 @@ use crate::server::vault::{self, SealContext};
 
 /// An answer may be the only live pair there is: a database that is busy or away is asked again for
 /// this long.
-const TRIES: u32 = 20;
-const PAUSE: StdDuration = StdDuration::from_millis(250);
+pub(super) const TRIES: u32 = 20;
+pub(super) const PAUSE: StdDuration = StdDuration::from_millis(250);
 /// So often an answer is put into a row that moves on under it, inside one transaction. After that
 /// it is still durable, and recovered later.
 const SWAPS: usize = 5;
@@ -249,6 +249,26 @@ pub(super) async fn settle_all(
         _ = settle_line(backend, tx, line).await?;
     }
     Ok(())
+}
+
+/// What an account that was just disconnected had been answered without its row knowing: it is the
+/// newest that there is, so it is written down to be given back.
+pub(in crate::server::domain) async fn revoke_unsettled(
+    backend: &Backend,
+    tx: &mut Tx,
+    account: AccountId,
+) -> Result<Vec<Revocation>> {
+    // First, because from here on whoever writes an answer down waits for the end of this.
+    db::refreshes::close_unanswered(tx, account, i64::MAX).await?;
+    let mut written = Vec::new();
+    for line in db::refreshes::of_account(tx, account).await? {
+        match settle_line(backend, tx, &line).await? {
+            Some(Settled::Orphaned(revocation)) => written.extend(revocation),
+            Some(_) => {}
+            None => _ = db::refreshes::close(tx, line.id).await?,
+        }
+    }
+    Ok(written)
 }
 
 /// Settles one line, if it holds an answer. One that does not open is lost: its refresh counts as

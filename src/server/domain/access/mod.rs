@@ -24,6 +24,7 @@ pub use breaker::{Breakers, Permit, open_breakers, open_until};
 pub(in crate::server::domain) use call::call;
 pub(in crate::server::domain) use credential::{access_place, open, refresh_place};
 pub use inflight::{InflightRefreshes, drain as refreshes_landed};
+pub(in crate::server::domain) use journal::revoke_unsettled;
 pub(in crate::server::domain) use revoke::{
     attempt as attempt_revocation, is_shared, revoke_if_unused, schedule as schedule_revocation,
 };

@@ -12,20 +12,51 @@ use crate::server::platform::{self, Entry};
 
 /// A reset that is further away was misread, by us or by them.
 const LONGEST: Duration = Duration::hours(24);
-/// For so long it is believed that nothing is left. Then a call asks, and its answer counts anew.
+/// For so long it is believed that nothing is left. Then one call asks, and its answer counts anew.
 const BELIEVED: Duration = Duration::minutes(15);
+/// So long the others wait for that answer. One that never comes is asked for again by the next.
+const ASKING: Duration = Duration::minutes(1);
 
-/// Refuses a call for an account whose limits are used up, with the time at which they are not.
+/// Refuses a call for an account whose limits are used up, with the time at which they are not, or
+/// at which it is asked whether they still are.
 pub(super) async fn check(backend: &Backend, entry: &Entry, account: &Account) -> Result<()> {
     let limits = db::limits::of_call(&backend.db, account.id, &entry.provider).await?;
-    match blocked_until(&limits, backend.clock.now()) {
-        None => Ok(()),
-        Some(until) => {
-            tracing::info!(platform = %entry.provider, account = %account.id, %until,
-                "platform call deferred: quota exhausted");
-            Err(refusal(entry, until))
+    let now = backend.clock.now();
+    let until = match blocked_until(&limits, now) {
+        None if may_ask(backend, entry, account, &limits, now).await? => return Ok(()),
+        None => now + ASKING,
+        Some(until) => until,
+    };
+    tracing::info!(platform = %entry.provider, account = %account.id, %until,
+        "platform call deferred: quota exhausted");
+    Err(refusal(entry, until))
+}
+
+/// Whether this call may go, though limits that are no longer believed are used up: one goes, and
+/// the others wait for what it is answered.
+async fn may_ask(
+    backend: &Backend,
+    entry: &Entry,
+    account: &Account,
+    limits: &[Remaining],
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let as_if = now - BELIEVED + ASKING;
+    for limit in limits.iter().filter(|limit| is_doubted(limit, now)) {
+        let (id, provider) = (account.id, &entry.provider);
+        if !db::limits::claim_question(&backend.db, id, provider, limit, as_if).await? {
+            return Ok(false);
         }
     }
+    Ok(true)
+}
+
+/// Used up, as it was told so long ago that it is no longer believed. One whose time has come is
+/// full again, and needs no question.
+fn is_doubted(limit: &Remaining, now: DateTime<Utc>) -> bool {
+    limit.remaining <= 0
+        && limit.observed_at + BELIEVED <= now
+        && limit.resets_at.is_some_and(|reset| reset > now && reset - now <= LONGEST)
 }
 
 fn refusal(entry: &Entry, until: DateTime<Utc>) -> Error {
@@ -62,7 +93,8 @@ mod tests {
         ];
         let limit = (-2i64..3, minutes, -30i64..5).prop_map(|(remaining, minutes, seen)| {
             let at = |minutes| DateTime::UNIX_EPOCH + Duration::minutes(minutes);
-            Remaining { remaining, resets_at: minutes.map(at), observed_at: at(seen) }
+            let (name, shared) = (String::new(), false);
+            Remaining { name, shared, remaining, resets_at: minutes.map(at), observed_at: at(seen) }
         });
         prop::collection::vec(limit, 0..6)
     }
@@ -86,6 +118,17 @@ mod tests {
                     prop_assert!(limits.iter().any(|limit| blocks(limit, just_before)));
                     prop_assert!(!limits.iter().any(|limit| blocks(limit, until)));
                 }
+            }
+        }
+
+        // One that holds nobody up is asked about where only our belief has ended.
+        #[test]
+        fn what_is_doubted_holds_nobody_up_and_is_not_full(limits in limits()) {
+            let now = DateTime::UNIX_EPOCH;
+            for limit in limits {
+                let believed = Remaining { observed_at: now, ..limit.clone() };
+                let blocks = |limit: &Remaining| blocked_until(std::slice::from_ref(limit), now).is_some();
+                prop_assert_eq!(is_doubted(&limit, now), !blocks(&limit) && blocks(&believed));
             }
         }
 

@@ -13,7 +13,6 @@ use std::time::{Duration as StdDuration, Instant};
 
 use chrono::{DateTime, Duration, Utc};
 use rand::RngExt;
-use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
 
 use super::breaker::{self, Permit};
@@ -21,7 +20,6 @@ use super::journal::{self, JournaledTokens, Settled};
 use super::token::{RefreshReason, needs_refresh};
 use super::{credential, entry, require_active, revoke, timing, unreadable};
 use crate::model::{AccountId, WorkspaceId};
-use crate::server::Backend;
 use crate::server::db::{
     self, Tx,
     accounts::Account,
@@ -32,6 +30,7 @@ use crate::server::domain::{Error, Result};
 use crate::server::failpoint::failpoint;
 use crate::server::metrics::{self, Refresh};
 use crate::server::platform::{self, Credential, Entry, RefreshReplay, TokenGrant};
+use crate::server::{Backend, beside};
 
 /// A holder that does not prolong its lease is taken for dead after this.
 const LEASE: Duration = Duration::seconds(90);
@@ -118,7 +117,7 @@ pub async fn turn(
         if account.next_refresh_at != next {
             tasks::move_to(&mut tx, id, Kind::Refresh, next).await?;
         }
-        db::refreshes::release_lease(&mut tx, id, epoch, now).await?;
+        db::refreshes::release_lease(&mut tx, id, epoch).await?;
         tx.commit().await?;
         return Ok(LeaseOutcome::Done(Box::new(account)));
     }
@@ -127,7 +126,7 @@ pub async fn turn(
         Ok(held) => held,
         Err(error) => {
             let error = unreadable::mark(backend, &mut tx, &account, error).await?;
-            db::refreshes::release_lease(&mut tx, id, epoch, now).await?;
+            db::refreshes::release_lease(&mut tx, id, epoch).await?;
             tx.commit().await?;
             return Err(error);
         }
@@ -257,41 +256,33 @@ impl Attempt {
     async fn withdraw(&self, backend: &Backend) -> Result<()> {
         let mut tx = backend.db.begin().await?;
         // The lease before the journal, as in `turn`.
-        self.release(backend, &mut tx).await?;
+        self.release(&mut tx).await?;
         if self.line.unanswered_attempts == 0 {
             db::refreshes::close(&mut tx, self.line.id).await?;
         }
         Ok(tx.commit().await?)
     }
 
-    pub(super) async fn release(&self, backend: &Backend, tx: &mut Tx) -> Result<bool> {
-        Ok(db::refreshes::release_lease(tx, self.account.id, self.line.epoch, backend.clock.now())
-            .await?)
+    pub(super) async fn release(&self, tx: &mut Tx) -> Result<bool> {
+        Ok(db::refreshes::release_lease(tx, self.account.id, self.line.epoch).await?)
     }
 
     /// Calls the platform, and says now and then that we are still there.
     async fn send(&self, backend: &Backend, entry: &Entry) -> platform::Result<TokenGrant> {
-        let call = entry.refresh(&self.held);
-        tokio::pin!(call);
-        let mut ticks = tokio::time::interval(PROLONG);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        ticks.reset();
-        loop {
-            tokio::select! {
-                answer = &mut call => return answer,
-                _ = ticks.tick() => match self.prolong(backend).await {
-                    Ok(true) => {}
-                    Ok(false) => tracing::warn!(
-                        account = %self.account.id,
-                        "refresh lease lost during platform call"
-                    ),
-                    Err(error) => tracing::warn!(
-                        account = %self.account.id,
-                        "could not renew refresh lease: {error}"
-                    ),
-                },
+        beside::while_repeating(entry.refresh(&self.held), PROLONG, || async {
+            match self.prolong(backend).await {
+                Ok(true) => {}
+                Ok(false) => tracing::warn!(
+                    account = %self.account.id,
+                    "refresh lease lost during platform call"
+                ),
+                Err(error) => tracing::warn!(
+                    account = %self.account.id,
+                    "could not renew refresh lease: {error}"
+                ),
             }
-        }
+        })
+        .await
     }
 
     /// Step 3: makes the answer durable. An account that is gone with its workspace has no place
@@ -326,7 +317,7 @@ impl Attempt {
         let mut tx = backend.db.begin().await?;
         // The lease before the row, as in `turn`: two that meet here wait instead of blocking one
         // another.
-        self.release(backend, &mut tx).await?;
+        self.release(&mut tx).await?;
         let settled = answer.settle(backend, &mut tx, &self.line).await?;
         failpoint!("refresh.after_swap");
         let (workspace, id) = (self.account.workspace_id, self.account.id);

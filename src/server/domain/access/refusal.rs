@@ -39,7 +39,7 @@ impl Attempt {
         );
         let mut tx = backend.db.begin().await?;
         // The lease before the row, as in `turn`.
-        let ours = self.release(backend, &mut tx).await?;
+        let ours = self.release(&mut tx).await?;
         let lines = db::refreshes::of_account(&mut tx, self.account.id).await?;
         journal::settle_all(backend, &mut tx, &lines).await?;
         let account = require_active(

@@ -38,9 +38,9 @@ struct Lane<'a> {
 /// what was sent by then is finished by its own task.
 pub async fn run_scheduler(backend: &Backend) {
     let mut rounds: Vec<BoxFuture<'_, ()>> =
-        vec![Box::pin(every_look(|| journal::recover(backend)))];
+        vec![Box::pin(every(LOOK, || journal::recover(backend)))];
     for lane in lanes(backend) {
-        rounds.push(Box::pin(every_look(move || lane.clear(backend))));
+        rounds.push(Box::pin(every(LOOK, move || lane.clear(backend))));
     }
     join_all(rounds).await;
 }
@@ -63,7 +63,7 @@ fn lanes(backend: &Backend) -> impl Iterator<Item = Lane<'_>> {
 
 /// A failure is the database's; the next look finds what this one did not. A panic ends its round
 /// and no other.
-async fn every_look<Round: Future<Output = Result<()>>>(round: impl Fn() -> Round) {
+async fn every<Round: Future<Output = Result<()>>>(pause: StdDuration, round: impl Fn() -> Round) {
     loop {
         let work = async { round().await };
         let context = request_context::RequestContext::server();
@@ -72,7 +72,7 @@ async fn every_look<Round: Future<Output = Result<()>>>(round: impl Fn() -> Roun
             Ok(Err(error)) => tracing::error!("scheduler run failed: {error}"),
             Err(_) => tracing::error!("scheduler run panicked"),
         }
-        tokio::time::sleep(LOOK).await;
+        tokio::time::sleep(pause).await;
     }
 }
 
@@ -116,5 +116,35 @@ impl<'a> Lane<'a> {
         let (now, provider) = (backend.clock.now(), &self.entry.provider);
         let limit = width as i64;
         Ok(db::tasks::claim(&backend.db, provider, self.kind, now, now + CLAIM, limit).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tokio::sync::Notify;
+
+    use super::*;
+
+    // T4: renewals never end in silence.
+    #[tokio::test]
+    async fn rounds_go_on_after_one_that_broke_off_and_one_that_panicked() {
+        let (made, third) = (AtomicUsize::new(0), Notify::new());
+        let rounds = every(StdDuration::from_millis(1), || async {
+            match made.fetch_add(1, Ordering::SeqCst) {
+                0 => Err(Error::Refreshing),
+                1 => panic!("the second round"),
+                _ => {
+                    third.notify_one();
+                    Ok(())
+                }
+            }
+        });
+        let there = tokio::time::timeout(StdDuration::from_secs(10), async {
+            tokio::select! { () = rounds => {}, () = third.notified() => {} }
+        });
+        there.await.expect("a third round");
+        assert!(made.into_inner() > 2);
     }
 }

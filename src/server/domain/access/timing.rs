@@ -9,6 +9,9 @@ use crate::server::platform::{Entry, RefreshKind};
 /// What is due is done at least this long before its lead time begins: rounds come every half
 /// minute, and what a process that was killed had taken is free again two minutes later.
 const MARGIN: Duration = Duration::minutes(2);
+/// A life that was not told is taken for the shortest that platforms give: to renew it is the test
+/// whether it still can be.
+const UNTOLD: Duration = Duration::hours(1);
 /// Many accounts connected or recovered together are spread over this share of their life.
 const SPREAD: f64 = 0.1;
 const FIRST_PAUSE: Duration = Duration::minutes(1);
@@ -26,7 +29,7 @@ pub fn lead(refreshing: RefreshKind, life: Duration) -> Duration {
     }
 }
 
-/// When the scheduler refreshes a token: before its lead time begins, earlier by `chance` (0 to 1)
+/// When the scheduler refreshes a token: soon where its end was not told, else before its lead time begins, earlier by `chance` (0 to 1)
 /// of a share of its life. A life that is hardly longer than its lead is halved instead.
 pub fn due_at(
     refreshing: RefreshKind,
@@ -34,11 +37,17 @@ pub fn due_at(
     expires_at: Option<DateTime<Utc>>,
     chance: f64,
 ) -> Option<DateTime<Utc>> {
-    let end = expires_at?;
+    let spread = |life: Duration| {
+        let share = SPREAD * chance.clamp(0.0, 1.0);
+        Duration::milliseconds((life.num_milliseconds() as f64 * share) as i64)
+    };
+    let Some(end) = expires_at else {
+        // One that is extended may have no end at all (Facebook tells 0 for never).
+        let may_end = refreshing != RefreshKind::Extends;
+        return may_end.then(|| issued_at + UNTOLD - spread(UNTOLD));
+    };
     let life = end - issued_at;
-    let spread = Duration::milliseconds(
-        (life.num_milliseconds() as f64 * SPREAD * chance.clamp(0.0, 1.0)) as i64,
-    );
+    let spread = spread(life);
     let at = end - lead(refreshing, life) - MARGIN - spread;
     Some(at.max(issued_at + life / 2).min(end))
 }

@@ -7,7 +7,8 @@ use chrono::{DateTime, Duration, Utc};
 use oauth2::CsrfToken;
 use url::Url;
 
-use super::{Error, Result, configured, store};
+use super::store::{self, IssuedGrant};
+use super::{Error, Result, configured};
 use crate::model::audit::Action;
 use crate::model::{AccountId, FieldError, FlowId, Status};
 use crate::server::Backend;
@@ -157,7 +158,8 @@ async fn with_session(
         found,
         expected.as_ref().map(|a| (a.provider_account_id.as_str(), super::display_name(a))),
     )?;
-    store::connect(backend, actor, entry, &grant, profile, &api.limits(), None).await
+    let issued = IssuedGrant { grant, at: backend.clock.now() };
+    store::connect(backend, actor, entry, &issued, profile, &api.limits(), None).await
 }
 
 /// Whether all that the platform does not tell was confirmed.

@@ -9,7 +9,8 @@
 use chrono::Duration;
 use secrecy::SecretString;
 
-use super::{Error, Result, begin, choose, configured, store};
+use super::store::{self, IssuedGrant};
+use super::{Error, Result, begin, choose, configured};
 use crate::model::audit::Action;
 use crate::model::{AccountId, FlowId, Outcome};
 use crate::server::Backend;
@@ -252,18 +253,21 @@ async fn exchange(
     flow: &Flow,
     code: CodeGrant,
 ) -> Result<CallbackOutcome> {
+    // From here on its life counts, however late we get to read the answer.
+    let at = backend.clock.now();
     let grant =
         entry.exchange(&code).await.map_err(|error| access::platform_error(entry, error))?;
+    let issued = IssuedGrant { grant, at };
     failpoint!("callback.exchanged");
     metrics::oauth_step(entry.provider.as_str(), Step::Exchanged);
     tracing::info!(platform = %entry.provider, step = Step::Exchanged.as_str(), flow = %flow.id,
         "authorization code exchanged");
-    let connected = connect(backend, actor, entry, flow, &grant).await;
+    let connected = connect(backend, actor, entry, flow, &issued).await;
     if let Err(error) = &connected {
         // What was granted for nothing is given back, as far as the platform can and nobody else
         // lives by it.
         tracing::info!(platform = %entry.provider, outcome = error.name(), "revoking unused grant");
-        access::revoke_if_unused(backend, entry, &grant).await;
+        access::revoke_if_unused(backend, entry, &issued.grant).await;
     }
     connected
 }
@@ -273,15 +277,16 @@ async fn connect(
     actor: &Actor,
     entry: &Entry,
     flow: &Flow,
-    grant: &crate::server::platform::TokenGrant,
+    issued: &IssuedGrant,
 ) -> Result<CallbackOutcome> {
+    let grant = &issued.grant;
     check_required(entry, &grant.scopes)?;
     let api = entry.api(grant.access.clone(), grant.scopes.clone());
     let found =
         entry.candidates(&api).await.map_err(|error| access::platform_error(entry, error))?;
     let expected = expected(backend, actor, flow.account_id).await?;
     if found.len() > 1 && expected.is_none() {
-        choose::wait(backend, actor, entry, flow.id, grant, &found).await?;
+        choose::wait(backend, actor, entry, flow.id, issued, &found).await?;
         failpoint!("callback.waiting");
         return Ok(CallbackOutcome::Choose(flow.id));
     }
@@ -289,7 +294,7 @@ async fn connect(
         expected.as_ref().map(|a| (a.provider_account_id.as_str(), super::display_name(a)));
     let profile = store::select_profile(entry, found, expected)?;
     let account =
-        store::connect(backend, actor, entry, grant, profile, &api.limits(), None).await?;
+        store::connect(backend, actor, entry, issued, profile, &api.limits(), None).await?;
     Ok(CallbackOutcome::Connected(Box::new(account)))
 }
 

@@ -1,11 +1,12 @@
 //! When one consent covers several accounts, the person chooses. Until then the grant waits,
 //! sealed, bound to who began it.
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Error, Result, configured, store};
+use super::store::{self, IssuedGrant};
+use super::{Error, Result, configured};
 use crate::model::audit::Action;
 use crate::model::{Choice, Choices, FlowId};
 use crate::server::Backend;
@@ -28,6 +29,9 @@ struct Consent {
     expires_in: Option<i64>,
     refresh_expires_in: Option<i64>,
     scopes: Vec<String>,
+    /// Nothing in what an older version wrote, which lives for ten minutes.
+    #[serde(default)]
+    issued_at: Option<DateTime<Utc>>,
     candidates: Vec<Candidate>,
 }
 
@@ -52,10 +56,10 @@ pub(super) async fn wait(
     actor: &Actor,
     entry: &Entry,
     id: FlowId,
-    grant: &TokenGrant,
+    issued: &IssuedGrant,
     found: &[Profile],
 ) -> Result<()> {
-    let payload = waiting(grant, found).seal(backend, place(id));
+    let payload = waiting(issued, found).seal(backend, place(id));
     db::pending::insert(
         &backend.db,
         id,
@@ -87,11 +91,13 @@ pub async fn choices(backend: &Backend, actor: &Actor, id: FlowId) -> Result<Cho
 pub async fn choose(backend: &Backend, actor: &Actor, id: FlowId, chosen: &str) -> Result<Account> {
     actor.may_change()?;
     let (entry, waiting) = find_open(backend, actor, id).await?;
-    let (grant, mut found) = (grant(&waiting), waiting.details.candidates.into_iter().map(profile));
+    let at = waiting.details.issued_at.unwrap_or_else(|| backend.clock.now());
+    let issued = IssuedGrant { grant: grant(&waiting), at };
+    let mut found = waiting.details.candidates.into_iter().map(profile);
     let profile = found.find(|profile| profile.id == chosen);
     let profile =
         profile.ok_or_else(|| Error::field("choice", "Choose one of the accounts on the list."))?;
-    let stored = store::connect(backend, actor, entry, &grant, profile, &[], Some(id)).await;
+    let stored = store::connect(backend, actor, entry, &issued, profile, &[], Some(id)).await;
     events::record_failure(backend, stored, || {
         AuditEvent::by(actor, Action::Connect).about(entry.info().name.as_ref())
     })
@@ -176,7 +182,8 @@ pub async fn revoke_expired_choices(backend: &Backend) -> Result<()> {
     revoke_pending(backend, expired).await
 }
 
-fn waiting(grant: &TokenGrant, found: &[Profile]) -> Waiting {
+fn waiting(issued: &IssuedGrant, found: &[Profile]) -> Waiting {
+    let grant = &issued.grant;
     let candidate = |p: &Profile| Candidate {
         id: p.id.clone(),
         name: p.name.clone(),
@@ -196,6 +203,7 @@ fn waiting(grant: &TokenGrant, found: &[Profile]) -> Waiting {
         expires_in: grant.expires_in.map(|life| life.num_seconds()),
         refresh_expires_in: grant.refresh_expires_in.map(|life| life.num_seconds()),
         scopes: grant.scopes.clone(),
+        issued_at: Some(issued.at),
         candidates: found.iter().map(candidate).collect(),
     };
     Waiting::new(&held, consent)

@@ -54,7 +54,7 @@ pub async fn disconnect(
     let entry = entry(backend, account.provider.as_str())?;
     let mut tx = backend.db.begin().await?;
     db::users::lock_workspace(&mut tx, actor.workspace).await?.ok_or(Error::Unauthorized)?;
-    let (shared, revocation) = end(backend, &mut tx, entry, account.id, actor.workspace).await?;
+    let (shared, revocations) = end(backend, &mut tx, entry, account.id, actor.workspace).await?;
     events::record(
         backend,
         &mut tx,
@@ -64,7 +64,7 @@ pub async fn disconnect(
     failpoint!("disconnect.before_commit");
     tx.commit().await?;
     failpoint!("disconnect.after_commit");
-    if let Some(revocation) = &revocation {
+    for revocation in &revocations {
         access::attempt_revocation(backend, entry, revocation).await;
     }
     failpoint!("disconnect.after_revoke");
@@ -84,19 +84,21 @@ pub async fn disconnect(
 
 /// Deletes the credentials of one account, and writes down the revocation of a grant that no other
 /// account lives by. The credentials are those of this moment: a refresh may have replaced the ones
-/// that were read before.
+/// that were read before, or may have been answered and not got further.
 async fn end(
     backend: &Backend,
     tx: &mut Tx,
     entry: &Entry,
     id: AccountId,
     workspace: WorkspaceId,
-) -> Result<(bool, Option<Revocation>)> {
+) -> Result<(bool, Vec<Revocation>)> {
+    // The lease before the row before the journal, as a refresh.
+    db::refreshes::lock_lease(tx, id).await?;
     let account = &make_former(backend, tx, id, workspace).await?;
     // A credential that does not open can't be revoked, but it is deleted.
     let held = access::open(backend, account).ok();
     let shared = access::is_shared(tx, entry, account.grant_key.as_deref(), account.id).await?;
-    db::refreshes::close_unanswered(tx, account.id, i64::MAX).await?;
+    let mut revocations = access::revoke_unsettled(backend, tx, account.id).await?;
     access::record_transition(
         backend,
         tx,
@@ -105,11 +107,10 @@ async fn end(
         &AccountState::FORMER,
     )
     .await?;
-    let revocation = match held {
-        Some(held) if !shared => Some(access::schedule_revocation(backend, tx, entry, held).await?),
-        _ => None,
-    };
-    Ok((shared, revocation))
+    if let Some(held) = held.filter(|_| !shared) {
+        revocations.push(access::schedule_revocation(backend, tx, entry, held).await?);
+    }
+    Ok((shared, revocations))
 }
 
 /// Deletes what the row holds and answers with what it held. A row that keeps moving on is being

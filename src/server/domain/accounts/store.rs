@@ -1,5 +1,6 @@
 //! Storing a connection: one transaction with the tier limit inside it.
 
+use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use sqlx::types::Json;
 
@@ -41,6 +42,13 @@ pub(super) fn select_profile(
         .into())
 }
 
+/// A grant, and when its platform was asked for it: its life counts from then, however late it is
+/// stored.
+pub(super) struct IssuedGrant {
+    pub grant: TokenGrant,
+    pub at: DateTime<Utc>,
+}
+
 /// Stores a grant with the account it is for. The same platform account twice is an update; a
 /// former one comes back with its id and label. `chosen` is the waiting choice that this answers:
 /// it is used up by the same commit. An error means that nothing is connected, so that the grant
@@ -49,7 +57,7 @@ pub(super) async fn connect(
     backend: &Backend,
     actor: &Actor,
     entry: &Entry,
-    grant: &TokenGrant,
+    issued: &IssuedGrant,
     profile: Profile,
     limits: &[Limit],
     chosen: Option<FlowId>,
@@ -58,7 +66,7 @@ pub(super) async fn connect(
         .platform
         .check_metadata(&profile.metadata)
         .map_err(|what| Error::Metadata { name: &entry.info().name, what })?;
-    let account = in_transaction(backend, actor, entry, grant, &profile, chosen).await?;
+    let account = in_transaction(backend, actor, entry, issued, &profile, chosen).await?;
     access::store_limits(backend, &account, limits).await;
     metrics::oauth_step(entry.provider.as_str(), Step::Connected);
     tracing::info!(platform = %entry.provider, step = Step::Connected.as_str(),
@@ -70,7 +78,7 @@ async fn in_transaction(
     backend: &Backend,
     actor: &Actor,
     entry: &Entry,
-    grant: &TokenGrant,
+    issued: &IssuedGrant,
     profile: &Profile,
     chosen: Option<FlowId>,
 ) -> Result<Account> {
@@ -89,7 +97,7 @@ async fn in_transaction(
         }
     }
     let id = existing.as_ref().map_or_else(AccountId::new, |account| account.id);
-    let account = row(backend, actor, entry, grant, profile, id);
+    let account = row(backend, actor, entry, issued, profile, id);
     db::accounts::upsert(&mut tx, &account).await?;
     // What the old credential was asked for says nothing of the new one. An answer that is still
     // under way writes its line anew and is then judged by what it came from.
@@ -145,11 +153,12 @@ fn row(
     backend: &Backend,
     actor: &Actor,
     entry: &Entry,
-    grant: &TokenGrant,
+    issued: &IssuedGrant,
     profile: &Profile,
     id: AccountId,
 ) -> Account {
-    let now = backend.clock.now();
+    let (now, IssuedGrant { grant, at: issued_at }) = (backend.clock.now(), issued);
+    let expires_at = grant.expires_in.map(|life| *issued_at + life);
     let seal = |secret: &SecretString, place| backend.vault.seal(secret, place);
     let scope = if grant.scopes.is_empty() {
         entry.info().permissions.iter().map(|p| p.scope.as_ref()).collect::<Vec<_>>().join(" ")
@@ -172,9 +181,9 @@ fn row(
         token_type: grant.token_type.clone(),
         scope,
         grant_key: profile.grant_key.clone().or_else(|| grant.grant_key.clone()),
-        issued_at: now,
-        expires_at: grant.expires_in.map(|life| now + life),
-        refresh_expires_at: grant.refresh_expires_in.map(|life| now + life),
+        issued_at: *issued_at,
+        expires_at,
+        refresh_expires_at: grant.refresh_expires_in.map(|life| *issued_at + life),
         metadata: Json(profile.metadata.clone()),
         status: if trouble.is_some() { Status::Error } else { Status::Connected },
         reason: trouble.as_ref().map(|(reason, _)| *reason),
@@ -184,7 +193,7 @@ fn row(
         check_ok: Some(true),
         check_message: Some(format!("{} answered.", entry.info().name)),
         version: 1,
-        next_refresh_at: next_refresh(entry, now, grant.expires_in.map(|life| now + life), now),
+        next_refresh_at: next_refresh(entry, *issued_at, expires_at, now),
         refresh_failures: 0,
         refresh_deferred_until: None,
         connected_at: now,

@@ -87,7 +87,7 @@ async fn a_streamed_body_is_sent_once() {
         .respond_with(ResponseTemplate::new(503))
         .mount(&stub.server)
         .await;
-    let parts = ["one", "two"].map(|part| Ok::<_, std::io::Error>(part));
+    let parts = ["one", "two"].map(Ok::<_, std::io::Error>);
     let body = reqwest::Body::wrap_stream(stream::iter(parts));
     let mut call = stub.client.call(Method::PUT, stub.url("/upload")).body(body);
     call.plan.idempotent = true;
