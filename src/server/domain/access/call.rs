@@ -8,6 +8,7 @@ use super::breaker::{self, Permit};
 use super::token::{self, RefreshReason, fresh_token};
 use super::{
     Error, Result, access_place, credential, entry, journal, platform_error, quota, store_limits,
+    unreadable,
 };
 use crate::server::Backend;
 use crate::server::db::{self, accounts::Account};
@@ -35,7 +36,9 @@ where
     let (account, outcome) = if refused {
         let seen = account.version;
         let (account, token) = fresh_token(backend, account, RefreshReason::Renew { seen }).await?;
-        once(backend, entry, Permit::Free, account, token, &call).await?
+        // The quota let this call through a moment ago.
+        let pass = breaker::acquire(backend, entry).await?;
+        once(backend, entry, pass, account, token, &call).await?
     } else {
         (account, first)
     };
@@ -120,7 +123,10 @@ async fn swap_session(
         account = super::require_active(
             db::accounts::find(&backend.db, account.workspace_id, account.id).await?,
         )?;
-        let in_the_row = credential::open(backend, &account)?.access;
+        let in_the_row = match credential::open(backend, &account) {
+            Ok(held) => held.access,
+            Err(error) => return Err(unreadable::found(backend, &account, error).await),
+        };
         if in_the_row.expose_secret() != used.expose_secret() {
             return Ok(account);
         }
