@@ -60,16 +60,15 @@ pub(super) async fn wait(
     found: &[Profile],
 ) -> Result<()> {
     let payload = waiting(issued, found).seal(backend, place(id));
-    db::pending::insert(
-        &backend.db,
-        id,
-        actor.owner(),
-        &entry.provider,
-        &payload,
-        backend.clock.now() + LIFE,
-    )
-    .await?;
-    Ok(())
+    let (owner, until) = (actor.owner(), backend.clock.now() + LIFE);
+    let stored =
+        db::pending::insert(&backend.db, id, owner, &entry.provider, &payload, until).await;
+    match stored {
+        // A commit whose answer never came may have happened all the same: then the grant has its
+        // place, and is not given back.
+        Err(error) => find(backend, actor, id).await.map(drop).map_err(|_| error.into()),
+        Ok(()) => Ok(()),
+    }
 }
 
 /// What there is to choose from.
