@@ -1,133 +1,21 @@
-//! Where the key ring comes from: the configuration, or a file that the first start makes for its
-//! owner alone.
+//! The key file: made for its owner alone, changed as a whole, kept for whom it was.
 
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use secrecy::{ExposeSecret, SecretString};
-use uuid::Uuid;
+use secrecy::SecretString;
 use zeroize::Zeroizing;
 
-use super::Backend;
-use super::config::Config;
-use super::db::{self, Db};
-use super::metrics;
-use super::vault::{KeyError, KeyFile, Refusal, SealContext, Vault};
+use super::{Error, is_file};
+use crate::server::config::Config;
+use crate::server::vault::{KeyError, KeyFile, Refusal};
 
-/// Why the keys can't be used. Stops the start.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    #[error("key file {path}: {error}\n  fix: {fix}")]
-    File { path: String, error: std::io::Error, fix: &'static str },
-    #[error(
-        "{place}: {error}\n  fix: restore the key file from your backup; without it the stored \
-         connections can't be opened"
-    )]
-    Content { place: String, error: KeyError },
-    #[error(
-        "key {id:08x} is not the one this database was sealed with\n  fix: restore the key file \
-         that belongs to this database, or start with an empty data directory"
-    )]
-    WrongKey { id: u32 },
-    #[error(
-        "this database was sealed with key {id}, which is not in the key ring\n  fix: restore the \
-         key file that belongs to this database, or start with an empty data directory"
-    )]
-    MissingKey { id: String },
-    #[error("database: {0}")]
-    Database(#[from] db::Error),
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    #[error(
-        "the keys come from the setting keys.ring, which huntaze can't change\n  fix: put its \
-         content into a file, set keys.file for this command, and hand the changed file to your \
-         secret manager"
-    )]
-    NoFile,
-}
-
-/// Loads the ring, making the key file at the very first start.
-pub fn load(config: &Config) -> Result<Vault, Error> {
-    open(config, read_or_make)
-}
-
-/// Loads the ring that there is.
-pub fn load_existing(config: &Config) -> Result<Vault, Error> {
-    open(config, read_file)
-}
-
-fn open(
-    config: &Config,
-    read: impl FnOnce(&Path) -> Result<SecretString, Error>,
-) -> Result<Vault, Error> {
-    if let Some(ring) = &config.keys.ring {
-        return Vault::from_text(ring)
-            .map_err(|error| Error::Content { place: "setting keys.ring".into(), error });
-    }
-    let path = path(config);
-    let text = read(&path)?;
-    let vault = Vault::from_text(&text).map_err(|error| content(&path, error))?;
-    Ok(vault.reading(move || std::fs::read_to_string(&path).ok().map(Into::into)))
-}
-
-fn path(config: &Config) -> PathBuf {
+pub(super) fn path(config: &Config) -> PathBuf {
     config.keys.file.clone().unwrap_or_else(|| config.server.data_dir.join("keys.json"))
 }
 
-fn content(path: &Path, error: KeyError) -> Error {
+pub(super) fn content(path: &Path, error: KeyError) -> Error {
     Error::Content { place: format!("key file {}", path.display()), error }
-}
-
-/// Whether the keys are in a file that we can change.
-pub fn is_file(config: &Config) -> bool {
-    config.keys.ring.is_none()
-}
-
-/// How often a process looks at the key file: by then it seals with a new primary key.
-pub const LOOK: Duration = Duration::from_secs(5);
-
-/// Keeps the ring as the key file has it, and the count of its seals, for as long as the process
-/// lives.
-pub async fn watch(backend: Backend) {
-    loop {
-        tokio::time::sleep(LOOK).await;
-        backend.vault.reload();
-        count(&backend).await;
-    }
-}
-
-/// AES-GCM with random nonces is good for 2^32 seals with one key (NIST SP 800-38D, 8.3). Operators
-/// are told from a quarter of that on, long before 2^31, at which a key has to be replaced.
-pub const MANY_SEALS: i64 = 1 << 30;
-/// And again each time that so many more were made.
-const AGAIN: i64 = 1 << 26;
-
-/// Adds what this process sealed to the count of each key. A process that is killed forgets what it
-/// sealed in the last seconds.
-pub async fn count(backend: &Backend) {
-    for (key, seals) in backend.vault.take_seals() {
-        match db::keys::add(&backend.db, &format!("{key:08x}"), seals).await {
-            Ok(sum) => log_seal_count(key, sum, seals, key == backend.vault.primary()),
-            Err(error) => {
-                backend.vault.count_seals(key, seals);
-                tracing::warn!("could not store seal count: {error}");
-            }
-        }
-    }
-}
-
-fn log_seal_count(key: u32, sum: i64, added: i64, seals: bool) {
-    if seals {
-        metrics::key_seals(sum);
-    }
-    if sum >= MANY_SEALS && (sum - added < MANY_SEALS || sum / AGAIN > (sum - added) / AGAIN) {
-        tracing::error!(
-            key = format!("{key:08x}"),
-            seals = sum,
-            "sealing key is near its limit, run huntaze keys generate, then huntaze keys rotate"
-        );
-    }
 }
 
 /// Changes the key file as a whole: another process sees it before or after, never between.
@@ -233,7 +121,7 @@ fn failed(path: &Path, fix: &'static str) -> impl FnOnce(std::io::Error) -> Erro
     move |error| Error::File { path: path.display().to_string(), error, fix }
 }
 
-fn read_file(path: &Path) -> Result<SecretString, Error> {
+pub(super) fn read_file(path: &Path) -> Result<SecretString, Error> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         let fix = match error.kind() {
             ErrorKind::NotFound => "start `huntaze serve` once, which makes it, or set keys.file",
@@ -244,7 +132,7 @@ fn read_file(path: &Path) -> Result<SecretString, Error> {
     Ok(text.into())
 }
 
-fn read_or_make(path: &Path) -> Result<SecretString, Error> {
+pub(super) fn read_or_make(path: &Path) -> Result<SecretString, Error> {
     match read_file(path) {
         Err(Error::File { error, .. }) if error.kind() == ErrorKind::NotFound => {
             let text = text(&KeyFile::generate());
@@ -272,50 +160,6 @@ fn make(path: &Path, text: &str) -> std::io::Result<()> {
     let mut file = options.open(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
-}
-
-const PROOF: &str = "huntaze key proof";
-
-/// Opens the constant that each key sealed at its first use, so that a wrong key is told at start
-/// and not at the first connection; new keys seal theirs.
-pub async fn prove(db: &Db, vault: &Vault) -> Result<(), Error> {
-    prove_known(db, vault).await?;
-    for key in vault.key_ids() {
-        let sealed = vault.seal_with(key, &PROOF.into(), place());
-        db::server_facts::keep(db, &format!("key:{key:08x}"), &encode_hex(&sealed)).await?;
-    }
-    Ok(())
-}
-
-/// The same, without writing anything.
-pub async fn prove_known(db: &Db, vault: &Vault) -> Result<(), Error> {
-    for fact in db::server_facts::with_prefix(db, "key:").await? {
-        let id = fact.name.trim_start_matches("key:").to_owned();
-        let Some(key) = vault.key_ids().into_iter().find(|key| format!("{key:08x}") == id) else {
-            return Err(Error::MissingKey { id });
-        };
-        let blob = decode_hex(&fact.value).unwrap_or_default();
-        let opened = vault.open(&blob, place()).map_err(|_| Error::WrongKey { id: key })?;
-        if opened.expose_secret() != PROOF {
-            return Err(Error::WrongKey { id: key });
-        }
-    }
-    Ok(())
-}
-
-fn place() -> SealContext {
-    SealContext::new("server_facts", Uuid::nil(), "value")
-}
-
-fn encode_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn decode_hex(text: &str) -> Option<Vec<u8>> {
-    (0..text.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok())
-        .collect()
 }
 
 #[cfg(all(test, unix))]
