@@ -203,7 +203,8 @@ both!(a_choice_that_does_not_open_is_over, |app| async {
 both!(a_verifier_that_does_not_open_ends_the_attempt, |app| async {
     let ada = app.person("Ada").await;
     let begun = ada.post("/api/integrations/connect/x", None).await.expect(200).data();
-    app.sql("UPDATE oauth_flows SET code_verifier = (SELECT token_hash FROM sessions LIMIT 1)").await;
+    app.sql("UPDATE oauth_flows SET code_verifier = (SELECT token_hash FROM sessions LIMIT 1)")
+        .await;
     let counted = unreadable(&app, "oauth_flows").await;
     let form = [("account", INES_ON_X), ("decision", "allow")];
     let back = app.sandbox().consent(word(&begun, "authUrl"), &form).await;
