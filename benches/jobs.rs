@@ -24,7 +24,7 @@ const SINGLE: usize = 200;
 
 fn main() {
     // An error only says that somebody else was first.
-    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     println!(

@@ -34,7 +34,7 @@ impl World {
     /// same times.
     pub async fn with(accounts: usize) -> Self {
         // An error only says that another world was first.
-        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
         let folder = tempfile::tempdir().expect("a temporary folder");
         let now =
             Utc.with_ymd_and_hms(2026, 11, 21, 12, 0, 0).single().expect("a time that exists once");

@@ -1,6 +1,6 @@
-//! What is done beside a work as long as it takes, and never in its stead: who prolongs a lease while
-//! a platform or a job takes its time may have to wait for the database, and the work must not. On
-//! SQLite it may even be the work that the database waits for.
+//! What is done beside a work as long as it takes, and never in its stead: who prolongs a lease
+//! while a platform or a job takes its time may have to wait for the database, and the work must
+//! not. On SQLite it may even be the work that the database waits for.
 
 use std::convert::Infallible;
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! What is durable, and in which order: a token or a session that exists nowhere else is written
-//! down before anything else is; lease, row and journal are touched in one order everywhere; and what
-//! can't be written now is written later.
+//! down before anything else is; lease, row and journal are touched in one order everywhere; and
+//! what can't be written now is written later.
 
 use std::time::{Duration as Patience, Instant};
 
@@ -73,7 +73,8 @@ const REFRESHING: [(&str, &str); 8] = [
 async fn may_be_asked_again(app: &TestApp, provider: &str) {
     let before = (app.backend().clock.now() - Duration::seconds(1)).to_rfc3339();
     app.sql(&format!(
-        "INSERT INTO breakers (provider, open_count, open_until) VALUES ('{provider}', 1, '{before}')"
+        "INSERT INTO breakers (provider, open_count, open_until) VALUES ('{provider}', 1, \
+         '{before}')"
     ))
     .await;
     // Whatever this process had read is old by then.
@@ -126,8 +127,8 @@ both!(a_refresh_writes_its_answer_before_anything_else, |app| async {
     assert_eq!(written(&app).await, ["lease", "intent", "lease", "lease", "row", "closed"]);
 });
 
-// T6, C11: who disconnects comes in the same order, and what was answered by then is given back with
-// what the row holds.
+// T6, C11: who disconnects comes in the same order, and what was answered by then is given back
+// with what the row holds.
 both!(disconnecting_gives_back_an_answer_that_was_not_stored_yet, |app| async {
     let ada = app.person("Ada").await;
     ada.connect("x", INES_ON_X).await;

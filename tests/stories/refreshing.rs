@@ -160,7 +160,8 @@ async fn untold(behind: Behind, request: Request) -> Response {
     told.into_response()
 }
 
-// T4: a life of zero is not told. Such a token is renewed soon, to see whether it can be, and again.
+// T4: a life of zero is not told. Such a token is renewed soon, to see whether it can be, and
+// again.
 both!(
     a_token_whose_life_was_not_told_is_renewed_soon,
     config = |config| endless(config),

@@ -90,8 +90,8 @@ pub async fn claim_question(
         sql!(
             db,
             rows,
-            "UPDATE platform_limits SET observed_at = $3 WHERE provider = $1 AND name = $2 AND observed_at
-             <= $4 AND remaining <= 0",
+            "UPDATE platform_limits SET observed_at = $3 WHERE provider = $1 AND name = $2
+             AND observed_at <= $4 AND remaining <= 0",
             provider,
             &limit.name,
             as_if,
@@ -101,8 +101,8 @@ pub async fn claim_question(
         sql!(
             db,
             rows,
-            "UPDATE account_limits SET observed_at = $3 WHERE account_id = $1 AND name = $2 AND observed_at
-             <= $4 AND remaining <= 0",
+            "UPDATE account_limits SET observed_at = $3 WHERE account_id = $1 AND name = $2
+             AND observed_at <= $4 AND remaining <= 0",
             account,
             &limit.name,
             as_if,

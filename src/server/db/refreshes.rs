@@ -70,7 +70,7 @@ pub async fn release_lease(tx: &mut Tx, account: AccountId, epoch: i64) -> Resul
 
 /// Waits for whoever changes this lease, and has others wait until the end of the transaction.
 pub async fn lock_lease(tx: &mut Tx, account: AccountId) -> Result<()> {
-    sql!(tx, rows, "UPDATE refresh_leases SET until = until WHERE account_id = $1", account)?;
+    sql!(tx, rows, "UPDATE refresh_leases SET epoch = epoch WHERE account_id = $1", account)?;
     Ok(())
 }
 

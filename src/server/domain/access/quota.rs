@@ -127,7 +127,9 @@ mod tests {
             let now = DateTime::UNIX_EPOCH;
             for limit in limits {
                 let believed = Remaining { observed_at: now, ..limit.clone() };
-                let blocks = |limit: &Remaining| blocked_until(std::slice::from_ref(limit), now).is_some();
+                let blocks = |limit: &Remaining| {
+                    blocked_until(std::slice::from_ref(limit), now).is_some()
+                };
                 prop_assert_eq!(is_doubted(&limit, now), !blocks(&limit) && blocks(&believed));
             }
         }
