@@ -55,7 +55,8 @@ impl Client {
         sent(request.header("accept", "text/html").header("sec-fetch-dest", "document")).await
     }
 
-    /// From the beginning to the callback's answer, or to that of a pasted session.
+    /// From the beginning to the answer of the callback, of the choice if there is one, or to that
+    /// of a pasted session.
     pub async fn connect(&self, sandbox: &Sandbox, account: TestAccount) -> Outcome {
         let path = format!("/api/integrations/connect/{}", account.provider);
         if account.provider == "onlyfans" {
@@ -73,7 +74,19 @@ impl Client {
         let back: url::Url = back.parse().map_err(|error| format!("{back}: {error}"))?;
         let path = format!("{}?{}", back.path(), back.query().unwrap_or_default());
         let request = self.request(Method::GET, &path, "cross-site");
-        sent(request.header("accept", "text/html").header("sec-fetch-dest", "document")).await
+        let answer =
+            sent(request.header("accept", "text/html").header("sec-fetch-dest", "document"))
+                .await?;
+        if answer.status != 303 {
+            return Ok(answer);
+        }
+        match answer.location().split_once("/integrations/choose/") {
+            None => Ok(answer),
+            Some((_, flow)) => {
+                let path = format!("/api/integrations/choices/{flow}");
+                self.rest(Method::POST, &path, Some(&json!({ "id": account.id }))).await
+            }
+        }
     }
 
     pub async fn test(&self, account: TestAccount) -> Outcome {

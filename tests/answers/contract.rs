@@ -1,11 +1,12 @@
 //! What each odd answer may come to, out of the platforms' contracts: strict with ids, tokens and
 //! what a person consented to, tolerant with everything else.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::changes::{Change, Edit, Kind};
 use super::interceptor::Recorded;
 use super::statuses::OAUTH_WORDS;
+use super::trial::Case;
 use super::{Operation, TestAccount};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -50,10 +51,14 @@ const NEEDED: [&str; 22] = [
 ];
 
 /// Which change of this answer may come to what.
-pub fn expected(account: TestAccount, operation: Operation, change: &Change) -> Expected {
+pub fn expected(account: TestAccount, operation: Operation, case: &Case) -> Expected {
+    let Case { good, change } = case;
     match &change.edit {
         _ if change.kind == Kind::Final => Expected::Ends,
-        Edit::Field { pointer, value } => of_field(account, operation, pointer, value.as_ref()),
+        _ if good.call.ends_with(RULES) => of_rules(change),
+        Edit::Field { pointer, value } => {
+            of_field(account, operation, &good.call, pointer, value.as_ref())
+        }
         Edit::Body { .. } if change.is_harmless() => Expected::Works,
         Edit::Header { status: None, .. } => Expected::Works,
         Edit::Answer { status, .. } if change.name.ends_with(OAUTH_WORDS) => {
@@ -74,14 +79,37 @@ fn of_oauth_words(account: TestAccount, operation: Operation, status: u16) -> Ex
     if own && asked { Expected::MayEnd } else { Expected::Harmless }
 }
 
+/// The signing rules of OnlyFans, which are no platform's answer.
+pub const RULES: &str = "/rules.json";
+
+/// Without readable rules the last good ones stay in use. Others than OnlyFans' own make signatures
+/// that it refuses: the operators hear of it, and no account ends.
+fn of_rules(change: &Change) -> Expected {
+    let Edit::Field { pointer, value } = &change.edit else {
+        return Expected::Works;
+    };
+    let is_plain = |text: &str| {
+        (1..=255).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+    };
+    let signs = match (pointer.as_str(), value) {
+        ("/static_param" | "/format" | "/app_token", Some(Value::String(text))) => is_plain(text),
+        ("/checksum_constant", Some(Value::String(_) | Value::Number(_))) => true,
+        ("/checksum_indexes/0", None | Some(Value::Number(_) | Value::String(_))) => true,
+        _ => false,
+    };
+    if signs { Expected::Harmless } else { Expected::Works }
+}
+
 fn of_field(
     account: TestAccount,
     operation: Operation,
+    call: &str,
     pointer: &str,
     value: Option<&Value>,
 ) -> Expected {
     let name = pointer.rsplit('/').next().unwrap_or_default();
-    let is_id = pointer == account.id_pointer;
+    let holds_id = call.ends_with(account.id_call);
+    let is_id = holds_id && pointer == account.id_pointer;
     let unusable = match value {
         None | Some(Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_)) => true,
         Some(Value::String(text)) => text.trim().is_empty(),
@@ -96,28 +124,51 @@ fn of_field(
             Expected::Refused
         }
         Operation::Connect if is_id && unusable => Expected::Refused,
+        // Nobody without a task on the Page may publish there.
+        Operation::Connect if name == "tasks" && value == Some(&json!([])) => Expected::Harmless,
+        Operation::Test if finds(account, call, pointer) && !unusable => Expected::MayEnd,
         Operation::Test | Operation::Refresh if is_id && !unusable => Expected::MayEnd,
-        Operation::Test | Operation::Refresh if says_gone(account, pointer, value) => {
+        Operation::Test | Operation::Refresh if says_gone(account, call, pointer, value) => {
             Expected::MayEnd
         }
-        _ if NEEDED.contains(&name) => Expected::Harmless,
+        _ if NEEDED.contains(&name) || finds(account, call, pointer) => Expected::Harmless,
         _ => Expected::Works,
     }
 }
 
+/// Whether it leads to the Page of an account, which is not there then: an id of a portfolio, or
+/// what was ticked.
+fn finds(account: TestAccount, call: &str, pointer: &str) -> bool {
+    match account.id_call {
+        "/client_pages" => call.ends_with("/me/businesses") && pointer == "/data/0/id",
+        "/{id}" => call.ends_with("/debug_token") && pointer.starts_with("/data/granular_scopes"),
+        _ => false,
+    }
+}
+
 /// The platform's own way to say that an account is not there any more, or stands still.
-fn says_gone(account: TestAccount, pointer: &str, value: Option<&Value>) -> bool {
+fn says_gone(account: TestAccount, call: &str, pointer: &str, value: Option<&Value>) -> bool {
     let emptied = match value {
         None | Some(Value::Null) => true,
         Some(Value::Array(items)) => items.is_empty(),
         _ => false,
     };
+    let holds_id = call.ends_with(account.id_call);
     match (account.provider, pointer) {
-        ("youtube", "/items") | ("instagram", "/data" | "/data/0/instagram_business_account") => {
-            emptied
-        }
-        ("youtube", "/items/0") | ("instagram", "/data/0") => value.is_none(),
-        ("instagram", "/data/0/tasks") => emptied,
+        ("youtube", "/items") => emptied,
+        ("youtube", "/items/0") => value.is_none(),
+        // The Page is not in the list any more, not linked to the account, or not ticked.
+        (
+            "instagram",
+            "/data"
+            | "/data/0/tasks"
+            | "/data/0/instagram_business_account"
+            | "/instagram_business_account",
+        ) if holds_id => emptied,
+        ("instagram", "/data/0") if holds_id => value.is_none(),
+        ("instagram", "/data") if call.ends_with("/me/businesses") => emptied,
+        ("instagram", "/data/0") if call.ends_with("/me/businesses") => value.is_none(),
+        ("instagram", "/data/granular_scopes") => emptied,
         ("instagram", "/data/is_valid") | ("onlyfans", "/isAuth") => {
             value == Some(&Value::Bool(false))
         }
@@ -130,7 +181,11 @@ fn says_gone(account: TestAccount, pointer: &str, value: Option<&Value>) -> bool
 pub fn final_answers(account: TestAccount, operation: Operation, good: &Recorded) -> Vec<Change> {
     let to = |end: &str| good.call.ends_with(end);
     let answers: &[(u16, &str)] = match (account.provider, operation) {
-        ("instagram", Operation::Test) if to("/me/accounts") => &[(400, FACEBOOK_ENDED)],
+        ("instagram", Operation::Test)
+            if ["/me/accounts", "/me/businesses", "_pages", "/{id}"].into_iter().any(to) =>
+        {
+            &[(400, FACEBOOK_ENDED)]
+        }
         ("instagram", Operation::Refresh) if to("fb_exchange_token") => &[(400, FACEBOOK_ENDED)],
         ("tiktok", Operation::Test) if to("/user/info/") => &[(401, TIKTOK_INVALID)],
         ("tiktok", Operation::Refresh) if to("refresh_token") => &[(400, OAUTH_ENDED)],

@@ -12,9 +12,10 @@ use serde_json::{Value, json};
 
 use super::changes::{Change, Edit, Kind};
 use super::interceptor::{Interceptor, Recorded};
-use super::{TEST_ACCOUNTS, TestAccount, fields, seed};
+use super::{TEST_ACCOUNTS, TestAccount, fields};
 use crate::contract::{Stage, api, held};
 use crate::support::cross_origin;
+use crate::sweep::share::seed;
 
 /// How many numbers are tried in each place.
 const NUMBERS: u32 = 48;

@@ -3,6 +3,7 @@
 use chrono::Duration;
 
 use super::client::Client;
+use super::contract::RULES;
 use super::interceptor::Interceptor;
 use crate::support::{Engine, Sandbox, TestApp, cross_origin};
 use crate::sweep::world::{HOST, Node, World};
@@ -42,6 +43,7 @@ impl Server {
         let interceptor = Interceptor::default();
         let world = World::with_binary(Engine::Sqlite, binary).await.expect("SQLite is there");
         let base = cross_origin::start(world.sandbox.base().clone(), interceptor.router());
+        let rules = cross_origin::below(&base, "onlyfans/rules.json");
         let mut start = world.serve();
         for id in huntaze::server::platform::IDS {
             let name = format!("HUNTAZE__PLATFORMS__{}__BASE_URL", id.to_uppercase());
@@ -49,7 +51,7 @@ impl Server {
         }
         let start = start
             .env("HUNTAZE__PLATFORMS__ONLYFANS__ENABLED", "true")
-            .env("HUNTAZE__PLATFORMS__ONLYFANS__RULES", world.sandbox.url("/onlyfans/rules.json"));
+            .env("HUNTAZE__PLATFORMS__ONLYFANS__RULES", rules.as_str());
         let node = Node::start(start);
         let client = Client::register(node.url(""), Some(HOST)).await;
         let server = Self { client, interceptor, runs: Runs::Process(Box::new((world, node))) };
@@ -61,6 +63,8 @@ impl Server {
     /// more than some calendars hold.
     async fn settle_in(&self) {
         self.sql("UPDATE users SET email_verified_at = created_at, time_zone = 'Asia/Tokyo'").await;
+        // So many cases take longer, by the app's clock, than a session lasts.
+        self.sql("UPDATE sessions SET expires_at = '2099-01-01T00:00:00+00:00'").await;
     }
 
     pub fn sandbox(&self) -> &Sandbox {
@@ -108,6 +112,12 @@ impl Server {
                 }
             }
         }
+    }
+
+    /// A process looks for signing rules at its start, and not again for ten minutes of the
+    /// machine's time.
+    pub fn asks_every_time(&self, call: &str) -> bool {
+        matches!(self.runs, Runs::Here(_)) || !call.ends_with(RULES)
     }
 
     /// The worker does what is due; a process works by itself.

@@ -11,8 +11,8 @@ const SHARE: usize = 1000;
 
 async fn play(provider: &str, operation: Operation) {
     let server = Server::process(&release_binary()).await;
-    let share = if soak() { super::SHARE } else { SHARE };
-    try_all(&server, account_at(provider), operation, share).await;
+    let part = if soak() { super::SHARE } else { SHARE };
+    try_all(&server, account_at(provider), operation, part).await;
     server.end().await;
 }
 
@@ -37,6 +37,12 @@ macro_rules! odd_answers {
             #[ignore = "it needs HUNTAZE_RELEASE_BINARY: make test"]
             async fn while_refreshing() {
                 play(stringify!($platform), Operation::Refresh).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            #[ignore = "it needs HUNTAZE_RELEASE_BINARY: make test"]
+            async fn while_disconnecting() {
+                play(stringify!($platform), Operation::Disconnect).await;
             }
         }
     )*};

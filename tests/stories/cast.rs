@@ -15,6 +15,8 @@ pub const EVERYWHERE: [(&str, &str, &str); 6] = [
 ];
 
 pub const MARTA_OF_A_PORTFOLIO: &str = "10219984472036158";
+pub const NORDLYS_KITCHEN: &str = "17841433906127748";
+pub const FJORD_FIKA: &str = "17841468120093377";
 pub const KOFI_ON_FACEBOOK: &str = "10160442918375506";
 pub const KOFI_ON_INSTAGRAM: &str = "17841401173629085";
 pub const INES_WITH_TWO_PAGES: &str = "10221873645091827";

@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use huntaze::server::config::Config;
-use huntaze::server::platform::http;
+use huntaze::server::platform::{self, http};
 use url::Url;
 
 /// The sandbox, as whoever stands before it calls it.
@@ -30,8 +30,12 @@ pub struct Told {
 pub fn stand(config: &mut Config, router: impl FnOnce(Behind) -> Router) {
     let sandbox = config.sandbox.as_ref().expect("a sandbox").base.clone();
     let base = start(sandbox, router);
-    for (id, settings) in &mut config.platforms {
-        settings.base_url = Some(below(&base, id));
+    for platform in platform::all() {
+        let id = &platform.info().id;
+        let settings = config.platforms.get_mut(&**id).expect("the sandbox has every platform");
+        let base = below(&base, id);
+        settings.own.extend(platform.sandbox_settings(&base));
+        settings.base_url = Some(base);
     }
 }
 

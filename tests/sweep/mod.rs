@@ -5,7 +5,8 @@
 //! (`server::failpoint`), or by SIGKILL at a random moment; then another one starts and [`checks`]
 //! looks at every account.
 //!
-//! `make test` runs a share of it, `make soak` all of it: the same stories with larger numbers.
+//! `make test` runs a share of it, chosen by a seed that is printed (`HUNTAZE_SEED` sets it), with
+//! every platform and every step in it; `make soak` runs all of it.
 
 mod checks;
 pub mod creator;
@@ -13,6 +14,7 @@ pub mod places;
 mod points;
 mod random;
 pub mod refresh;
+pub mod share;
 mod stopped;
 mod work;
 pub mod world;

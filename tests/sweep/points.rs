@@ -10,6 +10,7 @@ use super::checks::{
 use super::creator::{Creator, Died, Place};
 use super::places::{INES_PAINTS, INES_WITH_TWO_PAGES, PLACES};
 use super::refresh::{assert_survived, calls};
+use super::share::{seed, share};
 use super::world::{Node, World};
 use super::{soak, until};
 use crate::support::{Answer, Engine};
@@ -240,22 +241,28 @@ async fn choose(mira: &Creator, node: &Node, flow: &str) -> Result<Answer, Died>
     mira.ask(node, Method::POST, &path, Some(json!({ "id": INES_PAINTS }))).await
 }
 
-/// In `make test` each point kills once, the platforms taking turns; in `make soak` at every
-/// platform.
+/// Every point at every platform. A choice is one platform's, and keys are nobody's.
+fn all() -> Vec<(&'static str, Doing, Place)> {
+    let of = |&(point, doing): &(&'static str, Doing)| {
+        let once = matches!(doing, Doing::Choosing | Doing::Rotating);
+        let places = PLACES.into_iter().take(if once { 1 } else { PLACES.len() });
+        places.map(move |place| (point, doing, place))
+    };
+    POINTS.iter().flat_map(of).collect()
+}
+
+/// In `make test` a quarter of them: each point, and each platform.
 async fn sweep(engine: Engine) {
     let Some(sweep) = Sweep::new(engine).await else { return };
-    let mut kills = 0;
-    for (turn, (point, doing)) in POINTS.iter().enumerate() {
-        let places =
-            PLACES.iter().enumerate().filter(|(at, _)| soak() || *at == turn % PLACES.len());
-        // A choice is one platform's, and keys are nobody's.
-        let once = matches!(doing, Doing::Choosing | Doing::Rotating);
-        for (_, place) in places.take(if once { 1 } else { PLACES.len() }) {
-            sweep.kill(point, *doing, *place).await;
-            kills += 1;
-        }
+    let all = all();
+    let (count, kinds) = (all.len(), |(point, doing, place): &(_, _, Place)| {
+        vec![format!("{point} {doing:?}"), place.provider.to_owned()]
+    });
+    let tried = share(all, if soak() { count } else { count / 4 }, kinds);
+    for (point, doing, place) in &tried {
+        sweep.kill(point, *doing, *place).await;
     }
-    println!("{kills} kills at failpoints on {engine:?}");
+    println!("{} kills at failpoints on {engine:?} of {count} (seed {})", tried.len(), seed());
     sweep.world.end().await;
 }
 

@@ -1,9 +1,10 @@
 //! SIGKILL at any moment, while five connections are refreshed, tested, disconnected and connected
 //! again all at once.
 
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rand::rngs::StdRng;
@@ -13,12 +14,22 @@ use tokio::sync::RwLock;
 use super::checks::{Standing, assert_no_plain_token, standing};
 use super::creator::{Creator, Died, Place};
 use super::places::PLACES;
+use super::share::seed;
 use super::world::{Node, World};
 use super::{soak, until};
 use crate::support::Engine;
 
 /// Requests between one kill and the next.
 const BETWEEN: RangeInclusive<u64> = 2..=30;
+
+/// Towns that are killed in, and kills in each: in `make soak`, and a tenth of them in
+/// `make test`. Several towns, as a platform answers an account only so often in a quarter of an
+/// hour.
+const ALL: (u64, u64) = (8, 20);
+const SHARE: (u64, u64) = (1, 16);
+
+/// What a person does with an account again and again.
+const STEPS: [&str; 4] = ["connect", "refresh", "test", "disconnect"];
 
 /// What the person knows of an account. A request that broke off leaves it open.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,6 +45,8 @@ struct Town {
     mira: Creator,
     nodes: Vec<RwLock<Arc<Node>>>,
     requests: AtomicU64,
+    /// Who did what, and got an answer.
+    done: Mutex<BTreeSet<(&'static str, &'static str)>>,
     over: AtomicBool,
 }
 
@@ -47,7 +60,12 @@ impl Town {
         let processes = if engine == Engine::Sqlite { 1 } else { 2 };
         let nodes: Vec<_> = (0..processes).map(|_| RwLock::new(Arc::new(world.node()))).collect();
         let mira = Creator::register(&nodes[0].read().await.clone(), "Mira").await;
-        Some(Self { world, mira, nodes, requests: AtomicU64::new(0), over: AtomicBool::new(false) })
+        let (requests, over) = (AtomicU64::new(0), AtomicBool::new(false));
+        Some(Self { world, mira, nodes, requests, done: Mutex::default(), over })
+    }
+
+    fn processes(&self) -> u64 {
+        self.nodes.len() as u64
     }
 
     async fn node(&self, at: usize) -> Arc<Node> {
@@ -69,15 +87,33 @@ impl Town {
     async fn act(&self, node: &Node, place: Place, known: Known, dice: u32) -> Result<Known, Died> {
         if known != Known::Connected {
             self.mira.connect(&self.world, node, place).await?;
+            self.note(place, "connect");
             return Ok(Known::Connected);
         }
-        let answer = match dice {
-            0 => self.mira.disconnect(node, place).await?,
-            1 => self.mira.test(node, place).await?,
-            _ => self.mira.refresh(node, place).await?,
+        let (step, answer) = match dice {
+            0 => ("disconnect", self.mira.disconnect(node, place).await?),
+            1 => ("test", self.mira.test(node, place).await?),
+            _ => ("refresh", self.mira.refresh(node, place).await?),
         };
+        self.note(place, step);
         assert!(answer.status != 500, "{place:?}: {}", answer.body);
         Ok(if dice == 0 && answer.status == 200 { Known::Gone } else { Known::Connected })
+    }
+
+    fn note(&self, place: Place, step: &'static str) {
+        self.done.lock().expect("nobody panicked holding it").insert((place.provider, step));
+    }
+
+    /// Every platform was there, and every step was taken.
+    fn assert_lived(&self) {
+        let done = self.done.lock().expect("nobody panicked holding it");
+        for place in PLACES {
+            let lived = done.iter().any(|(provider, _)| *provider == place.provider);
+            assert!(lived, "nobody got an answer of {}", place.provider);
+        }
+        for step in STEPS {
+            assert!(done.iter().any(|(_, taken)| *taken == step), "nobody got to {step}");
+        }
     }
 
     async fn kill(&self, kills: u64, mut rng: StdRng) {
@@ -126,12 +162,11 @@ impl Town {
     }
 }
 
-async fn kill_under_load(engine: Engine, binary: Option<&str>, kills: u64, seed: u64) {
-    let Some(town) = Town::new(engine, binary).await else { return };
-    println!("{} kills under load on {engine:?}, seed {seed}", kills * town.nodes.len() as u64);
+async fn kill_under_load(town: Town, kills: u64, seed: u64) {
     let rng = |of: u64| StdRng::seed_from_u64(seed.wrapping_add(of));
     let lives = PLACES.iter().zip(1..).map(|(place, of)| town.live(*place, rng(of)));
     let (known, ()) = futures::join!(futures::future::join_all(lives), town.kill(kills, rng(0)));
+    town.assert_lived();
     for (place, known) in PLACES.iter().zip(known) {
         town.check(*place, known).await;
     }
@@ -147,16 +182,15 @@ async fn kill_under_load(engine: Engine, binary: Option<&str>, kills: u64, seed:
     town.world.end().await;
 }
 
-/// Several towns, as a platform answers an account only so often in a quarter of an hour.
-/// `HUNTAZE_SEED` repeats a run.
+/// The seed says when.
 async fn sweep(engine: Engine, binary: Option<&str>) {
-    let seed: u64 = std::env::var("HUNTAZE_SEED")
-        .ok()
-        .and_then(|seed| seed.parse().ok())
-        .unwrap_or_else(rand::random);
-    let (towns, kills) = if soak() { (8, 20) } else { (1, 6) };
-    for town in 0..towns {
-        kill_under_load(engine, binary, kills, seed.wrapping_add(town * 100)).await;
+    let seed = seed();
+    let (towns, kills) = if soak() { ALL } else { SHARE };
+    for at in 0..towns {
+        let Some(town) = Town::new(engine, binary).await else { return };
+        let (count, processes) = (kills * town.processes(), ALL.0 * ALL.1 * town.processes());
+        println!("{count} kills under load on {engine:?} of {processes} (seed {seed})");
+        kill_under_load(town, kills, seed.wrapping_add(at * 100)).await;
     }
 }
 

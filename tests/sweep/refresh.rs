@@ -72,7 +72,7 @@ async fn killed_while_the_platform_answers(engine: Engine) {
         // The sandbox never got to answer: its end of the connection was gone.
         assert_survived(&world, &mira, &node, place, before, true).await;
     }
-    println!("{} kills while a platform answers on {engine:?}", PLACES.len());
+    println!("{0} kills while a platform answers on {engine:?} of {0}", PLACES.len());
     node.kill();
     world.end().await;
 }

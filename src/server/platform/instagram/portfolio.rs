@@ -39,18 +39,26 @@ impl Search {
     }
 
     fn add(&mut self, items: Vec<Value>) {
-        for page in self.read::<Page>(items, |page| &page.id) {
+        let is_whole = |page: &Page| {
+            let account = page.instagram_business_account.as_ref();
+            is_id(&page.id) && account.is_none_or(|account| is_id(&account.id))
+        };
+        for page in self.read(items, is_whole) {
             if self.pages.iter().all(|known| known.id != page.id) {
                 self.pages.push(page);
             }
         }
     }
 
-    /// The items with an id. One without makes the search incomplete.
-    fn read<T: DeserializeOwned>(&mut self, items: Vec<Value>, id: fn(&T) -> &str) -> Vec<T> {
+    /// The items with every id that they need. One without makes the search incomplete.
+    fn read<T: DeserializeOwned>(
+        &mut self,
+        items: Vec<Value>,
+        is_whole: impl Fn(&T) -> bool,
+    ) -> Vec<T> {
         let count = items.len();
         let read = items.into_iter().filter_map(|item| serde_json::from_value::<T>(item).ok());
-        let read: Vec<T> = read.filter(|item| is_id(id(item))).collect();
+        let read: Vec<T> = read.filter(is_whole).collect();
         let missing = count.saturating_sub(read.len());
         if missing > 0 {
             let detail = format!("{missing} of {count} items without an id");
@@ -101,8 +109,12 @@ async fn add_ticked(api: &Api, search: &mut Search) -> Result<()> {
     let Some(inspection) = search.settle(inspection)? else {
         return Ok(());
     };
-    let mut ids = inspection.ticked_pages();
-    ids.retain(|id| is_id(id) && search.pages.iter().all(|page| page.id != *id));
+    let (ticked, is_whole) = inspection.ticked_pages();
+    if !is_whole || !ticked.iter().all(|id| is_id(id)) {
+        search.miss(Error::Unexpected { detail: "debug_token: odd ids of what was ticked".into() });
+    }
+    let is_new = |id: &String| is_id(id) && search.pages.iter().all(|page| page.id != *id);
+    let ids: Vec<_> = ticked.into_iter().filter(is_new).collect();
     for id in search.first(ids, MAX_PAGES) {
         let page = read_page(api, &id).await;
         if let Some(Some(page)) = search.settle(page)? {
@@ -132,7 +144,7 @@ async fn add_portfolios(api: &Api, search: &mut Search) -> Result<()> {
     let path = versioned!("/me/businesses");
     let portfolios = listing::read_visible(api, path, path, "id").await;
     let portfolios = search.settle(portfolios)?.unwrap_or_default();
-    let portfolios = search.read::<Business>(portfolios, |portfolio| &portfolio.id);
+    let portfolios = search.read(portfolios, |portfolio: &Business| is_id(&portfolio.id));
     for Business { id } in search.first(portfolios, MAX_PORTFOLIOS) {
         for label in [versioned!("/{id}/owned_pages"), versioned!("/{id}/client_pages")] {
             let found =

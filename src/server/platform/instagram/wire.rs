@@ -88,25 +88,38 @@ pub struct Inspection {
     pub data_access_expires_at: Option<f64>,
     #[serde(default, deserialize_with = "scopes::list")]
     pub scopes: Vec<String>,
-    #[serde(default, deserialize_with = "read::list")]
-    pub granular_scopes: Vec<Granular>,
+    #[serde(default)]
+    granular_scopes: Value,
 }
 
 /// What one permission was given for.
 #[derive(Deserialize)]
-pub struct Granular {
-    pub scope: String,
+struct Granular {
+    scope: String,
     /// Missing where it was given for everything.
-    #[serde(default, deserialize_with = "read::list")]
-    pub target_ids: Vec<String>,
+    target_ids: Option<Vec<Target>>,
 }
 
+#[derive(Deserialize)]
+struct Target(#[serde(deserialize_with = "id_or_empty")] String);
+
 impl Inspection {
-    /// The ids of the Pages that a permission was given for, each once.
-    pub fn ticked_pages(&self) -> Vec<String> {
-        let of_pages = self.granular_scopes.iter().filter(|g| g.scope.starts_with("pages_"));
-        let ids: BTreeSet<_> = of_pages.flat_map(|granular| &granular.target_ids).collect();
-        ids.into_iter().cloned().collect()
+    /// The ids of the Pages that a permission was given for, each once, and whether everything
+    /// could be read: what could not says nothing of any Page.
+    pub fn ticked_pages(&self) -> (BTreeSet<String>, bool) {
+        let items = match &self.granular_scopes {
+            // Whoever does not say whose token it is says nothing of it.
+            Value::Null if self.user_id.is_none() => return (BTreeSet::new(), false),
+            Value::Null => &[][..],
+            Value::Array(items) => items,
+            _ => return (BTreeSet::new(), false),
+        };
+        let read: Vec<_> =
+            items.iter().filter_map(|item| Granular::deserialize(item).ok()).collect();
+        let is_whole = read.len() == items.len();
+        let of_pages = read.into_iter().filter(|granular| granular.scope.starts_with("pages_"));
+        let targets = of_pages.flat_map(|granular| granular.target_ids.unwrap_or_default());
+        (targets.map(|Target(id)| id).collect(), is_whole)
     }
 }
 
@@ -153,4 +166,43 @@ fn integer_or_zero<'de, D: Deserializer<'de>>(wire: D) -> Result<i64, D::Error> 
 
 fn flag_or_no<'de, D: Deserializer<'de>>(wire: D) -> Result<bool, D::Error> {
     Ok(read::flag(wire)?.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn ticked(granular: &Value) -> (Vec<String>, bool) {
+        let inspection: Inspection =
+            serde_json::from_value(json!({ "user_id": "56", "granular_scopes": granular }))
+                .expect("an answer");
+        let (ids, is_whole) = inspection.ticked_pages();
+        (ids.into_iter().collect(), is_whole)
+    }
+
+    // Platform answers, "Shapes": what is readable counts, and what is odd does not say that nothing
+    // was ticked.
+    #[test]
+    fn odd_lists_of_what_was_ticked_are_told_from_empty_ones() {
+        let good = json!({ "scope": "pages_show_list", "target_ids": ["12", 34] });
+        let of_all = json!({ "scope": "pages_read_engagement" });
+        let both = vec!["12".to_owned(), "34".to_owned()];
+        assert_eq!(ticked(&json!([good, of_all])), (both.clone(), true));
+        for empty in [json!([]), json!(null)] {
+            assert_eq!(ticked(&empty), (Vec::new(), true), "{empty}");
+        }
+        for odd in [json!(7), json!({}), json!({ "scope": "pages_show_list", "target_ids": "12" })]
+        {
+            assert_eq!(ticked(&json!([good, odd])), (both.clone(), false), "{odd}");
+        }
+        for odd in [json!("odd"), json!(7.5), json!(false), json!({})] {
+            assert_eq!(ticked(&odd), (Vec::new(), false), "{odd}");
+        }
+        for nothing in ["{}", "[]"] {
+            let nothing: Inspection = serde_json::from_str(nothing).expect("an answer");
+            assert!(!nothing.ticked_pages().1);
+        }
+    }
 }

@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use super::settings::OnlyFansSettings;
-use crate::server::platform::{Client, Error, Result};
+use crate::server::platform::{Client, Error, Result, read};
 
 /// How old rules from an address may be before it is asked again.
 const FRESH: Duration = Duration::minutes(10);
@@ -19,6 +19,8 @@ const FRESH: Duration = Duration::minutes(10);
 const APP_TOKEN: &str = "33d57ade8c02dbc5a333db99ff9ae26a";
 /// The characters of a SHA-1 in hex.
 const HASH_LENGTH: usize = 40;
+/// What is longer is no mark, and would make a header that no server takes.
+const LONGEST: usize = 255;
 
 /// The numbers and marks of one build of the web app.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,10 +58,7 @@ impl Rules {
         {
             return Err("`checksum_indexes` must be numbers from 0 to 39".into());
         }
-        if [&prefix, &suffix, &wire.static_param]
-            .into_iter()
-            .any(|text| text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()))
-        {
+        if ![&prefix, &suffix, &wire.static_param].into_iter().all(|text| is_plain(text)) {
             return Err("`static_param` and the marks must be plain text".into());
         }
         Ok(Self {
@@ -70,23 +69,29 @@ impl Rules {
             constant: wire.checksum_constant,
             app_token: wire
                 .app_token
-                .filter(|token| !token.is_empty())
+                .filter(|token| is_plain(token))
                 .unwrap_or_else(|| APP_TOKEN.into()),
         })
     }
 }
 
+fn is_plain(text: &str) -> bool {
+    (1..=LONGEST).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// What is optional and odd counts as absent.
 #[derive(Deserialize)]
 struct Wire {
     static_param: String,
+    #[serde(default, deserialize_with = "read::optional")]
     format: Option<String>,
-    #[serde(alias = "start")]
+    #[serde(default, alias = "start", deserialize_with = "read::optional")]
     prefix: Option<String>,
-    #[serde(alias = "end")]
+    #[serde(default, alias = "end", deserialize_with = "read::optional")]
     suffix: Option<String>,
     checksum_indexes: Vec<usize>,
     checksum_constant: i64,
-    #[serde(alias = "app-token")]
+    #[serde(default, alias = "app-token", deserialize_with = "read::optional")]
     app_token: Option<String>,
 }
 
@@ -174,7 +179,7 @@ mod tests {
 
     use super::*;
 
-    fn read(rules: serde_json::Value) -> Result<Rules, String> {
+    fn parse(rules: serde_json::Value) -> Result<Rules, String> {
         Rules::parse(rules.to_string().as_bytes())
     }
 
@@ -188,7 +193,7 @@ mod tests {
             if let (Some(rules), Some(more)) = (rules.as_object_mut(), more.as_object()) {
                 rules.extend(more.clone());
             }
-            read(rules).expect("good rules")
+            parse(rules).expect("good rules")
         };
         let formatted = with(json!({ "format": "3830:{}:{:x}:62b30719", "app_token": APP_TOKEN,
                 "remove_headers": ["user-id"], "error_code": 0, "message": "" }));
@@ -200,6 +205,16 @@ mod tests {
         assert_eq!((&formatted.prefix[..], &formatted.suffix[..]), ("3830", "62b30719"));
         assert_eq!(formatted, started);
         assert_eq!(formatted, prefixed);
+    }
+
+    // Platform answers, "Shapes": no header could be made of these, and the web app's own is known.
+    #[test]
+    fn an_odd_app_token_counts_as_absent() {
+        for odd in [json!(7), json!(" "), json!("a\nb"), json!("x".repeat(10_000)), json!(null)] {
+            let rules = parse(json!({ "static_param": "abc", "checksum_indexes": [1],
+                "checksum_constant": 0, "start": "1", "end": "2", "app_token": odd }));
+            assert_eq!(rules.expect("good rules").app_token, APP_TOKEN, "{odd}");
+        }
     }
 
     // C10
@@ -214,10 +229,12 @@ mod tests {
                 "start": "1" }),
             json!({ "static_param": "a\r\nb", "checksum_indexes": [1], "checksum_constant": 0,
                 "start": "1", "end": "2" }),
+            json!({ "static_param": "abc", "checksum_indexes": [1], "checksum_constant": 0,
+                "start": "1".repeat(10_000), "end": "2" }),
             json!([]),
         ];
         for rules in bad {
-            assert!(read(rules.clone()).is_err(), "{rules}");
+            assert!(parse(rules.clone()).is_err(), "{rules}");
         }
         assert!(Rules::parse(b"{static_param: 'single quotes and bare keys'}").is_err());
     }
