@@ -30,7 +30,8 @@ pub fn lead(refreshing: RefreshKind, life: Duration) -> Duration {
 }
 
 /// When the scheduler refreshes a token: soon where its end was not told, else before its lead time
-/// begins, earlier by `chance` (0 to 1) of a share of its life. A life that is hardly longer than its lead is halved instead.
+/// begins, earlier by `chance` (0 to 1) of a share of its life. A life that is hardly longer than
+/// its lead is halved instead.
 pub fn due_at(
     refreshing: RefreshKind,
     issued_at: DateTime<Utc>,
