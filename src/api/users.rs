@@ -6,7 +6,7 @@ use crate::error::AppError;
 use crate::model::{Outcome, Profile, SessionId, SessionView};
 
 #[server(prefix = "/fn", endpoint = "register")]
-#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Entrance))]
+#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Auth))]
 pub async fn register(name: String, email: String, password: String) -> Result<Outcome, AppError> {
     use crate::server::domain::users::{self, Registering};
     let mut call = super::server::Call::current()?;
@@ -21,7 +21,7 @@ pub async fn register(name: String, email: String, password: String) -> Result<O
 }
 
 #[server(prefix = "/fn", endpoint = "login")]
-#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Entrance))]
+#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Auth))]
 pub async fn login(
     email: String,
     password: String,
@@ -51,7 +51,7 @@ pub async fn logout() -> Result<Outcome, AppError> {
 }
 
 #[server(prefix = "/fn", endpoint = "forgot")]
-#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Entrance))]
+#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Auth))]
 pub async fn forgot(email: String) -> Result<Outcome, AppError> {
     use crate::server::domain::users;
     let call = super::server::Call::current()?;
@@ -65,7 +65,7 @@ pub async fn forgot(email: String) -> Result<Outcome, AppError> {
 }
 
 #[server(prefix = "/fn", endpoint = "reset")]
-#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Entrance))]
+#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Auth))]
 pub async fn reset(token: String, password: String) -> Result<Outcome, AppError> {
     use crate::server::domain::users;
     let mut call = super::server::Call::current()?;
@@ -79,7 +79,7 @@ pub async fn reset(token: String, password: String) -> Result<Outcome, AppError>
 }
 
 #[server(prefix = "/fn", endpoint = "verify")]
-#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Entrance))]
+#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Auth))]
 pub async fn verify(token: String) -> Result<Outcome, AppError> {
     use crate::server::domain::users;
     let call = super::server::Call::current()?;
@@ -91,7 +91,7 @@ pub async fn verify(token: String) -> Result<Outcome, AppError> {
 }
 
 #[server(prefix = "/fn", endpoint = "verify_again")]
-#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Entrance))]
+#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Auth))]
 pub async fn verify_again() -> Result<Outcome, AppError> {
     use crate::server::domain::users;
     let call = super::server::Call::current()?;
@@ -103,7 +103,7 @@ pub async fn verify_again() -> Result<Outcome, AppError> {
 }
 
 #[server(prefix = "/fn", endpoint = "change_email")]
-#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Entrance))]
+#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Auth))]
 pub async fn change_email(new_email: String, email_password: String) -> Result<Outcome, AppError> {
     use crate::server::domain::users;
     let call = super::server::Call::current()?;
@@ -128,7 +128,7 @@ pub async fn change_email(new_email: String, email_password: String) -> Result<O
 }
 
 #[server(prefix = "/fn", endpoint = "change_password")]
-#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Entrance))]
+#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Auth))]
 pub async fn change_password(
     current_password: String,
     new_password: String,
@@ -146,7 +146,7 @@ pub async fn change_password(
 }
 
 #[server(prefix = "/fn", endpoint = "delete_account")]
-#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Entrance))]
+#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Auth))]
 pub async fn delete_account(email: String, password: String) -> Result<Outcome, AppError> {
     use crate::server::domain::users;
     let mut call = super::server::Call::current()?;

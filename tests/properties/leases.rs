@@ -177,8 +177,13 @@ impl Model<'_> {
 
     async fn begin(&mut self) {
         let why = RefreshReason::Renew { seen: self.version };
-        let turn =
-            steps::turn(self.app.backend(), self.account.workspace_id, self.account.id, why).await;
+        let turn = steps::begin_attempt(
+            self.app.backend(),
+            self.account.workspace_id,
+            self.account.id,
+            why,
+        )
+        .await;
         if self.row.is_none() {
             return assert!(
                 matches!(turn, Err(Error::NotFound(_))),

@@ -208,8 +208,8 @@ impl Tx {
     /// Tells everybody when this transaction has committed, and nobody if it does not. The same
     /// twice is told once.
     pub fn signal(&mut self, signal: Signal) {
-        if !self.told.contains(&signal) {
-            self.told.push(signal);
+        if !self.pending_signals.contains(&signal) {
+            self.pending_signals.push(signal);
         }
     }
 
@@ -218,7 +218,9 @@ impl Tx {
     /// there, for the time of one flush.)
     pub(super) async fn notify(&mut self) -> Result<()> {
         let On::Postgres(tx) = &mut self.on else { return Ok(()) };
-        for letter in self.told.iter().filter_map(|signal| self.signals.to_message(*signal)) {
+        for letter in
+            self.pending_signals.iter().filter_map(|signal| self.signals.to_message(*signal))
+        {
             sqlx::query(NOTIFY).bind(letter).execute(&mut **tx).await?;
         }
         Ok(())

@@ -22,7 +22,7 @@ const SPREAD: Duration = Duration::from_secs(2);
 const SPREAD_MISSED: Duration = Duration::from_secs(20);
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Word {
+pub enum PageEvent {
     /// It listens, and nothing has changed yet.
     Ready,
     Changed,
@@ -31,11 +31,11 @@ pub enum Word {
 }
 
 /// One page that listens.
-pub struct Watch {
+pub struct PageEventStream {
     backend: Backend,
     actor: Actor,
-    heard: Subscription,
-    place: StreamSlot,
+    signals: Subscription,
+    slot: StreamSlot,
     checks: Interval,
     /// When it is told of a change that concerns many pages.
     due: Option<Instant>,
@@ -43,7 +43,7 @@ pub struct Watch {
     greeting: Option<Option<DateTime<Utc>>>,
 }
 
-impl Watch {
+impl PageEventStream {
     /// `since`: when the page was drawn, so that it is told at once what has changed in between.
     pub fn begin(backend: &Backend, actor: &Actor, since: Option<DateTime<Utc>>) -> Result<Self> {
         let place = backend.streams.enter(actor.user).ok_or_else(|| Error::TooSoon {
@@ -58,8 +58,8 @@ impl Watch {
         Ok(Self {
             backend: backend.clone(),
             actor: actor.clone(),
-            heard,
-            place,
+            signals: heard,
+            slot: place,
             checks,
             due: None,
             greeting: Some(since),
@@ -67,20 +67,20 @@ impl Watch {
     }
 
     /// The next word; `None` when the server stops.
-    pub async fn next(&mut self) -> Option<Word> {
+    pub async fn next(&mut self) -> Option<PageEvent> {
         if let Some(since) = self.greeting.take() {
             return Some(self.greet(since).await);
         }
         loop {
             tokio::select! {
-                signal = self.heard.next() => if self.is_due_at_once(signal) {
-                    return Some(self.say_changed().await);
+                signal = self.signals.next() => if self.is_due_at_once(signal) {
+                    return Some(self.emit_changed().await);
                 },
-                () = until(self.due) => return Some(self.say_changed().await),
-                _ = self.checks.tick() => if self.if_live(Word::Changed).await == Word::Ended {
-                    return Some(Word::Ended);
+                () = until(self.due) => return Some(self.emit_changed().await),
+                _ = self.checks.tick() => if self.if_live(PageEvent::Changed).await == PageEvent::Ended {
+                    return Some(PageEvent::Ended);
                 },
-                () = self.place.closed() => return None,
+                () = self.slot.closed() => return None,
             }
         }
     }
@@ -98,13 +98,13 @@ impl Watch {
         false
     }
 
-    async fn say_changed(&mut self) -> Word {
+    async fn emit_changed(&mut self) -> PageEvent {
         self.due = None;
-        self.if_live(Word::Changed).await
+        self.if_live(PageEvent::Changed).await
     }
 
     /// The session is looked up once more: it may have ended between the request and our listening.
-    async fn greet(&self, since: Option<DateTime<Utc>>) -> Word {
+    async fn greet(&self, since: Option<DateTime<Utc>>) -> PageEvent {
         let changed = match since {
             // Not knowing is reason enough to look.
             Some(since) => {
@@ -114,16 +114,16 @@ impl Watch {
             }
             None => false,
         };
-        self.if_live(if changed { Word::Changed } else { Word::Ready }).await
+        self.if_live(if changed { PageEvent::Changed } else { PageEvent::Ready }).await
     }
 
     /// Says it if the session lives. A database that can't be asked ends the stream, too; the
     /// browser comes back.
-    async fn if_live(&self, word: Word) -> Word {
+    async fn if_live(&self, word: PageEvent) -> PageEvent {
         if identity::is_live(&self.backend, self.actor.session).await.unwrap_or(false) {
             word
         } else {
-            Word::Ended
+            PageEvent::Ended
         }
     }
 }

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use chrono::DateTime;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Letter, message_id, one_line};
+use super::{OutgoingMail, message_id, one_line};
 
 /// Files beyond these are deleted, oldest first.
 const KEPT: usize = 200;
 
 /// For people's eyes: text and headers in UTF-8 as they are (RFC 6532).
-pub(super) fn file_text(letter: &Letter, from: &str, host: &str) -> SecretString {
+pub(super) fn file_text(letter: &OutgoingMail, from: &str, host: &str) -> SecretString {
     let (id, date, to, subject) = (
         message_id(letter, host),
         letter.at.to_rfc2822(),
@@ -58,12 +58,12 @@ pub(super) fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Reads back what [`file_text`] wrote; any other file is none of ours.
-pub(super) fn read(path: &Path) -> Option<Letter> {
+pub(super) fn read(path: &Path) -> Option<OutgoingMail> {
     let text = std::fs::read_to_string(path).ok()?;
     let (head, body) = text.split_once("\n\n")?;
     let header =
         |name: &str| head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
-    Some(Letter {
+    Some(OutgoingMail {
         id: path.file_stem()?.to_str()?.parse().ok()?,
         to: header("To")?.to_owned(),
         subject: header("Subject")?.to_owned(),

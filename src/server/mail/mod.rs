@@ -14,7 +14,7 @@ pub use self::smtp::Smtp;
 use super::config::Config;
 
 /// A mail as it goes out. It has no `Debug`: a link in it may be a secret.
-pub struct Letter {
+pub struct OutgoingMail {
     /// The outbox's id: the same for every attempt, so that receivers recognise a mail that was
     /// sent twice (RFC 5322, 3.6.4).
     pub id: Uuid,
@@ -79,7 +79,7 @@ impl Mailer {
     }
 
     /// Sends a letter. Sent twice it is the same letter: the same Message-ID, the same file.
-    pub async fn send(&self, letter: &Letter, now: DateTime<Utc>) -> Result<(), Error> {
+    pub async fn send(&self, letter: &OutgoingMail, now: DateTime<Utc>) -> Result<(), Error> {
         match self {
             Self::Smtp(smtp) => smtp.send(letter, now).await,
             Self::Files { folder, from, host } => {
@@ -96,7 +96,7 @@ impl Mailer {
     }
 
     /// The letters that were written to files, newest first; `None` where they go out by SMTP.
-    pub async fn kept(&self) -> Option<Vec<Letter>> {
+    pub async fn list_written(&self) -> Option<Vec<OutgoingMail>> {
         let Self::Files { folder, .. } = self else { return None };
         let folder = folder.clone();
         tokio::task::spawn_blocking(move || {
@@ -107,7 +107,7 @@ impl Mailer {
     }
 }
 
-fn message_id(letter: &Letter, host: &str) -> String {
+fn message_id(letter: &OutgoingMail, host: &str) -> String {
     format!("<{}@{host}>", letter.id)
 }
 
@@ -122,10 +122,10 @@ mod tests {
     use super::smtp::message;
     use super::*;
 
-    fn letter(subject: &str) -> Letter {
+    fn letter(subject: &str) -> OutgoingMail {
         let at = DateTime::from_timestamp(1_795_000_000, 0).expect("a time");
         let text = "Hello Zoë,\n\nhttps://huntaze.example/reset".to_owned().into();
-        Letter {
+        OutgoingMail {
             id: Uuid::now_v7(),
             to: "zoe@example.com".into(),
             subject: subject.into(),

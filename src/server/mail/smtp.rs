@@ -10,7 +10,7 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::timeout;
 
-use super::{Error, Letter, message_id, one_line};
+use super::{Error, OutgoingMail, message_id, one_line};
 use crate::server::config::Config;
 
 /// A mail server that takes longer is tried again later.
@@ -40,7 +40,11 @@ impl Smtp {
         Ok(Self { transport, from, host, outage: Outage::default() })
     }
 
-    pub(super) async fn send(&self, letter: &Letter, now: DateTime<Utc>) -> Result<(), Error> {
+    pub(super) async fn send(
+        &self,
+        letter: &OutgoingMail,
+        now: DateTime<Utc>,
+    ) -> Result<(), Error> {
         if self.outage.lasts(now) {
             return Err(Error::Unreachable("it did not answer a moment ago"));
         }
@@ -73,7 +77,7 @@ impl Outage {
     }
 }
 
-pub(super) fn message(letter: &Letter, from: Mailbox, host: &str) -> Result<Message, Error> {
+pub(super) fn message(letter: &OutgoingMail, from: Mailbox, host: &str) -> Result<Message, Error> {
     let to = letter.to.parse().map_err(|_| Error::Address)?;
     Message::builder()
         .message_id(Some(message_id(letter, host)))

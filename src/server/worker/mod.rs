@@ -43,7 +43,7 @@ struct Worker {
     backend: Backend,
     id: Uuid,
     /// Cancelled when what runs has to be released.
-    over: CancellationToken,
+    shutdown: CancellationToken,
 }
 
 /// Runs until `stop` resolves and what it claimed is done or released.
@@ -51,12 +51,12 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
     let over = CancellationToken::new();
     let mut signals = backend.db.signals().subscribe();
     let limit = backend.config.worker.concurrency;
-    let worker = Worker { backend: backend.clone(), id: Uuid::now_v7(), over: over.clone() };
+    let worker = Worker { backend: backend.clone(), id: Uuid::now_v7(), shutdown: over.clone() };
     let mut running = JoinSet::new();
     let renewing = tokio::spawn(async move { access::run_scheduler(&backend).await });
     tokio::pin!(stop);
     loop {
-        let pause = match worker.fill(&mut running, limit).await {
+        let pause = match worker.claim_free_slots(&mut running, limit).await {
             Ok(()) => LOOK,
             Err(error) => {
                 tracing::error!("could not read job queue: {error}");
@@ -80,10 +80,10 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
 /// Does everything that is due now, until nothing is. For tests, which have a clock that stands.
 pub async fn work(backend: &Backend) -> domain::Result<()> {
     let over = CancellationToken::new();
-    let worker = Worker { backend: backend.clone(), id: Uuid::now_v7(), over };
+    let worker = Worker { backend: backend.clone(), id: Uuid::now_v7(), shutdown: over };
     access::run_due_tasks(backend).await?;
     loop {
-        schedule::fire(backend).await?;
+        schedule::enqueue_due(backend).await?;
         let claimed = worker.claim(backend.config.worker.concurrency).await?;
         if claimed.is_empty() {
             return Ok(());
@@ -101,9 +101,13 @@ async fn wait_for_jobs(signals: &mut Subscription, pause: Duration) {
 
 impl Worker {
     /// Starts what is due, as far as there is room.
-    async fn fill(&self, running: &mut JoinSet<()>, limit: usize) -> domain::Result<()> {
+    async fn claim_free_slots(
+        &self,
+        running: &mut JoinSet<()>,
+        limit: usize,
+    ) -> domain::Result<()> {
         while running.try_join_next().is_some() {}
-        schedule::fire(&self.backend).await?;
+        schedule::enqueue_due(&self.backend).await?;
         let room = limit.saturating_sub(running.len());
         if room > 0 {
             for job in self.claim(room).await? {
@@ -126,7 +130,7 @@ impl Worker {
         let begun = Instant::now();
         failpoint!("job.claimed");
         let work = async {
-            match self.hold(&claimed, attempt(&self.backend, &claimed)).await {
+            match self.run_with_lease(&claimed, attempt(&self.backend, &claimed)).await {
                 Some(ended) => {
                     failpoint!("job.worked");
                     settle(&self.backend, &claimed, ended, begun.elapsed()).await;
@@ -143,7 +147,7 @@ impl Worker {
     /// Holds the lease while the work runs; `None`: the worker is told to stop. A lease that was
     /// lost does not end the work - it may just have been given a token that exists nowhere else -
     /// but it can't settle the job any more.
-    async fn hold<Ended>(
+    async fn run_with_lease<Ended>(
         &self,
         claimed: &Claimed,
         work: impl Future<Output = Ended>,
@@ -152,7 +156,7 @@ impl Worker {
         let renew = || db::write_guard::scope(self.renew(claimed));
         tokio::select! {
             ended = beside::while_repeating(work, RENEWED, renew) => Some(ended),
-            () = self.over.cancelled() => None,
+            () = self.shutdown.cancelled() => None,
         }
     }
 

@@ -47,7 +47,7 @@ pub async fn run_scheduler(backend: &Backend) {
 
 /// One round: answers that a crash left behind are put in their place, then everything that is due
 /// is done.
-pub async fn round(backend: &Backend) -> Result<()> {
+pub async fn run_once(backend: &Backend) -> Result<()> {
     journal::recover(backend).await?;
     try_join_all(lanes(backend).map(|lane| lane.clear(backend))).await?;
     Ok(())

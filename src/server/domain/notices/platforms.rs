@@ -4,8 +4,8 @@
 use chrono::Duration;
 use uuid::Uuid;
 
-use super::words::Words;
-use super::{News, Result, entry, tell_broken};
+use super::text::NoticeText;
+use super::{NoticeDraft, Result, entry, tell_broken};
 use crate::model::{NoticeKind, Provider, Reason, WorkspaceId};
 use crate::server::Backend;
 use crate::server::db::incidents::{self, AccountIncident, Kind, PlatformIncident};
@@ -131,8 +131,12 @@ async fn tell(
         Stage::Lasting => outage_key(incident.id),
         Stage::Over => format!("trouble over {}", incident.id),
     };
-    let news =
-        News { dedup_key, kind: NoticeKind::Trouble, provider: &incident.provider, account: None };
+    let news = NoticeDraft {
+        dedup_key,
+        kind: NoticeKind::Trouble,
+        provider: &incident.provider,
+        account: None,
+    };
     let mut tx = backend.db.begin().await?;
     // The outage's end waits for this batch, so that everybody who was told hears of it.
     if stage == Stage::Lasting && incidents::lock_open(&mut tx, incident.id).await?.is_none() {
@@ -140,8 +144,8 @@ async fn tell(
     }
     for (workspace,) in workspaces {
         let words = |reader: &Locale| match stage {
-            Stage::Lasting => Words::trouble(entry, incident.started_at, reader),
-            Stage::Over => Words::trouble_over(entry, incident.started_at, reader),
+            Stage::Lasting => NoticeText::trouble(entry, incident.started_at, reader),
+            Stage::Over => NoticeText::trouble_over(entry, incident.started_at, reader),
         };
         news.tell(backend, &mut tx, *workspace, words).await?;
     }

@@ -10,7 +10,7 @@ use axum::response::Response;
 use futures::TryStreamExt;
 use tokio::time::timeout;
 
-use super::super::kit::refusal::Wanted;
+use super::super::kit::refusal::ResponseFormat;
 use super::super::kit::{App, LARGEST_BODY};
 use crate::error::{AppError, Kind};
 
@@ -20,7 +20,7 @@ pub async fn buffer_body(State(app): State<App>, request: Request, next: Next) -
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         return next.run(request).await;
     }
-    let wanted = Wanted::by(&request);
+    let wanted = ResponseFormat::by(&request);
     let (parts, body) = request.into_parts();
     let patience = Duration::from_secs(app.backend.config.server.request_seconds);
     let error = match timeout(patience, read(body)).await {

@@ -10,9 +10,9 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::super::kit::context::{Identity, path_of};
-use super::super::kit::refusal::Wanted;
+use super::super::kit::refusal::ResponseFormat;
 use crate::error::{AppError, Kind};
-use crate::server::limits::{Class, LimitKey, Verdict, WINDOW};
+use crate::server::limits::{Class, LimitKey, RateLimitDecision, WINDOW};
 use crate::server::{Backend, metrics, request_context};
 
 /// Before anybody is looked up.
@@ -48,7 +48,7 @@ pub fn whose(class: Class, request: &Request) -> Option<LimitKey> {
     let address = || request_context::current().ip.map(LimitKey::at);
     match class {
         // Nobody is anybody yet where passwords are tried.
-        Class::Entrance => address(),
+        Class::Auth => address(),
         _ => person(request).or_else(address),
     }
 }
@@ -62,15 +62,19 @@ async fn limited(
 ) -> Response {
     let Some(verdict) = count(backend, class, who).await else { return next.run(request).await };
     let mut response = match verdict.refused {
-        true => Wanted::by(&request).refuse(backend, refusal(&verdict)),
+        true => ResponseFormat::by(&request).refuse(backend, refusal(&verdict)),
         false => next.run(request).await,
     };
-    tell(&mut response, &verdict);
+    add_rate_limit_headers(&mut response, &verdict);
     response
 }
 
 /// Counts a request. Nothing: nobody counts it.
-pub async fn count(backend: &Backend, class: Class, who: Option<LimitKey>) -> Option<Verdict> {
+pub async fn count(
+    backend: &Backend,
+    class: Class,
+    who: Option<LimitKey>,
+) -> Option<RateLimitDecision> {
     let verdict = backend.limits.count(class, who?).await?;
     if verdict.refused {
         metrics::rate_limited(class.as_str());
@@ -79,12 +83,12 @@ pub async fn count(backend: &Backend, class: Class, who: Option<LimitKey>) -> Op
     Some(verdict)
 }
 
-fn seconds(verdict: &Verdict) -> u64 {
+fn seconds(verdict: &RateLimitDecision) -> u64 {
     verdict.reset.as_millis().div_ceil(1000).max(1).try_into().unwrap_or(u64::MAX)
 }
 
 /// The strictest count is told: it is the innermost, and stands already.
-pub fn tell(response: &mut Response, verdict: &Verdict) {
+pub fn add_rate_limit_headers(response: &mut Response, verdict: &RateLimitDecision) {
     // What was refused further in, such as one guess too many, says itself when to come back.
     let wait = response
         .headers()
@@ -110,13 +114,13 @@ pub fn tell(response: &mut Response, verdict: &Verdict) {
     }
 }
 
-pub fn refusal(verdict: &Verdict) -> AppError {
+pub fn refusal(verdict: &RateLimitDecision) -> AppError {
     let wait = match seconds(verdict) {
         1 => "1 second".to_owned(),
         seconds => format!("{seconds} seconds"),
     };
     let (sentence, next) = match verdict.class {
-        Class::Entrance => (
+        Class::Auth => (
             "There were too many tries in a short time.",
             format!("Nothing is locked. Try again in {wait}."),
         ),

@@ -8,7 +8,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument;
 
-use super::super::kit::refusal::Wanted;
+use super::super::kit::refusal::ResponseFormat;
 use crate::error::AppError;
 use crate::server::{Backend, request_context};
 
@@ -30,7 +30,7 @@ pub async fn run_to_completion(
     request: Request,
     next: Next,
 ) -> Response {
-    let wanted = Wanted::by(&request);
+    let wanted = ResponseFormat::by(&request);
     let work =
         request_context::scope(request_context::current(), next.run(request)).in_current_span();
     match backend.requests.spawn(work).await {

@@ -8,8 +8,8 @@ use axum::response::Response;
 use leptos::server_fn::error::ServerFnErrorErr;
 use leptos::server_fn::middleware::{BoxedService, Layer, Service};
 
-use super::super::kit::refusal::Wanted;
-use super::rate_limit::{count, refusal, tell, whose};
+use super::super::kit::refusal::ResponseFormat;
+use super::rate_limit::{add_rate_limit_headers, count, refusal, whose};
 use crate::server::Backend;
 use crate::server::limits::Class;
 
@@ -35,7 +35,7 @@ impl Service<Request, Response> for Counted {
     ) -> Pin<Box<dyn Future<Output = Response> + Send>> {
         let class = self.class;
         let backend = request.extensions().get::<Backend>().cloned();
-        let (who, wanted) = (whose(class, &request), Wanted::by(&request));
+        let (who, wanted) = (whose(class, &request), ResponseFormat::by(&request));
         // Nothing runs before it is awaited.
         let answer = self.inner.run(request);
         Box::pin(async move {
@@ -46,7 +46,7 @@ impl Service<Request, Response> for Counted {
                 true => wanted.refuse(&backend, refusal(&verdict)),
                 false => answer.await,
             };
-            tell(&mut response, &verdict);
+            add_rate_limit_headers(&mut response, &verdict);
             response
         })
     }

@@ -15,14 +15,14 @@ use crate::model::Flash;
 use crate::server::Backend;
 
 /// What of a request decides how it is refused; taken before its body is.
-pub struct Wanted {
+pub struct ResponseFormat {
     correlation: Correlation,
     method: Method,
     headers: HeaderMap,
     is_rest: bool,
 }
 
-impl Wanted {
+impl ResponseFormat {
     pub fn by(request: &Request) -> Self {
         Self {
             correlation: Correlation::of(request),

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::error::{AppError, Kind};
-use crate::server::domain::page_events::{Watch, Word};
+use crate::server::domain::page_events::{PageEvent, PageEventStream};
 use crate::server::web::kit::envelope::{Rest, RestResult};
 
 /// Proxies cut connections on which nothing passes, most after 60 s.
@@ -61,15 +61,15 @@ pub async fn events(rest: Rest, Query(Since { since }): Query<Since>) -> RestRes
         ))
     };
     let since = since.map(|text| text.parse::<DateTime<Utc>>()).transpose().map_err(wrong)?;
-    let watch = rest.map_error(Watch::begin(&rest.backend, rest.actor()?, since))?;
+    let watch = rest.map_error(PageEventStream::begin(&rest.backend, rest.actor()?, since))?;
     Ok(streamed(watch))
 }
 
-fn streamed(watch: Watch) -> Response {
+fn streamed(watch: PageEventStream) -> Response {
     let told = stream::unfold(Some(watch), |watch| async {
         let mut watch = watch?;
         let word = watch.next().await?;
-        Some((Ok::<_, Infallible>(event(word)), (word != Word::Ended).then_some(watch)))
+        Some((Ok::<_, Infallible>(event(word)), (word != PageEvent::Ended).then_some(watch)))
     });
     let mut response =
         Sse::new(told).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response();
@@ -80,10 +80,10 @@ fn streamed(watch: Watch) -> Response {
     response
 }
 
-fn event(word: Word) -> Event {
+fn event(word: PageEvent) -> Event {
     match word {
-        Word::Ready => Event::default().data("ready"),
-        Word::Changed => Event::default().data("changed"),
-        Word::Ended => Event::default().event("ended").data("log in again"),
+        PageEvent::Ready => Event::default().data("ready"),
+        PageEvent::Changed => Event::default().data("changed"),
+        PageEvent::Ended => Event::default().event("ended").data("log in again"),
     }
 }

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use crate::error::AppError;
 use crate::model::{SessionId, UserId};
 use crate::server::domain::Error;
-use crate::server::domain::users::{self, ClientInfo, Device, Entered, Registering};
+use crate::server::domain::users::{self, ClientInfo, Device, LoggedInSession, Registering};
 use crate::server::identity;
 use crate::server::web::kit::cookies;
 use crate::server::web::kit::envelope::{Body, Envelope, Failure, Rest, RestResult};
@@ -152,7 +152,11 @@ pub async fn login(rest: Rest, headers: HeaderMap, Body(body): Body<Login>) -> R
 }
 
 /// Tokens and the session's cookie, for whichever the caller wants to use.
-pub(super) async fn enter(rest: &Rest, status: StatusCode, entered: &Entered) -> RestResult {
+pub(super) async fn enter(
+    rest: &Rest,
+    status: StatusCode,
+    entered: &LoggedInSession,
+) -> RestResult {
     // Whoever logs in here is given one.
     let refresh = entered.refresh_token.as_ref().ok_or_else(AppError::internal)?;
     let user = User {

@@ -3,13 +3,13 @@
 use chrono::Duration;
 use uuid::Uuid;
 
-use super::words::Words;
-use super::{News, Result};
+use super::text::NoticeText;
+use super::{NoticeDraft, Result};
 use crate::model::{AccountId, NoticeKind};
 use crate::server::Backend;
 use crate::server::db::incidents::{self, Ending, Kind};
 use crate::server::db::{self, accounts::Account};
-use crate::server::domain::access::{ends_for_good, mark_expired};
+use crate::server::domain::access::{mark_expired, renewable_until};
 use crate::server::domain::sweep::Sweep;
 use crate::server::platform::{Connect, Entry, RefreshKind};
 
@@ -51,7 +51,7 @@ async fn warn_of_platform(
 
 async fn look(backend: &Backend, entry: &Entry, ending: &Ending) -> Result<()> {
     let now = backend.clock.now();
-    let end = ends_for_good(entry, ending.expires_at, ending.refresh_expires_at);
+    let end = renewable_until(entry, ending.expires_at, ending.refresh_expires_at);
     let left = end.map(|end| end - now).filter(|left| *left <= Duration::days(14));
     let days = left.and_then(|left| DAYS.into_iter().find(|days| left <= Duration::days(*days)));
     match (days, ending.warned_days) {
@@ -89,17 +89,17 @@ async fn tell(backend: &Backend, entry: &Entry, ending: &Ending, days: i64) -> R
     else {
         return Ok(());
     };
-    let Some(end) = ends_for_good(entry, account.expires_at, account.refresh_expires_at) else {
+    let Some(end) = renewable_until(entry, account.expires_at, account.refresh_expires_at) else {
         return Ok(());
     };
-    let news = News {
+    let news = NoticeDraft {
         dedup_key: format!("expiring {incident} {days}"),
         kind: NoticeKind::Expiring,
         provider: &entry.provider,
         account: Some(account.id),
     };
     news.tell(backend, &mut tx, account.workspace_id, |reader| {
-        Words::ending(entry, &account, end, reader)
+        NoticeText::ending(entry, &account, end, reader)
     })
     .await?;
     Ok(tx.commit().await?)

@@ -12,14 +12,14 @@ use crate::server::platform::Entry;
 
 /// A message: what happened, why and what to do, and where.
 #[derive(Clone)]
-pub(super) struct Words {
+pub(super) struct NoticeText {
     pub title: String,
     pub text: String,
     /// A path of ours, and what one does there.
     act: (String, String),
 }
 
-impl Words {
+impl NoticeText {
     pub fn broken(entry: &Entry, account: &Account, why: Option<(Reason, &str)>) -> Self {
         let (name, who) = (&entry.info().name, display_name(account));
         let what = match why.map(|(reason, _)| reason) {
