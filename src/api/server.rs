@@ -149,10 +149,10 @@ impl Call {
     }
 
     /// Gives the browser the cookie of a new session, and knows it from now on.
-    pub fn set_session(&mut self, entered: &LoggedInSession) {
-        self.reader = FlashAudience::with(&entered.secret);
-        set_cookie(cookies::session(&self.backend, &entered.secret));
-        self.remember_device(Device::new(entered.user));
+    pub fn set_session(&mut self, session: &LoggedInSession) {
+        self.reader = FlashAudience::with(&session.secret);
+        set_cookie(cookies::session(&self.backend, &session.secret));
+        self.remember_device(Device::new(session.user));
     }
 
     /// From now on this browser does not wait for strangers who try its person's password.

@@ -11,10 +11,10 @@ pub async fn register(name: String, email: String, password: String) -> Result<O
     use crate::server::domain::users::{self, Registering};
     let mut call = super::server::Call::current()?;
     let form = Registering { name: name.clone(), email: email.clone(), password: password.into() };
-    let entered = call.map_error(users::register(&call.backend, form, call.client()).await);
-    let outcome = entered.map(|entered| {
-        call.set_session(&entered);
-        Outcome::said(format!("Welcome, {}.", entered.name), "Connect your first account below.")
+    let session = call.map_error(users::register(&call.backend, form, call.client()).await);
+    let outcome = session.map(|session| {
+        call.set_session(&session);
+        Outcome::said(format!("Welcome, {}.", session.name), "Connect your first account below.")
             .and_go("/integrations")
     });
     call.answer(outcome, &[("name", &name), ("email", &email)])
@@ -29,11 +29,11 @@ pub async fn login(
 ) -> Result<Outcome, AppError> {
     use crate::server::domain::users;
     let mut call = super::server::Call::current()?;
-    let entered = call.map_error(
+    let session = call.map_error(
         users::log_in(&call.backend, &email, password.into(), call.device(), call.client()).await,
     );
-    let outcome = entered.map(|entered| {
-        call.set_session(&entered);
+    let outcome = session.map(|session| {
+        call.set_session(&session);
         Outcome::go(crate::server::web::kit::forms::own_path(&next))
     });
     call.answer(outcome, &[("email", &email)])
@@ -138,8 +138,8 @@ pub async fn change_password(
     let (current, new) = (current_password.into(), new_password.into());
     let done =
         users::change_password(&call.backend, call.actor()?, current, new, call.client()).await;
-    let outcome = call.map_error(done).map(|entered| {
-        call.set_session(&entered);
+    let outcome = call.map_error(done).map(|session| {
+        call.set_session(&session);
         Outcome::said("Your password is changed.", "Every other device is logged out.")
     });
     call.answer(outcome, &[])

@@ -280,9 +280,10 @@ both!(recovery_goes_on_past_a_line_that_it_cannot_settle, |app| async {
         ada.connect(provider, id).await;
         let row = account(&app, &ada, provider, id).await;
         let why = RefreshReason::Renew { seen: row.version };
-        let turn =
-            steps::begin_attempt(backend, row.workspace_id, row.id, why).await.expect("a turn");
-        let LeaseOutcome::Mine(attempt) = turn else { panic!("nobody else renews it") };
+        let outcome = steps::begin_attempt(backend, row.workspace_id, row.id, why)
+            .await
+            .expect("a lease outcome");
+        let LeaseOutcome::Mine(attempt) = outcome else { panic!("nobody else renews it") };
         attempt
             .record(backend, &pair(provider), backend.clock.now(), Instant::now())
             .await

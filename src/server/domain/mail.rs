@@ -70,8 +70,8 @@ async fn deliver(
 ) -> Result<Outcome> {
     let backend = attempt.backend;
     let (id, at) = (mail.id, mail.created_at);
-    let letter = OutgoingMail { id, to: mail.recipient, subject: mail.subject, text, at };
-    let sent = backend.mailer.send(&letter, backend.clock.now()).await;
+    let outgoing = OutgoingMail { id, to: mail.recipient, subject: mail.subject, text, at };
+    let sent = backend.mailer.send(&outgoing, backend.clock.now()).await;
     metrics::mail(sent.is_ok());
     if let Err(error) = sent {
         remember(backend, db::server_facts::MAIL_FAILED).await?;
@@ -104,7 +104,7 @@ pub async fn overview(backend: &Backend, actor: &Actor) -> Result<MailView> {
         return Err(Error::Forbidden);
     }
     let reader = Locale::new(backend.clock.now(), &actor.time_zone);
-    let stuck =
+    let unsent =
         db::outgoing_emails::unsent(&backend.db).await?.into_iter().map(|mail| UnsentMail {
             to: mail.recipient,
             subject: mail.subject,
@@ -114,16 +114,16 @@ pub async fn overview(backend: &Backend, actor: &Actor) -> Result<MailView> {
             problem: mail.last_error,
         });
     let base = backend.config.public_url();
-    let written = backend.mailer.list_written().await.map(|letters| {
-        let view = |letter: OutgoingMail| WrittenMail {
-            to: letter.to,
-            subject: letter.subject,
-            written: reader.relative(letter.at),
-            text: parts(letter.text.expose_secret(), base.as_str().trim_end_matches('/')),
+    let written = backend.mailer.list_written().await.map(|mails| {
+        let view = |mail: OutgoingMail| WrittenMail {
+            to: mail.to,
+            subject: mail.subject,
+            written: reader.relative(mail.at),
+            text: parts(mail.text.expose_secret(), base.as_str().trim_end_matches('/')),
         };
-        letters.into_iter().map(view).collect()
+        mails.into_iter().map(view).collect()
     });
-    Ok(MailView { unsent: stuck.collect(), written })
+    Ok(MailView { unsent: unsent.collect(), written })
 }
 
 /// A text with our own addresses in it as links; no other address is one.

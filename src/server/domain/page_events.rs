@@ -1,6 +1,6 @@
-//! The live page: a page that listens hears that something changed in its workspace, and nothing
-//! else. Whoever hears it asks for the page, and is shown what they may see. It hears nothing once
-//! its session is over.
+//! The live page: an open page receives an event when something changed in its workspace, and
+//! nothing else. It then asks for its content again, and is shown what its person may see. It
+//! receives nothing once its session is over.
 
 use std::time::Duration;
 
@@ -21,16 +21,17 @@ const SPREAD: Duration = Duration::from_secs(2);
 /// bad moment for all of them to ask.
 const SPREAD_MISSED: Duration = Duration::from_secs(20);
 
+/// What a page is told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PageEvent {
-    /// It listens, and nothing has changed yet.
+    /// The stream is open, and nothing has changed yet.
     Ready,
     Changed,
-    /// The session is over; the last word.
+    /// The session is over; the last event.
     Ended,
 }
 
-/// One page that listens.
+/// The event stream of one open page.
 pub struct PageEventStream {
     backend: Backend,
     actor: Actor,
@@ -39,14 +40,14 @@ pub struct PageEventStream {
     checks: Interval,
     /// When it is told of a change that concerns many pages.
     due: Option<Instant>,
-    /// Until the first word was said: when the page was drawn, if it told.
+    /// Until the first event was sent: when the page was rendered, if it told.
     greeting: Option<Option<DateTime<Utc>>>,
 }
 
 impl PageEventStream {
-    /// `since`: when the page was drawn, so that it is told at once what has changed in between.
+    /// `since`: when the page was rendered, so that it is told at once what has changed in between.
     pub fn begin(backend: &Backend, actor: &Actor, since: Option<DateTime<Utc>>) -> Result<Self> {
-        let place = backend.streams.enter(actor.user).ok_or_else(|| Error::TooSoon {
+        let slot = backend.streams.enter(actor.user).ok_or_else(|| Error::TooSoon {
             sentence:
                 "Too many pages of yours are listening. Close some tabs, then reload this one."
                     .into(),
@@ -54,19 +55,19 @@ impl PageEventStream {
         })?;
         let mut checks = interval(CHECK);
         checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let heard = backend.db.signals().subscribe();
+        let signals = backend.db.signals().subscribe();
         Ok(Self {
             backend: backend.clone(),
             actor: actor.clone(),
-            signals: heard,
-            slot: place,
+            signals,
+            slot,
             checks,
             due: None,
             greeting: Some(since),
         })
     }
 
-    /// The next word; `None` when the server stops.
+    /// The next event; `None` when the server stops.
     pub async fn next(&mut self) -> Option<PageEvent> {
         if let Some(since) = self.greeting.take() {
             return Some(self.greet(since).await);
@@ -103,7 +104,7 @@ impl PageEventStream {
         self.if_live(PageEvent::Changed).await
     }
 
-    /// The session is looked up once more: it may have ended between the request and our listening.
+    /// The session is looked up once more: it may have ended between the request and our subscribing.
     async fn greet(&self, since: Option<DateTime<Utc>>) -> PageEvent {
         let changed = match since {
             // Not knowing is reason enough to look.
@@ -117,11 +118,11 @@ impl PageEventStream {
         self.if_live(if changed { PageEvent::Changed } else { PageEvent::Ready }).await
     }
 
-    /// Says it if the session lives. A database that can't be asked ends the stream, too; the
+    /// The event, if the session is active. A database that can't be asked ends the stream, too; the
     /// browser comes back.
-    async fn if_live(&self, word: PageEvent) -> PageEvent {
+    async fn if_live(&self, event: PageEvent) -> PageEvent {
         if identity::is_live(&self.backend, self.actor.session).await.unwrap_or(false) {
-            word
+            event
         } else {
             PageEvent::Ended
         }

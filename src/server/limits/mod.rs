@@ -117,7 +117,7 @@ struct Counted {
     ends_in: Duration,
 }
 
-/// What a request is told.
+/// What the rate limit decided about a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct RateLimitDecision {
     pub class: Class,

@@ -12,18 +12,14 @@ use super::{OutgoingMail, message_id, one_line};
 const KEPT: usize = 200;
 
 /// For people's eyes: text and headers in UTF-8 as they are (RFC 6532).
-pub(super) fn file_text(letter: &OutgoingMail, from: &str, host: &str) -> SecretString {
-    let (id, date, to, subject) = (
-        message_id(letter, host),
-        letter.at.to_rfc2822(),
-        one_line(&letter.to),
-        one_line(&letter.subject),
-    );
+pub(super) fn file_text(mail: &OutgoingMail, from: &str, host: &str) -> SecretString {
+    let (id, date, to, subject) =
+        (message_id(mail, host), mail.at.to_rfc2822(), one_line(&mail.to), one_line(&mail.subject));
     format!(
         "Message-ID: {id}\nDate: {date}\nFrom: {from}\nTo: {to}\nSubject: {subject}\nMIME-Version: \
          1.0\n\
          Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n{}\n",
-        letter.text.expose_secret()
+        mail.text.expose_secret()
     )
     .into()
 }

@@ -48,10 +48,11 @@ struct Worker {
 
 /// Runs until `stop` resolves and what it claimed is done or released.
 pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
-    let over = CancellationToken::new();
+    let shutdown = CancellationToken::new();
     let mut signals = backend.db.signals().subscribe();
     let limit = backend.config.worker.concurrency;
-    let worker = Worker { backend: backend.clone(), id: Uuid::now_v7(), shutdown: over.clone() };
+    let worker =
+        Worker { backend: backend.clone(), id: Uuid::now_v7(), shutdown: shutdown.clone() };
     let mut running = JoinSet::new();
     let renewing = tokio::spawn(async move { access::run_scheduler(&backend).await });
     tokio::pin!(stop);
@@ -72,15 +73,15 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
     renewing.abort();
     let all = async { while running.join_next().await.is_some() {} };
     if tokio::time::timeout(GRACE, all).await.is_err() {
-        over.cancel();
+        shutdown.cancel();
         while running.join_next().await.is_some() {}
     }
 }
 
 /// Does everything that is due now, until nothing is. For tests, which have a clock that stands.
 pub async fn work(backend: &Backend) -> domain::Result<()> {
-    let over = CancellationToken::new();
-    let worker = Worker { backend: backend.clone(), id: Uuid::now_v7(), shutdown: over };
+    let shutdown = CancellationToken::new();
+    let worker = Worker { backend: backend.clone(), id: Uuid::now_v7(), shutdown };
     access::run_due_tasks(backend).await?;
     loop {
         schedule::enqueue_due(backend).await?;
@@ -92,11 +93,12 @@ pub async fn work(backend: &Backend) -> domain::Result<()> {
     }
 }
 
-/// Waits for word of a job, but no longer than the pause.
+/// Waits for the signal of a job, but no longer than the pause.
 async fn wait_for_jobs(signals: &mut Subscription, pause: Duration) {
-    let word = async { while !matches!(signals.next().await, Signal::Jobs | Signal::Missed) {} };
+    let signalled =
+        async { while !matches!(signals.next().await, Signal::Jobs | Signal::Missed) {} };
     // Running out of time is the same as being woken.
-    tokio::time::timeout(pause, word).await.ok();
+    tokio::time::timeout(pause, signalled).await.ok();
 }
 
 impl Worker {
@@ -147,11 +149,11 @@ impl Worker {
     /// Holds the lease while the work runs; `None`: the worker is told to stop. A lease that was
     /// lost does not end the work - it may just have been given a token that exists nowhere else -
     /// but it can't settle the job any more.
-    async fn run_with_lease<Ended>(
+    async fn run_with_lease<T>(
         &self,
         claimed: &Claimed,
-        work: impl Future<Output = Ended>,
-    ) -> Option<Ended> {
+        work: impl Future<Output = T>,
+    ) -> Option<T> {
         // What the work has open is no matter of the renewal.
         let renew = || db::write_guard::scope(self.renew(claimed));
         tokio::select! {

@@ -41,7 +41,7 @@ const PROLONG: StdDuration = StdDuration::from_secs(30);
 /// prolonged.
 const PATIENCE: StdDuration = StdDuration::from_secs(100);
 
-/// Whose turn it is.
+/// What came of asking for the lease.
 pub enum LeaseOutcome {
     /// Nothing to do any more, or not now.
     Done(Box<Account>),
@@ -255,7 +255,7 @@ impl Attempt {
     /// Nothing was sent: as if it had not begun.
     async fn withdraw(&self, backend: &Backend) -> Result<()> {
         let mut tx = backend.db.begin().await?;
-        // The lease before the journal, as in `turn`.
+        // The lease before the journal, as in `begin_attempt`.
         self.release(&mut tx).await?;
         if self.line.unanswered_attempts == 0 {
             db::refreshes::close(&mut tx, self.line.id).await?;
@@ -315,7 +315,7 @@ impl Attempt {
         answer: JournaledTokens,
     ) -> Result<(Refresh, Result<Account>)> {
         let mut tx = backend.db.begin().await?;
-        // The lease before the row, as in `turn`: two that meet here wait instead of blocking one
+        // The lease before the row, as in `begin_attempt`: two that meet here wait instead of blocking one
         // another.
         self.release(&mut tx).await?;
         let settled = answer.settle(backend, &mut tx, &self.line).await?;

@@ -65,7 +65,7 @@ async fn look(backend: &Backend, entry: &Entry, ending: &Ending) -> Result<()> {
             mark_expired(backend, ending.workspace_id, ending.id).await
         }
         (Some(days), warned) if warned.is_none_or(|warned| warned > days) => {
-            tell(backend, entry, ending, days).await
+            publish_warning(backend, entry, ending, days).await
         }
         _ => Ok(()),
     }
@@ -73,7 +73,12 @@ async fn look(backend: &Backend, entry: &Entry, ending: &Ending) -> Result<()> {
 
 /// Of several processes the one that raises the warning tells it. An account found late gets the
 /// last warning only.
-async fn tell(backend: &Backend, entry: &Entry, ending: &Ending, days: i64) -> Result<()> {
+async fn publish_warning(
+    backend: &Backend,
+    entry: &Entry,
+    ending: &Ending,
+    days: i64,
+) -> Result<()> {
     let mut tx = backend.db.begin().await?;
     let new = incidents::OfAccount {
         kind: Kind::Expiring,
@@ -92,15 +97,16 @@ async fn tell(backend: &Backend, entry: &Entry, ending: &Ending, days: i64) -> R
     let Some(end) = renewable_until(entry, account.expires_at, account.refresh_expires_at) else {
         return Ok(());
     };
-    let news = NoticeDraft {
+    let draft = NoticeDraft {
         dedup_key: format!("expiring {incident} {days}"),
         kind: NoticeKind::Expiring,
         provider: &entry.provider,
         account: Some(account.id),
     };
-    news.tell(backend, &mut tx, account.workspace_id, |reader| {
-        NoticeText::ending(entry, &account, end, reader)
-    })
-    .await?;
+    draft
+        .publish(backend, &mut tx, account.workspace_id, |reader| {
+            NoticeText::ending(entry, &account, end, reader)
+        })
+        .await?;
     Ok(tx.commit().await?)
 }

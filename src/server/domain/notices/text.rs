@@ -1,4 +1,4 @@
-//! The words of notices, banners and the mails that go with them.
+//! The text of notices, banners and the mails that go with them.
 
 use chrono::{DateTime, Utc};
 use url::Url;
@@ -90,8 +90,8 @@ impl NoticeText {
         }
     }
 
-    /// The same as a mail.
-    pub fn letter(&self, public_url: &Url, name: &str) -> String {
+    /// The same as the text of an e-mail.
+    pub fn email_text(&self, public_url: &Url, name: &str) -> String {
         let base = public_url.as_str().trim_end_matches('/');
         let (path, act) = &self.act;
         format!(

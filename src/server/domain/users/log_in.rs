@@ -59,12 +59,12 @@ async fn enter(
     // A change of the password ends all sessions: one that the old password is just about to begin
     // must not outlive it.
     password::proven(&mut tx, &user).await?;
-    let begun = begin_session(backend, &mut tx, user.id, workspace, client).await?;
+    let session = begin_session(backend, &mut tx, user.id, workspace, client).await?;
     let event = AuditEvent::by_user(Some(workspace), user.id, &user.name, Action::Login);
     events::record(backend, &mut tx, event).await?;
     tx.commit().await?;
     tracing::info!(user = %user.id, "user logged in");
-    Ok(LoggedInSession::new(user, begun))
+    Ok(LoggedInSession::new(user, session))
 }
 
 /// What was typed for an e-mail that nobody has is not kept: it may be a password in the wrong

@@ -55,7 +55,7 @@ impl<'a> ClientInfo<'a> {
     }
 }
 
-/// Someone who just registered or logged in.
+/// The session of somebody who just registered or logged in.
 pub struct LoggedInSession {
     pub user: UserId,
     pub session: SessionId,
@@ -70,8 +70,8 @@ pub struct LoggedInSession {
 }
 
 impl LoggedInSession {
-    fn new(user: User, begun: NewSession) -> Self {
-        let NewSession { session, secret, refresh_token } = begun;
+    fn new(user: User, session: NewSession) -> Self {
+        let NewSession { session, secret, refresh_token } = session;
         let verified = user.email_verified_at.is_some();
         Self {
             user: user.id,
@@ -86,7 +86,7 @@ impl LoggedInSession {
     }
 }
 
-/// A session as it was begun.
+/// A session that was just created, with its secrets.
 struct NewSession {
     session: SessionId,
     secret: SecretString,
@@ -174,7 +174,7 @@ pub async fn open_account(
         user.created_at,
     )
     .await?;
-    let begun = begin_session(backend, &mut tx, user.id, workspace, client).await?;
+    let session = begin_session(backend, &mut tx, user.id, workspace, client).await?;
     let event = AuditEvent::by_user(Some(workspace), user.id, &user.name, Action::Register);
     events::record(backend, &mut tx, event).await?;
     if !verified {
@@ -182,7 +182,7 @@ pub async fn open_account(
     }
     tx.commit().await?;
     tracing::info!(user = %user.id, "user registered");
-    Ok(LoggedInSession::new(user, begun))
+    Ok(LoggedInSession::new(user, session))
 }
 
 /// Ends the session, its open flows and its waiting choices; what those had been granted is given
@@ -223,7 +223,7 @@ pub async fn update_profile(
     })
 }
 
-/// The job: links that ran out.
+/// The job: deletes e-mail tokens that have expired.
 pub async fn purge_email_tokens(backend: &Backend) -> Result<()> {
     db::email_tokens::delete_expired(&backend.db, backend.clock.now()).await?;
     Ok(())

@@ -42,11 +42,11 @@ pub async fn change(
     let mut tx = backend.db.begin().await?;
     proven(&mut tx, &user).await?;
     set(backend, &mut tx, &user, &hash).await?;
-    let begun = begin_session(backend, &mut tx, user.id, actor.workspace, client).await?;
+    let session = begin_session(backend, &mut tx, user.id, actor.workspace, client).await?;
     events::record(backend, &mut tx, AuditEvent::by(actor, Action::PasswordChanged)).await?;
     tx.commit().await?;
     tracing::info!(user = %user.id, "password changed");
-    Ok(LoggedInSession::new(user, begun))
+    Ok(LoggedInSession::new(user, session))
 }
 
 /// Sets a password: all sessions and all links in mails end with the old one, and the person is

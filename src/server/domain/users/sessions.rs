@@ -51,7 +51,7 @@ pub(super) async fn end(
     Ok(ended)
 }
 
-/// Before all sessions of a person end: what waits for a choice is given back to the platforms.
+/// Before all sessions of a person end: grants that wait for a choice are revoked at the platforms.
 pub(super) async fn revoke_pending_choices(backend: &Backend, user: UserId) -> Result<()> {
     accounts::revoke_pending(backend, db::pending::of_user(&backend.db, user).await?).await
 }
