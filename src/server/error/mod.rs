@@ -26,7 +26,7 @@ pub enum Error {
     WrongLogin,
     #[error("e-mail taken")]
     EmailTaken,
-    #[error("the link was used, or ran out")]
+    #[error("the e-mail token was used, or has expired")]
     EmailTokenExpired,
     #[error("registration is closed")]
     RegistrationClosed,

@@ -1,5 +1,5 @@
 //! How soon a secret may be guessed once more: the first tries at once, then after pauses that
-//! double. The law, and the counts of this process. Whoever guesses names whose secret it is, so
+//! double. The policy, and the counts of this process. Whoever guesses names whose secret it is, so
 //! there is an end to how many are remembered.
 
 use std::collections::HashMap;

@@ -253,7 +253,7 @@ pub struct Profile {
     /// With the platform's own prefix: "@ada", "u/ada"; may be empty.
     pub handle: String,
     pub avatar_url: Option<String>,
-    /// A line that tells candidates apart: "Page: Ada's Atelier".
+    /// A line that tells profiles apart: "Page: Ada's Atelier".
     pub detail: String,
     /// A JSON object that passes the platform's own check.
     pub metadata: Value,

@@ -170,7 +170,7 @@ impl Vault {
         self.ring().open(blob, context)
     }
 
-    /// Opens a blob that was sealed for this very place. A key that we do not know may have been
+    /// Opens a blob that was sealed for this very context. A key that we do not know may have been
     /// added since the key file was read.
     pub fn open(&self, blob: &[u8], context: SealContext) -> Result<SecretString, Error> {
         match self.ring().open(blob, context) {

@@ -112,6 +112,7 @@ pub(super) async fn record_outcome(
     }
 }
 
+/// Counts a call that was not answered, and opens the breaker when there were enough.
 async fn record_failure(
     backend: &Backend,
     entry: &Entry,
@@ -153,6 +154,7 @@ async fn record_failure(
     Ok(())
 }
 
+/// Counts a call that was answered, and closes the breaker.
 async fn record_success(backend: &Backend, entry: &Entry, account: AccountId) -> Result<()> {
     add_sample(backend, entry, account, false);
     if find_open_breaker(backend, entry).await?.is_none() {

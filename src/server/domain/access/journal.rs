@@ -293,7 +293,7 @@ async fn settle_line(
 }
 
 /// Puts durable answers that a crash left behind into their rows. May run beside those who asked:
-/// whoever is second finds nothing to do. A line that can't be settled is left to the next round
+/// whoever is second finds nothing to do. A line that can't be settled is left to the next run
 /// and holds up none of those behind it.
 pub async fn recover(backend: &Backend) -> Result<()> {
     let mut after = (DateTime::UNIX_EPOCH, Uuid::nil());

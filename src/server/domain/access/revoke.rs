@@ -104,8 +104,8 @@ pub async fn revoke(attempt: &Attempt<'_>, id: Uuid) -> Result<Outcome> {
     Ok(outcome)
 }
 
-fn judge(attempt: &Attempt<'_>, revocation: &Revocation, told: Result<()>) -> Outcome {
-    match told {
+fn judge(attempt: &Attempt<'_>, revocation: &Revocation, outcome: Result<()>) -> Outcome {
+    match outcome {
         Ok(()) => Outcome::Done,
         // What we hold is worth nothing any more, at this platform and for ever.
         Err(Error::Platform {
@@ -142,6 +142,7 @@ pub async fn find_revocations(backend: &Backend) -> Result<()> {
     Ok(())
 }
 
+/// Enqueues the job of a revocation that has none.
 async fn ensure_job(backend: &Backend, revoke: Job) -> Result<()> {
     if !db::jobs::is_active(&backend.db, &revoke.payload()).await? {
         let mut tx = backend.db.begin().await?;
@@ -165,11 +166,11 @@ async fn revoke_at_platform(
                 return Ok(());
             }
         };
-    let told = entry.revoke(&grant.credential()).await;
-    told.map(drop).map_err(|error| platform_error(entry, error))
+    let outcome = entry.revoke(&grant.credential()).await;
+    outcome.map(drop).map_err(|error| platform_error(entry, error))
 }
 
-/// Writes down that a grant is to be given back, unless somebody lives by it.
+/// Records that a grant is to be revoked, unless an account lives by it.
 pub(super) async fn record_revocation(
     backend: &Backend,
     tx: &mut Tx,
@@ -182,7 +183,7 @@ pub(super) async fn record_revocation(
     }
 }
 
-/// Gives back a grant that came to nothing, unless somebody lives by it.
+/// Revokes a grant that came to nothing, unless an account lives by it.
 pub(in crate::server::domain) async fn revoke_if_unused(
     backend: &Backend,
     entry: &Entry,
