@@ -20,7 +20,7 @@ const LAST = ['deleteIntegrationsDisconnectProviderAccountId', 'postAuthLogout']
 
 /** So many requests come from one address in a moment. */
 const unlimited = Object.fromEntries(
-  ['ADDRESS', 'PERSON', 'ENTRANCE', 'OAUTH', 'STATUS'].map((name) => [`HUNTAZE__LIMITS__${name}`, '0']),
+  ['ADDRESS', 'PERSON', 'AUTH', 'OAUTH', 'STATUS'].map((name) => [`HUNTAZE__LIMITS__${name}`, '0']),
 );
 
 /** The app with its sandbox, on ports and data of its own. */

@@ -187,7 +187,7 @@ fn greet(config: &Config) {
 /// Nothing begins any more: waits for what was sent, writes down what was counted, and closes the
 /// database.
 async fn end(backend: &Backend) {
-    access::refreshes_landed(backend).await;
+    access::drain_refreshes(backend).await;
     server_keys::count(backend).await;
     backend.db.close().await;
     tracing::info!("stopped");

@@ -36,7 +36,7 @@ pub async fn connect(backend: &Backend, owner: &Actor, number: usize) -> db::Res
             resets_at: Some(now + Duration::minutes(9)),
             observed_at: now,
         };
-        db::limits::keep(&mut tx, account.id, &told).await?;
+        db::limits::upsert_account_limit(&mut tx, account.id, &told).await?;
     }
     tx.commit().await?;
     Ok(())

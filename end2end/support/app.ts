@@ -15,7 +15,7 @@ const mailWithin = 75_000;
 
 /** All people of all stories come from one address, faster than people act. */
 const unlimited = Object.fromEntries(
-  ['ADDRESS', 'PERSON', 'ENTRANCE', 'OAUTH', 'STATUS'].map((name) => [`HUNTAZE__LIMITS__${name}`, '0']),
+  ['ADDRESS', 'PERSON', 'AUTH', 'OAUTH', 'STATUS'].map((name) => [`HUNTAZE__LIMITS__${name}`, '0']),
 );
 
 export interface Options {

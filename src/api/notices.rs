@@ -53,6 +53,7 @@ pub async fn prefer(
         (Kind::Trouble, trouble),
     ];
     let chosen = boxes.map(|(kind, ticked)| Preference { kind, by_email: !ticked.is_empty() });
-    let done = call.map_error(notices::prefer(&call.backend, call.actor()?, &chosen).await);
+    let done =
+        call.map_error(notices::set_preferences(&call.backend, call.actor()?, &chosen).await);
     call.answer(done.map(|_| Outcome::said("Your choice is saved.", "")), &[])
 }

@@ -10,7 +10,7 @@ use crate::error::{AppError, Kind};
 use crate::model::{AccountId, Flash, Outcome};
 use crate::server::Backend;
 use crate::server::db::accounts::Account;
-use crate::server::domain::users::{ClientInfo, Device, Entered};
+use crate::server::domain::users::{ClientInfo, Device, LoggedInSession};
 use crate::server::domain::{self, accounts};
 use crate::server::identity::Actor;
 use crate::server::web::kit::context::{Correlation, Identity};
@@ -56,13 +56,13 @@ impl Call {
     /// A domain result as a page's.
     pub fn map_error<T>(&self, result: domain::Result<T>) -> Result<T, AppError> {
         result.map_err(|error| {
-            self.say_when_again(&error);
+            self.set_retry_after(&error);
             error.into_app_error(&self.reference)
         })
     }
 
     /// For our code in the browser and for programs. A redirect would ask to be followed so late.
-    fn say_when_again(&self, error: &domain::Error) {
+    fn set_retry_after(&self, error: &domain::Error) {
         let Some(seconds) = error.seconds_to_wait(self.backend.clock.now()) else { return };
         if !forms::wants_html(&self.headers) {
             let options = use_context::<ResponseOptions>().unwrap_or_default();
@@ -149,10 +149,10 @@ impl Call {
     }
 
     /// Gives the browser the cookie of a new session, and knows it from now on.
-    pub fn set_session(&mut self, entered: &Entered) {
-        self.reader = FlashAudience::with(&entered.secret);
-        set_cookie(cookies::session(&self.backend, &entered.secret));
-        self.remember_device(Device::new(entered.user));
+    pub fn set_session(&mut self, session: &LoggedInSession) {
+        self.reader = FlashAudience::with(&session.secret);
+        set_cookie(cookies::session(&self.backend, &session.secret));
+        self.remember_device(Device::new(session.user));
     }
 
     /// From now on this browser does not wait for strangers who try its person's password.

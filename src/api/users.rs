@@ -6,22 +6,22 @@ use crate::error::AppError;
 use crate::model::{Outcome, Profile, SessionId, SessionView};
 
 #[server(prefix = "/fn", endpoint = "register")]
-#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Entrance))]
+#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Auth))]
 pub async fn register(name: String, email: String, password: String) -> Result<Outcome, AppError> {
     use crate::server::domain::users::{self, Registering};
     let mut call = super::server::Call::current()?;
     let form = Registering { name: name.clone(), email: email.clone(), password: password.into() };
-    let entered = call.map_error(users::register(&call.backend, form, call.client()).await);
-    let outcome = entered.map(|entered| {
-        call.set_session(&entered);
-        Outcome::said(format!("Welcome, {}.", entered.name), "Connect your first account below.")
+    let session = call.map_error(users::register(&call.backend, form, call.client()).await);
+    let outcome = session.map(|session| {
+        call.set_session(&session);
+        Outcome::said(format!("Welcome, {}.", session.name), "Connect your first account below.")
             .and_go("/integrations")
     });
     call.answer(outcome, &[("name", &name), ("email", &email)])
 }
 
 #[server(prefix = "/fn", endpoint = "login")]
-#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Entrance))]
+#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Auth))]
 pub async fn login(
     email: String,
     password: String,
@@ -29,11 +29,11 @@ pub async fn login(
 ) -> Result<Outcome, AppError> {
     use crate::server::domain::users;
     let mut call = super::server::Call::current()?;
-    let entered = call.map_error(
+    let session = call.map_error(
         users::log_in(&call.backend, &email, password.into(), call.device(), call.client()).await,
     );
-    let outcome = entered.map(|entered| {
-        call.set_session(&entered);
+    let outcome = session.map(|session| {
+        call.set_session(&session);
         Outcome::go(crate::server::web::kit::forms::own_path(&next))
     });
     call.answer(outcome, &[("email", &email)])
@@ -51,7 +51,7 @@ pub async fn logout() -> Result<Outcome, AppError> {
 }
 
 #[server(prefix = "/fn", endpoint = "forgot")]
-#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Entrance))]
+#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Auth))]
 pub async fn forgot(email: String) -> Result<Outcome, AppError> {
     use crate::server::domain::users;
     let call = super::server::Call::current()?;
@@ -65,7 +65,7 @@ pub async fn forgot(email: String) -> Result<Outcome, AppError> {
 }
 
 #[server(prefix = "/fn", endpoint = "reset")]
-#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Entrance))]
+#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Auth))]
 pub async fn reset(token: String, password: String) -> Result<Outcome, AppError> {
     use crate::server::domain::users;
     let mut call = super::server::Call::current()?;
@@ -79,7 +79,7 @@ pub async fn reset(token: String, password: String) -> Result<Outcome, AppError>
 }
 
 #[server(prefix = "/fn", endpoint = "verify")]
-#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Entrance))]
+#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Auth))]
 pub async fn verify(token: String) -> Result<Outcome, AppError> {
     use crate::server::domain::users;
     let call = super::server::Call::current()?;
@@ -91,7 +91,7 @@ pub async fn verify(token: String) -> Result<Outcome, AppError> {
 }
 
 #[server(prefix = "/fn", endpoint = "verify_again")]
-#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Entrance))]
+#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Auth))]
 pub async fn verify_again() -> Result<Outcome, AppError> {
     use crate::server::domain::users;
     let call = super::server::Call::current()?;
@@ -103,7 +103,7 @@ pub async fn verify_again() -> Result<Outcome, AppError> {
 }
 
 #[server(prefix = "/fn", endpoint = "change_email")]
-#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Entrance))]
+#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Auth))]
 pub async fn change_email(new_email: String, email_password: String) -> Result<Outcome, AppError> {
     use crate::server::domain::users;
     let call = super::server::Call::current()?;
@@ -128,7 +128,7 @@ pub async fn change_email(new_email: String, email_password: String) -> Result<O
 }
 
 #[server(prefix = "/fn", endpoint = "change_password")]
-#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Entrance))]
+#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Auth))]
 pub async fn change_password(
     current_password: String,
     new_password: String,
@@ -138,15 +138,15 @@ pub async fn change_password(
     let (current, new) = (current_password.into(), new_password.into());
     let done =
         users::change_password(&call.backend, call.actor()?, current, new, call.client()).await;
-    let outcome = call.map_error(done).map(|entered| {
-        call.set_session(&entered);
+    let outcome = call.map_error(done).map(|session| {
+        call.set_session(&session);
         Outcome::said("Your password is changed.", "Every other device is logged out.")
     });
     call.answer(outcome, &[])
 }
 
 #[server(prefix = "/fn", endpoint = "delete_account")]
-#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Entrance))]
+#[middleware(crate::server::web::guards::Limited(crate::server::limits::Class::Auth))]
 pub async fn delete_account(email: String, password: String) -> Result<Outcome, AppError> {
     use crate::server::domain::users;
     let mut call = super::server::Call::current()?;

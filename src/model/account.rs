@@ -137,7 +137,7 @@ pub struct AccountView {
     pub life: Option<LifeView>,
     pub limits: Vec<LimitView>,
     /// What the platform says this account may do: "Longest video: 5 minutes".
-    pub facts: Vec<(String, String)>,
+    pub details: Vec<(String, String)>,
     pub check: Option<Check>,
 }
 

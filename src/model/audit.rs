@@ -134,7 +134,7 @@ impl Action {
     sqlx(type_name = "TEXT", rename_all = "snake_case")
 )]
 #[serde(rename_all = "snake_case")]
-pub enum Ended {
+pub enum AuditResult {
     Done,
     Failed,
 }
@@ -204,7 +204,7 @@ impl AuditQuery {
 pub struct AuditLine {
     pub at: Timestamp,
     pub action: Action,
-    pub result: Ended,
+    pub result: AuditResult,
     /// Who did it, and their id where it can be asked for.
     pub actor: String,
     pub person: Option<UserId>,

@@ -8,14 +8,14 @@ use super::Timestamp;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MailView {
     /// What waits or was given up, newest first.
-    pub stuck: Vec<StuckMail>,
+    pub unsent: Vec<UnsentMail>,
     /// What was written to files, newest first; `None` where a mail server is set up.
-    pub written: Option<Vec<LetterView>>,
+    pub written: Option<Vec<WrittenMail>>,
 }
 
 /// A mail that could not be sent yet, or at all.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct StuckMail {
+pub struct UnsentMail {
     pub to: String,
     pub subject: String,
     pub posted: Timestamp,
@@ -27,7 +27,7 @@ pub struct StuckMail {
 
 /// A mail that was written to a file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct LetterView {
+pub struct WrittenMail {
     pub to: String,
     pub subject: String,
     pub written: Timestamp,

@@ -24,7 +24,7 @@ pub use account::{
 pub use frame::{Choices, Flash, Frame, LandingView, Setup};
 pub use ids::{AccountId, FlowId, NoticeId, Provider, SessionId, UserId, WorkspaceId};
 pub use job::{JobView, JobsView};
-pub use mail::{LetterView, MailView, Part, StuckMail};
+pub use mail::{MailView, Part, UnsentMail, WrittenMail};
 pub use notices::{Banner, Bell, NoticeKind, NoticeView, NoticesView, Preference};
 pub use outcome::{FieldError, Outcome, Toast, ToastKind};
 pub use platform::{ConnectKind, Field, Permission, PlatformInfo, Trouble};

@@ -55,13 +55,13 @@ impl Egress {
 
     /// Fetches at most `most` bytes. `own` are base URLs that the operator set: they alone may lie
     /// inside our own network.
-    pub async fn get(&self, url: &Url, own: &[&Url], most: usize) -> Result<Vec<u8>, Error> {
-        tokio::time::timeout(self.patience, self.fetch(url, own, most))
+    pub async fn get(&self, url: &Url, own: &[&Url], max_bytes: usize) -> Result<Vec<u8>, Error> {
+        tokio::time::timeout(self.patience, self.fetch(url, own, max_bytes))
             .await
             .unwrap_or(Err(Error::Slow))
     }
 
-    async fn fetch(&self, url: &Url, own: &[&Url], most: usize) -> Result<Vec<u8>, Error> {
+    async fn fetch(&self, url: &Url, own: &[&Url], max_bytes: usize) -> Result<Vec<u8>, Error> {
         let client = if own.iter().any(|base| base.origin() == url.origin() && is_safe(base)) {
             self.client.clone()
         } else {
@@ -73,8 +73,8 @@ impl Egress {
         }
         let mut bytes = Vec::new();
         while let Some(chunk) = response.chunk().await? {
-            if bytes.len() + chunk.len() > most {
-                return Err(Error::TooLarge(most));
+            if bytes.len() + chunk.len() > max_bytes {
+                return Err(Error::TooLarge(max_bytes));
             }
             bytes.extend_from_slice(&chunk);
         }

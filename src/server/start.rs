@@ -60,7 +60,7 @@ pub async fn backend(config: Config, clock: Clock) -> Result<Backend, Error> {
         db.listen(url);
     }
     let asked = mode(&config);
-    check_mode(asked, db::server_facts::keep(&db, MODE, asked).await?)?;
+    check_mode(asked, db::server_facts::insert_if_absent(&db, MODE, asked).await?)?;
     let vault = keys::load(&config)?;
     keys::prove(&db, &vault).await?;
     let backend = assemble(config, clock, db, vault)?;

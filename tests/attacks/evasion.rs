@@ -12,7 +12,7 @@ use crate::support::{Browser, PASSWORD, both};
 
 /// Ten tries a minute where passwords are tried, and nothing else.
 fn ten(config: &mut Config) {
-    config.limits = Limits { entrance: 10, ..Limits::none() };
+    config.limits = Limits { auth: 10, ..Limits::none() };
 }
 
 fn behind_a_proxy(config: &mut Config) {
@@ -161,7 +161,7 @@ both!(
 
 /// Five wrong passwords for one e-mail, and everybody may come from wherever they say.
 fn five_guesses(config: &mut Config) {
-    config.limits = Limits { guesses: 5, address: 100_000, ..Limits::none() };
+    config.limits = Limits { password_attempts: 5, address: 100_000, ..Limits::none() };
     config.server.trusted_proxies = vec!["127.0.0.1".parse().expect("an address")];
 }
 

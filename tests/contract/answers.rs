@@ -89,7 +89,7 @@ impl Play {
                 ..Settings::default()
             };
             change(&mut settings);
-            let retries = Retries { most: 0, ..Retries::default() };
+            let retries = Retries { max_retries: 0, ..Retries::default() };
             Client::new(http.clone(), Arc::new(settings), Clock::fixed(now()), retries)
         });
         Self { server, registry, _rules: rules }
@@ -122,7 +122,7 @@ impl Play {
     async fn connect(&self, platform: &str) -> Result<Profile, Error> {
         let entry = self.entry(platform);
         let api = entry.api(held(platform).access, scopes(entry));
-        entry.candidates(&api).await.map(|mut found| found.pop().expect("one account"))
+        entry.list_profiles(&api).await.map(|mut found| found.pop().expect("one account"))
     }
 
     async fn test(&self, platform: &str) -> Result<Profile, Error> {

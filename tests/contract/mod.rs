@@ -83,8 +83,11 @@ impl Stage {
         };
         change(&mut settings);
         // As in production, but nobody waits.
-        let retries =
-            Retries { most: 3, first: Duration::from_millis(1), longest: Duration::from_millis(4) };
+        let retries = Retries {
+            max_retries: 3,
+            first: Duration::from_millis(1),
+            longest: Duration::from_millis(4),
+        };
         Client::new(self.http.clone(), Arc::new(settings), Clock::System, retries)
     }
 

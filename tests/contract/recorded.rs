@@ -33,8 +33,11 @@ impl Recorded {
             base_url: server.uri().parse().ok(),
             ..Settings::default()
         };
-        let retries =
-            Retries { most: 0, first: Duration::from_millis(1), longest: Duration::from_millis(1) };
+        let retries = Retries {
+            max_retries: 0,
+            first: Duration::from_millis(1),
+            longest: Duration::from_millis(1),
+        };
         let http = pool().expect("an HTTP client");
         let client = Client::new(http, Arc::new(settings), Clock::System, retries);
         Self { platform, client, server }

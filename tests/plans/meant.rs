@@ -62,7 +62,7 @@ const SWEEPS: &[(&str, &str)] = &[
 
 /// There is an index, and PostgreSQL does not take it over so few rows.
 const NOT_WORTH_IT: &[(&str, &str, &str)] = &[
-    ("accounts::at_least", "oauth_accounts", "stops at a limit, which a few pages fill"),
+    ("accounts::count_up_to", "oauth_accounts", "stops at a limit, which a few pages fill"),
     ("jobs::CLAIM_POSTGRES", "jobs", "takes the most urgent of what is due, up to a limit"),
 ];
 

@@ -11,7 +11,7 @@ use proc_macro2::{Group, TokenStream, TokenTree};
 
 use super::expand::{Macro, macros_of, string};
 
-/// A statement and the function or constant that holds it, such as `accounts::renewing::renew`.
+/// A statement and the function or constant that holds it, such as `accounts::renew::renew`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Statement {
     pub name: String,

@@ -177,16 +177,21 @@ impl Model<'_> {
 
     async fn begin(&mut self) {
         let why = RefreshReason::Renew { seen: self.version };
-        let turn =
-            steps::turn(self.app.backend(), self.account.workspace_id, self.account.id, why).await;
+        let outcome = steps::begin_attempt(
+            self.app.backend(),
+            self.account.workspace_id,
+            self.account.id,
+            why,
+        )
+        .await;
         if self.row.is_none() {
             return assert!(
-                matches!(turn, Err(Error::NotFound(_))),
+                matches!(outcome, Err(Error::NotFound(_))),
                 "nothing is renewed of a former account"
             );
         }
         if self.until > self.now() {
-            return assert!(matches!(turn, Ok(LeaseOutcome::Theirs)), "one holder at a time");
+            return assert!(matches!(outcome, Ok(LeaseOutcome::Theirs)), "one holder at a time");
         }
         (self.epoch, self.until) = (self.epoch + 1, self.now() + LEASE);
         let unanswered_attempts = self
@@ -199,13 +204,13 @@ impl Model<'_> {
         answered.into_iter().for_each(|epoch| self.put(epoch));
         if self.version != seen {
             assert!(
-                matches!(turn, Ok(LeaseOutcome::Done(_))),
+                matches!(outcome, Ok(LeaseOutcome::Done(_))),
                 "an answer was waiting: nothing is asked for"
             );
             self.release(self.epoch);
             return;
         }
-        let Ok(LeaseOutcome::Mine(attempt)) = turn else { panic!("it was free") };
+        let Ok(LeaseOutcome::Mine(attempt)) = outcome else { panic!("it was free") };
         let (epoch, came_from) = (self.epoch, self.row.expect("it is connected"));
         self.lines.retain(|_, line| line.answer.is_some());
         self.lines.insert(

@@ -22,7 +22,7 @@ enum Event {
         seconds: i64,
     },
     Claim {
-        most: usize,
+        limit: usize,
     },
     Renew {
         holder: usize,
@@ -52,7 +52,7 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
     let event = prop_oneof![
         4 => (0..5u8, prop_oneof![Just(0), 1..200i64]).prop_map(|(errand, seconds)| Event::Order {
             errand, seconds }),
-        4 => (1..3usize).prop_map(|most| Event::Claim { most }),
+        4 => (1..3usize).prop_map(|limit| Event::Claim { limit }),
         1 => holder().prop_map(|holder| Event::Renew { holder }),
         3 => holder().prop_map(|holder| Event::Complete { holder }),
         2 => (holder(), 1..200i64).prop_map(|(holder, seconds)| Event::Fail { holder, seconds }),
@@ -115,14 +115,14 @@ impl Model<'_> {
         }
     }
 
-    async fn claim(&mut self, most: usize) {
+    async fn claim(&mut self, limit: usize) {
         let now = self.now();
-        let claimed = jobs::claim(&self.app.backend().db, Uuid::now_v7(), most, now, now + LEASE)
+        let claimed = jobs::claim(&self.app.backend().db, Uuid::now_v7(), limit, now, now + LEASE)
             .await
             .expect("a claim");
         let mut due: Vec<_> = self.alive.iter_mut().filter(|(_, job)| job.run_at <= now).collect();
         due.sort_by_key(|(_, job)| (job.run_at, job.turn));
-        due.truncate(most);
+        due.truncate(limit);
         assert_eq!(claimed.len(), due.len(), "as many as are due");
         for (text, job) in due {
             (job.running, job.run_at) = (true, now + LEASE);
@@ -198,7 +198,7 @@ impl Model<'_> {
     async fn happen(&mut self, event: Event) {
         match event {
             Event::Order { errand, seconds } => self.order(errand, seconds).await,
-            Event::Claim { most } => self.claim(most).await,
+            Event::Claim { limit } => self.claim(limit).await,
             Event::Renew { holder } => self.renew(holder).await,
             Event::Complete { holder } => self.end(holder, false).await,
             Event::MarkDead { holder } => self.end(holder, true).await,

@@ -280,8 +280,10 @@ both!(recovery_goes_on_past_a_line_that_it_cannot_settle, |app| async {
         ada.connect(provider, id).await;
         let row = account(&app, &ada, provider, id).await;
         let why = RefreshReason::Renew { seen: row.version };
-        let turn = steps::turn(backend, row.workspace_id, row.id, why).await.expect("a turn");
-        let LeaseOutcome::Mine(attempt) = turn else { panic!("nobody else renews it") };
+        let outcome = steps::begin_attempt(backend, row.workspace_id, row.id, why)
+            .await
+            .expect("a lease outcome");
+        let LeaseOutcome::Mine(attempt) = outcome else { panic!("nobody else renews it") };
         attempt
             .record(backend, &pair(provider), backend.clock.now(), Instant::now())
             .await
@@ -393,9 +395,9 @@ async fn tell_limit(
         limits::LimitReading { name, maximum: Some(75), remaining, resets_at, observed_at: now };
     let mut tx = db.begin().await.expect("a transaction");
     if shared {
-        limits::keep_shared(&mut tx, &account.provider, &told).await.expect("it is kept");
+        limits::upsert_platform_limit(&mut tx, &account.provider, &told).await.expect("it is kept");
     } else {
-        limits::keep(&mut tx, account.id, &told).await.expect("it is kept");
+        limits::upsert_account_limit(&mut tx, account.id, &told).await.expect("it is kept");
     }
     tx.commit().await.expect("a commit");
 }

@@ -85,8 +85,10 @@ async fn may_be_asked_again(app: &TestApp, provider: &str) {
 async fn intent(app: &TestApp, ada: &Person) -> Attempt {
     let row = account(app, ada, "x", INES_ON_X).await;
     let why = RefreshReason::Renew { seen: row.version };
-    let turn = steps::turn(app.backend(), row.workspace_id, row.id, why).await.expect("a turn");
-    let LeaseOutcome::Mine(attempt) = turn else { panic!("nobody else renews it") };
+    let outcome = steps::begin_attempt(app.backend(), row.workspace_id, row.id, why)
+        .await
+        .expect("a lease outcome");
+    let LeaseOutcome::Mine(attempt) = outcome else { panic!("nobody else renews it") };
     *attempt
 }
 

@@ -136,7 +136,7 @@ both!(a_stop_waits_for_what_was_begun, |app| async {
 // waits keeps nobody from the database.
 both!(
     more_passwords_than_can_be_hashed_are_sent_away,
-    config = |config| config.limits.guesses = 9,
+    config = |config| config.limits.password_attempts = 9,
     |app| async {
         let ada = app.person("Ada").await;
         let busy = occupy_hashing(&app);

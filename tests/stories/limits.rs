@@ -73,7 +73,7 @@ both!(
     behind_a_proxy_each_address_is_counted_apart,
     config = |config| {
         as_it_comes(config);
-        config.limits.guesses = 0;
+        config.limits.password_attempts = 0;
         config.server.trusted_proxies = vec!["127.0.0.1".parse().expect("an address")];
     },
     |app| async {
@@ -215,7 +215,7 @@ both!(
 async fn beside(redis: &str) -> TestApp {
     let url = redis.to_owned();
     let app = TestApp::start(Engine::Sqlite, move |config| {
-        config.limits = Limits { entrance: 10, ..Limits::none() };
+        config.limits = Limits { auth: 10, ..Limits::none() };
         config.redis.url = Some(url.into());
     });
     app.await.expect("SQLite is always there")
@@ -289,7 +289,7 @@ async fn two_processes_share_the_pauses_between_guesses() {
     let start = async || {
         let url = url.clone();
         TestApp::start(Engine::Sqlite, move |config| {
-            config.limits = Limits { guesses: 4, ..Limits::none() };
+            config.limits = Limits { password_attempts: 4, ..Limits::none() };
             config.redis.url = Some(url.into());
         })
         .await

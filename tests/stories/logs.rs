@@ -112,7 +112,7 @@ both!(a_reference_finds_the_line, |app| async {
 both!(
     a_limit_that_is_met_is_logged_and_counted,
     config = |config| config.limits =
-        huntaze::server::config::Limits { entrance: 1, ..huntaze::server::config::Limits::none() },
+        huntaze::server::config::Limits { auth: 1, ..huntaze::server::config::Limits::none() },
     |app| async {
         log::listen();
         let ada = app.person("Ada").await;
@@ -124,7 +124,7 @@ both!(
             .rest(Method::POST, "/api/auth/login", Some(&login))
             .await
             .expect(429);
-        assert_logged(&refused, json!({ "message": "rate limit exceeded", "class": "entrance" }));
+        assert_logged(&refused, json!({ "message": "rate limit exceeded", "class": "auth" }));
         assert_logged(
             &refused,
             json!({ "message": "request completed", "route": "/api/auth/login", "status": 429 }),
@@ -133,7 +133,7 @@ both!(
             app.metrics().await.since(
                 &before,
                 "huntaze_rate_limited_requests_total",
-                &[("limit", "entrance")]
+                &[("limit", "auth")]
             ),
             1.0
         );

@@ -30,9 +30,9 @@ fn errand() -> Job {
     Job::Revoke { id: Uuid::now_v7() }
 }
 
-async fn claim(app: &TestApp, most: usize) -> Vec<Claimed> {
+async fn claim(app: &TestApp, limit: usize) -> Vec<Claimed> {
     let now = now(app);
-    jobs::claim(&app.backend().db, Uuid::now_v7(), most, now, now + LEASE).await.expect("a claim")
+    jobs::claim(&app.backend().db, Uuid::now_v7(), limit, now, now + LEASE).await.expect("a claim")
 }
 
 async fn claim_one(app: &TestApp) -> Claimed {

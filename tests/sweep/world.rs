@@ -184,7 +184,7 @@ fn settings(base: &str, browser: &str) -> String {
     let mut text = format!(
         "[server]\npublic_url = \"http://{HOST}\"\n[http]\nretry_first_ms = 1\nretry_longest_ms = \
          4\n\
-         [limits]\naddress = 0\nperson = 0\nentrance = 0\noauth = 0\nstatus = 0\naccount_calls = \
+         [limits]\naddress = 0\nperson = 0\nauth = 0\noauth = 0\nstatus = 0\naccount_calls = \
          0\n"
     );
     for id in huntaze::server::platform::IDS {

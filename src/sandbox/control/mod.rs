@@ -196,7 +196,7 @@ pub async fn expire(
 }
 
 fn kind(order: &Order) -> Result<FaultKind, Refusal> {
-    let kind = order.word("kind")?.ok_or_else(|| missing("kind"))?;
+    let kind = order.field("kind")?.ok_or_else(|| missing("kind"))?;
     Ok(match kind.as_str() {
         "latency" => FaultKind::Latency {
             ms: order.number("ms")?.map_or(2_000, |ms| ms.clamp(0, 600_000) as u64),
@@ -228,7 +228,7 @@ fn twin(id: &str) -> Result<&'static Twin, Refusal> {
 fn account(platform: &str, order: &Order) -> Result<(&'static Twin, &'static str), Refusal> {
     order.only(&["account"])?;
     let twin = twin(platform)?;
-    let id = order.word("account")?.ok_or_else(|| missing("account"))?;
+    let id = order.field("account")?.ok_or_else(|| missing("account"))?;
     let account = twin.account(&id).ok_or_else(|| {
         Refusal(format!("{} has no test account \"{id}\". See GET /control/state.", twin.name))
     })?;

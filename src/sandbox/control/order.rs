@@ -40,7 +40,7 @@ impl Order {
     }
 
     /// A text, or a number as text.
-    pub fn word(&self, name: &str) -> Result<Option<String>, Refusal> {
+    pub fn field(&self, name: &str) -> Result<Option<String>, Refusal> {
         match self.fields.get(name) {
             Some(Value::Number(number)) => Ok(Some(number.to_string())),
             _ => Ok(self.text(name)?.map(str::to_owned)),
@@ -51,7 +51,7 @@ impl Order {
         let whole = |text: String| {
             text.parse().map_err(|_| Refusal(format!("`{name}` must be a whole number.")))
         };
-        self.word(name)?.map(whole).transpose()
+        self.field(name)?.map(whole).transpose()
     }
 
     /// A life of at least a second.

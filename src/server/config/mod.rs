@@ -52,7 +52,7 @@ impl Default for Config {
             worker: Worker::default(),
             users: Users::default(),
             tiers: [("free", 5), ("creator", 25), ("studio", 100)]
-                .map(|(name, most)| (name.to_owned(), most))
+                .map(|(name, limit)| (name.to_owned(), limit))
                 .into(),
             default_tier: "creator".to_owned(),
             http: Http::default(),

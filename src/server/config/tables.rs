@@ -148,7 +148,7 @@ pub struct Limits {
     /// Of one person.
     pub person: u32,
     /// Logging in, registering, resetting passwords, from one address.
-    pub entrance: u32,
+    pub auth: u32,
     /// Beginning and finishing connections, of one person.
     pub oauth: u32,
     /// The status endpoint, of one person.
@@ -156,7 +156,7 @@ pub struct Limits {
     /// Refreshing and testing accounts, of one person.
     pub account_calls: u32,
     /// Wrong passwords for one e-mail address, from wherever, before there are pauses.
-    pub guesses: u32,
+    pub password_attempts: u32,
 }
 
 impl Default for Limits {
@@ -164,11 +164,11 @@ impl Default for Limits {
         Self {
             address: 1200,
             person: 600,
-            entrance: 10,
+            auth: 10,
             oauth: 30,
             status: 60,
             account_calls: 20,
-            guesses: 10,
+            password_attempts: 10,
         }
     }
 }
@@ -179,11 +179,11 @@ impl Limits {
         Self {
             address: 0,
             person: 0,
-            entrance: 0,
+            auth: 0,
             oauth: 0,
             status: 0,
             account_calls: 0,
-            guesses: 0,
+            password_attempts: 0,
         }
     }
 }

@@ -1,17 +1,17 @@
 //! Connected accounts. Every read and write names the workspace.
 
+mod account_row;
 mod avatar;
-mod renewing;
-mod shown;
+mod renew;
 
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use serde_json::Value;
 use sqlx::types::Json;
 
+pub use account_row::{AccountRow, changed_since, list_rows};
 pub use avatar::{avatar, set_avatar};
-pub use renewing::renew;
-pub use shown::{AccountRow, changed_since, list_rows};
+pub use renew::renew;
 
 use super::tasks::{self, Kind};
 use super::{Db, Executor, Result, Tx, on_either, sql};
@@ -137,14 +137,14 @@ pub async fn count(tx: &mut Tx, workspace: WorkspaceId) -> Result<i64> {
 }
 
 /// How many accounts there are on a platform, in every workspace; counted no further than `most`.
-pub async fn at_least(db: &Db, provider: &Provider, most: i64) -> Result<i64> {
+pub async fn count_up_to(db: &Db, provider: &Provider, limit: i64) -> Result<i64> {
     let (count,) = sql!(
         db,
         (i64,),
         "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT id FROM oauth_accounts WHERE provider = $1
          AND status <> 'former' LIMIT $2) AS found",
         provider,
-        most
+        limit
     )?;
     Ok(count)
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{Db, Result, Tx, delete_in_batches, sql};
-use crate::model::audit::{Action, Ended};
+use crate::model::audit::{Action, AuditResult};
 use crate::model::{AccountId, UserId, WorkspaceId};
 
 /// One line.
@@ -14,7 +14,7 @@ pub struct AuditRow {
     pub id: Uuid,
     pub occurred_at: DateTime<Utc>,
     pub action: Action,
-    pub result: Ended,
+    pub result: AuditResult,
     pub user_id: Option<UserId>,
     pub actor: String,
     pub account_id: Option<AccountId>,
@@ -69,7 +69,7 @@ pub async fn insert(tx: &mut Tx, workspace: Option<WorkspaceId>, line: &AuditRow
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     pub action: Option<Action>,
-    pub result: Option<Ended>,
+    pub result: Option<AuditResult>,
     pub account: Option<AccountId>,
     pub person: Option<UserId>,
     /// Words that stand in the line, [`fold`]ed.

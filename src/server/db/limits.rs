@@ -14,7 +14,11 @@ pub struct LimitReading<'a> {
     pub observed_at: DateTime<Utc>,
 }
 
-pub async fn keep(tx: &mut Tx, account: AccountId, told: &LimitReading<'_>) -> Result<()> {
+pub async fn upsert_account_limit(
+    tx: &mut Tx,
+    account: AccountId,
+    told: &LimitReading<'_>,
+) -> Result<()> {
     sql!(
         tx,
         rows,
@@ -33,7 +37,11 @@ pub async fn keep(tx: &mut Tx, account: AccountId, told: &LimitReading<'_>) -> R
 }
 
 /// One that all accounts share at a platform. Of two told out of order the newer stays.
-pub async fn keep_shared(tx: &mut Tx, provider: &Provider, told: &LimitReading<'_>) -> Result<()> {
+pub async fn upsert_platform_limit(
+    tx: &mut Tx,
+    provider: &Provider,
+    told: &LimitReading<'_>,
+) -> Result<()> {
     sql!(
         tx,
         rows,

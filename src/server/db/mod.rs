@@ -76,7 +76,7 @@ pub struct Tx {
     on: On<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>,
     signals: Signals,
     /// What to tell when it has committed.
-    told: Vec<Signal>,
+    pending_signals: Vec<Signal>,
     _open: OpenTx,
 }
 
@@ -205,8 +205,10 @@ impl Db {
             .foreign_keys(true)
             // What is deleted is overwritten, so that no credential lingers in a free page.
             .pragma("secure_delete", "ON");
-        let pool = |most| {
-            SqlitePoolOptions::new().max_connections(most).acquire_timeout(Duration::from_secs(5))
+        let pool = |max_connections| {
+            SqlitePoolOptions::new()
+                .max_connections(max_connections)
+                .acquire_timeout(Duration::from_secs(5))
         };
         let write = pool(1).connect_with(options.clone()).await?;
         let read = pool(max_connections.unwrap_or(4)).connect_with(options.read_only(true)).await?;
@@ -230,7 +232,12 @@ impl Db {
             Engine::Sqlite { write, .. } => On::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
             Engine::Postgres(pool) => On::Postgres(pool.begin().await?),
         };
-        Ok(Tx { on, signals: self.signals.clone(), told: Vec::new(), _open: OpenTx::new() })
+        Ok(Tx {
+            on,
+            signals: self.signals.clone(),
+            pending_signals: Vec::new(),
+            _open: OpenTx::new(),
+        })
     }
 
     pub fn is_sqlite(&self) -> bool {
@@ -286,7 +293,7 @@ impl Tx {
             On::Sqlite(tx) => tx.commit().await?,
             On::Postgres(tx) => tx.commit().await?,
         }
-        self.told.into_iter().for_each(|signal| self.signals.deliver(signal));
+        self.pending_signals.into_iter().for_each(|signal| self.signals.deliver(signal));
         Ok(())
     }
 

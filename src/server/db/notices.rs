@@ -120,7 +120,7 @@ pub async fn list(db: &Db, workspace: WorkspaceId, user: UserId) -> Result<Vec<R
 }
 
 /// Marks a notice read, if it is this person's; one that was read stays as it is.
-pub async fn read(
+pub async fn mark_read(
     tx: &mut Tx,
     workspace: WorkspaceId,
     user: UserId,
@@ -141,7 +141,7 @@ pub async fn read(
 }
 
 /// Marks everything read; how many were not.
-pub async fn read_all(
+pub async fn mark_all_read(
     tx: &mut Tx,
     workspace: WorkspaceId,
     user: UserId,
@@ -159,7 +159,7 @@ pub async fn read_all(
 }
 
 /// What was said of an account is over: nobody has to look at it any more.
-pub async fn read_of_account(tx: &mut Tx, account: AccountId, now: DateTime<Utc>) -> Result<u64> {
+pub async fn mark_account_read(tx: &mut Tx, account: AccountId, now: DateTime<Utc>) -> Result<u64> {
     sql!(
         tx,
         rows,
@@ -179,7 +179,12 @@ pub async fn preferences(db: &Db, user: UserId) -> Result<Vec<(NoticeKind, bool)
     )
 }
 
-pub async fn prefer(tx: &mut Tx, user: UserId, kind: NoticeKind, by_email: bool) -> Result<()> {
+pub async fn set_preference(
+    tx: &mut Tx,
+    user: UserId,
+    kind: NoticeKind,
+    by_email: bool,
+) -> Result<()> {
     sql!(
         tx,
         rows,

@@ -1,4 +1,4 @@
-//! Refreshes under way: whose turn it is, what was begun, and what was answered and does not yet
+//! Refreshes under way: who holds the lease, what was begun, and what was answered and does not yet
 //! stand in its account's row.
 
 use chrono::{DateTime, Utc};

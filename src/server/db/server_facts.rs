@@ -31,7 +31,7 @@ pub async fn set(db: &Db, name: &str, value: &str) -> Result<()> {
 }
 
 /// Keeps a fact unless there is one of that name, and returns the one that holds.
-pub async fn keep(db: &Db, name: &str, value: &str) -> Result<String> {
+pub async fn insert_if_absent(db: &Db, name: &str, value: &str) -> Result<String> {
     sql!(
         db,
         rows,

@@ -58,7 +58,7 @@ impl Row {
     }
 }
 
-macro_rules! live {
+macro_rules! active_session {
     ($by:literal) => {
         concat!(
             "SELECT s.id, s.user_id, s.workspace_id, s.last_seen_at, s.expires_at, u.email,
@@ -90,12 +90,12 @@ macro_rules! live {
 
 /// The live session behind a cookie. Idle ones are the caller's to refuse.
 pub async fn by_token(db: &Db, hash: &[u8], now: DateTime<Utc>) -> Result<Option<ActiveSession>> {
-    sql!(db, Vec<Row>, live!("s.token_hash"), hash, now).map(Row::fold)
+    sql!(db, Vec<Row>, active_session!("s.token_hash"), hash, now).map(Row::fold)
 }
 
 /// The live session behind a bearer token.
 pub async fn by_id(db: &Db, id: SessionId, now: DateTime<Utc>) -> Result<Option<ActiveSession>> {
-    sql!(db, Vec<Row>, live!("s.id"), id, now).map(Row::fold)
+    sql!(db, Vec<Row>, active_session!("s.id"), id, now).map(Row::fold)
 }
 
 /// What a new session is made of.

@@ -185,10 +185,10 @@ impl Db {
 
     /// Tells everybody at once. Where the news is in a transaction, use [`Tx::signal`].
     pub async fn signal(&self, signal: Signal) -> Result<()> {
-        if let (Engine::Postgres(pool), Some(letter)) =
+        if let (Engine::Postgres(pool), Some(message)) =
             (&self.engine, self.signals.to_message(signal))
         {
-            sqlx::query(NOTIFY).bind(letter).execute(pool).await?;
+            sqlx::query(NOTIFY).bind(message).execute(pool).await?;
         }
         self.signals.deliver(signal);
         Ok(())
@@ -208,8 +208,8 @@ impl Tx {
     /// Tells everybody when this transaction has committed, and nobody if it does not. The same
     /// twice is told once.
     pub fn signal(&mut self, signal: Signal) {
-        if !self.told.contains(&signal) {
-            self.told.push(signal);
+        if !self.pending_signals.contains(&signal) {
+            self.pending_signals.push(signal);
         }
     }
 
@@ -218,8 +218,10 @@ impl Tx {
     /// there, for the time of one flush.)
     pub(super) async fn notify(&mut self) -> Result<()> {
         let On::Postgres(tx) = &mut self.on else { return Ok(()) };
-        for letter in self.told.iter().filter_map(|signal| self.signals.to_message(*signal)) {
-            sqlx::query(NOTIFY).bind(letter).execute(&mut **tx).await?;
+        for message in
+            self.pending_signals.iter().filter_map(|signal| self.signals.to_message(*signal))
+        {
+            sqlx::query(NOTIFY).bind(message).execute(&mut **tx).await?;
         }
         Ok(())
     }
@@ -256,13 +258,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_process_does_not_hear_its_own_letters_again() {
+    async fn a_process_does_not_hear_its_own_messages_again() {
         let (ours, theirs) = (Signals::new(), Signals::new());
         let mut heard = ours.subscribe();
-        for letter in
+        for message in
             [ours.to_message(Signal::Missed), ours.to_message(Signal::Jobs)].into_iter().flatten()
         {
-            Hub::deliver_remote(&ours.0.channel, ours.0.us, &letter);
+            Hub::deliver_remote(&ours.0.channel, ours.0.us, &message);
         }
         let workspace = Signal::Workspace(WorkspaceId::new());
         Hub::deliver_remote(

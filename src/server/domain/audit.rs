@@ -58,13 +58,13 @@ pub async fn read(
     backend: &Backend,
     actor: &Actor,
     query: &AuditQuery,
-    most: usize,
+    limit: usize,
 ) -> Result<(Vec<AuditRow>, Option<String>)> {
     let workspace = scope(actor, query)?;
     let filter = filter(query, Locale::new(backend.clock.now(), &actor.time_zone).zone)?;
-    let mut lines = db::audit::page(&backend.db, workspace, &filter, most as i64 + 1).await?;
-    let more = lines.len() > most;
-    lines.truncate(most);
+    let mut lines = db::audit::page(&backend.db, workspace, &filter, limit as i64 + 1).await?;
+    let more = lines.len() > limit;
+    lines.truncate(limit);
     let next = lines.last().filter(|_| more).map(|last| cursor(last.occurred_at, last.id));
     Ok((lines, next))
 }
@@ -92,8 +92,8 @@ fn filter(query: &AuditQuery, zone: Tz) -> Result<Filter> {
         _ => (end, Uuid::nil()),
     };
     Ok(Filter {
-        action: typed(&query.action, "action", word)?,
-        result: typed(&query.result, "result", word)?,
+        action: typed(&query.action, "action", parse_enum)?,
+        result: typed(&query.result, "result", parse_enum)?,
         account: typed(&query.account, "account", |text| text.parse().ok())?,
         person: typed(&query.person, "person", |text| text.parse().ok())?,
         search: (!search.is_empty()).then_some(search),
@@ -117,7 +117,7 @@ fn typed<T>(text: &str, field: &str, read: impl FnOnce(&str) -> Option<T>) -> Re
         .ok_or_else(|| Error::field(field, "There is nothing of that kind to look for."))
 }
 
-fn word<T: DeserializeOwned>(text: &str) -> Option<T> {
+fn parse_enum<T: DeserializeOwned>(text: &str) -> Option<T> {
     let text: StrDeserializer<BadWord> = text.into_deserializer();
     T::deserialize(text).ok()
 }
@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn actions_are_called_alike_everywhere() {
         for action in Action::GROUPS.iter().flat_map(|(_, actions)| *actions) {
-            assert_eq!(word::<Action>(action.as_str()), Some(*action));
+            assert_eq!(parse_enum::<Action>(action.as_str()), Some(*action));
         }
     }
 }

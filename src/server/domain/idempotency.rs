@@ -56,7 +56,7 @@ pub async fn claim(
     let claim = match kept {
         Kept { body_hash: other, .. } if other != body_hash => Claim::OtherRequest,
         Kept { id, response: Some(response), .. } => {
-            let opened = backend.vault.open(&response, place(id));
+            let opened = backend.vault.open(&response, seal_context(id));
             opened.map_or_else(|error| unreadable(id, error), Claim::Answered)
         }
         Kept { id, created_at, .. } if created_at + LEASE <= now => {
@@ -79,7 +79,8 @@ fn unreadable(id: Uuid, error: vault::Error) -> Claim {
 
 /// Keeps the answer, sealed: it may hold the state of a connection that was begun.
 pub async fn keep(backend: &Backend, id: Uuid, response: &SecretString) -> Result<()> {
-    Ok(db::idempotency::keep(&backend.db, id, &backend.vault.seal(response, place(id))).await?)
+    Ok(db::idempotency::keep(&backend.db, id, &backend.vault.seal(response, seal_context(id)))
+        .await?)
 }
 
 /// Gives the key back, because the request did not succeed and may be tried again.
@@ -95,6 +96,6 @@ pub async fn purge(backend: &Backend) -> Result<()> {
         .map_err(Error::from)
 }
 
-fn place(id: Uuid) -> SealContext {
+fn seal_context(id: Uuid) -> SealContext {
     SealContext::new("idempotency_keys", id, "response")
 }

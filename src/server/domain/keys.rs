@@ -77,10 +77,10 @@ async fn reseal(
 ) -> Result<()> {
     let mut tx = backend.db.begin().await?;
     for (id, old) in rows {
-        let place = SealContext::new(column.table, id, column.name);
-        match backend.vault.open(&old, place) {
+        let context = SealContext::new(column.table, id, column.name);
+        match backend.vault.open(&old, context) {
             Ok(secret) => {
-                match sealed::swap(&mut tx, column, id, &old, &backend.vault.seal(&secret, place))
+                match sealed::swap(&mut tx, column, id, &old, &backend.vault.seal(&secret, context))
                     .await?
                 {
                     true => done.resealed += 1,

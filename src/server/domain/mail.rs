@@ -6,13 +6,13 @@ use uuid::Uuid;
 
 use super::jobs::{self, Attempt, Job, Outcome, Priority};
 use super::{Error, Result, unreadable};
-use crate::model::{LetterView, MailView, Part, StuckMail};
+use crate::model::{MailView, Part, UnsentMail, WrittenMail};
 use crate::server::Backend;
 use crate::server::db::{self, Tx};
 use crate::server::failpoint::failpoint;
 use crate::server::identity::Actor;
 use crate::server::locale::Locale;
-use crate::server::mail::{self, Letter};
+use crate::server::mail::{self, OutgoingMail};
 use crate::server::metrics;
 use crate::server::vault::SealContext;
 
@@ -27,7 +27,7 @@ pub struct Mail {
     pub text: SecretString,
 }
 
-fn place(id: Uuid) -> SealContext {
+fn seal_context(id: Uuid) -> SealContext {
     SealContext::new("outgoing_emails", id, "body")
 }
 
@@ -35,7 +35,7 @@ fn place(id: Uuid) -> SealContext {
 /// somebody waits for is urgent; what goes to many must hold up nothing else.
 pub async fn post(backend: &Backend, tx: &mut Tx, mail: Mail, priority: Priority) -> Result<()> {
     let id = Uuid::now_v7();
-    let body = backend.vault.seal(&mail.text, place(id));
+    let body = backend.vault.seal(&mail.text, seal_context(id));
     db::outgoing_emails::insert(tx, id, &mail.to, &mail.subject, &body, backend.clock.now())
         .await?;
     jobs::enqueue(backend, tx, Job::SendMail { id }.with_priority(priority)).await
@@ -48,7 +48,7 @@ pub async fn send(attempt: &Attempt<'_>, id: Uuid) -> Result<Outcome> {
     let Some(mail) = db::outgoing_emails::find(&backend.db, id).await? else {
         return Ok(Outcome::Done);
     };
-    let outcome = match backend.vault.open(&mail.body, place(id)) {
+    let outcome = match backend.vault.open(&mail.body, seal_context(id)) {
         Ok(text) => deliver(attempt, mail, text).await?,
         Err(error) => {
             unreadable::report("outgoing_emails", &id, error);
@@ -70,8 +70,8 @@ async fn deliver(
 ) -> Result<Outcome> {
     let backend = attempt.backend;
     let (id, at) = (mail.id, mail.created_at);
-    let letter = Letter { id, to: mail.recipient, subject: mail.subject, text, at };
-    let sent = backend.mailer.send(&letter, backend.clock.now()).await;
+    let outgoing = OutgoingMail { id, to: mail.recipient, subject: mail.subject, text, at };
+    let sent = backend.mailer.send(&outgoing, backend.clock.now()).await;
     metrics::mail(sent.is_ok());
     if let Err(error) = sent {
         remember(backend, db::server_facts::MAIL_FAILED).await?;
@@ -104,25 +104,26 @@ pub async fn overview(backend: &Backend, actor: &Actor) -> Result<MailView> {
         return Err(Error::Forbidden);
     }
     let reader = Locale::new(backend.clock.now(), &actor.time_zone);
-    let stuck = db::outgoing_emails::unsent(&backend.db).await?.into_iter().map(|mail| StuckMail {
-        to: mail.recipient,
-        subject: mail.subject,
-        posted: reader.relative(mail.created_at),
-        attempts: mail.attempts,
-        next: mail.next_try_at.map(|at| reader.relative(at)),
-        problem: mail.last_error,
-    });
+    let unsent =
+        db::outgoing_emails::unsent(&backend.db).await?.into_iter().map(|mail| UnsentMail {
+            to: mail.recipient,
+            subject: mail.subject,
+            posted: reader.relative(mail.created_at),
+            attempts: mail.attempts,
+            next: mail.next_try_at.map(|at| reader.relative(at)),
+            problem: mail.last_error,
+        });
     let base = backend.config.public_url();
-    let written = backend.mailer.kept().await.map(|letters| {
-        let view = |letter: Letter| LetterView {
-            to: letter.to,
-            subject: letter.subject,
-            written: reader.relative(letter.at),
-            text: parts(letter.text.expose_secret(), base.as_str().trim_end_matches('/')),
+    let written = backend.mailer.list_written().await.map(|mails| {
+        let view = |mail: OutgoingMail| WrittenMail {
+            to: mail.to,
+            subject: mail.subject,
+            written: reader.relative(mail.at),
+            text: parts(mail.text.expose_secret(), base.as_str().trim_end_matches('/')),
         };
-        letters.into_iter().map(view).collect()
+        mails.into_iter().map(view).collect()
     });
-    Ok(MailView { stuck: stuck.collect(), written })
+    Ok(MailView { unsent: unsent.collect(), written })
 }
 
 /// A text with our own addresses in it as links; no other address is one.

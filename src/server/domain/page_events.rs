@@ -1,6 +1,6 @@
-//! The live page: a page that listens hears that something changed in its workspace, and nothing
-//! else. Whoever hears it asks for the page, and is shown what they may see. It hears nothing once
-//! its session is over.
+//! The live page: an open page receives an event when something changed in its workspace, and
+//! nothing else. It then asks for its content again, and is shown what its person may see. It
+//! receives nothing once its session is over.
 
 use std::time::Duration;
 
@@ -21,32 +21,33 @@ const SPREAD: Duration = Duration::from_secs(2);
 /// bad moment for all of them to ask.
 const SPREAD_MISSED: Duration = Duration::from_secs(20);
 
+/// What a page is told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Word {
-    /// It listens, and nothing has changed yet.
+pub enum PageEvent {
+    /// The stream is open, and nothing has changed yet.
     Ready,
     Changed,
-    /// The session is over; the last word.
+    /// The session is over; the last event.
     Ended,
 }
 
-/// One page that listens.
-pub struct Watch {
+/// The event stream of one open page.
+pub struct PageEventStream {
     backend: Backend,
     actor: Actor,
-    heard: Subscription,
-    place: StreamSlot,
+    signals: Subscription,
+    slot: StreamSlot,
     checks: Interval,
     /// When it is told of a change that concerns many pages.
     due: Option<Instant>,
-    /// Until the first word was said: when the page was drawn, if it told.
+    /// Until the first event was sent: when the page was rendered, if it told.
     greeting: Option<Option<DateTime<Utc>>>,
 }
 
-impl Watch {
-    /// `since`: when the page was drawn, so that it is told at once what has changed in between.
+impl PageEventStream {
+    /// `since`: when the page was rendered, so that it is told at once what has changed in between.
     pub fn begin(backend: &Backend, actor: &Actor, since: Option<DateTime<Utc>>) -> Result<Self> {
-        let place = backend.streams.enter(actor.user).ok_or_else(|| Error::TooSoon {
+        let slot = backend.streams.enter(actor.user).ok_or_else(|| Error::TooSoon {
             sentence:
                 "Too many pages of yours are listening. Close some tabs, then reload this one."
                     .into(),
@@ -54,33 +55,33 @@ impl Watch {
         })?;
         let mut checks = interval(CHECK);
         checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let heard = backend.db.signals().subscribe();
+        let signals = backend.db.signals().subscribe();
         Ok(Self {
             backend: backend.clone(),
             actor: actor.clone(),
-            heard,
-            place,
+            signals,
+            slot,
             checks,
             due: None,
             greeting: Some(since),
         })
     }
 
-    /// The next word; `None` when the server stops.
-    pub async fn next(&mut self) -> Option<Word> {
+    /// The next event; `None` when the server stops.
+    pub async fn next(&mut self) -> Option<PageEvent> {
         if let Some(since) = self.greeting.take() {
             return Some(self.greet(since).await);
         }
         loop {
             tokio::select! {
-                signal = self.heard.next() => if self.is_due_at_once(signal) {
-                    return Some(self.say_changed().await);
+                signal = self.signals.next() => if self.is_due_at_once(signal) {
+                    return Some(self.emit_changed().await);
                 },
-                () = until(self.due) => return Some(self.say_changed().await),
-                _ = self.checks.tick() => if self.if_live(Word::Changed).await == Word::Ended {
-                    return Some(Word::Ended);
+                () = until(self.due) => return Some(self.emit_changed().await),
+                _ = self.checks.tick() => if self.if_live(PageEvent::Changed).await == PageEvent::Ended {
+                    return Some(PageEvent::Ended);
                 },
-                () = self.place.closed() => return None,
+                () = self.slot.closed() => return None,
             }
         }
     }
@@ -98,13 +99,13 @@ impl Watch {
         false
     }
 
-    async fn say_changed(&mut self) -> Word {
+    async fn emit_changed(&mut self) -> PageEvent {
         self.due = None;
-        self.if_live(Word::Changed).await
+        self.if_live(PageEvent::Changed).await
     }
 
-    /// The session is looked up once more: it may have ended between the request and our listening.
-    async fn greet(&self, since: Option<DateTime<Utc>>) -> Word {
+    /// The session is looked up once more: it may have ended between the request and our subscribing.
+    async fn greet(&self, since: Option<DateTime<Utc>>) -> PageEvent {
         let changed = match since {
             // Not knowing is reason enough to look.
             Some(since) => {
@@ -114,16 +115,16 @@ impl Watch {
             }
             None => false,
         };
-        self.if_live(if changed { Word::Changed } else { Word::Ready }).await
+        self.if_live(if changed { PageEvent::Changed } else { PageEvent::Ready }).await
     }
 
-    /// Says it if the session lives. A database that can't be asked ends the stream, too; the
+    /// The event, if the session is active. A database that can't be asked ends the stream, too; the
     /// browser comes back.
-    async fn if_live(&self, word: Word) -> Word {
+    async fn if_live(&self, event: PageEvent) -> PageEvent {
         if identity::is_live(&self.backend, self.actor.session).await.unwrap_or(false) {
-            word
+            event
         } else {
-            Word::Ended
+            PageEvent::Ended
         }
     }
 }

@@ -58,7 +58,7 @@ impl Error {
                 }];
                 error
             }
-            Self::LinkOver => AppError::new(
+            Self::EmailTokenExpired => AppError::new(
                 Kind::Conflict,
                 "This link was used already, or is too old.",
                 "Nothing was changed. Ask for a new one.",
@@ -85,7 +85,7 @@ impl Error {
             Self::TooSoon { sentence, .. } => {
                 AppError::new(Kind::RateLimited, sentence.clone(), "")
             }
-            Self::TooManyGuesses { wait, .. } => AppError::new(
+            Self::TooManyPasswordAttempts { wait, .. } => AppError::new(
                 Kind::RateLimited,
                 "There were too many wrong passwords.",
                 format!(

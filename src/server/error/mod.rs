@@ -26,8 +26,8 @@ pub enum Error {
     WrongLogin,
     #[error("e-mail taken")]
     EmailTaken,
-    #[error("the link was used, or ran out")]
-    LinkOver,
+    #[error("the e-mail token was used, or has expired")]
+    EmailTokenExpired,
     #[error("registration is closed")]
     RegistrationClosed,
     #[error("{used} of {limit} accounts in use")]
@@ -42,7 +42,7 @@ pub enum Error {
     TooSoon { sentence: String, again: Option<chrono::DateTime<chrono::Utc>> },
     /// Too many wrong passwords: how long to wait, and until when.
     #[error("too many wrong passwords: {wait:?} to wait")]
-    TooManyGuesses { wait: std::time::Duration, until: chrono::DateTime<chrono::Utc> },
+    TooManyPasswordAttempts { wait: std::time::Duration, until: chrono::DateTime<chrono::Utc> },
     /// More is asked for at this moment than can be done; it is worth asking again then.
     #[error("too much at once")]
     Busy { until: DateTime<Utc> },
@@ -82,7 +82,7 @@ impl Error {
     }
 
     /// What it is called in metrics and log lines.
-    pub fn name(&self) -> &'static str {
+    pub fn as_str(&self) -> &'static str {
         match self {
             Self::Callback(error) => error.as_str(),
             Self::Platform { error, .. } => error.as_str(),
@@ -133,7 +133,7 @@ impl Error {
                 Some(*until)
             }
             Self::PlatformTrouble { until, .. }
-            | Self::TooManyGuesses { until, .. }
+            | Self::TooManyPasswordAttempts { until, .. }
             | Self::Busy { until } => Some(*until),
             Self::TooSoon { again, .. } => *again,
             Self::Shared(error) => error.again(),

@@ -15,8 +15,9 @@ const PROOF: &str = "huntaze key proof";
 pub async fn prove(db: &Db, vault: &Vault) -> Result<(), Error> {
     prove_known(db, vault).await?;
     for key in vault.key_ids() {
-        let sealed = vault.seal_with(key, &PROOF.into(), place());
-        db::server_facts::keep(db, &format!("key:{key:08x}"), &encode_hex(&sealed)).await?;
+        let sealed = vault.seal_with(key, &PROOF.into(), seal_context());
+        db::server_facts::insert_if_absent(db, &format!("key:{key:08x}"), &encode_hex(&sealed))
+            .await?;
     }
     Ok(())
 }
@@ -29,7 +30,7 @@ pub async fn prove_known(db: &Db, vault: &Vault) -> Result<(), Error> {
             return Err(Error::MissingKey { id });
         };
         let blob = decode_hex(&fact.value).unwrap_or_default();
-        let opened = vault.open(&blob, place()).map_err(|_| Error::WrongKey { id: key })?;
+        let opened = vault.open(&blob, seal_context()).map_err(|_| Error::WrongKey { id: key })?;
         if opened.expose_secret() != PROOF {
             return Err(Error::WrongKey { id: key });
         }
@@ -37,7 +38,7 @@ pub async fn prove_known(db: &Db, vault: &Vault) -> Result<(), Error> {
     Ok(())
 }
 
-fn place() -> SealContext {
+fn seal_context() -> SealContext {
     SealContext::new("server_facts", Uuid::nil(), "value")
 }
 

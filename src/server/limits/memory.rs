@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use super::{Counted, Key, LimitKey, WINDOW};
 
 /// About 5 MB.
-const MOST: usize = 50_000;
+const MAX_ENTRIES: usize = 50_000;
 const SLOTS: u64 = 1024;
 
 struct Window {
@@ -24,7 +24,7 @@ pub struct Memory {
     windows: Mutex<Windows>,
     /// Random, so that nobody can choose whose slot they share.
     hasher: RandomState,
-    most: usize,
+    max_entries: usize,
 }
 
 #[derive(Default)]
@@ -35,7 +35,7 @@ struct Windows {
 
 impl Default for Memory {
     fn default() -> Self {
-        Self { windows: Mutex::default(), hasher: RandomState::new(), most: MOST }
+        Self { windows: Mutex::default(), hasher: RandomState::new(), max_entries: MAX_ENTRIES }
     }
 }
 
@@ -43,7 +43,8 @@ impl Memory {
     pub fn count(&self, key: Key, now: DateTime<Utc>) -> Counted {
         let mut windows = self.windows.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         windows.sweep(now);
-        let is_full = windows.by_key.len() >= self.most && !windows.by_key.contains_key(&key);
+        let is_full =
+            windows.by_key.len() >= self.max_entries && !windows.by_key.contains_key(&key);
         let key =
             if is_full { (key.0, LimitKey::Slot(self.hasher.hash_one(key) % SLOTS)) } else { key };
         let window =
@@ -77,7 +78,7 @@ mod tests {
     use super::*;
 
     fn stranger(n: u32) -> Key {
-        (Class::Entrance, LimitKey::at(std::net::Ipv4Addr::from_bits(n).into()))
+        (Class::Auth, LimitKey::at(std::net::Ipv4Addr::from_bits(n).into()))
     }
 
     // S5: a window begins with the first request, and the next one is fresh.
@@ -98,8 +99,10 @@ mod tests {
     // the same.
     #[test]
     fn strangers_do_not_fill_the_memory() {
-        let (memory, now) =
-            (Memory { most: 100, ..Memory::default() }, DateTime::UNIX_EPOCH + Span::days(20_000));
+        let (memory, now) = (
+            Memory { max_entries: 100, ..Memory::default() },
+            DateTime::UNIX_EPOCH + Span::days(20_000),
+        );
         let highest = (0..100_000).map(|n| memory.count(stranger(n), now).count).max();
         let kept = memory.windows.lock().expect("the table").by_key.len();
         assert!(kept <= 100 + usize::try_from(SLOTS).expect("few"), "{kept}");

@@ -36,7 +36,7 @@ pub enum Class {
     /// Everything of one person that has no count of its own.
     Person,
     /// Where passwords and links of mails are tried.
-    Entrance,
+    Auth,
     /// Beginning and finishing connections.
     OAuth,
     /// The status endpoint, which programs poll.
@@ -46,14 +46,8 @@ pub enum Class {
 }
 
 impl Class {
-    const ALL: [Self; 6] = [
-        Self::Address,
-        Self::Person,
-        Self::Entrance,
-        Self::OAuth,
-        Self::Status,
-        Self::AccountCalls,
-    ];
+    const ALL: [Self; 6] =
+        [Self::Address, Self::Person, Self::Auth, Self::OAuth, Self::Status, Self::AccountCalls];
 
     /// The class of this name.
     pub fn named(name: &str) -> Option<Self> {
@@ -64,7 +58,7 @@ impl Class {
         match self {
             Self::Address => "address",
             Self::Person => "person",
-            Self::Entrance => "entrance",
+            Self::Auth => "auth",
             Self::OAuth => "oauth",
             Self::Status => "status",
             Self::AccountCalls => "account_calls",
@@ -123,9 +117,9 @@ struct Counted {
     ends_in: Duration,
 }
 
-/// What a request is told.
+/// What the rate limit decided about a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Verdict {
+pub struct RateLimitDecision {
     pub class: Class,
     pub limit: u32,
     pub remaining: u32,
@@ -136,24 +130,24 @@ pub struct Verdict {
 
 pub struct Limits {
     clock: Clock,
-    most: config::Limits,
+    configured: config::Limits,
     memory: Memory,
-    paces: Throttles,
+    throttles: Throttles,
     /// Hashing passwords: each hash takes 19 MiB and a core for tens of milliseconds.
     pub passwords: WorkQueue,
     pub shared: Option<Shared>,
 }
 
 impl Limits {
-    pub fn new(most: config::Limits, clock: Clock, shared: Option<Shared>) -> Self {
+    pub fn new(configured: config::Limits, clock: Clock, shared: Option<Shared>) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let passwords = WorkQueue::new(HASHES_PER_CORE * cores, HASHES_WAITING * cores);
-        let (memory, paces) = (Memory::default(), Throttles::default());
-        Self { clock, most, memory, paces, passwords, shared }
+        let (memory, throttles) = (Memory::default(), Throttles::default());
+        Self { clock, configured, memory, throttles, passwords, shared }
     }
 
     /// Counts a request. Nothing: this class has no limit.
-    pub async fn count(&self, class: Class, who: LimitKey) -> Option<Verdict> {
+    pub async fn count(&self, class: Class, who: LimitKey) -> Option<RateLimitDecision> {
         let limit = self.limit(class)?;
         let here = self.memory.count((class, who), self.clock.now());
         // Refused here already, it is refused everywhere: Redis has counted at least as many.
@@ -161,7 +155,7 @@ impl Limits {
             Some(shared) if here.count <= limit => shared.count((class, who)).await.unwrap_or(here),
             _ => here,
         };
-        Some(Verdict {
+        Some(RateLimitDecision {
             class,
             limit,
             remaining: limit.saturating_sub(counted.count),
@@ -173,39 +167,39 @@ impl Limits {
     /// Somebody begins to try a secret, and it is taken for a wrong try. `Err`: it is too soon, by
     /// so much.
     pub async fn begin_try(&self, who: LimitKey) -> Result<(), Duration> {
-        let free = self.most.guesses;
+        let free = self.configured.password_attempts;
         if free == 0 {
             return Ok(());
         }
-        self.paces.begin(who, free, self.clock.now())?;
+        self.throttles.begin(who, free, self.clock.now())?;
         let Some(shared) = &self.shared else { return Ok(()) };
         // What was refused elsewhere was no try here.
         shared
             .begin_try(who, free)
             .await
             .unwrap_or(Ok(()))
-            .inspect_err(|_| self.paces.take_back(who, self.clock.now()))
+            .inspect_err(|_| self.throttles.take_back(who, self.clock.now()))
     }
 
     /// The try that was just begun was a right one: it does not count.
     pub async fn take_back(&self, who: LimitKey) {
-        self.paces.take_back(who, self.clock.now());
+        self.throttles.take_back(who, self.clock.now());
         if let Some(shared) = &self.shared {
             shared.take_back(who).await;
         }
     }
 
     fn limit(&self, class: Class) -> Option<u32> {
-        Some(most(&self.most, class)).filter(|most| *most > 0)
+        Some(max_requests(&self.configured, class)).filter(|max| *max > 0)
     }
 }
 
 /// As many requests as fit into a window.
-pub fn most(limits: &config::Limits, class: Class) -> u32 {
+pub fn max_requests(limits: &config::Limits, class: Class) -> u32 {
     match class {
         Class::Address => limits.address,
         Class::Person => limits.person,
-        Class::Entrance => limits.entrance,
+        Class::Auth => limits.auth,
         Class::OAuth => limits.oauth,
         Class::Status => limits.status,
         Class::AccountCalls => limits.account_calls,

@@ -12,16 +12,16 @@ pub struct WorkQueue {
     capacity: usize,
 }
 
-/// A place in the queue; left by dropping it.
+/// A slot in the queue; left by dropping it.
 pub struct Admission {
     running: Arc<Semaphore>,
-    place: OwnedSemaphorePermit,
+    slot: OwnedSemaphorePermit,
 }
 
 /// The right to run, until it is dropped.
 pub struct RunPermit {
     _running: OwnedSemaphorePermit,
-    _place: OwnedSemaphorePermit,
+    _slot: OwnedSemaphorePermit,
 }
 
 impl WorkQueue {
@@ -34,10 +34,10 @@ impl WorkQueue {
         }
     }
 
-    /// A place, unless the queue is full.
+    /// A slot, unless the queue is full.
     pub fn admit(&self) -> Option<Admission> {
-        let place = self.admitted.clone().try_acquire_owned().ok()?;
-        Some(Admission { running: self.running.clone(), place })
+        let slot = self.admitted.clone().try_acquire_owned().ok()?;
+        Some(Admission { running: self.running.clone(), slot })
     }
 
     /// How many run or wait.
@@ -55,7 +55,7 @@ impl Admission {
     pub async fn start(self) -> RunPermit {
         let running = self.running.acquire_owned().await;
         // Nobody closes the semaphore.
-        RunPermit { _running: running.expect("an open semaphore"), _place: self.place }
+        RunPermit { _running: running.expect("an open semaphore"), _slot: self.slot }
     }
 }
 

@@ -1,5 +1,5 @@
 //! How soon a secret may be guessed once more: the first tries at once, then after pauses that
-//! double. The law, and the counts of this process. Whoever guesses names whose secret it is, so
+//! double. The policy, and the counts of this process. Whoever guesses names whose secret it is, so
 //! there is an end to how many are remembered.
 
 use std::collections::HashMap;
@@ -20,7 +20,7 @@ pub const LONGEST: Duration = Duration::from_secs(60 * 60);
 pub const MEMORY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// About 5 MB.
-const MOST: usize = 50_000;
+const MAX_ENTRIES: usize = 50_000;
 const SLOTS: u64 = 1024;
 
 /// The pause after so many wrong tries.
@@ -38,10 +38,10 @@ struct Throttle {
 }
 
 pub struct Throttles {
-    paces: Mutex<Known>,
+    throttles: Mutex<Known>,
     /// Random, so that nobody can choose whose slot they share.
     hasher: RandomState,
-    most: usize,
+    max_entries: usize,
 }
 
 #[derive(Default)]
@@ -52,36 +52,37 @@ struct Known {
 
 impl Default for Throttles {
     fn default() -> Self {
-        Self { paces: Mutex::default(), hasher: RandomState::new(), most: MOST }
+        Self { throttles: Mutex::default(), hasher: RandomState::new(), max_entries: MAX_ENTRIES }
     }
 }
 
 impl Throttles {
     /// A try begins and is taken for a wrong one; or it is too soon, by so much.
     pub fn begin(&self, who: LimitKey, free: u32, now: DateTime<Utc>) -> Result<(), Duration> {
-        let mut known = self.paces.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let who = self.place(&mut known, who, free, now);
-        let pace = known.by_who.entry(who).or_insert(Throttle {
+        let mut known = self.throttles.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let who = self.effective_key(&mut known, who, free, now);
+        let throttle = known.by_who.entry(who).or_insert(Throttle {
             tries: 0,
             next_at: now,
             forgotten_at: now,
         });
-        if now < pace.next_at {
-            return Err((pace.next_at - now).to_std().unwrap_or_default());
+        if now < throttle.next_at {
+            return Err((throttle.next_at - now).to_std().unwrap_or_default());
         }
-        pace.tries = if pace.forgotten_at <= now { 1 } else { pace.tries.saturating_add(1) };
-        pace.next_at = now + pause(pace.tries, free);
-        pace.forgotten_at = now + MEMORY;
+        throttle.tries =
+            if throttle.forgotten_at <= now { 1 } else { throttle.tries.saturating_add(1) };
+        throttle.next_at = now + pause(throttle.tries, free);
+        throttle.forgotten_at = now + MEMORY;
         Ok(())
     }
 
     /// The try that was just begun was right, or was none after all.
     pub fn take_back(&self, who: LimitKey, now: DateTime<Utc>) {
-        let mut known = self.paces.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut known = self.throttles.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let who = if known.by_who.contains_key(&who) { who } else { self.slot(who) };
-        if let Some(pace) = known.by_who.get_mut(&who) {
-            pace.tries = pace.tries.saturating_sub(1);
-            pace.next_at = now;
+        if let Some(throttle) = known.by_who.get_mut(&who) {
+            throttle.tries = throttle.tries.saturating_sub(1);
+            throttle.next_at = now;
         }
     }
 
@@ -91,15 +92,23 @@ impl Throttles {
 
     /// While the table is full, those that have met no pause yet are forgotten first: who tries
     /// names by the thousand loses their own.
-    fn place(&self, known: &mut Known, who: LimitKey, free: u32, now: DateTime<Utc>) -> LimitKey {
-        if known.by_who.len() < self.most || known.by_who.contains_key(&who) {
+    fn effective_key(
+        &self,
+        known: &mut Known,
+        who: LimitKey,
+        free: u32,
+        now: DateTime<Utc>,
+    ) -> LimitKey {
+        if known.by_who.len() < self.max_entries || known.by_who.contains_key(&who) {
             return who;
         }
         if known.swept_at + WINDOW <= now {
-            known.by_who.retain(|_, pace| pace.tries >= free && pace.forgotten_at > now);
+            known
+                .by_who
+                .retain(|_, throttle| throttle.tries >= free && throttle.forgotten_at > now);
             known.swept_at = now;
         }
-        if known.by_who.len() < self.most { who } else { self.slot(who) }
+        if known.by_who.len() < self.max_entries { who } else { self.slot(who) }
     }
 }
 
@@ -119,22 +128,22 @@ mod tests {
     // pause.
     #[test]
     fn pauses_double_up_to_an_hour() {
-        let (paces, mut now) = (Throttles::default(), start());
+        let (throttles, mut now) = (Throttles::default(), start());
         let mut waited = Vec::new();
         for _ in 0..13 {
-            if let Err(left) = paces.begin(ADA, 5, now) {
+            if let Err(left) = throttles.begin(ADA, 5, now) {
                 waited.push(left.as_secs() / 60);
                 assert_eq!(
-                    paces.begin(ADA, 5, now + left - TimeDelta::seconds(1)),
+                    throttles.begin(ADA, 5, now + left - TimeDelta::seconds(1)),
                     Err(Duration::from_secs(1))
                 );
                 now += left;
-                assert_eq!(paces.begin(ADA, 5, now), Ok(()));
+                assert_eq!(throttles.begin(ADA, 5, now), Ok(()));
             }
         }
         assert_eq!(waited, [1, 2, 4, 8, 16, 32, 60, 60]);
         let a_day = (0..24 * 60)
-            .filter(|minute| paces.begin(ADA, 5, now + TimeDelta::minutes(60 + minute)).is_ok())
+            .filter(|minute| throttles.begin(ADA, 5, now + TimeDelta::minutes(60 + minute)).is_ok())
             .count();
         assert_eq!(a_day, 24);
     }
@@ -142,31 +151,33 @@ mod tests {
     // S5: a day of rest, and everything is as it was; what was right did not count.
     #[test]
     fn tries_are_forgotten_and_right_ones_never_counted() {
-        let (paces, now) = (Throttles::default(), start());
+        let (throttles, now) = (Throttles::default(), start());
         for _ in 0..100 {
-            assert_eq!(paces.begin(ADA, 2, now), Ok(()));
-            paces.take_back(ADA, now);
+            assert_eq!(throttles.begin(ADA, 2, now), Ok(()));
+            throttles.take_back(ADA, now);
         }
         assert!(
-            paces.begin(ADA, 2, now).is_ok()
-                && paces.begin(ADA, 2, now).is_ok()
-                && paces.begin(ADA, 2, now).is_err()
+            throttles.begin(ADA, 2, now).is_ok()
+                && throttles.begin(ADA, 2, now).is_ok()
+                && throttles.begin(ADA, 2, now).is_err()
         );
-        assert_eq!(paces.begin(LimitKey::Mailbox(2), 2, now), Ok(()), "nobody else waits");
+        assert_eq!(throttles.begin(LimitKey::Mailbox(2), 2, now), Ok(()), "nobody else waits");
         let tomorrow = now + TimeDelta::days(1);
-        assert!(paces.begin(ADA, 2, tomorrow).is_ok() && paces.begin(ADA, 2, tomorrow).is_ok());
+        assert!(
+            throttles.begin(ADA, 2, tomorrow).is_ok() && throttles.begin(ADA, 2, tomorrow).is_ok()
+        );
     }
 
     // S5: names by the thousand fill a table of a fixed size, and lift nobody's pause.
     #[test]
     fn strangers_do_not_fill_the_memory() {
-        let (paces, now) = (Throttles { most: 100, ..Throttles::default() }, start());
-        assert!(paces.begin(ADA, 2, now).is_ok() && paces.begin(ADA, 2, now).is_ok());
+        let (throttles, now) = (Throttles { max_entries: 100, ..Throttles::default() }, start());
+        assert!(throttles.begin(ADA, 2, now).is_ok() && throttles.begin(ADA, 2, now).is_ok());
         for n in 2..10_000 {
-            paces.begin(LimitKey::Mailbox(n), 2, now + TimeDelta::milliseconds(n as i64)).ok();
+            throttles.begin(LimitKey::Mailbox(n), 2, now + TimeDelta::milliseconds(n as i64)).ok();
         }
-        let kept = paces.paces.lock().expect("the table").by_who.len();
+        let kept = throttles.throttles.lock().expect("the table").by_who.len();
         assert!(kept <= 100 + usize::try_from(SLOTS).expect("few"), "{kept}");
-        assert!(paces.begin(ADA, 2, now + TimeDelta::seconds(30)).is_err(), "still waiting");
+        assert!(throttles.begin(ADA, 2, now + TimeDelta::seconds(30)).is_err(), "still waiting");
     }
 }

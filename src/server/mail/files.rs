@@ -6,24 +6,20 @@ use std::path::{Path, PathBuf};
 use chrono::DateTime;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Letter, message_id, one_line};
+use super::{OutgoingMail, message_id, one_line};
 
 /// Files beyond these are deleted, oldest first.
 const KEPT: usize = 200;
 
 /// For people's eyes: text and headers in UTF-8 as they are (RFC 6532).
-pub(super) fn file_text(letter: &Letter, from: &str, host: &str) -> SecretString {
-    let (id, date, to, subject) = (
-        message_id(letter, host),
-        letter.at.to_rfc2822(),
-        one_line(&letter.to),
-        one_line(&letter.subject),
-    );
+pub(super) fn file_text(mail: &OutgoingMail, from: &str, host: &str) -> SecretString {
+    let (id, date, to, subject) =
+        (message_id(mail, host), mail.at.to_rfc2822(), one_line(&mail.to), one_line(&mail.subject));
     format!(
         "Message-ID: {id}\nDate: {date}\nFrom: {from}\nTo: {to}\nSubject: {subject}\nMIME-Version: \
          1.0\n\
          Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n{}\n",
-        letter.text.expose_secret()
+        mail.text.expose_secret()
     )
     .into()
 }
@@ -58,12 +54,12 @@ pub(super) fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Reads back what [`file_text`] wrote; any other file is none of ours.
-pub(super) fn read(path: &Path) -> Option<Letter> {
+pub(super) fn read(path: &Path) -> Option<OutgoingMail> {
     let text = std::fs::read_to_string(path).ok()?;
     let (head, body) = text.split_once("\n\n")?;
     let header =
         |name: &str| head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
-    Some(Letter {
+    Some(OutgoingMail {
         id: path.file_stem()?.to_str()?.parse().ok()?,
         to: header("To")?.to_owned(),
         subject: header("Subject")?.to_owned(),

@@ -14,7 +14,7 @@ pub use self::smtp::Smtp;
 use super::config::Config;
 
 /// A mail as it goes out. It has no `Debug`: a link in it may be a secret.
-pub struct Letter {
+pub struct OutgoingMail {
     /// The outbox's id: the same for every attempt, so that receivers recognise a mail that was
     /// sent twice (RFC 5322, 3.6.4).
     pub id: Uuid,
@@ -78,15 +78,13 @@ impl Mailer {
         }
     }
 
-    /// Sends a letter. Sent twice it is the same letter: the same Message-ID, the same file.
-    pub async fn send(&self, letter: &Letter, now: DateTime<Utc>) -> Result<(), Error> {
+    /// Sends a mail. Sent twice it is the same mail: the same Message-ID, the same file.
+    pub async fn send(&self, mail: &OutgoingMail, now: DateTime<Utc>) -> Result<(), Error> {
         match self {
-            Self::Smtp(smtp) => smtp.send(letter, now).await,
+            Self::Smtp(smtp) => smtp.send(mail, now).await,
             Self::Files { folder, from, host } => {
-                let (path, text) = (
-                    folder.join(format!("{}.eml", letter.id)),
-                    files::file_text(letter, from, host),
-                );
+                let (path, text) =
+                    (folder.join(format!("{}.eml", mail.id)), files::file_text(mail, from, host));
                 tokio::task::spawn_blocking(move || files::write(&path, text.expose_secret()))
                     .await
                     .unwrap_or_else(|e| Err(e.into()))?;
@@ -95,8 +93,8 @@ impl Mailer {
         }
     }
 
-    /// The letters that were written to files, newest first; `None` where they go out by SMTP.
-    pub async fn kept(&self) -> Option<Vec<Letter>> {
+    /// The mails that were written to files, newest first; `None` where they go out by SMTP.
+    pub async fn list_written(&self) -> Option<Vec<OutgoingMail>> {
         let Self::Files { folder, .. } = self else { return None };
         let folder = folder.clone();
         tokio::task::spawn_blocking(move || {
@@ -107,8 +105,8 @@ impl Mailer {
     }
 }
 
-fn message_id(letter: &Letter, host: &str) -> String {
-    format!("<{}@{host}>", letter.id)
+fn message_id(mail: &OutgoingMail, host: &str) -> String {
+    format!("<{}@{host}>", mail.id)
 }
 
 /// A header is one line, whatever a name in it says (CWE-93).
@@ -122,10 +120,10 @@ mod tests {
     use super::smtp::message;
     use super::*;
 
-    fn letter(subject: &str) -> Letter {
+    fn mail(subject: &str) -> OutgoingMail {
         let at = DateTime::from_timestamp(1_795_000_000, 0).expect("a time");
         let text = "Hello Zoë,\n\nhttps://huntaze.example/reset".to_owned().into();
-        Letter {
+        OutgoingMail {
             id: Uuid::now_v7(),
             to: "zoe@example.com".into(),
             subject: subject.into(),
@@ -137,7 +135,7 @@ mod tests {
     #[test]
     fn a_subject_can_not_add_a_header() {
         let text = file_text(
-            &letter("Hi\r\nBcc: everybody@example.com"),
+            &mail("Hi\r\nBcc: everybody@example.com"),
             "Huntaze <huntaze@localhost>",
             "localhost",
         );
@@ -147,7 +145,7 @@ mod tests {
             "{head}"
         );
         let from = "huntaze@example.com".parse().expect("an address");
-        let sent = message(&letter("Hi\r\nBcc: everybody@example.com"), from, "localhost")
+        let sent = message(&mail("Hi\r\nBcc: everybody@example.com"), from, "localhost")
             .expect("a message")
             .formatted();
         assert!(!String::from_utf8_lossy(&sent).contains("\nBcc"));
@@ -156,14 +154,14 @@ mod tests {
     #[test]
     fn a_file_reads_back_as_it_was_written() {
         let folder = tempfile::TempDir::new().expect("a folder");
-        let written = letter("Zoë, welcome");
+        let written = mail("Zoë, welcome");
         let path = folder.path().join(format!("{}.eml", written.id));
         write(
             &path,
             file_text(&written, "Huntaze <huntaze@localhost>", "localhost").expose_secret(),
         )
         .expect("written");
-        let read = read(&path).expect("a letter");
+        let read = read(&path).expect("a mail");
         assert_eq!(
             (read.id, read.to, read.subject, read.at),
             (written.id, written.to, written.subject, written.at)

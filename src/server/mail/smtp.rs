@@ -10,7 +10,7 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::timeout;
 
-use super::{Error, Letter, message_id, one_line};
+use super::{Error, OutgoingMail, message_id, one_line};
 use crate::server::config::Config;
 
 /// A mail server that takes longer is tried again later.
@@ -40,11 +40,11 @@ impl Smtp {
         Ok(Self { transport, from, host, outage: Outage::default() })
     }
 
-    pub(super) async fn send(&self, letter: &Letter, now: DateTime<Utc>) -> Result<(), Error> {
+    pub(super) async fn send(&self, mail: &OutgoingMail, now: DateTime<Utc>) -> Result<(), Error> {
         if self.outage.lasts(now) {
             return Err(Error::Unreachable("it did not answer a moment ago"));
         }
-        let message = message(letter, self.from.clone(), &self.host)?;
+        let message = message(mail, self.from.clone(), &self.host)?;
         let sent = match timeout(PATIENCE * 2, self.transport.send(message)).await {
             Ok(answer) => answer.map(|_| ()).map_err(|error| smtp_error(&error)),
             Err(_) => Err(Error::Unreachable("it took too long")),
@@ -73,16 +73,16 @@ impl Outage {
     }
 }
 
-pub(super) fn message(letter: &Letter, from: Mailbox, host: &str) -> Result<Message, Error> {
-    let to = letter.to.parse().map_err(|_| Error::Address)?;
+pub(super) fn message(mail: &OutgoingMail, from: Mailbox, host: &str) -> Result<Message, Error> {
+    let to = mail.to.parse().map_err(|_| Error::Address)?;
     Message::builder()
-        .message_id(Some(message_id(letter, host)))
-        .date(letter.at.into())
+        .message_id(Some(message_id(mail, host)))
+        .date(mail.at.into())
         .from(from)
         .to(Mailbox::new(None, to))
-        .subject(one_line(&letter.subject))
+        .subject(one_line(&mail.subject))
         .header(lettre::message::header::ContentType::TEXT_PLAIN)
-        .body(letter.text.expose_secret().to_owned())
+        .body(mail.text.expose_secret().to_owned())
         .map_err(|_| Error::Address)
 }
 

@@ -95,7 +95,7 @@ pub trait Platform: Send + Sync {
     /// of the wrong kind, or none at all, is an error with its explanation.
     fn list_profiles<'a>(&'a self, api: &'a Api) -> BoxFuture<'a, Result<Vec<Profile>>>;
 
-    /// Reads the account again, to test the connection and to keep name and facts fresh.
+    /// Reads the account again, to test the connection and to keep name and metadata fresh.
     fn profile<'a>(&'a self, api: &'a Api, account: &'a str) -> BoxFuture<'a, Result<Profile>> {
         Box::pin(async move {
             let found = self.list_profiles(api).await?;
@@ -253,12 +253,12 @@ pub struct Profile {
     /// With the platform's own prefix: "@ada", "u/ada"; may be empty.
     pub handle: String,
     pub avatar_url: Option<String>,
-    /// A line that tells candidates apart: "Page: Ada's Atelier".
+    /// A line that tells profiles apart: "Page: Ada's Atelier".
     pub detail: String,
     /// A JSON object that passes the platform's own check.
     pub metadata: Value,
     /// The account exists and answers, but something stands in its way: suspended, locked.
-    pub standing: Option<(Reason, Message)>,
+    pub issue: Option<(Reason, Message)>,
     pub grant_key: Option<String>,
 }
 

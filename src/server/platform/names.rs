@@ -79,7 +79,7 @@ mod tests {
             avatar_url: None,
             detail: String::new(),
             metadata: serde_json::json!({}),
-            standing: None,
+            issue: None,
             grant_key: None,
         }
     }

@@ -122,7 +122,7 @@ impl Entry {
     }
 
     /// The accounts that a grant can connect.
-    pub async fn candidates(&self, api: &Api) -> Result<Vec<Profile>> {
+    pub async fn list_profiles(&self, api: &Api) -> Result<Vec<Profile>> {
         let found = self.bounded(self.platform.list_profiles(api).await, time::MAX_CALL_WAIT)?;
         found.into_iter().map(|profile| self.profile_of(profile)).collect()
     }

@@ -152,31 +152,31 @@ impl Vault {
     }
 
     /// Seals with the primary key.
-    pub fn seal(&self, secret: &SecretString, place: SealContext) -> Vec<u8> {
+    pub fn seal(&self, secret: &SecretString, context: SealContext) -> Vec<u8> {
         let ring = self.fresh_ring();
         self.count_seals(ring.primary, 1);
-        ring.seal(ring.primary, secret, place)
+        ring.seal(ring.primary, secret, context)
     }
 
     /// Seals with one key of the ring, for the constant that proves it at start.
-    pub fn seal_with(&self, key: u32, secret: &SecretString, place: SealContext) -> Vec<u8> {
+    pub fn seal_with(&self, key: u32, secret: &SecretString, context: SealContext) -> Vec<u8> {
         self.count_seals(key, 1);
-        self.ring().seal(key, secret, place)
+        self.ring().seal(key, secret, context)
     }
 
     /// Opens what a stranger may have made, with the keys as this process knows them: anybody can
     /// name a key, so that the file is not read for each.
-    pub fn open_cookie(&self, blob: &[u8], place: SealContext) -> Result<SecretString, Error> {
-        self.ring().open(blob, place)
+    pub fn open_cookie(&self, blob: &[u8], context: SealContext) -> Result<SecretString, Error> {
+        self.ring().open(blob, context)
     }
 
-    /// Opens a blob that was sealed for this very place. A key that we do not know may have been
+    /// Opens a blob that was sealed for this very context. A key that we do not know may have been
     /// added since the key file was read.
-    pub fn open(&self, blob: &[u8], place: SealContext) -> Result<SecretString, Error> {
-        match self.ring().open(blob, place) {
+    pub fn open(&self, blob: &[u8], context: SealContext) -> Result<SecretString, Error> {
+        match self.ring().open(blob, context) {
             Err(Error::UnknownKey(_)) => {
                 self.reload();
-                self.ring().open(blob, place)
+                self.ring().open(blob, context)
             }
             told => told,
         }

@@ -72,9 +72,9 @@ impl Ring {
         Ok(Self { keys, primary, signing, primary_signing })
     }
 
-    pub(super) fn seal(&self, key: u32, secret: &SecretString, place: SealContext) -> Vec<u8> {
+    pub(super) fn seal(&self, key: u32, secret: &SecretString, context: SealContext) -> Vec<u8> {
         let nonce: [u8; 12] = rand::rng().random();
-        let aad = place.associated_data();
+        let aad = context.associated_data();
         let payload = Payload { msg: secret.expose_secret().as_bytes(), aad: &aad };
         // AES-GCM fails on texts of 64 GiB only, and `key` comes from the ring.
         let sealed = self.keys[&key]
@@ -88,12 +88,12 @@ impl Ring {
         blob
     }
 
-    pub(super) fn open(&self, blob: &[u8], place: SealContext) -> Result<SecretString, Error> {
+    pub(super) fn open(&self, blob: &[u8], context: SealContext) -> Result<SecretString, Error> {
         let (head, sealed) = blob.split_at_checked(HEAD).ok_or(Error::Malformed)?;
         let id = key_of(head).ok_or(Error::Malformed)?;
         let key = self.keys.get(&id).ok_or(Error::UnknownKey(id))?;
         let nonce: [u8; 12] = head[TELLS..].try_into().map_err(|_| Error::Malformed)?;
-        let aad = place.associated_data();
+        let aad = context.associated_data();
         let bytes = key
             .decrypt(&Nonce::from(nonce), Payload { msg: sealed, aad: &aad })
             .map_err(|_| Error::Refused)?;

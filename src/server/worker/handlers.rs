@@ -30,7 +30,7 @@ async fn handle(attempt: &Attempt<'_>, job: Job) -> Result<Outcome> {
         Job::PurgeSessions => users::purge_sessions(backend).await,
         Job::PurgeAudit => audit::purge(backend).await,
         Job::PurgeAnswers => idempotency::purge(backend).await,
-        Job::PurgeLinks => users::purge_links(backend).await,
+        Job::PurgeEmailTokens => users::purge_email_tokens(backend).await,
         Job::PurgeNotices => notices::purge(backend).await,
         Job::PurgeDead => jobs::purge_dead(backend).await,
     }

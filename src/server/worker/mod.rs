@@ -43,20 +43,21 @@ struct Worker {
     backend: Backend,
     id: Uuid,
     /// Cancelled when what runs has to be released.
-    over: CancellationToken,
+    shutdown: CancellationToken,
 }
 
 /// Runs until `stop` resolves and what it claimed is done or released.
 pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
-    let over = CancellationToken::new();
+    let shutdown = CancellationToken::new();
     let mut signals = backend.db.signals().subscribe();
     let limit = backend.config.worker.concurrency;
-    let worker = Worker { backend: backend.clone(), id: Uuid::now_v7(), over: over.clone() };
+    let worker =
+        Worker { backend: backend.clone(), id: Uuid::now_v7(), shutdown: shutdown.clone() };
     let mut running = JoinSet::new();
     let renewing = tokio::spawn(async move { access::run_scheduler(&backend).await });
     tokio::pin!(stop);
     loop {
-        let pause = match worker.fill(&mut running, limit).await {
+        let pause = match worker.claim_free_slots(&mut running, limit).await {
             Ok(()) => LOOK,
             Err(error) => {
                 tracing::error!("could not read job queue: {error}");
@@ -72,18 +73,18 @@ pub async fn run(backend: Backend, stop: impl Future<Output = ()>) {
     renewing.abort();
     let all = async { while running.join_next().await.is_some() {} };
     if tokio::time::timeout(GRACE, all).await.is_err() {
-        over.cancel();
+        shutdown.cancel();
         while running.join_next().await.is_some() {}
     }
 }
 
 /// Does everything that is due now, until nothing is. For tests, which have a clock that stands.
 pub async fn work(backend: &Backend) -> domain::Result<()> {
-    let over = CancellationToken::new();
-    let worker = Worker { backend: backend.clone(), id: Uuid::now_v7(), over };
+    let shutdown = CancellationToken::new();
+    let worker = Worker { backend: backend.clone(), id: Uuid::now_v7(), shutdown };
     access::run_due_tasks(backend).await?;
     loop {
-        schedule::fire(backend).await?;
+        schedule::enqueue_due(backend).await?;
         let claimed = worker.claim(backend.config.worker.concurrency).await?;
         if claimed.is_empty() {
             return Ok(());
@@ -92,18 +93,23 @@ pub async fn work(backend: &Backend) -> domain::Result<()> {
     }
 }
 
-/// Waits for word of a job, but no longer than the pause.
+/// Waits for the signal of a job, but no longer than the pause.
 async fn wait_for_jobs(signals: &mut Subscription, pause: Duration) {
-    let word = async { while !matches!(signals.next().await, Signal::Jobs | Signal::Missed) {} };
+    let signalled =
+        async { while !matches!(signals.next().await, Signal::Jobs | Signal::Missed) {} };
     // Running out of time is the same as being woken.
-    tokio::time::timeout(pause, word).await.ok();
+    tokio::time::timeout(pause, signalled).await.ok();
 }
 
 impl Worker {
     /// Starts what is due, as far as there is room.
-    async fn fill(&self, running: &mut JoinSet<()>, limit: usize) -> domain::Result<()> {
+    async fn claim_free_slots(
+        &self,
+        running: &mut JoinSet<()>,
+        limit: usize,
+    ) -> domain::Result<()> {
         while running.try_join_next().is_some() {}
-        schedule::fire(&self.backend).await?;
+        schedule::enqueue_due(&self.backend).await?;
         let room = limit.saturating_sub(running.len());
         if room > 0 {
             for job in self.claim(room).await? {
@@ -126,7 +132,7 @@ impl Worker {
         let begun = Instant::now();
         failpoint!("job.claimed");
         let work = async {
-            match self.hold(&claimed, attempt(&self.backend, &claimed)).await {
+            match self.run_with_lease(&claimed, attempt(&self.backend, &claimed)).await {
                 Some(ended) => {
                     failpoint!("job.worked");
                     settle(&self.backend, &claimed, ended, begun.elapsed()).await;
@@ -143,16 +149,16 @@ impl Worker {
     /// Holds the lease while the work runs; `None`: the worker is told to stop. A lease that was
     /// lost does not end the work - it may just have been given a token that exists nowhere else -
     /// but it can't settle the job any more.
-    async fn hold<Ended>(
+    async fn run_with_lease<T>(
         &self,
         claimed: &Claimed,
-        work: impl Future<Output = Ended>,
-    ) -> Option<Ended> {
+        work: impl Future<Output = T>,
+    ) -> Option<T> {
         // What the work has open is no matter of the renewal.
         let renew = || db::write_guard::scope(self.renew(claimed));
         tokio::select! {
             ended = beside::while_repeating(work, RENEWED, renew) => Some(ended),
-            () = self.over.cancelled() => None,
+            () = self.shutdown.cancelled() => None,
         }
     }
 

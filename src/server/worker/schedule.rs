@@ -14,7 +14,7 @@ const RECURRING: [(Job, TimeDelta); 11] = [
     (Job::RevokeExpiredChoices, TimeDelta::minutes(1)),
     (Job::PurgeFlows, TimeDelta::minutes(1)),
     (Job::PurgeSessions, TimeDelta::minutes(1)),
-    (Job::PurgeLinks, TimeDelta::minutes(1)),
+    (Job::PurgeEmailTokens, TimeDelta::minutes(1)),
     (Job::AnswerResets, TimeDelta::minutes(1)),
     (Job::ProcessNotices, TimeDelta::minutes(1)),
     (Job::FindRevocations, TimeDelta::minutes(10)),
@@ -25,19 +25,19 @@ const RECURRING: [(Job, TimeDelta); 11] = [
 ];
 
 /// Enqueues what is due. After a pause it fires once, not once for each time that was missed.
-pub async fn fire(backend: &Backend) -> Result<()> {
+pub async fn enqueue_due(backend: &Backend) -> Result<()> {
     let now = backend.clock.now();
     let times: BTreeMap<_, _> = db::jobs::schedules(&backend.db).await?.into_iter().collect();
     for (job, every) in RECURRING {
         let next = times.get(&job.kind()).copied();
         if next.is_none_or(|next| next <= now) {
-            fire_one(backend, job, next, now + every).await?;
+            enqueue_one(backend, job, next, now + every).await?;
         }
     }
     Ok(())
 }
 
-async fn fire_one(
+async fn enqueue_one(
     backend: &Backend,
     job: Job,
     from: Option<DateTime<Utc>>,

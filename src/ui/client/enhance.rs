@@ -40,7 +40,7 @@ fn content(form: &HtmlFormElement) -> Option<UrlSearchParams> {
 }
 
 async fn send(form: HtmlFormElement, body: UrlSearchParams, busy: Busy) {
-    complain(&form, &[]);
+    show_errors(&form, &[]);
     let optimistic = Optimistic::begin(&form);
     offline::connection().await;
     match wire::post(&form.action(), &body).await {
@@ -59,12 +59,12 @@ async fn settle(form: HtmlFormElement, outcome: Value, busy: Busy) {
     let errors = outcome.field_errors("errors");
     if !errors.is_empty() {
         busy.end();
-        return complain(&form, &errors);
+        return show_errors(&form, &errors);
     }
     let message = outcome.get("toast");
     if let Some(location) = outcome.text("location").filter(|location| !is_here(location)) {
         // The form stays busy until the other page is there.
-        toast::carry(&message);
+        toast::store_toast(&message);
         return dom::go(&location);
     }
     forget_passwords(&form);
@@ -87,11 +87,11 @@ fn forget_passwords(form: &HtmlFormElement) {
 
 /// Says why it did not work: at the fields, in the form, or above everything.
 fn refuse(form: &HtmlFormElement, refusal: Refusal) {
-    if refusal.logged_out && !form.has_attribute("data-entrance") {
+    if refusal.logged_out && !form.has_attribute("data-auth") {
         // Fetched again, the page leads to the login and from there back.
         return dom::reload();
     }
-    complain(form, &refusal.fields);
+    show_errors(form, &refusal.fields);
     if !refusal.fields.is_empty() {
         return;
     }
@@ -108,7 +108,7 @@ fn in_one_line(toast: &Toast) -> String {
 }
 
 /// Writes the sentences to their fields, removes the others, and leads to the first.
-fn complain(form: &HtmlFormElement, errors: &[FieldError]) {
+fn show_errors(form: &HtmlFormElement, errors: &[FieldError]) {
     if let Some(place) = dom::find(form, "[data-form-error]") {
         place.set_text_content(None);
     }

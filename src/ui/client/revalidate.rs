@@ -14,7 +14,7 @@ static LATEST: AtomicU32 = AtomicU32::new(0);
 const FRESH: &str = "data-fresh";
 
 /// What a look at the page found.
-pub enum Seen {
+pub enum RevalidateOutcome {
     Fresh,
     /// The page has become another one, which only the browser can show.
     Elsewhere,
@@ -25,33 +25,35 @@ pub enum Seen {
 /// After a form: when the page has become another one, or its session ended, the browser fetches it
 /// whole.
 pub async fn revalidate() {
-    if !matches!(look(false).await, Seen::Fresh) {
+    if !matches!(look(false).await, RevalidateOutcome::Fresh) {
         dom::reload();
     }
 }
 
 /// Fetches the page and puts in what differs.
-pub async fn look(by_itself: bool) -> Seen {
+pub async fn look(by_itself: bool) -> RevalidateOutcome {
     let turn = LATEST.fetch_add(1, Ordering::Relaxed) + 1;
-    let Ok(here) = window().location().href() else { return Seen::Unreachable };
+    let Ok(here) = window().location().href() else { return RevalidateOutcome::Unreachable };
     let fresh = wire::page(&here).await;
     // A later one was begun meanwhile and knows better.
     if LATEST.load(Ordering::Relaxed) != turn {
-        return Seen::Fresh;
+        return RevalidateOutcome::Fresh;
     }
     let fresh = match fresh {
         Ok(page) => page.body(),
-        Err(Absent::Redirected) => return Seen::LoggedOut,
-        Err(Absent::Gone) => return Seen::Elsewhere,
-        Err(Absent::Unreachable) => return Seen::Unreachable,
+        Err(Absent::Redirected) => return RevalidateOutcome::LoggedOut,
+        Err(Absent::Gone) => return RevalidateOutcome::Elsewhere,
+        Err(Absent::Unreachable) => return RevalidateOutcome::Unreachable,
     };
-    let (Some(fresh), Some(body)) = (fresh, dom::body()) else { return Seen::Elsewhere };
+    let (Some(fresh), Some(body)) = (fresh, dom::body()) else {
+        return RevalidateOutcome::Elsewhere;
+    };
     let (regions, renewed) =
         (dom::find_all(&body, "[data-live]"), dom::find_all(&fresh, "[data-live]"));
     let same = regions.len() == renewed.len()
         && regions.iter().zip(&renewed).all(|(old, new)| name(old) == name(new));
     if !same {
-        return Seen::Elsewhere;
+        return RevalidateOutcome::Elsewhere;
     }
     let place = FocusPoint::now().map(FocusPoint::with_text);
     for (old, new) in regions.iter().zip(&renewed) {
@@ -66,7 +68,7 @@ pub async fn look(by_itself: bool) -> Seen {
     if let Some(place) = place {
         place.restore();
     }
-    Seen::Fresh
+    RevalidateOutcome::Fresh
 }
 
 fn name(region: &web_sys::HtmlElement) -> Option<String> {

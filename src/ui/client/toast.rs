@@ -91,7 +91,7 @@ pub fn leave(title: &str) {
 }
 
 /// Leaves a message for the page that comes next.
-pub fn carry(toast: &Value) {
+pub fn store_toast(toast: &Value) {
     if toast.toast().is_none() {
         return;
     }

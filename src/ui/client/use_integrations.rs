@@ -16,7 +16,7 @@ use leptos::wasm_bindgen::closure::Closure;
 use web_sys::js_sys::{Date, Function, Math};
 use web_sys::{EventSource, MessageEvent};
 
-use super::revalidate::{Seen, look};
+use super::revalidate::{RevalidateOutcome, look};
 use super::{dom, offline, toast};
 
 /// However often it is asked for, the page is fetched once in so many milliseconds.
@@ -146,17 +146,17 @@ fn look_soon() {
 
 async fn try_to_look(attempt: u32) {
     match look(true).await {
-        Seen::Fresh => {}
-        Seen::Unreachable if attempt < RETRIES => {
+        RevalidateOutcome::Fresh => {}
+        RevalidateOutcome::Unreachable if attempt < RETRIES => {
             set_timeout(move || spawn_local(try_to_look(attempt + 1)), RETRY)
         }
-        Seen::Unreachable => {}
+        RevalidateOutcome::Unreachable => {}
         // A form or a dialog in use decides itself where to go.
-        Seen::Elsewhere if in_use() => {}
-        Seen::Elsewhere => dom::reload(),
-        Seen::LoggedOut
+        RevalidateOutcome::Elsewhere if in_use() => {}
+        RevalidateOutcome::Elsewhere => dom::reload(),
+        RevalidateOutcome::LoggedOut
             if dom::body().is_some_and(|body| dom::find(&body, "form[data-busy]").is_some()) => {}
-        Seen::LoggedOut => {
+        RevalidateOutcome::LoggedOut => {
             toast::leave("You were logged out in another tab or on another device.");
             dom::reload();
         }

@@ -82,7 +82,7 @@ fn Life<'a>(life: &'a LifeView, status: Status, title: &'a str) -> impl IntoView
 /// What the platform told, and what support asks for.
 #[component]
 fn Figures<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl IntoView + use<> {
-    let facts = account.facts.iter().map(|(name, value)| {
+    let details = account.details.iter().map(|(name, value)| {
         view! {
             <dt>{name.clone()}</dt>
             <dd>{value.clone()}</dd>
@@ -108,7 +108,7 @@ fn Figures<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl IntoVie
         <section>
             <h3>{format!("On {}", info.name)}</h3>
             <dl>
-                {facts.collect_view()} {limits.collect_view()} <dt>"Last check"</dt> {check}
+                {details.collect_view()} {limits.collect_view()} <dt>"Last check"</dt> {check}
                 <dt>{format!("{} id", info.name)}</dt>
                 <dd class="code">{account.platform_id.clone()}</dd> <dt>"Huntaze id"</dt>
                 <dd class="code">{account.id.to_string()}</dd>

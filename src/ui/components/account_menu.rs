@@ -20,14 +20,14 @@ pub fn AccountMenu<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl
                 <Icon glyph=Glyph::Dots />
             </summary>
             <div class="menu-panel">
-                <Act
+                <MenuAction
                     action=form_action!(accounts::TestAccount)
                     id=id.to_string()
                     glyph=Glyph::Test
                     text="Test connection"
                     title
                 />
-                <Act
+                <MenuAction
                     action=form_action!(accounts::RefreshAccount)
                     id=id.to_string()
                     glyph=Glyph::Refresh
@@ -68,9 +68,9 @@ pub fn AccountMenu<'a>(account: &'a AccountView, info: &'a PlatformInfo) -> impl
     }
 }
 
-/// An act that needs no question: a form of one button.
+/// A menu action that needs no question: a form of one button.
 #[component]
-fn Act<'a>(
+fn MenuAction<'a>(
     action: &'static str,
     id: String,
     glyph: Glyph,

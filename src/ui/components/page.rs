@@ -52,16 +52,16 @@ where
         let here = if query.is_empty() { path.clone() } else { format!("{path}?{query}") };
         let content = content.unwrap_or_else(|error| view! { <Problem error here /> }.into_any());
         view! {
-            <Surroundings frame path column>
+            <PageFrame frame path column>
                 {content}
-            </Surroundings>
+            </PageFrame>
         }
     });
     view! { <Suspense>{content}</Suspense> }
 }
 
 #[component]
-fn Surroundings(
+fn PageFrame(
     frame: Frame,
     path: String,
     column: &'static str,

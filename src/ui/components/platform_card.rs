@@ -34,7 +34,7 @@ impl State {
         }
     }
 
-    fn word(self) -> &'static str {
+    fn as_str(self) -> &'static str {
         match self {
             Self::NotConfigured => "not-configured",
             Self::Connecting => "connecting",
@@ -66,7 +66,7 @@ pub fn PlatformCard(card: Card, operator: bool) -> impl IntoView {
             class=class
             aria-labelledby=titled
             data-provider=info.id.to_string()
-            data-state=state.word()
+            data-state=state.as_str()
             data-live=format!("card-{}", info.id)
             tabindex="-1"
         >

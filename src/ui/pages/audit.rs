@@ -6,7 +6,7 @@ use leptos_router::hooks::use_query_map;
 
 use crate::api::audit::audit_log;
 use crate::model::Frame;
-use crate::model::audit::{Action, AuditLine, AuditPage, AuditQuery, Ended};
+use crate::model::audit::{Action, AuditLine, AuditPage, AuditQuery, AuditResult};
 use crate::ui::components::{Badge, ButtonLink, Glyph, PageHeader, RelativeTime, Tone, page};
 
 const HERE: &str = "/settings/audit";
@@ -219,7 +219,7 @@ fn row(line: &AuditLine, query: &AuditQuery) -> impl IntoView + use<> {
         (_, true) if line.ip.is_empty() => view! { <span>"Huntaze itself"</span> }.into_any(),
         (_, true) => view! { <span>"Somebody"</span> }.into_any(),
     };
-    let result = (line.result == Ended::Failed)
+    let result = (line.result == AuditResult::Failed)
         .then(|| view! { <Badge tone=Tone::Bad glyph=Glyph::Alert text="Failed" /> });
     let detail =
         (!line.detail.is_empty()).then(|| view! { <p class="mt-1">{line.detail.clone()}</p> });

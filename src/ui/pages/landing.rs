@@ -39,7 +39,7 @@ pub fn LandingPage() -> impl IntoView {
             (true, _) if shown.viewer.is_none() => view! { <LogInFirst info /> }.into_any(),
             (true, _) => view! { <BeforeConsent info again flash=&frame.flash /> }.into_any(),
         };
-        let standing = shown.viewer.map(|_| view! { <Standing card /> });
+        let state = shown.viewer.map(|_| view! { <ConnectionState card /> });
         Ok(view! {
             <div class="landing">
                 <LiveForms>
@@ -49,7 +49,7 @@ pub fn LandingPage() -> impl IntoView {
                     </article>
                 </LiveForms>
                 <div class="landing-aside grid content-start \
-                gap-6">{standing} <Permissions info /> <Troubles info /></div>
+                gap-6">{state} <Permissions info /> <Troubles info /></div>
             </div>
         })
     })
@@ -79,7 +79,7 @@ fn LogInFirst<'a>(info: &'a PlatformInfo) -> impl IntoView + use<> {
 
 /// How the person's accounts on this platform are.
 #[component]
-fn Standing<'a>(card: &'a Card) -> impl IntoView + use<> {
+fn ConnectionState<'a>(card: &'a Card) -> impl IntoView + use<> {
     let lines = card.accounts.iter().map(|account| {
         let notice = account
             .notice

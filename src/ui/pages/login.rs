@@ -34,7 +34,7 @@ pub fn LoginPage() -> impl IntoView {
                 class="panel grid gap-4 p-5"
                 method="post"
                 action=form_action!(users::Login)
-                data-entrance=true
+                data-auth=true
             >
                 <input type="hidden" name="next" value=next />
                 <Field name="email" label="E-mail" kind="email" autocomplete="username" flash />
@@ -79,7 +79,7 @@ fn Demo(email: String, password: String, next: String) -> impl IntoView {
                         class="mt-2"
                         method="post"
                         action=form_action!(users::Login)
-                        data-entrance=true
+                        data-auth=true
                     >
                         <input type="hidden" name="email" value=email />
                         <input type="hidden" name="password" value=password />

@@ -4,18 +4,18 @@
 use leptos::prelude::*;
 
 use crate::api::mail::mail;
-use crate::model::{Frame, LetterView, Part, StuckMail};
+use crate::model::{Frame, Part, UnsentMail, WrittenMail};
 use crate::ui::components::{Badge, Glyph, Note, PageHeader, RelativeTime, Tone, page};
 
 #[component]
 pub fn MailPage() -> impl IntoView {
     page(|_: Frame| async move {
         let shown = mail().await?;
-        let written = shown.written.map(|letters| view! { <Written letters /> });
+        let written = shown.written.map(|mails| view! { <Written mails /> });
         Ok(view! {
             <PageHeader title="Mail" back=("/settings", "Settings") />
             <div class="grid gap-8">
-                <Stuck mails=shown.stuck />
+                <Unsent mails=shown.unsent />
                 {written}
             </div>
         })
@@ -23,7 +23,7 @@ pub fn MailPage() -> impl IntoView {
 }
 
 #[component]
-fn Stuck(mails: Vec<StuckMail>) -> impl IntoView {
+fn Unsent(mails: Vec<UnsentMail>) -> impl IntoView {
     let empty =
         mails.is_empty().then(|| view! { <p class="panel p-5">"Every mail has been sent."</p> });
     let rows = mails.into_iter().map(|mail| {
@@ -62,12 +62,12 @@ fn Stuck(mails: Vec<StuckMail>) -> impl IntoView {
 }
 
 #[component]
-fn Written(letters: Vec<LetterView>) -> impl IntoView {
-    let empty = letters
+fn Written(mails: Vec<WrittenMail>) -> impl IntoView {
+    let empty = mails
         .is_empty()
         .then(|| view! { <p class="panel p-5">"No mail has been written yet."</p> });
-    let letters = letters.into_iter().map(|letter| view! { <Letter letter /> });
-    let letters = letters.collect_view();
+    let mails = mails.into_iter().map(|mail| view! { <WrittenMessage mail /> });
+    let mails = mails.collect_view();
     view! {
         <section aria-labelledby="written">
             <h2 id="written" class="mb-2">
@@ -81,14 +81,14 @@ fn Written(letters: Vec<LetterView>) -> impl IntoView {
                 </Note>
             </div>
             {empty}
-            <div class="grid gap-4">{letters}</div>
+            <div class="grid gap-4">{mails}</div>
         </section>
     }
 }
 
 #[component]
-fn Letter(letter: LetterView) -> impl IntoView {
-    let text = letter.text.into_iter().map(|Part { text, link }| match link {
+fn WrittenMessage(mail: WrittenMail) -> impl IntoView {
+    let text = mail.text.into_iter().map(|Part { text, link }| match link {
         true => view! {
             <a class="link break-all" href=text.clone() rel="noreferrer">
                 {text.clone()}
@@ -100,9 +100,9 @@ fn Letter(letter: LetterView) -> impl IntoView {
     let text = text.collect_view();
     view! {
         <article class="panel p-5">
-            <h3>{letter.subject}</h3>
+            <h3>{mail.subject}</h3>
             <p class="small soft mb-3">
-                "To " {letter.to} ", " <RelativeTime moment=&letter.written />
+                "To " {mail.to} ", " <RelativeTime moment=&mail.written />
             </p>
             <p class="whitespace-pre-wrap">{text}</p>
         </article>

@@ -49,7 +49,7 @@ async fn mara_connects_for_good_and_sees_her_karma() {
         "raw_json keeps addresses whole: {:?}",
         mara.avatar_url
     );
-    assert!(mara.standing.is_none());
+    assert!(mara.issue.is_none());
     Reddit.check_metadata(&mara.metadata).expect("good metadata");
     let facts = Reddit.describe_metadata(&mara.metadata);
     assert_eq!(

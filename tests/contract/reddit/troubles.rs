@@ -53,7 +53,7 @@ async fn tobi_sees_until_when_reddit_suspended_him() {
     let grant = stage.connect(&Reddit, &client, TOBI_SUSPENDED).await;
     let tobi =
         Reddit.profile(&api(&Reddit, &client, &grant), TOBI_SUSPENDED).await.expect("the account");
-    let (reason, message) = tobi.standing.expect("a standing");
+    let (reason, message) = tobi.issue.expect("an issue");
     let day = (client.now() + Duration::days(3)).format("%-d %B %Y").to_string();
     assert_eq!(reason, Reason::Suspended);
     assert_says(&message, &["suspended", &day, "appeal", "Test"]);
@@ -63,7 +63,7 @@ async fn tobi_sees_until_when_reddit_suspended_him() {
         .profile(&api(&Reddit, &client, &grant), QUICK_SUSPENDED_FOR_GOOD)
         .await
         .expect("the account");
-    assert_says(&gone.standing.expect("a standing").1, &["for good", "Appeal"]);
+    assert_says(&gone.issue.expect("an issue").1, &["for good", "Appeal"]);
 }
 
 // C9

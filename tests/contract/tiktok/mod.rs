@@ -40,7 +40,7 @@ async fn kofi_connects_and_sees_what_his_account_may_post() {
     let [profile] = found.as_slice() else { panic!("one grant is one account") };
     assert_eq!((profile.id.as_str(), profile.name.as_str()), (KOFI, "Kofi Cooks"));
     assert_eq!(profile.handle, "@koficooks");
-    assert!(profile.standing.is_none());
+    assert!(profile.issue.is_none());
     assert_eq!(profile.metadata["followers"], json!(5_104_233));
     let said = |name| fact(&world, &profile.metadata, name);
     assert_eq!(said("Who can see posts").as_deref(), Some("everyone, friends and only you"));
@@ -55,7 +55,7 @@ async fn a_private_account_connects_and_is_told_that_its_posts_can_not_be_public
     let world = World::of(&TikTok).await;
     let grant = world.allow(LUNA_PRIVATE).await;
     let found = world.candidates(&grant).await.expect("her account");
-    assert!(found[0].standing.is_none());
+    assert!(found[0].issue.is_none());
     let seen = fact(&world, &found[0].metadata, "Who can see posts").expect("it is said");
     assert!(seen.starts_with("Posts can't be public"), "{seen}");
 }
@@ -66,7 +66,7 @@ async fn an_account_banned_from_posting_connects_with_that_standing() {
     let world = World::of(&TikTok).await;
     let grant = world.allow(MAX_BANNED).await;
     let found = world.candidates(&grant).await.expect("his numbers are readable all the same");
-    let (reason, message) = found[0].standing.as_ref().expect("something stands in its way");
+    let (reason, message) = found[0].issue.as_ref().expect("something stands in its way");
     assert_eq!(*reason, Reason::NeedsAction);
     assert!(
         message.contains("blocked this account from posting")

@@ -136,7 +136,7 @@ pub(in crate::server::domain) async fn record_transition(
 pub async fn mark_expired(backend: &Backend, workspace: WorkspaceId, id: AccountId) -> Result<()> {
     let account = super::require_active(db::accounts::find(&backend.db, workspace, id).await?)?;
     let entry = entry(backend, account.provider.as_str())?;
-    let end = ends_for_good(entry, account.expires_at, account.refresh_expires_at);
+    let end = renewable_until(entry, account.expires_at, account.refresh_expires_at);
     if end.is_none_or(|end| end > backend.clock.now()) {
         return Ok(());
     }
@@ -153,7 +153,7 @@ pub async fn mark_expired(backend: &Backend, workspace: WorkspaceId, id: Account
 
 /// When an account can no longer be renewed without its person, from the ends of its tokens, where
 /// that has a date.
-pub fn ends_for_good(
+pub fn renewable_until(
     entry: &Entry,
     access: Option<DateTime<Utc>>,
     refresh: Option<DateTime<Utc>>,

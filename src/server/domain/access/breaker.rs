@@ -53,7 +53,7 @@ pub enum Permit {
 /// Until when nobody calls this platform.
 pub async fn open_until(backend: &Backend, entry: &Entry) -> Result<Option<DateTime<Utc>>> {
     let now = backend.clock.now();
-    let until = open(backend, entry).await?.map(|breaker| breaker.open_until);
+    let until = find_open_breaker(backend, entry).await?.map(|breaker| breaker.open_until);
     Ok(until.filter(|until| !is_over(*until, now)))
 }
 
@@ -71,7 +71,7 @@ pub async fn open_breakers(backend: &Backend) -> Result<HashMap<Provider, DateTi
 /// Whether this platform may be called now. Where its breaker is open and its time has come, one
 /// caller is let through as the probe.
 pub(super) async fn acquire(backend: &Backend, entry: &Entry) -> Result<Permit> {
-    let Some(breaker) = open(backend, entry).await? else { return Ok(Permit::Free) };
+    let Some(breaker) = find_open_breaker(backend, entry).await? else { return Ok(Permit::Free) };
     let now = backend.clock.now();
     if is_over(breaker.open_until, now) {
         let ours = db::breakers::probe(&backend.db, &breaker, now + PROBE).await?;
@@ -95,33 +95,40 @@ fn is_over(until: DateTime<Utc>, now: DateTime<Utc>) -> bool {
 pub(super) async fn record_outcome(
     backend: &Backend,
     entry: &Entry,
-    pass: Permit,
+    permit: Permit,
     account: AccountId,
     error: Option<&platform::Error>,
 ) {
     let counted = match error {
         Some(platform::Error::Unreachable { .. } | platform::Error::Unavailable { .. }) => {
-            silent(backend, entry, pass, account).await
+            record_failure(backend, entry, permit, account).await
         }
         // Slowing down is neither.
         Some(platform::Error::RateLimited { .. }) => Ok(()),
-        _ => answered(backend, entry, account).await,
+        _ => record_success(backend, entry, account).await,
     };
     if let Err(error) = counted {
         tracing::error!(platform = %entry.provider, "could not update circuit breaker: {error}");
     }
 }
 
-async fn silent(backend: &Backend, entry: &Entry, pass: Permit, account: AccountId) -> Result<()> {
+/// Counts a call that was not answered, and opens the breaker when there were enough.
+async fn record_failure(
+    backend: &Backend,
+    entry: &Entry,
+    permit: Permit,
+    account: AccountId,
+) -> Result<()> {
     let now = backend.clock.now();
-    let accounts = note(backend, entry, account, true).silent_accounts(now);
-    if pass == Permit::Free && accounts.is_none() {
+    let accounts = add_sample(backend, entry, account, true).silent_accounts(now);
+    if permit == Permit::Free && accounts.is_none() {
         return Ok(());
     }
-    let enough = db::accounts::at_least(&backend.db, &entry.provider, ACCOUNTS).await?;
+    let enough = db::accounts::count_up_to(&backend.db, &entry.provider, ACCOUNTS).await?;
     forget(backend);
-    let open_count = open(backend, entry).await?.map_or(0, |breaker| breaker.open_count);
-    let changes = match pass {
+    let open_count =
+        find_open_breaker(backend, entry).await?.map_or(0, |breaker| breaker.open_count);
+    let changes = match permit {
         Permit::Probe => open_count > 0,
         // A call that began before it opened says nothing new.
         Permit::Free => open_count == 0 && accounts.is_some_and(|accounts| accounts >= enough),
@@ -147,9 +154,10 @@ async fn silent(backend: &Backend, entry: &Entry, pass: Permit, account: Account
     Ok(())
 }
 
-async fn answered(backend: &Backend, entry: &Entry, account: AccountId) -> Result<()> {
-    note(backend, entry, account, false);
-    if open(backend, entry).await?.is_none() {
+/// Counts a call that was answered, and closes the breaker.
+async fn record_success(backend: &Backend, entry: &Entry, account: AccountId) -> Result<()> {
+    add_sample(backend, entry, account, false);
+    if find_open_breaker(backend, entry).await?.is_none() {
         return Ok(());
     }
     let mut tx = backend.db.begin().await?;
@@ -165,7 +173,7 @@ async fn answered(backend: &Backend, entry: &Entry, account: AccountId) -> Resul
 }
 
 /// Adds a call to the latest of its platform, and answers with them.
-fn note(backend: &Backend, entry: &Entry, account: AccountId, silent: bool) -> Latest {
+fn add_sample(backend: &Backend, entry: &Entry, account: AccountId, silent: bool) -> Latest {
     let mut latest = backend.breakers.latest.lock().unwrap_or_else(PoisonError::into_inner);
     let calls = latest.entry(entry.provider.clone()).or_default();
     calls.add(account, silent, backend.clock.now());
@@ -179,7 +187,7 @@ fn reset(backend: &Backend, entry: &Entry) {
 }
 
 /// The breaker of a platform, if it is open.
-async fn open(backend: &Backend, entry: &Entry) -> Result<Option<Breaker>> {
+async fn find_open_breaker(backend: &Backend, entry: &Entry) -> Result<Option<Breaker>> {
     let now = backend.clock.now();
     {
         let read = backend.breakers.read.lock().unwrap_or_else(PoisonError::into_inner);

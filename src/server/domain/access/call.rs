@@ -7,8 +7,8 @@ use secrecy::{ExposeSecret, SecretString};
 use super::breaker::{self, Permit};
 use super::token::{self, RefreshReason, fresh_token};
 use super::{
-    Error, Result, access_place, credential, entry, journal, platform_error, quota, store_limits,
-    unreadable,
+    Error, Result, access_token_context, credential, entry, journal, platform_error, quota,
+    store_limits, unreadable,
 };
 use crate::server::Backend;
 use crate::server::db::{self, accounts::Account};
@@ -29,16 +29,16 @@ where
     let entry = entry(backend, account.provider.as_str())?;
     let (account, token) = fresh_token(backend, account, RefreshReason::Use).await?;
     quota::check(backend, entry, &account).await?;
-    let pass = breaker::acquire(backend, entry).await?;
-    let (account, first) = once(backend, entry, pass, account, token, &call).await?;
+    let permit = breaker::acquire(backend, entry).await?;
+    let (account, first) = call_once(backend, entry, permit, account, token, &call).await?;
     let refused = matches!(first, Err(platform::Error::AccessRefused { .. }))
         && matches!(entry.platform.connect(), Connect::OAuth2(_));
     let (account, outcome) = if refused {
         let seen = account.version;
         let (account, token) = fresh_token(backend, account, RefreshReason::Renew { seen }).await?;
         // The quota let this call through a moment ago.
-        let pass = breaker::acquire(backend, entry).await?;
-        once(backend, entry, pass, account, token, &call).await?
+        let permit = breaker::acquire(backend, entry).await?;
+        call_once(backend, entry, permit, account, token, &call).await?
     } else {
         (account, first)
     };
@@ -52,10 +52,10 @@ where
 }
 
 /// The outer result is ours, the inner one the platform's.
-async fn once<T, F>(
+async fn call_once<T, F>(
     backend: &Backend,
     entry: &Entry,
-    pass: Permit,
+    permit: Permit,
     account: Account,
     token: SecretString,
     call: &F,
@@ -71,7 +71,7 @@ where
         Some(renewed) => keep_renewed(backend, account, &token, &renewed).await,
         None => Ok(account),
     };
-    breaker::record_outcome(backend, entry, pass, id, outcome.as_ref().err()).await;
+    breaker::record_outcome(backend, entry, permit, id, outcome.as_ref().err()).await;
     let account = kept?;
     store_limits(backend, &account, &api.limits()).await;
     Ok((account, outcome))
@@ -109,7 +109,7 @@ async fn swap_session(
 ) -> Result<Account> {
     for _ in 0..SWAPS {
         let stored = Account {
-            access_token: Some(backend.vault.seal(renewed, access_place(account.id))),
+            access_token: Some(backend.vault.seal(renewed, access_token_context(account.id))),
             version: account.version + 1,
             updated_at: backend.clock.now(),
             ..account.clone()

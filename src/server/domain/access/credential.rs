@@ -9,11 +9,11 @@ use crate::server::vault::SealContext;
 
 const TABLE: &str = "oauth_accounts";
 
-pub(in crate::server::domain) fn access_place(id: AccountId) -> SealContext {
+pub(in crate::server::domain) fn access_token_context(id: AccountId) -> SealContext {
     SealContext::new(TABLE, id.0, "access_token")
 }
 
-pub(in crate::server::domain) fn refresh_place(id: AccountId) -> SealContext {
+pub(in crate::server::domain) fn refresh_token_context(id: AccountId) -> SealContext {
     SealContext::new(TABLE, id.0, "refresh_token")
 }
 
@@ -21,11 +21,11 @@ pub(in crate::server::domain) fn refresh_place(id: AccountId) -> SealContext {
 /// (`unreadable`).
 pub(in crate::server::domain) fn open(backend: &Backend, account: &Account) -> Result<Credential> {
     let sealed = account.access_token.as_deref().ok_or(Error::NotFound("account"))?;
-    let access = backend.vault.open(sealed, access_place(account.id))?;
+    let access = backend.vault.open(sealed, access_token_context(account.id))?;
     let refresh = account
         .refresh_token
         .as_deref()
-        .map(|blob| backend.vault.open(blob, refresh_place(account.id)))
+        .map(|blob| backend.vault.open(blob, refresh_token_context(account.id)))
         .transpose()?;
     Ok(Credential { access, refresh, grant_key: account.grant_key.clone() })
 }

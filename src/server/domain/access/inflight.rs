@@ -18,13 +18,13 @@ use crate::server::db::accounts::Account;
 use crate::server::domain::{Error, Result};
 use crate::server::{Backend, request_context};
 
-type Flight = Shared<BoxFuture<'static, Result<Account, Arc<Error>>>>;
+type InflightRefresh = Shared<BoxFuture<'static, Result<Account, Arc<Error>>>>;
 
 /// The refreshes of this process, one an account.
 #[derive(Default)]
-pub struct InflightRefreshes(Mutex<HashMap<AccountId, Flight>>);
+pub struct InflightRefreshes(Mutex<HashMap<AccountId, InflightRefresh>>);
 
-/// Takes a flight off the list, however it ended.
+/// Takes a refresh off the list, however it ended.
 struct RemoveOnDrop(Backend, AccountId);
 
 impl Drop for RemoveOnDrop {
@@ -40,18 +40,18 @@ pub(super) async fn join(
     id: AccountId,
     why: RefreshReason,
 ) -> Result<Account> {
-    let flight = {
-        let mut flights =
+    let refresh = {
+        let mut inflight =
             backend.inflight_refreshes.0.lock().unwrap_or_else(PoisonError::into_inner);
-        flights.entry(id).or_insert_with(|| begin(backend.clone(), workspace, id, why)).clone()
+        inflight.entry(id).or_insert_with(|| begin(backend.clone(), workspace, id, why)).clone()
     };
-    flight.await.map_err(Error::shared)
+    refresh.await.map_err(Error::shared)
 }
 
 /// Waits for the refreshes of this process, before it ends: one that was sent has to hear its
 /// answer, or a rotated token is lost. The platforms' time-outs bound it.
 pub async fn drain(backend: &Backend) {
-    let flights: Vec<Flight> = backend
+    let inflight: Vec<InflightRefresh> = backend
         .inflight_refreshes
         .0
         .lock()
@@ -59,12 +59,17 @@ pub async fn drain(backend: &Backend) {
         .values()
         .cloned()
         .collect();
-    futures::future::join_all(flights).await;
+    futures::future::join_all(inflight).await;
 }
 
-fn begin(backend: Backend, workspace: WorkspaceId, id: AccountId, why: RefreshReason) -> Flight {
+fn begin(
+    backend: Backend,
+    workspace: WorkspaceId,
+    id: AccountId,
+    why: RefreshReason,
+) -> InflightRefresh {
     let work = async move {
-        let _landing = RemoveOnDrop(backend.clone(), id);
+        let _remove = RemoveOnDrop(backend.clone(), id);
         refresh::refresh(&backend, workspace, id, why).await.map_err(Arc::new)
     };
     let task =

@@ -14,7 +14,9 @@ use uuid::Uuid;
 
 use super::account_state::{self, AccountState};
 use super::sealed_grant::SealedGrant;
-use super::{access_place, credential, entry, refresh_place, revoke, timing, unreadable};
+use super::{
+    access_token_context, credential, entry, refresh_token_context, revoke, timing, unreadable,
+};
 use crate::model::{AccountId, Status};
 use crate::server::Backend;
 use crate::server::db::{
@@ -68,7 +70,7 @@ impl Settled {
     }
 }
 
-fn place(id: Uuid) -> SealContext {
+fn seal_context(id: Uuid) -> SealContext {
     SealContext::new("refresh_journal", id, "response")
 }
 
@@ -96,7 +98,7 @@ impl JournaledTokens {
 
     /// Writes it down for good, unless its account's row is gone.
     pub(super) async fn persist(&self, backend: &Backend, line: &JournalEntry) -> Result<()> {
-        let sealed = self.0.seal(backend, place(line.id));
+        let sealed = self.0.seal(backend, seal_context(line.id));
         let mut tried = 0;
         loop {
             match db::refreshes::record_answer(&backend.db, line, &sealed).await {
@@ -122,7 +124,7 @@ impl JournaledTokens {
     }
 
     fn read(backend: &Backend, line: &JournalEntry, sealed: &[u8]) -> Result<Self, vault::Error> {
-        SealedGrant::open(backend, sealed, place(line.id)).map(Self)
+        SealedGrant::open(backend, sealed, seal_context(line.id)).map(Self)
     }
 
     /// Whether it brings anything that the row does not have. Where refresh tokens stay, a late
@@ -192,7 +194,7 @@ impl JournaledTokens {
             return Ok(Settled::Superseded);
         }
         let entry = entry(backend, account.provider.as_str())?;
-        let written = revoke::write_down(backend, tx, entry, self.0.credential()).await?;
+        let written = revoke::record_revocation(backend, tx, entry, self.0.credential()).await?;
         Ok(Settled::Orphaned(written))
     }
 
@@ -206,11 +208,11 @@ impl JournaledTokens {
         let (held, lifetime) = (self.0.credential(), &self.0.details);
         let entry = entry(backend, account.provider.as_str())?;
         let new_refresh =
-            held.refresh.map(|new| backend.vault.seal(&new, refresh_place(account.id)));
+            held.refresh.map(|new| backend.vault.seal(&new, refresh_token_context(account.id)));
         let healed = healed(account);
         let now = backend.clock.now();
         let renewed = Account {
-            access_token: Some(backend.vault.seal(&held.access, access_place(account.id))),
+            access_token: Some(backend.vault.seal(&held.access, access_token_context(account.id))),
             refresh_token: new_refresh.clone().or_else(|| account.refresh_token.clone()),
             token_type: lifetime.token_type.clone(),
             issued_at: lifetime.issued_at,
@@ -291,7 +293,7 @@ async fn settle_line(
 }
 
 /// Puts durable answers that a crash left behind into their rows. May run beside those who asked:
-/// whoever is second finds nothing to do. A line that can't be settled is left to the next round
+/// whoever is second finds nothing to do. A line that can't be settled is left to the next run
 /// and holds up none of those behind it.
 pub async fn recover(backend: &Backend) -> Result<()> {
     let mut after = (DateTime::UNIX_EPOCH, Uuid::nil());

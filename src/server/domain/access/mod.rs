@@ -18,18 +18,18 @@ mod timing;
 mod token;
 mod unreadable;
 
-pub use account_state::{AccountState, ends_for_good, mark_expired};
+pub use account_state::{AccountState, mark_expired, renewable_until};
 pub(in crate::server::domain) use account_state::{record_transition, transition};
 pub use breaker::{Breakers, Permit, open_breakers, open_until};
 pub(in crate::server::domain) use call::call;
-pub(in crate::server::domain) use credential::{access_place, open, refresh_place};
-pub use inflight::{InflightRefreshes, drain as refreshes_landed};
+pub(in crate::server::domain) use credential::{access_token_context, open, refresh_token_context};
+pub use inflight::{InflightRefreshes, drain as drain_refreshes};
 pub(in crate::server::domain) use journal::revoke_unsettled;
 pub(in crate::server::domain) use revoke::{
     attempt as attempt_revocation, is_shared, revoke_if_unused, schedule as schedule_revocation,
 };
 pub use revoke::{find_revocations, revoke};
-pub use scheduler::{round as run_due_tasks, run_scheduler};
+pub use scheduler::{run_once as run_due_tasks, run_scheduler};
 pub(in crate::server::domain) use timing::next as next_refresh;
 pub use timing::{due_at, lead, next_try, pause};
 pub use token::{RefreshReason, fresh_token, is_due};
@@ -37,7 +37,7 @@ pub use token::{RefreshReason, fresh_token, is_due};
 /// A refresh step by step, for whoever stops between two of them: the tests of its order.
 pub mod steps {
     pub use super::journal::{JournaledTokens, recover};
-    pub use super::refresh::{Attempt, LeaseOutcome, turn};
+    pub use super::refresh::{Attempt, LeaseOutcome, begin_attempt};
 }
 
 use super::{Error, Result};
@@ -105,9 +105,9 @@ async fn write_limits(backend: &Backend, account: &Account, limits: &[Limit]) ->
             resets_at: limit.resets_at,
             observed_at: backend.clock.now(),
         };
-        db::limits::keep(&mut tx, account.id, &told).await?;
+        db::limits::upsert_account_limit(&mut tx, account.id, &told).await?;
         if shared.contains(&limit.name.as_str()) {
-            db::limits::keep_shared(&mut tx, &account.provider, &told).await?;
+            db::limits::upsert_platform_limit(&mut tx, &account.provider, &told).await?;
         }
     }
     let changed = Event::WorkspaceChanged(account.workspace_id);

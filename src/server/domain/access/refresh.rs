@@ -41,7 +41,7 @@ const PROLONG: StdDuration = StdDuration::from_secs(30);
 /// prolonged.
 const PATIENCE: StdDuration = StdDuration::from_secs(100);
 
-/// Whose turn it is.
+/// What came of asking for the lease.
 pub enum LeaseOutcome {
     /// Nothing to do any more, or not now.
     Done(Box<Account>),
@@ -66,7 +66,7 @@ pub(super) async fn refresh(
 ) -> Result<Account> {
     let waiting = Instant::now();
     loop {
-        match turn(backend, workspace, id, why).await? {
+        match begin_attempt(backend, workspace, id, why).await? {
             LeaseOutcome::Done(account) => return Ok(*account),
             LeaseOutcome::Mine(attempt) => return attempt.run(backend).await,
             // The scheduler comes again anyway.
@@ -86,7 +86,7 @@ fn between_looks() -> StdDuration {
 }
 
 /// Step 1: takes the lease and, if there is something to do, writes down what.
-pub async fn turn(
+pub async fn begin_attempt(
     backend: &Backend,
     workspace: WorkspaceId,
     id: AccountId,
@@ -113,7 +113,7 @@ pub async fn turn(
         .filter(|line| line.response.is_none())
         .map(|line| line.unanswered_attempts + 1)
         .sum();
-    if let Some(next) = deferred_until(backend, entry, &account, why, unanswered_attempts) {
+    if let Some(next) = deferral(backend, entry, &account, why, unanswered_attempts) {
         if account.next_refresh_at != next {
             tasks::move_to(&mut tx, id, Kind::Refresh, next).await?;
         }
@@ -163,7 +163,7 @@ fn without_account(error: db::Error) -> Error {
 /// When to look at the account instead, if nothing is to be done now: somebody else did it, or an
 /// earlier answer never came from a platform that may punish a repeat. Then the old token is used
 /// to its end, and only then one more try is made.
-fn deferred_until(
+fn deferral(
     backend: &Backend,
     entry: &Entry,
     account: &Account,
@@ -196,7 +196,7 @@ impl Attempt {
     async fn run(self, backend: &Backend) -> Result<Account> {
         let entry = entry(backend, self.account.provider.as_str())?;
         let begun = Instant::now();
-        let pass = self.may_send(backend).await?;
+        let permit = self.may_send(backend).await?;
         failpoint!("refresh.before_send");
         // From here on its life counts, however late we get to read the answer.
         let asked_at = backend.clock.now();
@@ -209,11 +209,11 @@ impl Attempt {
                 // Before anything else, the breaker too. The platform answered, whatever becomes of
                 // it here.
                 let kept = self.record(backend, &grant, asked_at, received).await;
-                breaker::record_outcome(backend, entry, pass, id, None).await;
+                breaker::record_outcome(backend, entry, permit, id, None).await;
                 self.settle(backend, kept?).await?
             }
             Err(error) => {
-                breaker::record_outcome(backend, entry, pass, id, Some(&error)).await;
+                breaker::record_outcome(backend, entry, permit, id, Some(&error)).await;
                 self.fail(backend, error).await?
             }
         };
@@ -229,8 +229,8 @@ impl Attempt {
     pub async fn may_send(&self, backend: &Backend) -> Result<Permit> {
         let entry = entry(backend, self.account.provider.as_str())?;
         let refused = match breaker::acquire(backend, entry).await {
-            Ok(pass) => match self.prolong(backend).await {
-                Ok(true) => return Ok(pass),
+            Ok(permit) => match self.prolong(backend).await {
+                Ok(true) => return Ok(permit),
                 Ok(false) => Error::Refreshing,
                 Err(error) => error,
             },
@@ -255,7 +255,7 @@ impl Attempt {
     /// Nothing was sent: as if it had not begun.
     async fn withdraw(&self, backend: &Backend) -> Result<()> {
         let mut tx = backend.db.begin().await?;
-        // The lease before the journal, as in `turn`.
+        // The lease before the journal, as in `begin_attempt`.
         self.release(&mut tx).await?;
         if self.line.unanswered_attempts == 0 {
             db::refreshes::close(&mut tx, self.line.id).await?;
@@ -315,7 +315,7 @@ impl Attempt {
         answer: JournaledTokens,
     ) -> Result<(Refresh, Result<Account>)> {
         let mut tx = backend.db.begin().await?;
-        // The lease before the row, as in `turn`: two that meet here wait instead of blocking one
+        // The lease before the row, as in `begin_attempt`: two that meet here wait instead of blocking one
         // another.
         self.release(&mut tx).await?;
         let settled = answer.settle(backend, &mut tx, &self.line).await?;

@@ -38,7 +38,7 @@ impl Attempt {
             "token refresh failed: {error}"
         );
         let mut tx = backend.db.begin().await?;
-        // The lease before the row, as in `turn`.
+        // The lease before the row, as in `begin_attempt`.
         let ours = self.release(&mut tx).await?;
         let lines = db::refreshes::of_account(&mut tx, self.account.id).await?;
         journal::settle_all(backend, &mut tx, &lines).await?;

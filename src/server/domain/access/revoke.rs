@@ -24,7 +24,7 @@ const KEPT: Duration = Duration::hours(24);
 /// By then the inline attempt has had its chance.
 const PAUSE: Duration = Duration::minutes(1);
 
-fn place(id: Uuid) -> SealContext {
+fn seal_context(id: Uuid) -> SealContext {
     SealContext::new("pending_revocations", id, "payload")
 }
 
@@ -52,7 +52,7 @@ pub(in crate::server::domain) async fn schedule(
     held: Credential,
 ) -> Result<Revocation> {
     let (id, now) = (Uuid::now_v7(), backend.clock.now());
-    let payload = SealedGrant::new(&held, ()).seal(backend, place(id));
+    let payload = SealedGrant::new(&held, ()).seal(backend, seal_context(id));
     let revocation =
         Revocation { id, provider: entry.provider.clone(), payload, expires_at: now + KEPT };
     db::pending::insert_revocation(tx, &revocation).await?;
@@ -66,7 +66,7 @@ pub(in crate::server::domain) async fn attempt(
     entry: &Entry,
     revocation: &Revocation,
 ) {
-    match tokio::time::timeout(INLINE, tell(backend, entry, revocation)).await {
+    match tokio::time::timeout(INLINE, revoke_at_platform(backend, entry, revocation)).await {
         Ok(Ok(())) => match delete_pending(backend, revocation.id).await {
             Ok(()) => {}
             Err(error) => {
@@ -91,7 +91,7 @@ pub async fn revoke(attempt: &Attempt<'_>, id: Uuid) -> Result<Outcome> {
     };
     let outcome = match entry(backend, revocation.provider.as_str()) {
         Ok(entry) if backend.clock.now() < revocation.expires_at => {
-            judge(attempt, &revocation, tell(backend, entry, &revocation).await)
+            judge(attempt, &revocation, revoke_at_platform(backend, entry, &revocation).await)
         }
         _ => {
             tracing::warn!(platform = %revocation.provider, "revocation abandoned");
@@ -104,8 +104,8 @@ pub async fn revoke(attempt: &Attempt<'_>, id: Uuid) -> Result<Outcome> {
     Ok(outcome)
 }
 
-fn judge(attempt: &Attempt<'_>, revocation: &Revocation, told: Result<()>) -> Outcome {
-    match told {
+fn judge(attempt: &Attempt<'_>, revocation: &Revocation, outcome: Result<()>) -> Outcome {
+    match outcome {
         Ok(()) => Outcome::Done,
         // What we hold is worth nothing any more, at this platform and for ever.
         Err(Error::Platform {
@@ -135,14 +135,15 @@ async fn delete_pending(backend: &Backend, id: Uuid) -> Result<()> {
 pub async fn find_revocations(backend: &Backend) -> Result<()> {
     db::pending::delete_expired_revocations(&backend.db, backend.clock.now()).await?;
     for id in db::pending::revocations(&backend.db).await? {
-        if let Err(error) = see_to(backend, Job::Revoke { id }).await {
+        if let Err(error) = ensure_job(backend, Job::Revoke { id }).await {
             tracing::error!(revocation = %id, "revocation deferred to the next run: {error}");
         }
     }
     Ok(())
 }
 
-async fn see_to(backend: &Backend, revoke: Job) -> Result<()> {
+/// Enqueues the job of a revocation that has none.
+async fn ensure_job(backend: &Backend, revoke: Job) -> Result<()> {
     if !db::jobs::is_active(&backend.db, &revoke.payload()).await? {
         let mut tx = backend.db.begin().await?;
         jobs::enqueue(backend, &mut tx, revoke).await?;
@@ -152,20 +153,25 @@ async fn see_to(backend: &Backend, revoke: Job) -> Result<()> {
 }
 
 /// Asks the platform to end a grant. One that does not open can't be ended, by nobody and never.
-async fn tell(backend: &Backend, entry: &Entry, revocation: &Revocation) -> Result<()> {
-    let grant = match SealedGrant::<()>::open(backend, &revocation.payload, place(revocation.id)) {
-        Ok(grant) => grant,
-        Err(error) => {
-            unreadable::report("pending_revocations", &revocation.id, error);
-            return Ok(());
-        }
-    };
-    let told = entry.revoke(&grant.credential()).await;
-    told.map(drop).map_err(|error| platform_error(entry, error))
+async fn revoke_at_platform(
+    backend: &Backend,
+    entry: &Entry,
+    revocation: &Revocation,
+) -> Result<()> {
+    let grant =
+        match SealedGrant::<()>::open(backend, &revocation.payload, seal_context(revocation.id)) {
+            Ok(grant) => grant,
+            Err(error) => {
+                unreadable::report("pending_revocations", &revocation.id, error);
+                return Ok(());
+            }
+        };
+    let outcome = entry.revoke(&grant.credential()).await;
+    outcome.map(drop).map_err(|error| platform_error(entry, error))
 }
 
-/// Writes down that a grant is to be given back, unless somebody lives by it.
-pub(super) async fn write_down(
+/// Records that a grant is to be revoked, unless an account lives by it.
+pub(super) async fn record_revocation(
     backend: &Backend,
     tx: &mut Tx,
     entry: &Entry,
@@ -177,7 +183,7 @@ pub(super) async fn write_down(
     }
 }
 
-/// Gives back a grant that came to nothing, unless somebody lives by it.
+/// Revokes a grant that came to nothing, unless an account lives by it.
 pub(in crate::server::domain) async fn revoke_if_unused(
     backend: &Backend,
     entry: &Entry,
@@ -190,7 +196,7 @@ pub(in crate::server::domain) async fn revoke_if_unused(
     };
     let written = async {
         let mut tx = backend.db.begin().await?;
-        let revocation = write_down(backend, &mut tx, entry, held).await?;
+        let revocation = record_revocation(backend, &mut tx, entry, held).await?;
         tx.commit().await?;
         Ok::<_, Error>(revocation)
     };

@@ -34,20 +34,20 @@ struct Lane<'a> {
     kind: Kind,
 }
 
-/// Looks for what is due, round after round, each lane at its own pace. Ends only by being dropped;
+/// Looks for what is due, again and again, each lane at its own pace. Ends only by being dropped;
 /// what was sent by then is finished by its own task.
 pub async fn run_scheduler(backend: &Backend) {
-    let mut rounds: Vec<BoxFuture<'_, ()>> =
+    let mut loops: Vec<BoxFuture<'_, ()>> =
         vec![Box::pin(every(LOOK, || journal::recover(backend)))];
     for lane in lanes(backend) {
-        rounds.push(Box::pin(every(LOOK, move || lane.clear(backend))));
+        loops.push(Box::pin(every(LOOK, move || lane.clear(backend))));
     }
-    join_all(rounds).await;
+    join_all(loops).await;
 }
 
-/// One round: answers that a crash left behind are put in their place, then everything that is due
+/// One run: answers that a crash left behind are put in their place, then everything that is due
 /// is done.
-pub async fn round(backend: &Backend) -> Result<()> {
+pub async fn run_once(backend: &Backend) -> Result<()> {
     journal::recover(backend).await?;
     try_join_all(lanes(backend).map(|lane| lane.clear(backend))).await?;
     Ok(())
@@ -61,11 +61,11 @@ fn lanes(backend: &Backend) -> impl Iterator<Item = Lane<'_>> {
         .map(|entry| Lane { entry, kind: Kind::Refresh })
 }
 
-/// A failure is the database's; the next look finds what this one did not. A panic ends its round
+/// A failure is the database's; the next look finds what this one did not. A panic ends its run
 /// and no other.
-async fn every<Round: Future<Output = Result<()>>>(pause: StdDuration, round: impl Fn() -> Round) {
+async fn every<Run: Future<Output = Result<()>>>(pause: StdDuration, run: impl Fn() -> Run) {
     loop {
-        let work = async { round().await };
+        let work = async { run().await };
         let context = request_context::RequestContext::server();
         match AssertUnwindSafe(request_context::scope(context, work)).catch_unwind().await {
             Ok(Ok(())) => {}
@@ -129,12 +129,12 @@ mod tests {
 
     // T4: renewals never end in silence.
     #[tokio::test]
-    async fn rounds_go_on_after_one_that_broke_off_and_one_that_panicked() {
+    async fn runs_go_on_after_one_that_broke_off_and_one_that_panicked() {
         let (made, third) = (AtomicUsize::new(0), Notify::new());
-        let rounds = every(StdDuration::from_millis(1), || async {
+        let runs = every(StdDuration::from_millis(1), || async {
             match made.fetch_add(1, Ordering::SeqCst) {
                 0 => Err(Error::Refreshing),
-                1 => panic!("the second round"),
+                1 => panic!("the second run"),
                 _ => {
                     third.notify_one();
                     Ok(())
@@ -142,9 +142,9 @@ mod tests {
             }
         });
         let there = tokio::time::timeout(StdDuration::from_secs(10), async {
-            tokio::select! { () = rounds => {}, () = third.notified() => {} }
+            tokio::select! { () = runs => {}, () = third.notified() => {} }
         });
-        there.await.expect("a third round");
+        there.await.expect("a third run");
         assert!(made.into_inner() > 2);
     }
 }

@@ -37,11 +37,11 @@ impl<Details: Serialize + DeserializeOwned> SealedGrant<Details> {
         }
     }
 
-    pub fn seal(&self, backend: &Backend, place: SealContext) -> Vec<u8> {
+    pub fn seal(&self, backend: &Backend, context: SealContext) -> Vec<u8> {
         // Strings, numbers and times always serialise.
         let text: SecretString =
             serde_json::to_string(self).expect("strings and times serialise").into();
-        backend.vault.seal(&text, place)
+        backend.vault.seal(&text, context)
     }
 
     /// What opens but has another shape was written by another version of us, and is no more use
@@ -49,9 +49,9 @@ impl<Details: Serialize + DeserializeOwned> SealedGrant<Details> {
     pub fn open(
         backend: &Backend,
         sealed: &[u8],
-        place: SealContext,
+        context: SealContext,
     ) -> Result<Self, vault::Error> {
-        let text = backend.vault.open(sealed, place)?;
+        let text = backend.vault.open(sealed, context)?;
         serde_json::from_str(text.expose_secret()).map_err(|_| vault::Error::Malformed)
     }
 }

@@ -6,7 +6,7 @@ use rand::RngExt;
 
 use crate::server::platform::{Entry, RefreshKind};
 
-/// What is due is done at least this long before its lead time begins: rounds come every half
+/// What is due is done at least this long before its lead time begins: runs come every half
 /// minute, and what a process that was killed had taken is free again two minutes later.
 const MARGIN: Duration = Duration::minutes(2);
 /// A life that was not told is taken for the shortest that platforms give: to renew it is the test

@@ -12,7 +12,7 @@ use crate::server::egress;
 use crate::server::identity::Actor;
 use crate::server::platform::Entry;
 
-const MOST: usize = 1 << 20;
+const MAX_BYTES: usize = 1 << 20;
 
 /// The avatar of an account of this workspace.
 pub async fn stored(
@@ -54,7 +54,7 @@ async fn get(
     let url = Url::parse(url).map_err(|_| egress::Error::NotHttps)?;
     let settings = entry.settings();
     let own: Vec<&Url> = settings.base_url.iter().chain(&settings.browser_url).collect();
-    let bytes = backend.egress.get(&url, &own, MOST).await?;
+    let bytes = backend.egress.get(&url, &own, MAX_BYTES).await?;
     // By content, not by what the server calls it: an SVG or HTML would run in our origin.
     let media_type =
         media_type(&bytes).ok_or(egress::Error::OtherContent("neither PNG, JPEG nor WebP"))?;

@@ -30,12 +30,12 @@ pub struct StartedFlow {
     pub expires_at: DateTime<Utc>,
 }
 
-pub(super) fn code_verifier_place(id: FlowId) -> SealContext {
+pub(super) fn code_verifier_context(id: FlowId) -> SealContext {
     SealContext::new("oauth_flows", id.0, "code_verifier")
 }
 
 /// Begins a flow at a platform's consent page. `account` is the one to reconnect.
-pub async fn begin(
+pub async fn begin_flow(
     backend: &Backend,
     actor: &Actor,
     provider: &str,
@@ -67,7 +67,7 @@ pub async fn begin(
         redirect_uri: redirect_uri.to_string(),
         code_verifier: verifier
             .as_ref()
-            .map(|secret| backend.vault.seal(secret, code_verifier_place(id))),
+            .map(|secret| backend.vault.seal(secret, code_verifier_context(id))),
         account_id: account,
         expires_at: now + LIFE,
         claimed_at: None,
@@ -104,7 +104,7 @@ pub async fn connect_session(
     metrics::oauth_step(entry.provider.as_str(), Step::Started);
     let connected = with_session(backend, actor, entry, fields, account).await;
     if let Err(error) = &connected {
-        let (platform, outcome) = (entry.provider.as_str(), error.name());
+        let (platform, outcome) = (entry.provider.as_str(), error.as_str());
         metrics::oauth_failed(platform, outcome);
         tracing::warn!(platform, step = "session", outcome, "connection failed: {error}");
         events::record_alone(
@@ -149,7 +149,7 @@ async fn with_session(
     };
     let mut grant = entry.platform.accept(fields).map_err(Error::Validation)?;
     let api = entry.api(grant.access.clone(), grant.scopes.clone());
-    let found = entry.candidates(&api).await.map_err(|error| platform_error(entry, error))?;
+    let found = entry.list_profiles(&api).await.map_err(|error| platform_error(entry, error))?;
     if let Some(renewed) = api.renewed() {
         grant.access = renewed;
     }

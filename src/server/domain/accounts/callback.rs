@@ -47,7 +47,7 @@ pub enum CallbackOutcome {
 }
 
 /// Finishes a flow for whoever is asking, and keeps what came of it for a reload of the same page.
-pub async fn finish(
+pub async fn finish_flow(
     backend: &Backend,
     actor: Option<&Actor>,
     provider: &str,
@@ -56,7 +56,7 @@ pub async fn finish(
     let entry = configured(backend, provider)?;
     let finished = finish_at(backend, entry, actor, returned).await;
     if let Err(error) = &finished {
-        let (platform, outcome) = (entry.provider.as_str(), error.name());
+        let (platform, outcome) = (entry.provider.as_str(), error.as_str());
         metrics::oauth_failed(platform, outcome);
         tracing::warn!(platform, step = "callback", outcome, "connection failed: {error}");
         if let Some(actor) = actor {
@@ -180,7 +180,7 @@ fn checked(
     // A return with neither code nor error is what some platforms send for "cancel".
     let code = returned.code.clone().ok_or(CallbackError::Cancelled { name })?;
     let open = |blob| {
-        backend.vault.open(blob, begin::code_verifier_place(flow.id)).map_err(|error| {
+        backend.vault.open(blob, begin::code_verifier_context(flow.id)).map_err(|error| {
             unreadable::report("oauth_flows", &flow.id, error);
             CallbackError::Unreadable { name }
         })
@@ -266,7 +266,7 @@ async fn exchange(
     if let Err(error) = &connected {
         // What was granted for nothing is given back, as far as the platform can and nobody else
         // lives by it.
-        tracing::info!(platform = %entry.provider, outcome = error.name(), "revoking unused grant");
+        tracing::info!(platform = %entry.provider, outcome = error.as_str(), "revoking unused grant");
         access::revoke_if_unused(backend, entry, &issued.grant).await;
     }
     connected
@@ -283,10 +283,10 @@ async fn connect(
     check_required(entry, &grant.scopes)?;
     let api = entry.api(grant.access.clone(), grant.scopes.clone());
     let found =
-        entry.candidates(&api).await.map_err(|error| access::platform_error(entry, error))?;
+        entry.list_profiles(&api).await.map_err(|error| access::platform_error(entry, error))?;
     let expected = expected(backend, actor, flow.account_id).await?;
     if found.len() > 1 && expected.is_none() {
-        choose::wait(backend, actor, entry, flow.id, issued, &found).await?;
+        choose::store_pending(backend, actor, entry, flow.id, issued, &found).await?;
         failpoint!("callback.waiting");
         return Ok(CallbackOutcome::Choose(flow.id));
     }

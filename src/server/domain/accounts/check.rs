@@ -102,7 +102,7 @@ async fn read_account(backend: &Backend, account: Account) -> Result<()> {
         .check_metadata(&profile.metadata)
         .map_err(|what| Error::Metadata { name: &entry.info().name, what })?;
     let account = describe(backend, &account, &profile).await?;
-    let found = match profile.standing {
+    let found = match profile.issue {
         Some(why) => AccountState { status: Status::Error, why: Some(why) },
         None if account.reason == Some(Reason::MissingPermissions) => return Ok(()),
         None => AccountState::HEALTHY,

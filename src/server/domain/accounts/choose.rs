@@ -32,11 +32,11 @@ struct Consent {
     /// Nothing in what an older version wrote, which lives for ten minutes.
     #[serde(default)]
     issued_at: Option<DateTime<Utc>>,
-    candidates: Vec<Candidate>,
+    profiles: Vec<PendingProfile>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Candidate {
+struct PendingProfile {
     id: String,
     name: String,
     handle: String,
@@ -46,12 +46,12 @@ struct Candidate {
     grant_key: Option<String>,
 }
 
-fn place(id: FlowId) -> SealContext {
+fn seal_context(id: FlowId) -> SealContext {
     SealContext::new("pending_connections", id.0, "payload")
 }
 
 /// Puts a grant aside until the person has chosen.
-pub(super) async fn wait(
+pub(super) async fn store_pending(
     backend: &Backend,
     actor: &Actor,
     entry: &Entry,
@@ -59,7 +59,7 @@ pub(super) async fn wait(
     issued: &IssuedGrant,
     found: &[Profile],
 ) -> Result<()> {
-    let payload = waiting(issued, found).seal(backend, place(id));
+    let payload = waiting(issued, found).seal(backend, seal_context(id));
     let (owner, until) = (actor.owner(), backend.clock.now() + LIFE);
     let stored =
         db::pending::insert(&backend.db, id, owner, &entry.provider, &payload, until).await;
@@ -74,7 +74,7 @@ pub(super) async fn wait(
 /// What there is to choose from.
 pub async fn choices(backend: &Backend, actor: &Actor, id: FlowId) -> Result<Choices> {
     let (entry, waiting) = find_open(backend, actor, id).await?;
-    let choices = waiting.details.candidates.iter().map(|c| Choice {
+    let choices = waiting.details.profiles.iter().map(|c| Choice {
         id: c.id.clone(),
         name: if c.handle.is_empty() {
             c.name.clone()
@@ -92,7 +92,7 @@ pub async fn choose(backend: &Backend, actor: &Actor, id: FlowId, chosen: &str) 
     let (entry, waiting) = find_open(backend, actor, id).await?;
     let at = waiting.details.issued_at.unwrap_or_else(|| backend.clock.now());
     let issued = IssuedGrant { grant: grant(&waiting), at };
-    let mut found = waiting.details.candidates.into_iter().map(profile);
+    let mut found = waiting.details.profiles.into_iter().map(profile);
     let profile = found.find(|profile| profile.id == chosen);
     let profile =
         profile.ok_or_else(|| Error::field("choice", "Choose one of the accounts on the list."))?;
@@ -110,7 +110,7 @@ pub async fn cancel(backend: &Backend, actor: &Actor, id: FlowId) -> Result<()> 
     revoke_pending(backend, vec![waiting]).await
 }
 
-async fn take(backend: &Backend, id: FlowId) -> Result<bool> {
+async fn delete_pending(backend: &Backend, id: FlowId) -> Result<bool> {
     let mut tx = backend.db.begin().await?;
     let taken = db::pending::take(&mut tx, id).await?;
     tx.commit().await?;
@@ -124,7 +124,7 @@ async fn find(backend: &Backend, actor: &Actor, id: FlowId) -> Result<Connection
 }
 
 fn open(backend: &Backend, row: &Connection) -> Result<Waiting, vault::Error> {
-    Waiting::open(backend, &row.payload, place(row.id))
+    Waiting::open(backend, &row.payload, seal_context(row.id))
 }
 
 /// A waiting choice with its grant. One that does not open is erased: nobody can choose from it any
@@ -139,7 +139,7 @@ async fn find_open<'a>(
     match open(backend, &row) {
         Ok(waiting) => Ok((entry, waiting)),
         Err(error) => {
-            if take(backend, id).await? {
+            if delete_pending(backend, id).await? {
                 unreadable::report("pending_connections", &id, error);
             }
             Err(Error::Conflict {
@@ -154,7 +154,7 @@ async fn find_open<'a>(
 /// is left to the next round and holds up none of the others.
 pub async fn revoke_pending(backend: &Backend, waiting: Vec<Connection>) -> Result<()> {
     for row in waiting {
-        match take(backend, row.id).await {
+        match delete_pending(backend, row.id).await {
             Ok(true) => revoke_consent(backend, &row).await,
             Ok(false) => {}
             Err(error) => {
@@ -183,7 +183,7 @@ pub async fn revoke_expired_choices(backend: &Backend) -> Result<()> {
 
 fn waiting(issued: &IssuedGrant, found: &[Profile]) -> Waiting {
     let grant = &issued.grant;
-    let candidate = |p: &Profile| Candidate {
+    let candidate = |p: &Profile| PendingProfile {
         id: p.id.clone(),
         name: p.name.clone(),
         handle: p.handle.clone(),
@@ -203,7 +203,7 @@ fn waiting(issued: &IssuedGrant, found: &[Profile]) -> Waiting {
         refresh_expires_in: grant.refresh_expires_in.map(|life| life.num_seconds()),
         scopes: grant.scopes.clone(),
         issued_at: Some(issued.at),
-        candidates: found.iter().map(candidate).collect(),
+        profiles: found.iter().map(candidate).collect(),
     };
     Waiting::new(&held, consent)
 }
@@ -221,7 +221,7 @@ fn grant(waiting: &Waiting) -> TokenGrant {
     }
 }
 
-fn profile(candidate: Candidate) -> Profile {
+fn profile(candidate: PendingProfile) -> Profile {
     Profile {
         id: candidate.id,
         name: candidate.name,
@@ -229,7 +229,7 @@ fn profile(candidate: Candidate) -> Profile {
         avatar_url: candidate.avatar_url,
         detail: candidate.detail,
         metadata: candidate.metadata,
-        standing: None,
+        issue: None,
         grant_key: candidate.grant_key,
     }
 }

@@ -16,7 +16,7 @@ const TRIES: usize = 5;
 
 /// What a disconnected account was called, and whether its platform still has to be told.
 pub struct DisconnectResult {
-    pub called: String,
+    pub display_name: String,
     pub name: &'static str,
     /// The platform's own page where access can be removed by hand, when we could not end it
     /// everywhere.
@@ -29,7 +29,7 @@ impl DisconnectResult {
         let done = format!(
             "{} is disconnected. Huntaze has deleted its access; your posts and the history \
              collected here stay.",
-            self.called
+            self.display_name
         );
         match &self.by_hand {
             Some(url) => format!(
@@ -76,7 +76,7 @@ pub async fn disconnect(
     );
     let by_hand = shared.then(|| entry.info().manage_url.to_string());
     Ok(DisconnectResult {
-        called: display_name(&account).to_owned(),
+        display_name: display_name(&account).to_owned(),
         name: &entry.info().name,
         by_hand,
     })

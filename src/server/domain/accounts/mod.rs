@@ -12,9 +12,9 @@ mod store;
 mod view;
 
 pub use avatar::{fetch as fetch_avatar, stored as avatar};
-pub use begin::{StartedFlow, begin, connect_session};
+pub use begin::{StartedFlow, begin_flow, connect_session};
 pub use callback::{
-    CallbackOutcome, CallbackParams, finish, keep_outcome, purge_flows, seen_outcome,
+    CallbackOutcome, CallbackParams, finish_flow, keep_outcome, purge_flows, seen_outcome,
 };
 pub use check::{TestResult, refresh, test};
 pub use choose::{cancel, choices, choose, revoke_expired_choices, revoke_pending};
@@ -23,7 +23,7 @@ pub use label::set_label;
 pub use view::{cards, integrations, landing, shown_status, viewer};
 
 use super::access::{display_name, require_active};
-pub use super::access::{ends_for_good, entry, open_until};
+pub use super::access::{entry, open_until, renewable_until};
 use super::{Error, Result};
 use crate::model::AccountId;
 use crate::server::Backend;

@@ -10,7 +10,7 @@ use crate::model::{AccountId, FlowId, Reason, Status};
 use crate::server::Backend;
 use crate::server::db::{self, accounts::Account};
 use crate::server::domain::access::{
-    self, AccountState, access_place, next_refresh, refresh_place,
+    self, AccountState, access_token_context, next_refresh, refresh_token_context,
 };
 use crate::server::domain::events::{self, AuditEvent};
 use crate::server::domain::jobs::{self, Job};
@@ -159,13 +159,13 @@ fn row(
 ) -> Account {
     let (now, IssuedGrant { grant, at: issued_at }) = (backend.clock.now(), issued);
     let expires_at = grant.expires_in.map(|life| *issued_at + life);
-    let seal = |secret: &SecretString, place| backend.vault.seal(secret, place);
+    let seal = |secret: &SecretString, context| backend.vault.seal(secret, context);
     let scope = if grant.scopes.is_empty() {
         entry.info().permissions.iter().map(|p| p.scope.as_ref()).collect::<Vec<_>>().join(" ")
     } else {
         grant.scopes.join(" ")
     };
-    let trouble = profile.standing.clone().or_else(|| missing(entry, &scope));
+    let trouble = profile.issue.clone().or_else(|| missing(entry, &scope));
     Account {
         id,
         workspace_id: actor.workspace,
@@ -176,8 +176,8 @@ fn row(
         handle: profile.handle.clone(),
         has_avatar: false,
         avatar_url: profile.avatar_url.clone(),
-        access_token: Some(seal(&grant.access, access_place(id))),
-        refresh_token: grant.refresh.as_ref().map(|secret| seal(secret, refresh_place(id))),
+        access_token: Some(seal(&grant.access, access_token_context(id))),
+        refresh_token: grant.refresh.as_ref().map(|secret| seal(secret, refresh_token_context(id))),
         token_type: grant.token_type.clone(),
         scope,
         grant_key: profile.grant_key.clone().or_else(|| grant.grant_key.clone()),

@@ -11,7 +11,7 @@ use crate::model::{
 };
 use crate::server::Backend;
 use crate::server::db::{self, accounts::AccountRow};
-use crate::server::domain::access::{self, ends_for_good, entry};
+use crate::server::domain::access::{self, entry};
 use crate::server::identity::Actor;
 use crate::server::locale::{Locale, initials, thousands};
 use crate::server::platform::{Entry, RefreshKind};
@@ -24,7 +24,7 @@ const EXPIRING: Duration = Duration::days(14);
 pub async fn integrations(backend: &Backend, actor: &Actor) -> Result<IntegrationsView> {
     let rows = db::accounts::list_rows(&backend.db, actor.workspace).await?;
     super::check::recheck_in_background(backend, actor, due(backend, &rows));
-    let cards = draw(backend, Some(actor), &rows, &access::open_breakers(backend).await?);
+    let cards = build_cards(backend, Some(actor), &rows, &access::open_breakers(backend).await?);
     let used = cards.iter().map(|card| card.accounts.len() as u32).sum();
     Ok(IntegrationsView { cards, used, limit: backend.config.tier_limit(&actor.tier) })
 }
@@ -35,13 +35,13 @@ pub async fn cards(backend: &Backend, actor: Option<&Actor>) -> Result<Vec<Card>
         Some(actor) => db::accounts::list_rows(&backend.db, actor.workspace).await?,
         None => Vec::new(),
     };
-    Ok(draw(backend, actor, &rows, &access::open_breakers(backend).await?))
+    Ok(build_cards(backend, actor, &rows, &access::open_breakers(backend).await?))
 }
 
 /// Until when nobody calls a platform that is in trouble.
 type Troubles = HashMap<Provider, DateTime<Utc>>;
 
-fn draw(
+fn build_cards(
     backend: &Backend,
     actor: Option<&Actor>,
     rows: &[AccountRow],
@@ -145,7 +145,7 @@ fn account(
         permissions: permissions(entry, row),
         life: life(entry, row, reader),
         limits: rows.iter().filter_map(|row| limit(row, reader)).collect(),
-        facts: facts(entry, row),
+        details: details(entry, row),
         check: row.checked_at.zip(row.check_ok).map(|(at, ok)| Check {
             ok,
             text: row.check_message.clone().unwrap_or_default(),
@@ -165,7 +165,7 @@ pub fn shown_status(entry: &Entry, row: &AccountRow, now: DateTime<Utc>) -> Stat
 
 /// When an account can no longer be renewed without the person, where that has a date.
 fn renewable_until(entry: &Entry, row: &AccountRow) -> Option<DateTime<Utc>> {
-    ends_for_good(entry, row.expires_at, row.refresh_expires_at)
+    access::renewable_until(entry, row.expires_at, row.refresh_expires_at)
 }
 
 fn status_text(entry: &Entry, row: &AccountRow, status: Status, reader: Locale) -> String {
@@ -264,7 +264,7 @@ fn limit(row: &AccountRow, reader: Locale) -> Option<LimitView> {
 }
 
 /// Facts out of metadata that still has the shape its platform gives it.
-fn facts(entry: &Entry, row: &AccountRow) -> Vec<(String, String)> {
+fn details(entry: &Entry, row: &AccountRow) -> Vec<(String, String)> {
     match entry.platform.check_metadata(&row.metadata) {
         Ok(()) => entry.platform.describe_metadata(&row.metadata),
         Err(what) => {

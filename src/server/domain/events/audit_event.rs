@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::model::audit::{Action, Ended};
+use crate::model::audit::{Action, AuditResult};
 use crate::model::{AccountId, UserId, WorkspaceId};
 use crate::server::Backend;
 use crate::server::db::{accounts::Account, audit::AuditRow};
@@ -27,7 +27,7 @@ pub struct AuditEvent {
     user: Option<UserId>,
     actor: String,
     pub(super) action: Action,
-    result: Ended,
+    result: AuditResult,
     account: Option<AccountId>,
     subject: String,
     detail: String,
@@ -81,7 +81,7 @@ impl AuditEvent {
             user: None,
             actor: String::new(),
             action,
-            result: Ended::Done,
+            result: AuditResult::Done,
             account: None,
             subject: String::new(),
             detail: String::new(),
@@ -116,7 +116,7 @@ impl AuditEvent {
 
     /// The same in a sentence that stands already.
     pub fn refused(self, sentence: impl Into<String>) -> Self {
-        Self { result: Ended::Failed, ..self.saying(sentence) }
+        Self { result: AuditResult::Failed, ..self.saying(sentence) }
     }
 
     pub(super) fn into_row(self, now: DateTime<Utc>) -> (Option<WorkspaceId>, AuditRow) {

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 use super::Result;
 use super::jobs::{self, Job};
-use crate::model::audit::{Action, Ended};
+use crate::model::audit::{Action, AuditResult};
 use crate::model::{Provider, Reason, Status, WorkspaceId};
 use crate::server::Backend;
 use crate::server::db::accounts::Account;
@@ -123,7 +123,7 @@ async fn record_audit(tx: &mut Tx, event: AuditEvent, now: DateTime<Utc>) -> Res
     let (workspace, row) = event.into_row(now);
     db::audit::insert(tx, workspace, &row).await?;
     if let Some(workspace) = workspace
-        && row.result == Ended::Done
+        && row.result == AuditResult::Done
         && changes_pages(row.action)
     {
         tx.signal(Signal::Workspace(workspace));
@@ -164,7 +164,7 @@ async fn record_account_change(
             else {
                 return Ok(());
             };
-            db::notices::read_of_account(tx, account.id, now).await?;
+            db::notices::mark_account_read(tx, account.id, now).await?;
             // Told to those who were told that it did not work.
             if !notice_pending {
                 jobs::enqueue(backend, tx, Job::AnnounceRecovered { incident }).await?;
@@ -175,7 +175,7 @@ async fn record_account_change(
             for kind in [Kind::Broken, Kind::Expiring] {
                 incidents::end(tx, account.id, kind, now).await?;
             }
-            db::notices::read_of_account(tx, account.id, now).await?;
+            db::notices::mark_account_read(tx, account.id, now).await?;
         }
         // Whoever has just connected it has seen what is missing.
         Status::Error | Status::Expired if matches!(old, None | Some(Status::Former)) => {}

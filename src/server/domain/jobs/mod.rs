@@ -69,7 +69,7 @@ pub enum Job {
     PurgeAudit,
     /// Answers that were kept for a day.
     PurgeAnswers,
-    PurgeLinks,
+    PurgeEmailTokens,
     /// Notices and incidents that are old enough.
     PurgeNotices,
     /// Dead letters, of mail as well.
@@ -230,7 +230,7 @@ pub(super) mod tests {
         Job::PurgeSessions,
         Job::PurgeAudit,
         Job::PurgeAnswers,
-        Job::PurgeLinks,
+        Job::PurgeEmailTokens,
         Job::PurgeNotices,
         Job::PurgeDead,
     ];

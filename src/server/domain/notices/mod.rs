@@ -5,13 +5,13 @@
 //! message has a key that no person gets twice: whatever crashes, and however many processes run,
 //! it is told exactly once.
 
-mod ending;
+mod expiry_warnings;
 mod platforms;
 mod read;
-mod words;
+mod text;
 
 pub use platforms::{announce_held_back, announce_outage, announce_recovery};
-pub use read::{banners, bell, list, mark_all_read, mark_read, prefer, preferences};
+pub use read::{banners, bell, list, mark_all_read, mark_read, preferences, set_preferences};
 
 use chrono::Duration;
 use uuid::Uuid;
@@ -28,7 +28,7 @@ use crate::server::db::{self, Tx};
 use crate::server::locale::Locale;
 use crate::server::metrics;
 use crate::server::platform::Entry;
-use words::Words;
+use text::NoticeText;
 
 /// So long notices are kept.
 const KEPT: Duration = Duration::days(90);
@@ -56,14 +56,14 @@ async fn tell_broken(backend: &Backend, tx: &mut Tx, incident: &AccountIncident)
         return Ok(());
     };
     let why = account.reason.zip(account.message.as_deref());
-    let words = Words::broken(entry(backend, &account.provider)?, &account, why);
-    let news = News {
+    let text = NoticeText::broken(entry(backend, &account.provider)?, &account, why);
+    let draft = NoticeDraft {
         dedup_key: format!("broken {}", incident.id),
         kind: NoticeKind::Broken,
         provider: &account.provider,
         account: Some(account.id),
     };
-    news.tell(backend, tx, workspace, |_| words.clone()).await
+    draft.publish(backend, tx, workspace, |_| text.clone()).await
 }
 
 /// The job: tells those who were told that an account broke that it works again.
@@ -77,14 +77,14 @@ pub async fn announce_recovered(backend: &Backend, incident: Uuid) -> Result<()>
     let Some(account) = found.filter(|account| account.status != Status::Former) else {
         return Ok(());
     };
-    let words = Words::recovered(entry(backend, &account.provider)?, &account);
-    let news = News {
+    let text = NoticeText::recovered(entry(backend, &account.provider)?, &account);
+    let draft = NoticeDraft {
         dedup_key: format!("recovered {}", incident.id),
         kind: NoticeKind::Recovered,
         provider: &account.provider,
         account: Some(account.id),
     };
-    news.tell(backend, &mut tx, workspace, |_| words.clone()).await?;
+    draft.publish(backend, &mut tx, workspace, |_| text.clone()).await?;
     Ok(tx.commit().await?)
 }
 
@@ -92,7 +92,7 @@ pub async fn announce_recovered(backend: &Backend, incident: Uuid) -> Result<()>
 /// it may be done twice.
 pub async fn process(backend: &Backend) -> Result<()> {
     let mut sweep = Sweep::default();
-    sweep.record(ending::warn(backend).await);
+    sweep.record(expiry_warnings::warn(backend).await);
     sweep.record(platforms::announce_lasting(backend).await);
     sweep.record(platforms::end_calmed(backend).await);
     sweep.finish()
@@ -111,25 +111,25 @@ fn entry<'a>(backend: &'a Backend, provider: &Provider) -> Result<&'a Entry> {
 }
 
 /// One message, before it is written for each person in their own time.
-struct News<'a> {
+struct NoticeDraft<'a> {
     dedup_key: String,
     kind: NoticeKind,
     provider: &'a Provider,
     account: Option<AccountId>,
 }
 
-impl News<'_> {
+impl NoticeDraft<'_> {
     /// Tells everybody who can do something about it, by e-mail as well where they want it so.
-    async fn tell(
+    async fn publish(
         &self,
         backend: &Backend,
         tx: &mut Tx,
         workspace: WorkspaceId,
-        words: impl Fn(&Locale) -> Words,
+        text_for: impl Fn(&Locale) -> NoticeText,
     ) -> Result<()> {
         let now = backend.clock.now();
         for member in db::notices::members(tx, workspace, self.kind).await? {
-            let words = words(&Locale::new(now, &member.time_zone));
+            let text = text_for(&Locale::new(now, &member.time_zone));
             let new = db::notices::New {
                 dedup_key: &self.dedup_key,
                 user: member.id,
@@ -137,8 +137,8 @@ impl News<'_> {
                 kind: self.kind,
                 provider: self.provider,
                 account: self.account,
-                title: &words.title,
-                body: &words.text,
+                title: &text.title,
+                body: &text.text,
                 now,
             };
             let by_email = member.email_verified_at.is_some()
@@ -148,8 +148,8 @@ impl News<'_> {
             }
             metrics::notice(self.kind.as_str());
             if by_email {
-                let text = words.letter(&backend.config.public_url(), &member.name).into();
-                let mail = Mail { to: member.email, subject: words.title, text };
+                let body = text.email_text(&backend.config.public_url(), &member.name).into();
+                let mail = Mail { to: member.email, subject: text.title, text: body };
                 mail::post(backend, tx, mail, Priority::Low).await?;
             }
         }

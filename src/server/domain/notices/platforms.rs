@@ -4,8 +4,8 @@
 use chrono::Duration;
 use uuid::Uuid;
 
-use super::words::Words;
-use super::{News, Result, entry, tell_broken};
+use super::text::NoticeText;
+use super::{NoticeDraft, Result, entry, tell_broken};
 use crate::model::{NoticeKind, Provider, Reason, WorkspaceId};
 use crate::server::Backend;
 use crate::server::db::incidents::{self, AccountIncident, Kind, PlatformIncident};
@@ -97,9 +97,9 @@ async fn announce(backend: &Backend, incident: Uuid, stage: Stage) -> Result<()>
         let workspaces = concerned(backend, &incident, stage, after).await?;
         let Some((last,)) = workspaces.last() else { return sweep.finish() };
         after = *last;
-        if tell(backend, &incident, stage, &workspaces).await.is_err() {
+        if publish(backend, &incident, stage, &workspaces).await.is_err() {
             for workspace in &workspaces {
-                sweep.record(tell(backend, &incident, stage, &[*workspace]).await);
+                sweep.record(publish(backend, &incident, stage, &[*workspace]).await);
             }
         }
     }
@@ -120,7 +120,7 @@ async fn concerned(
     })
 }
 
-async fn tell(
+async fn publish(
     backend: &Backend,
     incident: &PlatformIncident,
     stage: Stage,
@@ -131,19 +131,23 @@ async fn tell(
         Stage::Lasting => outage_key(incident.id),
         Stage::Over => format!("trouble over {}", incident.id),
     };
-    let news =
-        News { dedup_key, kind: NoticeKind::Trouble, provider: &incident.provider, account: None };
+    let draft = NoticeDraft {
+        dedup_key,
+        kind: NoticeKind::Trouble,
+        provider: &incident.provider,
+        account: None,
+    };
     let mut tx = backend.db.begin().await?;
     // The outage's end waits for this batch, so that everybody who was told hears of it.
     if stage == Stage::Lasting && incidents::lock_open(&mut tx, incident.id).await?.is_none() {
         return Ok(());
     }
     for (workspace,) in workspaces {
-        let words = |reader: &Locale| match stage {
-            Stage::Lasting => Words::trouble(entry, incident.started_at, reader),
-            Stage::Over => Words::trouble_over(entry, incident.started_at, reader),
+        let text_for = |reader: &Locale| match stage {
+            Stage::Lasting => NoticeText::trouble(entry, incident.started_at, reader),
+            Stage::Over => NoticeText::trouble_over(entry, incident.started_at, reader),
         };
-        news.tell(backend, &mut tx, *workspace, words).await?;
+        draft.publish(backend, &mut tx, *workspace, text_for).await?;
     }
     Ok(tx.commit().await?)
 }

@@ -1,6 +1,6 @@
 //! Reading notices: the list, the bell, the banner, and what comes by e-mail.
 
-use super::{Error, Result, words};
+use super::{Error, Result, text};
 use crate::model::{
     Banner, Bell, NoticeId, NoticeKind, NoticeView, NoticesView, Preference, Reason, Status,
 };
@@ -45,7 +45,7 @@ fn view(row: db::notices::Row, reader: &Locale) -> NoticeView {
 pub async fn mark_read(backend: &Backend, actor: &Actor, id: NoticeId) -> Result<()> {
     let now = backend.clock.now();
     let mut tx = backend.db.begin().await?;
-    if !db::notices::read(&mut tx, actor.workspace, actor.user, id, now).await? {
+    if !db::notices::mark_read(&mut tx, actor.workspace, actor.user, id, now).await? {
         return Err(Error::NotFound("notice"));
     }
     // The person's other tabs show the same count.
@@ -57,7 +57,7 @@ pub async fn mark_read(backend: &Backend, actor: &Actor, id: NoticeId) -> Result
 pub async fn mark_all_read(backend: &Backend, actor: &Actor) -> Result<u64> {
     let now = backend.clock.now();
     let mut tx = backend.db.begin().await?;
-    let count = db::notices::read_all(&mut tx, actor.workspace, actor.user, now).await?;
+    let count = db::notices::mark_all_read(&mut tx, actor.workspace, actor.user, now).await?;
     events::record(backend, &mut tx, Event::WorkspaceChanged(actor.workspace)).await?;
     tx.commit().await?;
     Ok(count)
@@ -75,7 +75,7 @@ pub fn banners(backend: &Backend, actor: &Actor) -> Vec<Banner> {
         let entry = backend.platforms.get(trouble.provider.as_str())?;
         Some(Banner {
             provider: trouble.provider.clone(),
-            text: words::banner(entry, trouble, &reader),
+            text: text::banner(entry, trouble, &reader),
         })
     };
     actor.troubles.iter().filter_map(banner).collect()
@@ -95,14 +95,15 @@ pub async fn preferences(backend: &Backend, actor: &Actor) -> Result<Vec<Prefere
 }
 
 /// Sets which notices come by e-mail; kinds that are not named stay as they are.
-pub async fn prefer(
+pub async fn set_preferences(
     backend: &Backend,
     actor: &Actor,
     chosen: &[Preference],
 ) -> Result<Vec<Preference>> {
     let mut tx = backend.db.begin().await?;
     for preference in chosen {
-        db::notices::prefer(&mut tx, actor.user, preference.kind, preference.by_email).await?;
+        db::notices::set_preference(&mut tx, actor.user, preference.kind, preference.by_email)
+            .await?;
     }
     tx.commit().await?;
     preferences(backend, actor).await

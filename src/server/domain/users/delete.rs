@@ -29,7 +29,7 @@ pub async fn delete(
     let user =
         events::record_failure(backend, proved, || AuditEvent::by(actor, Action::AccountDeleted))
             .await?;
-    sessions::give_back_all(backend, user.id).await?;
+    sessions::revoke_pending_choices(backend, user.id).await?;
     let mut tx = backend.db.begin().await?;
     password::proven(&mut tx, &user).await?;
     for (workspace,) in db::users::workspaces(&mut tx, user.id).await? {

@@ -29,9 +29,9 @@ pub async fn ensure_demo(backend: &Backend) -> Result<()> {
     };
     match open_account(backend, form, ClientInfo::browser(""), true).await {
         // Nobody holds the cookie of that session.
-        Ok(entered) => {
+        Ok(session) => {
             let mut tx = backend.db.begin().await?;
-            db::sessions::delete(&mut tx, entered.session, entered.user).await?;
+            db::sessions::delete(&mut tx, session.session, session.user).await?;
             Ok(tx.commit().await?)
         }
         // Another process was faster.

@@ -24,14 +24,14 @@ impl Device {
     /// As its cookie holds it: nobody else can make one.
     pub fn seal(self, backend: &Backend) -> Vec<u8> {
         let text: SecretString = format!("{}/{}", self.user, self.id).into();
-        backend.vault.seal(&text, PLACE)
+        backend.vault.seal(&text, SEAL_CONTEXT)
     }
 
     pub fn open(backend: &Backend, blob: &[u8]) -> Option<Self> {
-        let text = backend.vault.open_cookie(blob, PLACE).ok()?;
+        let text = backend.vault.open_cookie(blob, SEAL_CONTEXT).ok()?;
         let (user, id) = text.expose_secret().split_once('/')?;
         Some(Self { user: user.parse().ok()?, id: id.parse().ok()? })
     }
 }
 
-const PLACE: SealContext = SealContext::new("cookie", Uuid::nil(), "device");
+const SEAL_CONTEXT: SealContext = SealContext::new("cookie", Uuid::nil(), "device");

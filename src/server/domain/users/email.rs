@@ -39,13 +39,18 @@ pub async fn verify_again(backend: &Backend, actor: &Actor) -> Result<()> {
     }
     let mut tx = backend.db.begin().await?;
     if !send_verification(backend, &mut tx, actor.user, &actor.email).await? {
-        return Err(enough(&mut tx, actor, Purpose::Verify, backend).await);
+        return Err(too_many_tokens(&mut tx, actor, Purpose::Verify, backend).await);
     }
     Ok(tx.commit().await?)
 }
 
 /// The next link is made when the first of those on their way is over.
-async fn enough(tx: &mut db::Tx, actor: &Actor, purpose: Purpose, backend: &Backend) -> Error {
+async fn too_many_tokens(
+    tx: &mut db::Tx,
+    actor: &Actor,
+    purpose: Purpose,
+    backend: &Backend,
+) -> Error {
     let sentence = "Enough links are on their way. Look into the folder for unwanted mail, or ask \
         again tomorrow."
         .to_owned();
@@ -78,7 +83,7 @@ pub async fn change(
     password::proven(&mut tx, &user).await?;
     let Some(link) = email_tokens::make(backend, &mut tx, user.id, Purpose::Change, &email).await?
     else {
-        return Err(enough(&mut tx, actor, Purpose::Change, backend).await);
+        return Err(too_many_tokens(&mut tx, actor, Purpose::Change, backend).await);
     };
     mail::post(backend, &mut tx, emails::change(backend, &email, &link), Priority::High).await?;
     Ok(tx.commit().await?)
@@ -90,16 +95,17 @@ pub async fn confirm(backend: &Backend, token: SecretString) -> Result<()> {
     let found = email_tokens::find(backend, &token)
         .await?
         .filter(|link| link.purpose != Purpose::Reset)
-        .ok_or(Error::LinkOver)?;
+        .ok_or(Error::EmailTokenExpired)?;
     let home = db::users::home_workspace(&backend.db, found.user_id).await?;
     let operator = backend.config.is_operator(&found.email);
     if operator {
-        sessions::give_back_all(backend, found.user_id).await?;
+        sessions::revoke_pending_choices(backend, found.user_id).await?;
     }
     let now = backend.clock.now();
     let mut tx = backend.db.begin().await?;
-    let link = email_tokens::take(backend, &mut tx, &token).await?.ok_or(Error::LinkOver)?;
-    let user = db::users::lock(&mut tx, link.user_id).await?.ok_or(Error::LinkOver)?;
+    let link =
+        email_tokens::take(backend, &mut tx, &token).await?.ok_or(Error::EmailTokenExpired)?;
+    let user = db::users::lock(&mut tx, link.user_id).await?.ok_or(Error::EmailTokenExpired)?;
     match link.purpose {
         Purpose::Verify if link.email == user.email => {
             db::users::set_verified(&mut tx, user.id, now).await?
@@ -113,7 +119,7 @@ pub async fn confirm(backend: &Backend, token: SecretString) -> Result<()> {
             mail::post(backend, &mut tx, told, Priority::High).await?;
         }
         // An address that the person has changed since.
-        Purpose::Verify | Purpose::Reset => return Err(Error::LinkOver),
+        Purpose::Verify | Purpose::Reset => return Err(Error::EmailTokenExpired),
     }
     let action =
         if link.purpose == Purpose::Change { Action::EmailChanged } else { Action::EmailVerified };

@@ -15,7 +15,7 @@ use crate::server::db::{self, email_tokens::Link, email_tokens::Purpose};
 use crate::server::identity::{hash, random_secret};
 
 /// Nobody's mailbox is filled by asking again and again.
-const MOST: i64 = 5;
+const MAX_ACTIVE: i64 = 5;
 
 fn life(purpose: Purpose) -> Duration {
     match purpose {
@@ -33,7 +33,7 @@ pub async fn make(
     email: &str,
 ) -> Result<Option<SecretString>> {
     let now = backend.clock.now();
-    if db::email_tokens::count(tx, user, purpose, now).await? >= MOST {
+    if db::email_tokens::count(tx, user, purpose, now).await? >= MAX_ACTIVE {
         return Ok(None);
     }
     let secret = random_secret();

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::server::Backend;
 use crate::server::domain::mail::Mail;
 
-fn letter(backend: &Backend, to: &str, subject: &str, text: &str) -> Mail {
+fn compose(backend: &Backend, to: &str, subject: &str, text: &str) -> Mail {
     let base = backend.config.public_url();
     let text = format!("Hello,\n\n{text}\n\nHuntaze, {}\n", base.as_str().trim_end_matches('/'));
     Mail { to: to.to_owned(), subject: subject.to_owned(), text: text.into() }
@@ -23,7 +23,7 @@ pub fn verify(backend: &Backend, to: &str, link: &SecretString) -> Mail {
          can ignore this mail.",
         link.expose_secret()
     );
-    letter(backend, to, "Confirm your e-mail", &text)
+    compose(backend, to, "Confirm your e-mail", &text)
 }
 
 pub fn change(backend: &Backend, to: &str, link: &SecretString) -> Mail {
@@ -34,7 +34,7 @@ pub fn change(backend: &Backend, to: &str, link: &SecretString) -> Mail {
          happens.",
         link.expose_secret()
     );
-    letter(backend, to, "Confirm your new e-mail", &text)
+    compose(backend, to, "Confirm your new e-mail", &text)
 }
 
 pub fn reset(backend: &Backend, to: &str, link: &SecretString) -> Mail {
@@ -45,7 +45,7 @@ pub fn reset(backend: &Backend, to: &str, link: &SecretString) -> Mail {
          stays as it is.",
         link.expose_secret()
     );
-    letter(backend, to, "Choose a new password", &text)
+    compose(backend, to, "Choose a new password", &text)
 }
 
 pub fn password_changed(backend: &Backend, to: &str) -> Mail {
@@ -55,7 +55,7 @@ pub fn password_changed(backend: &Backend, to: &str) -> Mail {
          It was not you? Choose a new one at once: {}/forgot",
         base.as_str().trim_end_matches('/')
     );
-    letter(backend, to, "Your password was changed", &text)
+    compose(backend, to, "Your password was changed", &text)
 }
 
 /// To the old address.
@@ -66,7 +66,7 @@ pub fn email_changed(backend: &Backend, to: &str, new: &str) -> Mail {
          It was not you? Then somebody knows your password. Write to the people who run this \
          server."
     );
-    letter(backend, to, "Your e-mail was changed", &text)
+    compose(backend, to, "Your e-mail was changed", &text)
 }
 
 pub fn deleted(backend: &Backend, to: &str) -> Mail {
@@ -74,5 +74,5 @@ pub fn deleted(backend: &Backend, to: &str) -> Mail {
         connected accounts is deleted here and \
                 is being ended at the platforms; what you posted there stays. This is our last \
                 mail to you.";
-    letter(backend, to, "Your account is deleted", text)
+    compose(backend, to, "Your account is deleted", text)
 }

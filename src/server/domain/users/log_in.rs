@@ -4,7 +4,8 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::{
-    ClientInfo, Device, Entered, Error, Result, begin_session, input, password, password_throttle,
+    ClientInfo, Device, Error, LoggedInSession, Result, begin_session, input, password,
+    password_throttle,
 };
 use crate::model::audit::Action;
 use crate::model::{UserId, WorkspaceId};
@@ -19,7 +20,7 @@ pub async fn log_in(
     password: SecretString,
     device: Option<Device>,
     client: ClientInfo<'_>,
-) -> Result<Entered> {
+) -> Result<LoggedInSession> {
     let email = input::normal_email(email);
     // Before anything is looked up or counted: who is refused here has not guessed.
     let admission = password::admit(backend)?;
@@ -53,17 +54,17 @@ async fn enter(
     user: User,
     workspace: WorkspaceId,
     client: ClientInfo<'_>,
-) -> Result<Entered> {
+) -> Result<LoggedInSession> {
     let mut tx = backend.db.begin().await?;
     // A change of the password ends all sessions: one that the old password is just about to begin
     // must not outlive it.
     password::proven(&mut tx, &user).await?;
-    let begun = begin_session(backend, &mut tx, user.id, workspace, client).await?;
+    let session = begin_session(backend, &mut tx, user.id, workspace, client).await?;
     let event = AuditEvent::by_user(Some(workspace), user.id, &user.name, Action::Login);
     events::record(backend, &mut tx, event).await?;
     tx.commit().await?;
     tracing::info!(user = %user.id, "user logged in");
-    Ok(Entered::new(user, begun))
+    Ok(LoggedInSession::new(user, session))
 }
 
 /// What was typed for an e-mail that nobody has is not kept: it may be a password in the wrong

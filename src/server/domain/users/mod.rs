@@ -55,8 +55,8 @@ impl<'a> ClientInfo<'a> {
     }
 }
 
-/// Someone who just registered or logged in.
-pub struct Entered {
+/// The session of somebody who just registered or logged in.
+pub struct LoggedInSession {
     pub user: UserId,
     pub session: SessionId,
     /// For the cookie.
@@ -69,9 +69,9 @@ pub struct Entered {
     pub verified: bool,
 }
 
-impl Entered {
-    fn new(user: User, begun: Begun) -> Self {
-        let Begun { session, secret, refresh_token } = begun;
+impl LoggedInSession {
+    fn new(user: User, session: NewSession) -> Self {
+        let NewSession { session, secret, refresh_token } = session;
         let verified = user.email_verified_at.is_some();
         Self {
             user: user.id,
@@ -86,8 +86,8 @@ impl Entered {
     }
 }
 
-/// A session as it was begun.
-struct Begun {
+/// A session that was just created, with its secrets.
+struct NewSession {
     session: SessionId,
     secret: SecretString,
     refresh_token: Option<SecretString>,
@@ -101,14 +101,14 @@ async fn begin_session(
     user: UserId,
     workspace: WorkspaceId,
     client: ClientInfo<'_>,
-) -> Result<Begun> {
+) -> Result<NewSession> {
     let (session, secret) =
         identity::start(backend, tx, user, workspace, client.user_agent).await?;
     let refresh_token = match client.wants_refresh_token {
         true => Some(refresh::issue(backend, tx, session).await?),
         false => None,
     };
-    Ok(Begun { session, secret, refresh_token })
+    Ok(NewSession { session, secret, refresh_token })
 }
 
 /// What a registration form holds.
@@ -122,7 +122,7 @@ pub async fn register(
     backend: &Backend,
     form: Registering,
     client: ClientInfo<'_>,
-) -> Result<Entered> {
+) -> Result<LoggedInSession> {
     if backend.config.users.registration == Registration::Closed {
         return Err(Error::RegistrationClosed);
     }
@@ -136,7 +136,7 @@ pub async fn open_account(
     form: Registering,
     client: ClientInfo<'_>,
     verified: bool,
-) -> Result<Entered> {
+) -> Result<LoggedInSession> {
     let email = input::normal_email(&form.email);
     let name = form.name.trim().to_owned();
     let problems = [
@@ -174,7 +174,7 @@ pub async fn open_account(
         user.created_at,
     )
     .await?;
-    let begun = begin_session(backend, &mut tx, user.id, workspace, client).await?;
+    let session = begin_session(backend, &mut tx, user.id, workspace, client).await?;
     let event = AuditEvent::by_user(Some(workspace), user.id, &user.name, Action::Register);
     events::record(backend, &mut tx, event).await?;
     if !verified {
@@ -182,7 +182,7 @@ pub async fn open_account(
     }
     tx.commit().await?;
     tracing::info!(user = %user.id, "user registered");
-    Ok(Entered::new(user, begun))
+    Ok(LoggedInSession::new(user, session))
 }
 
 /// Ends the session, its open flows and its waiting choices; what those had been granted is given
@@ -223,8 +223,8 @@ pub async fn update_profile(
     })
 }
 
-/// The job: links that ran out.
-pub async fn purge_links(backend: &Backend) -> Result<()> {
+/// The job: deletes e-mail tokens that have expired.
+pub async fn purge_email_tokens(backend: &Backend) -> Result<()> {
     db::email_tokens::delete_expired(&backend.db, backend.clock.now()).await?;
     Ok(())
 }

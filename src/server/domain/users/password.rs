@@ -8,7 +8,8 @@ use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    ClientInfo, Entered, Error, Result, begin_session, emails, input, password_throttle, sessions,
+    ClientInfo, Error, LoggedInSession, Result, begin_session, emails, input, password_throttle,
+    sessions,
 };
 use crate::model::audit::Action;
 use crate::server::Backend;
@@ -28,7 +29,7 @@ pub async fn change(
     current: SecretString,
     new: SecretString,
     client: ClientInfo<'_>,
-) -> Result<Entered> {
+) -> Result<LoggedInSession> {
     let proved = prove(backend, actor, current, "current_password").await;
     let user =
         events::record_failure(backend, proved, || AuditEvent::by(actor, Action::PasswordChanged))
@@ -37,15 +38,15 @@ pub async fn change(
         return Err(Error::Validation(vec![problem]));
     }
     let hash = hash_password(backend, new).await?;
-    sessions::give_back_all(backend, user.id).await?;
+    sessions::revoke_pending_choices(backend, user.id).await?;
     let mut tx = backend.db.begin().await?;
     proven(&mut tx, &user).await?;
     set(backend, &mut tx, &user, &hash).await?;
-    let begun = begin_session(backend, &mut tx, user.id, actor.workspace, client).await?;
+    let session = begin_session(backend, &mut tx, user.id, actor.workspace, client).await?;
     events::record(backend, &mut tx, AuditEvent::by(actor, Action::PasswordChanged)).await?;
     tx.commit().await?;
     tracing::info!(user = %user.id, "password changed");
-    Ok(Entered::new(user, begun))
+    Ok(LoggedInSession::new(user, session))
 }
 
 /// Sets a password: all sessions and all links in mails end with the old one, and the person is

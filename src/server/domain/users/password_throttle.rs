@@ -29,8 +29,8 @@ pub(super) fn within(actor: &Actor) -> LimitKey {
 /// [`crate::server::limits::Limits::take_back`].
 pub(super) async fn begin(backend: &Backend, who: LimitKey) -> Result<()> {
     backend.limits.begin_try(who).await.map_err(|wait| {
-        metrics::rate_limited("guesses");
-        tracing::info!(class = "guesses", "rate limit exceeded");
-        Error::TooManyGuesses { wait, until: backend.clock.now() + wait }
+        metrics::rate_limited("password_attempts");
+        tracing::info!(class = "password_attempts", "rate limit exceeded");
+        Error::TooManyPasswordAttempts { wait, until: backend.clock.now() + wait }
     })
 }

@@ -56,19 +56,20 @@ pub async fn reset(backend: &Backend, token: SecretString, new: SecretString) ->
     let found = email_tokens::find(backend, &token)
         .await?
         .filter(|link| link.purpose == Purpose::Reset)
-        .ok_or(Error::LinkOver)?;
+        .ok_or(Error::EmailTokenExpired)?;
     if let Some(problem) = input::password_problem("password", &new, &found.email) {
         return Err(Error::Validation(vec![problem]));
     }
     let hash = password::hash_password(backend, new).await?;
     let home = db::users::home_workspace(&backend.db, found.user_id).await?;
-    sessions::give_back_all(backend, found.user_id).await?;
+    sessions::revoke_pending_choices(backend, found.user_id).await?;
     let mut tx = backend.db.begin().await?;
-    let link = email_tokens::take(backend, &mut tx, &token).await?.ok_or(Error::LinkOver)?;
+    let link =
+        email_tokens::take(backend, &mut tx, &token).await?.ok_or(Error::EmailTokenExpired)?;
     let user = db::users::lock(&mut tx, link.user_id)
         .await?
         .filter(|user| user.email == link.email)
-        .ok_or(Error::LinkOver)?;
+        .ok_or(Error::EmailTokenExpired)?;
     password::set(backend, &mut tx, &user, &hash).await?;
     db::users::set_verified(&mut tx, user.id, backend.clock.now()).await?;
     events::record(

@@ -51,8 +51,8 @@ pub(super) async fn end(
     Ok(ended)
 }
 
-/// Before all sessions of a person end: what waits for a choice is given back to the platforms.
-pub(super) async fn give_back_all(backend: &Backend, user: UserId) -> Result<()> {
+/// Before all sessions of a person end: grants that wait for a choice are revoked at the platforms.
+pub(super) async fn revoke_pending_choices(backend: &Backend, user: UserId) -> Result<()> {
     accounts::revoke_pending(backend, db::pending::of_user(&backend.db, user).await?).await
 }
 

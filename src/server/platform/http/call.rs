@@ -15,14 +15,14 @@ use crate::server::platform::time;
 /// How often and how long after a failure an idempotent call is repeated.
 #[derive(Clone, Copy, Debug)]
 pub struct Retries {
-    pub most: u32,
+    pub max_retries: u32,
     pub first: Duration,
     pub longest: Duration,
 }
 
 impl Default for Retries {
     fn default() -> Self {
-        Self { most: 3, first: Duration::from_secs(1), longest: Duration::from_secs(5) }
+        Self { max_retries: 3, first: Duration::from_secs(1), longest: Duration::from_secs(5) }
     }
 }
 
@@ -147,7 +147,7 @@ impl Call<'_> {
 impl Plan<'_> {
     /// How long to wait before the call is repeated, or nothing where it is not.
     pub fn pause(&self, outcome: &Result<PlatformResponse>, tried: u32) -> Option<Duration> {
-        if !self.idempotent || tried >= self.client.retries.most {
+        if !self.idempotent || tried >= self.client.retries.max_retries {
             return None;
         }
         let told = match outcome {
@@ -244,7 +244,7 @@ mod tests {
         #[test]
         fn a_pause_grows_within_its_bounds(tried in 0..100u32, first in 1..5_000u64,
             longest in 5_000..60_000u64) {
-            let retries = Retries { most: 3, first: Duration::from_millis(first),
+            let retries = Retries { max_retries: 3, first: Duration::from_millis(first),
                 longest: Duration::from_millis(longest) };
             let full = |tried: u32|
                 Duration::from_millis(first.saturating_mul(1 << tried.min(16)).min(longest));

@@ -37,7 +37,7 @@ pub fn check(metadata: &Value) -> Result<(), String> {
     shared::read::<Metadata>(metadata).map(drop)
 }
 
-pub fn facts(metadata: &Value) -> Vec<(String, String)> {
+pub fn describe(metadata: &Value) -> Vec<(String, String)> {
     let Ok(metadata) = shared::read::<Metadata>(metadata) else {
         return Vec::new();
     };

@@ -116,7 +116,7 @@ impl Platform for Instagram {
     }
 
     fn list_profiles<'a>(&'a self, api: &'a Api) -> BoxFuture<'a, Result<Vec<Profile>>> {
-        Box::pin(pages::candidates(api))
+        Box::pin(pages::list_profiles(api))
     }
 
     fn profile<'a>(&'a self, api: &'a Api, account: &'a str) -> BoxFuture<'a, Result<Profile>> {
@@ -128,7 +128,7 @@ impl Platform for Instagram {
     }
 
     fn describe_metadata(&self, metadata: &Value) -> Vec<(String, String)> {
-        metadata::facts(metadata)
+        metadata::describe(metadata)
     }
 
     fn limits(&self) -> ReadLimits {

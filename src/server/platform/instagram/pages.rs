@@ -12,7 +12,7 @@ use crate::server::platform::{Api, Error, Profile, Result, metadata, names, word
 const PUBLISHING: [&str; 2] = ["MANAGE", "CREATE_CONTENT"];
 
 /// The accounts that can be connected, or why there is none.
-pub async fn candidates(api: &Api) -> Result<Vec<Profile>> {
+pub async fn list_profiles(api: &Api) -> Result<Vec<Profile>> {
     require_granted(|scope| api.granted(scope))?;
     let mut search = Search::own_pages(api).await?;
     portfolio::add_pages(api, &mut search).await?;
@@ -124,7 +124,7 @@ fn profile_of(page: &Page) -> Option<Profile> {
         avatar_url: profile_picture_url.clone(),
         detail: format!("Page: {}", page.name),
         metadata: metadata::write(&Metadata::of(page, account)),
-        standing: None,
+        issue: None,
         grant_key: None,
     })
 }

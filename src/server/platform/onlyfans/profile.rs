@@ -84,7 +84,7 @@ impl Me {
             avatar_url: self.avatar.filter(|url| !url.is_empty()),
             detail: String::new(),
             metadata: metadata::write(&metadata),
-            standing: None,
+            issue: None,
             grant_key: None,
         }
     }
@@ -114,7 +114,7 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    pub fn facts(&self) -> Vec<(String, String)> {
+    pub fn describe(&self) -> Vec<(String, String)> {
         let fact = |name: &str, value: String| (name.to_owned(), value);
         if !self.creator {
             return vec![fact("Account", "Fan account: no creator statistics".into())];

@@ -88,7 +88,7 @@ impl Platform for Reddit {
 
     fn describe_metadata(&self, value: &Value) -> Vec<(String, String)> {
         metadata::read::<profile::Metadata>(value)
-            .map(|metadata| metadata.facts())
+            .map(|metadata| metadata.describe())
             .unwrap_or_default()
     }
 

@@ -92,7 +92,7 @@ impl Me {
                 .cloned(),
             detail: String::new(),
             metadata: metadata::write(&metadata),
-            standing: self
+            issue: self
                 .is_suspended
                 .unwrap_or_default()
                 .then(|| (Reason::Suspended, suspended(until))),
@@ -142,20 +142,20 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    pub fn facts(&self) -> Vec<(String, String)> {
+    pub fn describe(&self) -> Vec<(String, String)> {
         let karma = format!(
             "{} ({} from posts, {} from comments)",
             count(self.karma),
             count(self.post_karma),
             count(self.comment_karma)
         );
-        let facts = [
+        let details = [
             Some(("Karma", karma)),
             self.followers.map(|followers| ("Followers", count(followers))),
             self.created_at.map(|at| ("On Reddit since", at.format("%B %Y").to_string())),
             self.over_18.then(|| ("Profile", "Marked 18+".to_owned())),
         ];
-        facts.into_iter().flatten().map(|(name, value)| (name.to_owned(), value)).collect()
+        details.into_iter().flatten().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 }
 
@@ -204,6 +204,6 @@ mod tests {
                 "subreddit": null })
         });
         assert_eq!((profile.id.as_str(), &profile.metadata["karma"]), ("1", &json!(-3)));
-        assert!(profile.standing.is_none() && profile.avatar_url.is_none());
+        assert!(profile.issue.is_none() && profile.avatar_url.is_none());
     }
 }

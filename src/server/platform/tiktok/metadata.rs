@@ -83,18 +83,18 @@ pub fn check(metadata: &Value) -> Result<(), String> {
     shared::read::<Metadata>(metadata).map(drop)
 }
 
-pub fn facts(metadata: &Value) -> Vec<(String, String)> {
+pub fn describe(metadata: &Value) -> Vec<(String, String)> {
     let Ok(metadata) = shared::read::<Metadata>(metadata) else {
         return Vec::new();
     };
     let figures =
         [("Followers", metadata.followers), ("Likes", metadata.likes), ("Videos", metadata.videos)];
     let figures = figures.into_iter().filter_map(|(name, n)| Some((name, words::count(n?))));
-    let posting = metadata.posting.as_ref().map(posting_facts).unwrap_or_default();
+    let posting = metadata.posting.as_ref().map(describe_posting).unwrap_or_default();
     figures.chain(posting).map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-fn posting_facts(posting: &Posting) -> Vec<(&'static str, String)> {
+fn describe_posting(posting: &Posting) -> Vec<(&'static str, String)> {
     let said = |text: &str| vec![("Posting", text.to_owned())];
     let Posting::Allowed {
         privacy_options,
@@ -111,16 +111,16 @@ fn posting_facts(posting: &Posting) -> Vec<(&'static str, String)> {
             _ => "TikTok did not say. Test the connection to ask again",
         });
     };
-    let mut facts = vec![("Who can see posts", visibility(privacy_options))];
+    let mut details = vec![("Who can see posts", visibility(privacy_options))];
     let off = [("comments", comments_off), ("duets", duets_off), ("stitches", stitches_off)];
     let off: Vec<_> = off.iter().filter(|(_, off)| **off).map(|(name, _)| *name).collect();
     if !off.is_empty() {
-        facts.push(("Turned off in TikTok", words::list(&off)));
+        details.push(("Turned off in TikTok", words::list(&off)));
     }
     if let Some(seconds) = max_video_seconds {
-        facts.push(("Longest video", duration(*seconds)));
+        details.push(("Longest video", duration(*seconds)));
     }
-    facts
+    details
 }
 
 fn visibility(options: &[String]) -> String {
@@ -153,12 +153,12 @@ fn duration(seconds: i64) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::{Metadata, Posting, User, check, facts};
+    use super::{Metadata, Posting, User, check, describe};
     use crate::server::platform::tiktok::wire::CreatorInfo;
 
     fn said(posting: Posting) -> Vec<(String, String)> {
         let user = User { open_id: "afd97af1".into(), ..User::default() };
-        facts(&json!(Metadata::of(&user, Some(posting))))
+        describe(&json!(Metadata::of(&user, Some(posting))))
     }
 
     // C6: TikTok's own sample answer, as its page shows it.
@@ -190,8 +190,8 @@ mod tests {
             privacy_level_options: vec!["FOLLOWER_OF_CREATOR".into(), "SELF_ONLY".into()],
             ..CreatorInfo::default()
         };
-        let facts = said(info.into());
-        assert!(facts[0].1.starts_with("Posts can't be public"), "{facts:?}");
+        let details = said(info.into());
+        assert!(details[0].1.starts_with("Posts can't be public"), "{details:?}");
     }
 
     // C12: metadata is checked as it is written and read.

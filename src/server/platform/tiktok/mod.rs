@@ -108,7 +108,7 @@ impl Platform for TikTok {
     }
 
     fn describe_metadata(&self, metadata: &Value) -> Vec<(String, String)> {
-        metadata::facts(metadata)
+        metadata::describe(metadata)
     }
 }
 

@@ -20,7 +20,7 @@ pub async fn read(api: &Api) -> Result<Profile> {
         true => posting(api).await?,
         false => (None, None),
     };
-    let standing =
+    let issue =
         (posting == Some(Posting::Blocked)).then(|| (Reason::NeedsAction, error::BANNED.into()));
     let username = user.username.as_ref().or(creator.as_ref());
     Ok(Profile {
@@ -30,7 +30,7 @@ pub async fn read(api: &Api) -> Result<Profile> {
         avatar_url: user.avatar_large_url.clone().or_else(|| user.avatar_url.clone()),
         detail: String::new(),
         metadata: metadata::write(&Metadata::of(&user, posting)),
-        standing,
+        issue,
         grant_key: None,
     })
 }

@@ -67,7 +67,7 @@ impl Platform for X {
 
     fn describe_metadata(&self, value: &Value) -> Vec<(String, String)> {
         metadata::read::<profile::Metadata>(value)
-            .map(|metadata| metadata.facts())
+            .map(|metadata| metadata.describe())
             .unwrap_or_default()
     }
 

@@ -102,7 +102,7 @@ impl User {
             avatar_url: self.profile_image_url.map(|url| larger(&url)),
             detail: String::new(),
             metadata: metadata::write(&metadata),
-            standing: None,
+            issue: None,
             grant_key: None,
         }
     }
@@ -146,7 +146,7 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    pub fn facts(&self) -> Vec<(String, String)> {
+    pub fn describe(&self) -> Vec<(String, String)> {
         let figure = |name: &str, number: Option<u64>| {
             Some((name.to_owned(), count(number?.try_into().unwrap_or(i64::MAX))))
         };

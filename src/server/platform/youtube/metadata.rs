@@ -50,7 +50,7 @@ pub fn check(metadata: &Value) -> Result<(), String> {
     shared::read::<Metadata>(metadata).map(drop)
 }
 
-pub fn facts(metadata: &Value) -> Vec<(String, String)> {
+pub fn describe(metadata: &Value) -> Vec<(String, String)> {
     let Ok(metadata) = shared::read::<Metadata>(metadata) else {
         return Vec::new();
     };
@@ -65,11 +65,11 @@ pub fn facts(metadata: &Value) -> Vec<(String, String)> {
         "eligible" => "15 minutes, until you confirm a phone number at youtube.com/verify",
         _ => "15 minutes",
     });
-    let facts = [
+    let details = [
         ("Subscribers", subscribers),
         ("Videos", metadata.videos.map(words::count)),
         ("Views", metadata.views.map(words::count)),
         ("Longest video", longest.map(str::to_owned)),
     ];
-    facts.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+    details.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }

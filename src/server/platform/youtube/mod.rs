@@ -96,7 +96,7 @@ impl Platform for YouTube {
     }
 
     fn list_profiles<'a>(&'a self, api: &'a Api) -> BoxFuture<'a, Result<Vec<Profile>>> {
-        Box::pin(profile::candidates(api))
+        Box::pin(profile::list_profiles(api))
     }
 
     fn profile<'a>(&'a self, api: &'a Api, account: &'a str) -> BoxFuture<'a, Result<Profile>> {
@@ -108,6 +108,6 @@ impl Platform for YouTube {
     }
 
     fn describe_metadata(&self, metadata: &Value) -> Vec<(String, String)> {
-        metadata::facts(metadata)
+        metadata::describe(metadata)
     }
 }

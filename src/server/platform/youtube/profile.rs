@@ -9,7 +9,7 @@ use crate::server::platform::{Api, Error, Profile, Result, metadata};
 const PARTS: &str = "id,snippet,statistics,contentDetails,status";
 
 /// The channel that was picked on Google's page: one grant, one channel.
-pub async fn candidates(api: &Api) -> Result<Vec<Profile>> {
+pub async fn list_profiles(api: &Api) -> Result<Vec<Profile>> {
     let channels = mine(api).await?;
     if channels.is_empty() {
         let detail = "no items".into();
@@ -59,7 +59,7 @@ fn profile(channel: &Channel) -> Profile {
         avatar_url: thumbnail.map(|thumbnail| thumbnail.url.clone()),
         detail: snippet.custom_url.clone().unwrap_or_default(),
         metadata: metadata::write(&Metadata::from(channel)),
-        standing: None,
+        issue: None,
         grant_key: None,
     }
 }

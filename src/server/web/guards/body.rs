@@ -10,7 +10,7 @@ use axum::response::Response;
 use futures::TryStreamExt;
 use tokio::time::timeout;
 
-use super::super::kit::refusal::Wanted;
+use super::super::kit::refusal::ResponseFormat;
 use super::super::kit::{App, LARGEST_BODY};
 use crate::error::{AppError, Kind};
 
@@ -20,7 +20,7 @@ pub async fn buffer_body(State(app): State<App>, request: Request, next: Next) -
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         return next.run(request).await;
     }
-    let wanted = Wanted::by(&request);
+    let format = ResponseFormat::by(&request);
     let (parts, body) = request.into_parts();
     let patience = Duration::from_secs(app.backend.config.server.request_seconds);
     let error = match timeout(patience, read(body)).await {
@@ -43,7 +43,7 @@ pub async fn buffer_body(State(app): State<App>, request: Request, next: Next) -
             "Nothing was changed. Send it again, all at once.",
         ),
     };
-    wanted.refuse(&app.backend, error)
+    format.refuse(&app.backend, error)
 }
 
 /// A whole body, or nothing if it is too large. A while longer is read and forgotten: whoever is

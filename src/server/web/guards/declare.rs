@@ -54,7 +54,7 @@ impl Guarded for MethodRouter<App> {
     fn idempotent(self) -> Self {
         self.layer(from_fn(
             |Extension(backend): Extension<Backend>, request: Request, next: Next| {
-                idempotency::once(backend, request, next)
+                idempotency::apply_idempotency_key(backend, request, next)
             },
         ))
     }

@@ -33,7 +33,7 @@ struct Kept {
 }
 
 /// With a key, a request that creates something happens once.
-pub async fn once(backend: Backend, request: Request, next: Next) -> Response {
+pub async fn apply_idempotency_key(backend: Backend, request: Request, next: Next) -> Response {
     if !request.headers().contains_key(KEY) {
         return next.run(request).await;
     }

@@ -5,7 +5,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::super::kit::context::{Correlation, Identity};
-use super::super::kit::refusal::Wanted;
+use super::super::kit::refusal::ResponseFormat;
 use super::super::kit::{App, envelope};
 use crate::error::AppError;
 use crate::server::Backend;
@@ -46,6 +46,6 @@ pub async fn require_login(backend: Backend, request: Request, next: Next) -> Re
     let asking = request.extensions().get::<Identity>().map(Identity::actor);
     match asking.unwrap_or_else(|| Err(AppError::unauthorized())) {
         Ok(_) => next.run(request).await,
-        Err(error) => Wanted::by(&request).refuse(&backend, error),
+        Err(error) => ResponseFormat::by(&request).refuse(&backend, error),
     }
 }

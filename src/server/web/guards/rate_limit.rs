@@ -10,9 +10,9 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::super::kit::context::{Identity, path_of};
-use super::super::kit::refusal::Wanted;
+use super::super::kit::refusal::ResponseFormat;
 use crate::error::{AppError, Kind};
-use crate::server::limits::{Class, LimitKey, Verdict, WINDOW};
+use crate::server::limits::{Class, LimitKey, RateLimitDecision, WINDOW};
 use crate::server::{Backend, metrics, request_context};
 
 /// Before anybody is looked up.
@@ -48,7 +48,7 @@ pub fn whose(class: Class, request: &Request) -> Option<LimitKey> {
     let address = || request_context::current().ip.map(LimitKey::at);
     match class {
         // Nobody is anybody yet where passwords are tried.
-        Class::Entrance => address(),
+        Class::Auth => address(),
         _ => person(request).or_else(address),
     }
 }
@@ -60,31 +60,35 @@ async fn limited(
     request: Request,
     next: Next,
 ) -> Response {
-    let Some(verdict) = count(backend, class, who).await else { return next.run(request).await };
-    let mut response = match verdict.refused {
-        true => Wanted::by(&request).refuse(backend, refusal(&verdict)),
+    let Some(decision) = count(backend, class, who).await else { return next.run(request).await };
+    let mut response = match decision.refused {
+        true => ResponseFormat::by(&request).refuse(backend, refusal(&decision)),
         false => next.run(request).await,
     };
-    tell(&mut response, &verdict);
+    add_rate_limit_headers(&mut response, &decision);
     response
 }
 
 /// Counts a request. Nothing: nobody counts it.
-pub async fn count(backend: &Backend, class: Class, who: Option<LimitKey>) -> Option<Verdict> {
-    let verdict = backend.limits.count(class, who?).await?;
-    if verdict.refused {
+pub async fn count(
+    backend: &Backend,
+    class: Class,
+    who: Option<LimitKey>,
+) -> Option<RateLimitDecision> {
+    let decision = backend.limits.count(class, who?).await?;
+    if decision.refused {
         metrics::rate_limited(class.as_str());
         tracing::info!(class = class.as_str(), "rate limit exceeded");
     }
-    Some(verdict)
+    Some(decision)
 }
 
-fn seconds(verdict: &Verdict) -> u64 {
-    verdict.reset.as_millis().div_ceil(1000).max(1).try_into().unwrap_or(u64::MAX)
+fn seconds(decision: &RateLimitDecision) -> u64 {
+    decision.reset.as_millis().div_ceil(1000).max(1).try_into().unwrap_or(u64::MAX)
 }
 
 /// The strictest count is told: it is the innermost, and stands already.
-pub fn tell(response: &mut Response, verdict: &Verdict) {
+pub fn add_rate_limit_headers(response: &mut Response, decision: &RateLimitDecision) {
     // What was refused further in, such as one guess too many, says itself when to come back.
     let wait = response
         .headers()
@@ -92,31 +96,31 @@ pub fn tell(response: &mut Response, verdict: &Verdict) {
         .filter(|_| response.status() == StatusCode::TOO_MANY_REQUESTS);
     let (remaining, reset) = match wait.and_then(|wait| wait.to_str().ok()) {
         Some(wait) => (0, wait.to_owned()),
-        None => (verdict.remaining, seconds(verdict).to_string()),
+        None => (decision.remaining, seconds(decision).to_string()),
     };
     let told = [
-        ("ratelimit-limit", verdict.limit.to_string()),
+        ("ratelimit-limit", decision.limit.to_string()),
         ("ratelimit-remaining", remaining.to_string()),
         ("ratelimit-reset", reset),
-        ("ratelimit-policy", format!("{};w={}", verdict.limit, WINDOW.as_secs())),
+        ("ratelimit-policy", format!("{};w={}", decision.limit, WINDOW.as_secs())),
     ];
     let headers = response.headers_mut();
     for (name, value) in told {
         // Digits and ASCII signs.
         headers.entry(name).or_insert(value.try_into().unwrap_or(HeaderValue::from_static("")));
     }
-    if verdict.refused {
-        headers.entry(RETRY_AFTER).or_insert(seconds(verdict).into());
+    if decision.refused {
+        headers.entry(RETRY_AFTER).or_insert(seconds(decision).into());
     }
 }
 
-pub fn refusal(verdict: &Verdict) -> AppError {
-    let wait = match seconds(verdict) {
+pub fn refusal(decision: &RateLimitDecision) -> AppError {
+    let wait = match seconds(decision) {
         1 => "1 second".to_owned(),
         seconds => format!("{seconds} seconds"),
     };
-    let (sentence, next) = match verdict.class {
-        Class::Entrance => (
+    let (sentence, next) = match decision.class {
+        Class::Auth => (
             "There were too many tries in a short time.",
             format!("Nothing is locked. Try again in {wait}."),
         ),

@@ -8,7 +8,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument;
 
-use super::super::kit::refusal::Wanted;
+use super::super::kit::refusal::ResponseFormat;
 use crate::error::AppError;
 use crate::server::{Backend, request_context};
 
@@ -30,14 +30,14 @@ pub async fn run_to_completion(
     request: Request,
     next: Next,
 ) -> Response {
-    let wanted = Wanted::by(&request);
+    let format = ResponseFormat::by(&request);
     let work =
         request_context::scope(request_context::current(), next.run(request)).in_current_span();
     match backend.requests.spawn(work).await {
         Ok(response) => response,
         Err(error) => {
             tracing::error!("request aborted: {error}");
-            wanted.refuse(&backend, AppError::internal())
+            format.refuse(&backend, AppError::internal())
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a server function says of itself: `#[middleware(Limited(Class::Entrance))]`.
+//! What a server function says of itself: `#[middleware(Limited(Class::Auth))]`.
 
 use std::pin::Pin;
 
@@ -8,8 +8,8 @@ use axum::response::Response;
 use leptos::server_fn::error::ServerFnErrorErr;
 use leptos::server_fn::middleware::{BoxedService, Layer, Service};
 
-use super::super::kit::refusal::Wanted;
-use super::rate_limit::{count, refusal, tell, whose};
+use super::super::kit::refusal::ResponseFormat;
+use super::rate_limit::{add_rate_limit_headers, count, refusal, whose};
 use crate::server::Backend;
 use crate::server::limits::Class;
 
@@ -35,18 +35,18 @@ impl Service<Request, Response> for Counted {
     ) -> Pin<Box<dyn Future<Output = Response> + Send>> {
         let class = self.class;
         let backend = request.extensions().get::<Backend>().cloned();
-        let (who, wanted) = (whose(class, &request), Wanted::by(&request));
+        let (who, format) = (whose(class, &request), ResponseFormat::by(&request));
         // Nothing runs before it is awaited.
         let answer = self.inner.run(request);
         Box::pin(async move {
             // A guard around every route puts the backend there.
             let Some(backend) = backend else { return answer.await };
-            let Some(verdict) = count(&backend, class, who).await else { return answer.await };
-            let mut response = match verdict.refused {
-                true => wanted.refuse(&backend, refusal(&verdict)),
+            let Some(decision) = count(&backend, class, who).await else { return answer.await };
+            let mut response = match decision.refused {
+                true => format.refuse(&backend, refusal(&decision)),
                 false => answer.await,
             };
-            tell(&mut response, &verdict);
+            add_rate_limit_headers(&mut response, &decision);
             response
         })
     }

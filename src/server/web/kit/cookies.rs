@@ -78,7 +78,7 @@ impl FlashAudience {
         Self(Uuid::from_bytes(mark))
     }
 
-    fn place(self) -> SealContext {
+    fn seal_context(self) -> SealContext {
         SealContext::new("cookie", self.0, "flash")
     }
 }
@@ -87,7 +87,7 @@ impl FlashAudience {
 pub fn flash(backend: &Backend, reader: FlashAudience, flash: &Flash) -> HeaderValue {
     // Strings always serialise.
     let text = serde_json::to_string(flash).expect("strings serialise").into();
-    let value = URL_SAFE_NO_PAD.encode(backend.vault.seal(&text, reader.place()));
+    let value = URL_SAFE_NO_PAD.encode(backend.vault.seal(&text, reader.seal_context()));
     set(backend, flash_name(backend), &value, 60)
 }
 
@@ -100,8 +100,10 @@ pub fn no_flash(backend: &Backend) -> HeaderValue {
 pub fn read_flash(backend: &Backend, headers: &HeaderMap) -> Option<Flash> {
     let value = identity::cookie(headers, flash_name(backend))?;
     let blob = URL_SAFE_NO_PAD.decode(value).ok()?;
-    let text =
-        backend.vault.open_cookie(&blob, FlashAudience::of(backend, headers).place()).ok()?;
+    let text = backend
+        .vault
+        .open_cookie(&blob, FlashAudience::of(backend, headers).seal_context())
+        .ok()?;
     serde_json::from_str(text.expose_secret()).ok()
 }
 

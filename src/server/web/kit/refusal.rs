@@ -1,4 +1,4 @@
-//! A refusal at the door, in the form in which the answer was wanted: a page, a form's message, a
+//! A refusal at the door, in the format that the caller asked for: a page, a form's message, a
 //! server function's error or the envelope.
 
 use axum::Json;
@@ -14,15 +14,15 @@ use crate::error::AppError;
 use crate::model::Flash;
 use crate::server::Backend;
 
-/// What of a request decides how it is refused; taken before its body is.
-pub struct Wanted {
+/// The format in which a request is refused; read before its body is.
+pub struct ResponseFormat {
     correlation: Correlation,
     method: Method,
     headers: HeaderMap,
     is_rest: bool,
 }
 
-impl Wanted {
+impl ResponseFormat {
     pub fn by(request: &Request) -> Self {
         Self {
             correlation: Correlation::of(request),

@@ -1,4 +1,4 @@
-//! `GET /api/events`: the words of the live page as server-sent events (requirement C16).
+//! `GET /api/events`: the events of the live page as server-sent events (requirement C16).
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::error::{AppError, Kind};
-use crate::server::domain::page_events::{Watch, Word};
+use crate::server::domain::page_events::{PageEvent, PageEventStream};
 use crate::server::web::kit::envelope::{Rest, RestResult};
 
 /// Proxies cut connections on which nothing passes, most after 60 s.
@@ -61,18 +61,18 @@ pub async fn events(rest: Rest, Query(Since { since }): Query<Since>) -> RestRes
         ))
     };
     let since = since.map(|text| text.parse::<DateTime<Utc>>()).transpose().map_err(wrong)?;
-    let watch = rest.map_error(Watch::begin(&rest.backend, rest.actor()?, since))?;
-    Ok(streamed(watch))
+    let events = rest.map_error(PageEventStream::begin(&rest.backend, rest.actor()?, since))?;
+    Ok(streamed(events))
 }
 
-fn streamed(watch: Watch) -> Response {
-    let told = stream::unfold(Some(watch), |watch| async {
-        let mut watch = watch?;
-        let word = watch.next().await?;
-        Some((Ok::<_, Infallible>(event(word)), (word != Word::Ended).then_some(watch)))
+fn streamed(events: PageEventStream) -> Response {
+    let sent = stream::unfold(Some(events), |events| async {
+        let mut events = events?;
+        let next = events.next().await?;
+        Some((Ok::<_, Infallible>(to_sse(next)), (next != PageEvent::Ended).then_some(events)))
     });
     let mut response =
-        Sse::new(told).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response();
+        Sse::new(sent).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response();
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // nginx keeps an answer back until it is whole, unless told not to.
@@ -80,10 +80,10 @@ fn streamed(watch: Watch) -> Response {
     response
 }
 
-fn event(word: Word) -> Event {
-    match word {
-        Word::Ready => Event::default().data("ready"),
-        Word::Changed => Event::default().data("changed"),
-        Word::Ended => Event::default().event("ended").data("log in again"),
+fn to_sse(event: PageEvent) -> Event {
+    match event {
+        PageEvent::Ready => Event::default().data("ready"),
+        PageEvent::Changed => Event::default().data("changed"),
+        PageEvent::Ended => Event::default().event("ended").data("log in again"),
     }
 }

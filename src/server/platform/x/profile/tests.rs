@@ -70,7 +70,7 @@ proptest! {
     fn metadata_reads_back_as_written_and_no_field_takes_another_type(kept in any_metadata()) {
         let written = metadata::write(&kept);
         prop_assert_eq!(metadata::read::<Metadata>(&written), Ok(kept.clone()));
-        let _ = kept.facts();
+        let _ = kept.describe();
         for field in written.as_object().expect("an object").keys() {
             let mut bent = written.clone();
             bent[field] = json!(["neither text nor number"]);

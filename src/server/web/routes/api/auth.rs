@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use crate::error::AppError;
 use crate::model::{SessionId, UserId};
 use crate::server::domain::Error;
-use crate::server::domain::users::{self, ClientInfo, Device, Entered, Registering};
+use crate::server::domain::users::{self, ClientInfo, Device, LoggedInSession, Registering};
 use crate::server::identity;
 use crate::server::web::kit::cookies;
 use crate::server::web::kit::envelope::{Body, Envelope, Failure, Rest, RestResult};
@@ -128,8 +128,8 @@ pub struct MessageResponse<'a> {
 )]
 pub async fn register(rest: Rest, headers: HeaderMap, Body(body): Body<Register>) -> RestResult {
     let form = Registering { name: body.name, email: body.email, password: body.password.0 };
-    let entered = rest.map_error(users::register(&rest.backend, form, client(&headers)).await)?;
-    enter(&rest, StatusCode::CREATED, &entered).await
+    let session = rest.map_error(users::register(&rest.backend, form, client(&headers)).await)?;
+    enter(&rest, StatusCode::CREATED, &session).await
 }
 
 #[utoipa::path(
@@ -145,27 +145,31 @@ pub async fn register(rest: Rest, headers: HeaderMap, Body(body): Body<Register>
 )]
 pub async fn login(rest: Rest, headers: HeaderMap, Body(body): Body<Login>) -> RestResult {
     let device = cookies::read_device(&rest.backend, &headers);
-    let entered =
+    let session =
         users::log_in(&rest.backend, &body.email, body.password.0, device, client(&headers)).await;
-    let entered = rest.map_error(entered)?;
-    enter(&rest, StatusCode::OK, &entered).await
+    let session = rest.map_error(session)?;
+    enter(&rest, StatusCode::OK, &session).await
 }
 
 /// Tokens and the session's cookie, for whichever the caller wants to use.
-pub(super) async fn enter(rest: &Rest, status: StatusCode, entered: &Entered) -> RestResult {
+pub(super) async fn enter(
+    rest: &Rest,
+    status: StatusCode,
+    session: &LoggedInSession,
+) -> RestResult {
     // Whoever logs in here is given one.
-    let refresh = entered.refresh_token.as_ref().ok_or_else(AppError::internal)?;
+    let refresh = session.refresh_token.as_ref().ok_or_else(AppError::internal)?;
     let user = User {
-        id: entered.user,
-        email: &entered.email,
-        name: &entered.name,
-        time_zone: &entered.time_zone,
-        email_verified: entered.verified,
+        id: session.user,
+        email: &session.email,
+        name: &session.name,
+        time_zone: &session.time_zone,
+        email_verified: session.verified,
     };
-    let data = LoggedIn { tokens: tokens(rest, entered.user, entered.session, refresh)?, user };
+    let data = LoggedIn { tokens: tokens(rest, session.user, session.session, refresh)?, user };
     let cookies = [
-        cookies::session(&rest.backend, &entered.secret),
-        cookies::device(&rest.backend, Device::new(entered.user)),
+        cookies::session(&rest.backend, &session.secret),
+        cookies::device(&rest.backend, Device::new(session.user)),
     ];
     Ok((AppendHeaders(cookies.map(|cookie| (SET_COOKIE, cookie))), rest.with_status(status, data))
         .into_response())

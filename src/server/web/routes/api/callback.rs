@@ -60,7 +60,7 @@ pub async fn callback(
             }
         }
     }
-    let finished = accounts::finish(&backend, actor, &provider, &returned).await;
+    let finished = accounts::finish_flow(&backend, actor, &provider, &returned).await;
     // Of two callbacks with one state only the one that claimed it tells what came of it.
     let claimed = !matches!(finished, Err(Error::Callback(CallbackError::AlreadyUsed { .. })));
     let outcome = match finished {
@@ -186,7 +186,7 @@ pub async fn shortcut(
     let page = format!("/platforms/connect/{}", entry.provider);
     let target = match asking.maybe() {
         Some(actor) if own && !prefetch => {
-            match accounts::begin(&backend, actor, &provider, None, 0).await {
+            match accounts::begin_flow(&backend, actor, &provider, None, 0).await {
                 Ok(begun) => begun.url.into(),
                 // The page says what is missing: a confirmation, room, credentials.
                 Err(_) => page,

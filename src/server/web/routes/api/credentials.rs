@@ -42,10 +42,10 @@ pub async fn change_password(
     Body(body): Body<ChangePassword>,
 ) -> RestResult {
     let (current, new) = (body.current_password.0, body.new_password.0);
-    let entered =
+    let session =
         users::change_password(&rest.backend, rest.actor()?, current, new, client(&headers)).await;
-    let entered = rest.map_error(entered.map_err(rest_fields))?;
-    enter(&rest, StatusCode::OK, &entered).await
+    let session = rest.map_error(session.map_err(rest_fields))?;
+    enter(&rest, StatusCode::OK, &session).await
 }
 
 /// Sends a link to the new address.

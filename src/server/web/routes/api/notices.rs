@@ -197,7 +197,7 @@ pub async fn preferences(rest: Rest) -> RestResult {
         stored", body = Envelope<Preferences>))
 )]
 pub async fn prefer(rest: Rest, Body(body): Body<Preferences>) -> RestResult {
-    let preferences =
-        rest.map_error(notices::prefer(&rest.backend, rest.actor()?, &body.chosen()).await)?;
+    let preferences = rest
+        .map_error(notices::set_preferences(&rest.backend, rest.actor()?, &body.chosen()).await)?;
     Ok(rest.ok(Preferences::of(&preferences)))
 }

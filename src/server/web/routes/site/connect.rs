@@ -97,7 +97,7 @@ async fn connect(
     let kind = accounts::entry(backend, provider).map_err(told)?.info().kind;
     match kind {
         ConnectKind::OAuth => {
-            let begun = accounts::begin(backend, actor, provider, form.account, form.attested)
+            let begun = accounts::begin_flow(backend, actor, provider, form.account, form.attested)
                 .await
                 .map_err(told)?;
             Ok(Outcome::go(begun.url))

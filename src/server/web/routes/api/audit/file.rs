@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chrono::SecondsFormat;
 
 use super::Event;
-use crate::model::audit::Ended;
+use crate::model::audit::AuditResult;
 use crate::server::db::audit::AuditRow;
 
 /// Two lines of it, for the description.
@@ -93,7 +93,7 @@ fn csv(lines: &[AuditRow], first: bool) -> Vec<u8> {
         let cells = [
             line.occurred_at.to_rfc3339_opts(SecondsFormat::Millis, true),
             line.action.as_str().to_owned(),
-            if line.result == Ended::Done { "done" } else { "failed" }.to_owned(),
+            if line.result == AuditResult::Done { "done" } else { "failed" }.to_owned(),
             line.actor.clone(),
             line.subject.clone(),
             line.detail.clone(),

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use file::Format;
 
-use crate::model::audit::{Action, AuditQuery, Ended};
+use crate::model::audit::{Action, AuditQuery, AuditResult};
 use crate::model::{AccountId, UserId};
 use crate::server::Backend;
 use crate::server::db::audit::AuditRow;
@@ -36,7 +36,7 @@ pub struct Event<'a> {
     id: Uuid,
     at: DateTime<Utc>,
     action: Action,
-    result: Ended,
+    result: AuditResult,
     #[schema(value_type = Option<Uuid>)]
     user_id: Option<UserId>,
     user_name: &'a str,
@@ -95,7 +95,7 @@ pub struct Filter {
     /// Only this action
     pub action: Option<Action>,
     /// Only what was done, or what failed
-    pub result: Option<Ended>,
+    pub result: Option<AuditResult>,
     /// Only what concerns this connection, by our id
     pub account: Option<Uuid>,
     /// Only what this person did, by id
@@ -135,9 +135,9 @@ pub async fn list(rest: Rest, RawQuery(query): RawQuery) -> RestResult {
     let actor = rest.actor()?;
     let mut limit = PAGE;
     let query = read(&rest, query.as_deref(), |name, value| {
-        let most =
-            value.parse().ok().filter(|most| name == "limit" && (1..=LONGEST_PAGE).contains(most));
-        most.map(|most| limit = most).is_some()
+        let parsed =
+            value.parse().ok().filter(|n| name == "limit" && (1..=LONGEST_PAGE).contains(n));
+        parsed.map(|n| limit = n).is_some()
     })?;
     let (lines, next) = rest.map_error(audit::read(&rest.backend, actor, &query, limit).await)?;
     let events: Vec<Event> = lines.iter().map(Event::from).collect();

@@ -3,14 +3,14 @@
 use serde_json::{Map, Value, json};
 
 use crate::server::config;
-use crate::server::limits::{Class, most};
+use crate::server::limits::{Class, max_requests};
 
 /// Of the route's own class, where it has one. `open`: for people who are not logged in, too.
 pub fn sentence(own: Option<Class>, open: bool) -> String {
     let class = own.unwrap_or(if open { Class::Address } else { Class::Person });
-    let times = most(&config::Limits::default(), class);
+    let times = max_requests(&config::Limits::default(), class);
     match class {
-        Class::Entrance => {
+        Class::Auth => {
             format!(
                 "At most {times} tries a minute from one address, together with the other places \
                  where passwords are tried."

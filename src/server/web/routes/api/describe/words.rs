@@ -69,15 +69,15 @@ fn text(schema: &Value) -> String {
         _ => "text",
     };
     match (schema["minLength"].as_u64(), schema["maxLength"].as_u64()) {
-        (Some(least), Some(most)) => format!("{what} of {least} to {most} characters"),
-        (None, Some(most)) => format!("{what} of at most {most} characters"),
+        (Some(min), Some(max)) => format!("{what} of {min} to {max} characters"),
+        (None, Some(max)) => format!("{what} of at most {max} characters"),
         _ => what.to_owned(),
     }
 }
 
 fn number(schema: &Value) -> String {
     match (schema["minimum"].as_u64(), schema["maximum"].as_u64()) {
-        (Some(least), Some(most)) => format!("number from {least} to {most}"),
+        (Some(min), Some(max)) => format!("number from {min} to {max}"),
         _ => "number".to_owned(),
     }
 }

@@ -85,7 +85,8 @@ pub async fn connect(
             // A program has confirmed by calling; people confirm on the page.
             let attested = entry.info().attests.len();
             let begun = rest.map_error(
-                accounts::begin(&rest.backend, actor, &provider, body.account_id, attested).await,
+                accounts::begin_flow(&rest.backend, actor, &provider, body.account_id, attested)
+                    .await,
             )?;
             Ok(rest.ok(Begun {
                 auth_url: begun.url,

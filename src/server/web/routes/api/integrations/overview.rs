@@ -136,7 +136,7 @@ pub async fn health(rest: Rest, Path(provider): Path<String>) -> RestResult {
         reason: row.reason,
         message: row.message.as_deref(),
         expires_at: row.expires_at,
-        renewable_until: accounts::ends_for_good(entry, row.expires_at, row.refresh_expires_at),
+        renewable_until: accounts::renewable_until(entry, row.expires_at, row.refresh_expires_at),
         next_refresh_at: row.next_refresh_at,
         refresh_failures: row.refresh_failures,
         checked_at: row.checked_at,

@@ -3,13 +3,13 @@
 use chrono::Duration;
 use uuid::Uuid;
 
-use super::words::Words;
-use super::{News, Result};
+use super::text::NoticeText;
+use super::{NoticeDraft, Result};
 use crate::model::{AccountId, NoticeKind};
 use crate::server::Backend;
 use crate::server::db::incidents::{self, Ending, Kind};
 use crate::server::db::{self, accounts::Account};
-use crate::server::domain::access::{ends_for_good, mark_expired};
+use crate::server::domain::access::{mark_expired, renewable_until};
 use crate::server::domain::sweep::Sweep;
 use crate::server::platform::{Connect, Entry, RefreshKind};
 
@@ -51,7 +51,7 @@ async fn warn_of_platform(
 
 async fn look(backend: &Backend, entry: &Entry, ending: &Ending) -> Result<()> {
     let now = backend.clock.now();
-    let end = ends_for_good(entry, ending.expires_at, ending.refresh_expires_at);
+    let end = renewable_until(entry, ending.expires_at, ending.refresh_expires_at);
     let left = end.map(|end| end - now).filter(|left| *left <= Duration::days(14));
     let days = left.and_then(|left| DAYS.into_iter().find(|days| left <= Duration::days(*days)));
     match (days, ending.warned_days) {
@@ -65,7 +65,7 @@ async fn look(backend: &Backend, entry: &Entry, ending: &Ending) -> Result<()> {
             mark_expired(backend, ending.workspace_id, ending.id).await
         }
         (Some(days), warned) if warned.is_none_or(|warned| warned > days) => {
-            tell(backend, entry, ending, days).await
+            publish_warning(backend, entry, ending, days).await
         }
         _ => Ok(()),
     }
@@ -73,7 +73,12 @@ async fn look(backend: &Backend, entry: &Entry, ending: &Ending) -> Result<()> {
 
 /// Of several processes the one that raises the warning tells it. An account found late gets the
 /// last warning only.
-async fn tell(backend: &Backend, entry: &Entry, ending: &Ending, days: i64) -> Result<()> {
+async fn publish_warning(
+    backend: &Backend,
+    entry: &Entry,
+    ending: &Ending,
+    days: i64,
+) -> Result<()> {
     let mut tx = backend.db.begin().await?;
     let new = incidents::OfAccount {
         kind: Kind::Expiring,
@@ -89,18 +94,19 @@ async fn tell(backend: &Backend, entry: &Entry, ending: &Ending, days: i64) -> R
     else {
         return Ok(());
     };
-    let Some(end) = ends_for_good(entry, account.expires_at, account.refresh_expires_at) else {
+    let Some(end) = renewable_until(entry, account.expires_at, account.refresh_expires_at) else {
         return Ok(());
     };
-    let news = News {
+    let draft = NoticeDraft {
         dedup_key: format!("expiring {incident} {days}"),
         kind: NoticeKind::Expiring,
         provider: &entry.provider,
         account: Some(account.id),
     };
-    news.tell(backend, &mut tx, account.workspace_id, |reader| {
-        Words::ending(entry, &account, end, reader)
-    })
-    .await?;
+    draft
+        .publish(backend, &mut tx, account.workspace_id, |reader| {
+            NoticeText::ending(entry, &account, end, reader)
+        })
+        .await?;
     Ok(tx.commit().await?)
 }

@@ -5,7 +5,7 @@ use crate::server::db::tasks::{self, Kind};
 use crate::server::db::{Result, Tx, sql};
 
 /// Stores an account with new tokens by compare-and-swap; `false` when its row is no longer of the
-/// version that was read. Nothing but tokens, their ends, the standing and the next refresh
+/// version that was read. Nothing but tokens, their ends, the account state and the next refresh
 /// changes. Without a new refresh token the row keeps what it has, which may be sealed anew since
 /// it was read.
 pub async fn renew(

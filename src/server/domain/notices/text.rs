@@ -1,4 +1,4 @@
-//! The words of notices, banners and the mails that go with them.
+//! The text of notices, banners and the mails that go with them.
 
 use chrono::{DateTime, Utc};
 use url::Url;
@@ -12,14 +12,14 @@ use crate::server::platform::Entry;
 
 /// A message: what happened, why and what to do, and where.
 #[derive(Clone)]
-pub(super) struct Words {
+pub(super) struct NoticeText {
     pub title: String,
     pub text: String,
     /// A path of ours, and what one does there.
     act: (String, String),
 }
 
-impl Words {
+impl NoticeText {
     pub fn broken(entry: &Entry, account: &Account, why: Option<(Reason, &str)>) -> Self {
         let (name, who) = (&entry.info().name, display_name(account));
         let what = match why.map(|(reason, _)| reason) {
@@ -90,8 +90,8 @@ impl Words {
         }
     }
 
-    /// The same as a mail.
-    pub fn letter(&self, public_url: &Url, name: &str) -> String {
+    /// The same as the text of an e-mail.
+    pub fn email_text(&self, public_url: &Url, name: &str) -> String {
         let base = public_url.as_str().trim_end_matches('/');
         let (path, act) = &self.act;
         format!(
