@@ -5,6 +5,8 @@
 //! and the connection is pinned to what was checked, so that a second answer of the name server
 //! changes nothing; no redirect is followed, no proxy asked; size and time are limited.
 
+#![warn(missing_docs)]
+
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -15,20 +17,28 @@ use super::config::is_safe;
 /// Why an address was not fetched. None holds the address: it may carry a signature.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// Another scheme, or no host.
     #[error("not an https address")]
     NotHttps,
+    /// At least one address of the host is private, reserved or otherwise not global.
     #[error("not on the public internet")]
     NotPublic,
+    /// The name server failed or knows no such name.
     #[error("the name does not resolve: {0}")]
     Unresolved(std::io::Error),
+    /// A status other than 2xx; redirects count, because none is followed.
     #[error("answered {0}")]
     Status(u16),
+    /// The body is longer than the caller takes, in bytes.
     #[error("more than {0} bytes")]
     TooLarge(usize),
+    /// The time for name, connection and body together ran out.
     #[error("no whole answer in time")]
     Slow,
+    /// The body is of a kind that the caller does not take; the text says so.
     #[error("{0}")]
     OtherContent(&'static str),
+    /// Connecting or reading failed; the URL is taken out of the error.
     #[error("{0}")]
     Network(reqwest::Error),
 }

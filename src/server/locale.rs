@@ -1,5 +1,7 @@
 //! Times and figures in words, in the reader's time zone.
 
+#![warn(missing_docs)]
+
 use chrono::{DateTime, Datelike, Duration, Utc};
 use chrono_tz::Tz;
 
@@ -9,7 +11,9 @@ pub use crate::server::platform::words::{count as thousands, list};
 /// Who reads, and when.
 #[derive(Clone, Copy)]
 pub struct Locale {
+    /// What "ago" and "in" are measured from.
     pub now: DateTime<Utc>,
+    /// The reader's.
     pub zone: Tz,
 }
 

@@ -1,6 +1,8 @@
 //! Where a change comes from: who called from which address. It travels beside the work and not
 //! through every function, because only the audit log, the limits and the log lines ask for it.
 
+#![warn(missing_docs)]
+
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
@@ -28,9 +30,11 @@ pub struct RequestContext {
     pub reference: String,
     /// Nothing for what the server does by itself.
     pub ip: Option<IpAddr>,
+    /// As sent, cut to 200 characters; empty where there is none or it is not ASCII.
     pub user_agent: String,
-    /// When the request came, and the time zone of who asks: sentences tell times by them.
+    /// When the request came: sentences tell times by it. Nothing for the server's own work.
     pub at: Option<DateTime<Utc>>,
+    /// The asker's time zone, an IANA name; empty, which reads as UTC, until they are known.
     pub time_zone: String,
 }
 
@@ -91,6 +95,8 @@ pub fn new_reference() -> String {
 pub struct Proxy(IpNet);
 
 impl Proxy {
+    /// Whether this address is the proxy, or in its network; IPv4 in IPv6 has to be unwrapped
+    /// before.
     pub fn is(&self, ip: IpAddr) -> bool {
         self.0.contains(&ip)
     }

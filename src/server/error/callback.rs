@@ -5,37 +5,98 @@ use crate::error::{AppError, Kind};
 /// Why a callback connects nothing. Each has its own sentence and its own test.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum CallbackError {
+    /// Nobody is logged in in the browser that came back.
     #[error("no session")]
-    NoSession { name: &'static str },
+    NoSession {
+        /// The platform's name for people.
+        name: &'static str,
+    },
+    /// The parameter is missing or empty.
     #[error("no state parameter")]
-    NoState { name: &'static str },
+    NoState {
+        /// The platform's name for people.
+        name: &'static str,
+    },
+    /// No flow has this state: it was made up, or its flow was purged.
     #[error("unknown state")]
-    UnknownState { name: &'static str },
+    UnknownState {
+        /// The platform's name for people.
+        name: &'static str,
+    },
     /// COSF: who starts must be who finishes.
     #[error("the flow belongs to another session")]
-    OtherSession { name: &'static str },
+    OtherSession {
+        /// The platform's name for people.
+        name: &'static str,
+    },
+    /// The flow was claimed by an earlier callback, such as before a reload.
     #[error("the state was used before")]
-    AlreadyUsed { name: &'static str },
+    AlreadyUsed {
+        /// The platform's name for people.
+        name: &'static str,
+    },
+    /// The person took longer than the flow lives, 10 minutes.
     #[error("the flow expired")]
-    Expired { name: &'static str },
+    Expired {
+        /// The platform's name for people.
+        name: &'static str,
+    },
     /// COAT, CORF, mix-up: begun at one platform, finished at another.
     #[error("the flow belongs to another platform")]
-    OtherPlatform { name: &'static str },
+    OtherPlatform {
+        /// The platform's name for people.
+        name: &'static str,
+    },
+    /// The public URL was configured anew while the person was at the platform.
     #[error("the redirect URI is no longer the one it began with")]
-    OtherRedirect { name: &'static str },
+    OtherRedirect {
+        /// The platform's name for people.
+        name: &'static str,
+    },
+    /// `iss` is not the issuer that we know the platform by (RFC 9207).
     #[error("answered by another issuer")]
-    OtherIssuer { name: &'static str },
+    OtherIssuer {
+        /// The platform's name for people.
+        name: &'static str,
+    },
+    /// They said no, or came back with neither code nor error.
     #[error("denied by the person")]
-    Cancelled { name: &'static str },
+    Cancelled {
+        /// The platform's name for people.
+        name: &'static str,
+    },
+    /// The platform came back with an error other than a refusal (RFC 6749, 4.1.2.1).
     #[error("the platform answered {code}")]
-    Failed { name: &'static str, code: String },
+    Failed {
+        /// The platform's name for people.
+        name: &'static str,
+        /// The platform's `error` where RFC 6749 has the word, else that the reason is unknown.
+        code: String,
+    },
     /// What was kept for the exchange opens with no key of this server.
     #[error("the flow's verifier does not open")]
-    Unreadable { name: &'static str },
+    Unreadable {
+        /// The platform's name for people.
+        name: &'static str,
+    },
+    /// They took away permissions without which no account can be connected.
     #[error("required permissions missing: {missing}")]
-    MissingRequired { name: &'static str, missing: String },
+    MissingRequired {
+        /// The platform's name for people.
+        name: &'static str,
+        /// The permissions, in words for people.
+        missing: String,
+    },
+    /// Reconnecting, the person was logged in to another account at the platform.
     #[error("another account than the one to reconnect")]
-    OtherAccount { name: &'static str, expected: String, found: String },
+    OtherAccount {
+        /// The platform's name for people.
+        name: &'static str,
+        /// The account to reconnect, as people know it.
+        expected: String,
+        /// The account that came back.
+        found: String,
+    },
 }
 
 impl CallbackError {
@@ -59,6 +120,7 @@ impl CallbackError {
         }
     }
 
+    /// What the person reads on the page that they come back to.
     pub fn as_app_error(&self) -> AppError {
         let begin_again = "Nothing was connected. Start again from the integrations page.";
         let say = |kind, sentence: String, next: &str| AppError::new(kind, sentence, next);

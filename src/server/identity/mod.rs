@@ -1,5 +1,7 @@
 //! Who is asking: a session cookie or a bearer token, turned into an [`Actor`].
 
+#![warn(missing_docs)]
+
 mod actor;
 mod bearer;
 mod secrets;

@@ -12,9 +12,9 @@ use crate::server::Backend;
 use crate::server::db;
 use crate::server::error::{Error, Result};
 
-/// A session that nobody used for so long is over; and none lives longer than this (OWASP ASVS 5.0,
-/// 7.3).
+/// A session that nobody used for so long is over (OWASP ASVS 5.0, 7.3).
 pub const IDLE: Duration = Duration::days(7);
+/// No session lives longer than this, used or not (the same section).
 pub const ABSOLUTE: Duration = Duration::days(30);
 /// `last_seen_at` is written no more often than this: a page needs no write.
 const TOUCH: Duration = Duration::minutes(5);

@@ -77,6 +77,7 @@ fn keep_owner(_old: &Path, _new: &Path) -> std::io::Result<()> {
 /// A key that the file would let go.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Droppable {
+    /// The number that sealed values carry; in the file it is eight hex digits.
     pub id: u32,
     /// It was never the one that seals.
     pub is_new: bool,

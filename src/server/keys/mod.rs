@@ -1,6 +1,8 @@
 //! Where the key ring comes from: the configuration, or a file that the first start makes for its
 //! owner alone.
 
+#![warn(missing_docs)]
+
 mod file;
 mod proof;
 mod seal_count;
@@ -23,27 +25,52 @@ pub use self::seal_count::{MANY_SEALS, count};
 /// Why the keys can't be used. Stops the start.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// The file could not be read, made or replaced.
     #[error("key file {path}: {error}\n  fix: {fix}")]
-    File { path: String, error: std::io::Error, fix: &'static str },
+    File {
+        /// The file that could not be used.
+        path: String,
+        /// What the operating system said.
+        error: std::io::Error,
+        /// What the operator can do.
+        fix: &'static str,
+    },
+    /// What was read is no key ring.
     #[error(
         "{place}: {error}\n  fix: restore the key file from your backup; without it the stored \
          connections can't be opened"
     )]
-    Content { place: String, error: KeyError },
+    Content {
+        /// The file or the setting.
+        place: String,
+        /// What is wrong with it, without its content.
+        error: KeyError,
+    },
+    /// The id is the same, the key is another: what proves the key does not open.
     #[error(
         "key {id:08x} is not the one this database was sealed with\n  fix: restore the key file \
          that belongs to this database, or start with an empty data directory"
     )]
-    WrongKey { id: u32 },
+    WrongKey {
+        /// The id of the key that does not open the proof; eight hex digits in the key file.
+        id: u32,
+    },
+    /// The database knows a key that the ring lacks.
     #[error(
         "this database was sealed with key {id}, which is not in the key ring\n  fix: restore the \
          key file that belongs to this database, or start with an empty data directory"
     )]
-    MissingKey { id: String },
+    MissingKey {
+        /// Eight hex digits, as in the key file.
+        id: String,
+    },
+    /// The proof of the key could not be read or written.
     #[error("database: {0}")]
     Database(#[from] db::Error),
+    /// The change asked for would lose a key that is needed, or names none.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// A change of keys was asked for where there is no file to change.
     #[error(
         "the keys come from the setting keys.ring, which huntaze can't change\n  fix: put its \
          content into a file, set keys.file for this command, and hand the changed file to your \

@@ -3,6 +3,8 @@
 //! is configured, once more in Redis, so that all processes share a count. Without Redis, or while
 //! it is away, this process' own count goes on.
 
+#![warn(missing_docs)]
+
 mod memory;
 mod queue;
 mod shared;
@@ -22,6 +24,7 @@ use crate::model::{SessionId, UserId};
 use memory::Memory;
 use throttle::Throttles;
 
+/// Length of the window in which requests are counted; limits are per minute.
 pub const WINDOW: Duration = Duration::from_secs(60);
 /// Passwords that are hashed at once, so that each core has one to begin with.
 const HASHES_PER_CORE: usize = 2;
@@ -54,6 +57,7 @@ impl Class {
         Self::ALL.into_iter().find(|class| class.as_str() == name)
     }
 
+    /// The name that [`Class::named`] reads.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Address => "address",
@@ -69,13 +73,16 @@ impl Class {
 /// Whose requests are counted together.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum LimitKey {
+    /// Somebody who is logged in, on all their devices.
     Person(UserId),
+    /// A caller's address, as [`LimitKey::at`] shortens it.
     Address(IpAddr),
     /// An e-mail address, whosever it is, by its hash: tables and Redis hold no addresses of
     /// people.
     Mailbox(u128),
     /// A browser in which somebody was logged in before.
     Device(Uuid),
+    /// One login, where somebody who is in has to give the password once more.
     Session(SessionId),
     /// One of a few, for strangers while the table is full.
     Slot(u64),
@@ -120,14 +127,19 @@ struct Counted {
 /// What the rate limit decided about a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct RateLimitDecision {
+    /// The class that it was counted in.
     pub class: Class,
+    /// Requests in a [`WINDOW`].
     pub limit: u32,
+    /// How many more pass in this window; 0 as well when this one was refused.
     pub remaining: u32,
     /// When everything is as it was at the beginning.
     pub reset: Duration,
+    /// This request is over the limit and has to be answered with 429.
     pub refused: bool,
 }
 
+/// Counters of requests and of guesses at secrets, one for the whole process.
 pub struct Limits {
     clock: Clock,
     configured: config::Limits,
@@ -135,10 +147,12 @@ pub struct Limits {
     throttles: Throttles,
     /// Hashing passwords: each hash takes 19 MiB and a core for tens of milliseconds.
     pub passwords: WorkQueue,
+    /// Redis' counts; nothing where none is configured.
     pub shared: Option<Shared>,
 }
 
 impl Limits {
+    /// Starts with empty counts; the queue for passwords is sized by the cores of the machine.
     pub fn new(configured: config::Limits, clock: Clock, shared: Option<Shared>) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let passwords = WorkQueue::new(HASHES_PER_CORE * cores, HASHES_WAITING * cores);

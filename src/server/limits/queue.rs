@@ -25,6 +25,7 @@ pub struct RunPermit {
 }
 
 impl WorkQueue {
+    /// At most `running` at once, and `waiting` more behind them.
     pub fn new(running: usize, waiting: usize) -> Self {
         let capacity = running + waiting;
         Self {
@@ -45,6 +46,7 @@ impl WorkQueue {
         self.capacity - self.admitted.available_permits()
     }
 
+    /// Whether nothing runs or waits.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -46,6 +46,7 @@ if redis.call('EXISTS', KEYS[1]) == 1 and redis.call('DECR', KEYS[1]) <= 0 then
 end
 return redis.call('DEL', KEYS[2])";
 
+/// Counts in Redis; after a failure it is left alone for a moment.
 pub struct Shared {
     redis: ConnectionManager,
     count: Script,

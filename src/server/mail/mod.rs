@@ -1,6 +1,8 @@
 //! Sending mail: by SMTP where that is configured, else into files that the operators read in the
 //! app.
 
+#![warn(missing_docs)]
+
 mod files;
 mod smtp;
 
@@ -18,26 +20,40 @@ pub struct OutgoingMail {
     /// The outbox's id: the same for every attempt, so that receivers recognise a mail that was
     /// sent twice (RFC 5322, 3.6.4).
     pub id: Uuid,
+    /// One bare address, without a name.
     pub to: String,
+    /// As written: line breaks are taken out when the header is made.
     pub subject: String,
+    /// Plain text; links in it may let their reader in.
     pub text: SecretString,
+    /// Its `Date` header.
     pub at: DateTime<Utc>,
 }
 
 /// Why a mail was not sent. Never the server's own words: they may repeat what they were sent.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// Found at the start, before any mail.
     #[error(
         "setting mail.url: it is not understood\n  fix: smtps://user:password@host, or \
          smtp://user:password@host?tls=required"
     )]
     Url,
+    /// The recipient's address does not parse (RFC 5321, 4.1.2).
     #[error("the address is not one")]
     Address,
+    /// The server answered, and did not take the mail.
     #[error("the mail server answered {code}")]
-    Refused { code: String, permanent: bool },
+    Refused {
+        /// The three digits of the reply (RFC 5321, 4.2).
+        code: String,
+        /// The same mail would be refused again; not said when only our login was refused.
+        permanent: bool,
+    },
+    /// No connection, no TLS or no answer in time; the words say which.
     #[error("the mail server could not be reached: {0}")]
     Unreachable(&'static str),
+    /// Writing the mail's file failed, such as on a full disk.
     #[error("the mail could not be written: {0}")]
     File(#[from] std::io::Error),
 }
@@ -51,8 +67,17 @@ impl Error {
 
 /// The way out.
 pub enum Mailer {
+    /// `mail.url` is set: mails reach people.
     Smtp(Box<Smtp>),
-    Files { folder: PathBuf, from: String, host: String },
+    /// No mail leaves the server.
+    Files {
+        /// One `.eml` file for each mail.
+        folder: PathBuf,
+        /// The `From` header, with a name.
+        from: String,
+        /// What follows the `@` in a Message-ID.
+        host: String,
+    },
 }
 
 impl Mailer {

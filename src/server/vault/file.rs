@@ -40,6 +40,7 @@ impl Drop for KeySet {
 }
 
 impl KeyFile {
+    /// Checks the JSON alone; keys and ids are checked when the ring is made.
     pub fn from_text(text: &SecretString) -> Result<Self, KeyError> {
         serde_json::from_str(text.expose_secret())
             .map_err(|e| KeyError::Syntax(e.classify(), e.line()))
@@ -54,10 +55,13 @@ impl KeyFile {
 /// Why the keys are left as they are.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Refusal {
+    /// A second new key before the first was made primary.
     #[error("key {0} is new and not in use yet\n  fix: huntaze keys rotate")]
     NotRotated(String),
+    /// The primary key can't be dropped.
     #[error("key {0} is in use\n  fix: huntaze keys generate, then rotate, then drop this one")]
     InUse(String),
+    /// No key of this set has this id.
     #[error("there is no key {0} in the key file\n  fix: huntaze keys list shows them")]
     NoSuchKey(String),
 }
@@ -85,6 +89,7 @@ impl KeySet {
         Some(self.primary.clone())
     }
 
+    /// By id, eight hex digits.
     pub fn contains(&self, id: &str) -> bool {
         self.keys.contains_key(id)
     }
@@ -103,6 +108,7 @@ impl KeySet {
         self.next.as_deref() == Some(id)
     }
 
+    /// Takes a key out and wipes it. Refused for the primary one and for an unknown id.
     pub fn remove(&mut self, id: &str) -> Result<(), Refusal> {
         self.may_remove(id)?;
         if let Some(mut key) = self.keys.remove(id) {
@@ -126,12 +132,16 @@ fn fresh_key() -> String {
 /// What is wrong with a key file; never its content.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
+    /// Not JSON, or not of this shape; the line counts from 1.
     #[error("it is not a key file: {0:?} at line {1}")]
     Syntax(serde_json::error::Category, usize),
+    /// Sealed values carry the id as a 32-bit number.
     #[error("the id \"{0}\" is not eight hex digits")]
     Id(String),
+    /// It decodes to another length, or not at all.
     #[error("key {0} is not the base64 of 32 bytes")]
     Length(String),
+    /// Nothing could be sealed or signed.
     #[error("the primary key {0} is not among the keys")]
     NoPrimary(String),
 }

@@ -3,6 +3,8 @@
 //! The associated data names table, row and column, each with its length before it, so that a blob
 //! moved elsewhere does not open (NIST SP 800-38D; OWASP ASVS 5.0, 11.3).
 
+#![warn(missing_docs)]
+
 mod file;
 mod ring;
 mod seal_context;
@@ -28,12 +30,16 @@ const UNKNOWN_SIGNER: Duration = Duration::from_secs(1);
 /// Why a blob does not open.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Error {
+    /// Shorter than a head, or of a version that this release does not write.
     #[error("the sealed value is cut short or of an unknown version")]
     Malformed,
+    /// The key was dropped from the file, or the file is another database's.
     #[error("sealed with key {0:08x}, which is not in the key ring")]
     UnknownKey(u32),
+    /// The tag of AES-GCM does not match.
     #[error("the sealed value was changed, moved, or sealed with another key of the same id")]
     Refused,
+    /// It opened, but not to UTF-8, which the caller asked for.
     #[error("the sealed value is not text")]
     NotText,
 }

@@ -29,7 +29,9 @@ pub(super) struct Ring {
 
 /// The key for JSON Web Tokens, with its id.
 pub struct SigningKey {
+    /// The `kid` of a token's header (RFC 7515, 4.1.4).
     pub id: String,
+    /// 32 bytes, wiped when dropped.
     pub secret: Zeroizing<Vec<u8>>,
 }
 

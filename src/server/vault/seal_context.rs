@@ -5,12 +5,16 @@ use uuid::Uuid;
 /// Where a blob belongs.
 #[derive(Clone, Copy, Debug)]
 pub struct SealContext {
+    /// The table's name in the database.
     pub table: &'static str,
+    /// The row's id; nil where the value has no row of its own.
     pub row: Uuid,
+    /// The column, or another name for the value's purpose.
     pub column: &'static str,
 }
 
 impl SealContext {
+    /// Has to be the same for sealing and opening.
     pub const fn new(table: &'static str, row: Uuid, column: &'static str) -> Self {
         Self { table, row, column }
     }

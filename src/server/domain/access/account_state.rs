@@ -15,14 +15,19 @@ use crate::server::platform::{Entry, Message, RefreshKind};
 /// What a row says of its account: the stored state, why, and the sentence that goes with it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct AccountState {
+    /// As stored: what only time makes of it, such as an approaching end, is not in it.
     pub status: Status,
+    /// Nothing while it is connected without trouble, or once it was disconnected.
     pub why: Option<(Reason, Message)>,
 }
 
 impl AccountState {
+    /// Connected, and nothing is wrong.
     pub const HEALTHY: Self = Self { status: Status::Connected, why: None };
+    /// Disconnected on purpose; the row stays for the history.
     pub const FORMER: Self = Self { status: Status::Former, why: None };
 
+    /// A reason without a message gets an empty one.
     pub fn of(account: &Account) -> Self {
         let message = account.message.clone().unwrap_or_default();
         Self { status: account.status, why: account.reason.map(|reason| (reason, message.into())) }
@@ -39,10 +44,12 @@ impl AccountState {
             )
     }
 
+    /// Why it does not work, for programs.
     pub fn reason(&self) -> Option<Reason> {
         self.why.as_ref().map(|(reason, _)| *reason)
     }
 
+    /// The sentence for people that goes with the reason.
     pub fn message(&self) -> Option<&str> {
         self.why.as_ref().map(|(_, message)| message.as_ref())
     }

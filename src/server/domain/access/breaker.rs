@@ -45,6 +45,7 @@ struct Read {
 /// With what right a call is made.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Permit {
+    /// No breaker is open.
     Free,
     /// The one call that finds out whether an open breaker can be closed.
     Probe,

@@ -2,6 +2,8 @@
 //! that is made with it. What people do with their connections stands in `accounts`, which calls
 //! this; nothing here calls back.
 
+#![warn(missing_docs)]
+
 mod account_state;
 mod breaker;
 mod call;

@@ -45,6 +45,7 @@ const PATIENCE: StdDuration = StdDuration::from_secs(100);
 pub enum LeaseOutcome {
     /// Nothing to do any more, or not now.
     Done(Box<Account>),
+    /// The lease is ours and the intent is in the journal: the attempt has to be run.
     Mine(Box<Attempt>),
     /// Another process holds the lease.
     Theirs,

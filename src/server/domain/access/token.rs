@@ -19,10 +19,16 @@ pub enum RefreshReason {
     /// For a call: refreshed only when its end is near.
     Use,
     /// The scheduler took this version: refreshed if its time has come.
-    Ahead { seen: i64 },
+    Ahead {
+        /// The version of the credential that was due.
+        seen: i64,
+    },
     /// The platform refused the one of this version, or the person asks for a new one: refreshed
     /// unless somebody else just did.
-    Renew { seen: i64 },
+    Renew {
+        /// The version of the credential that was used or shown.
+        seen: i64,
+    },
 }
 
 /// An account with a token that is good for a call.

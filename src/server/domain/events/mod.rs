@@ -3,6 +3,8 @@
 //! open pages look again. So there is neither a change without its line nor a line without its
 //! change. This module imports no noun of the domain: whoever reacts reads the rows.
 
+#![warn(missing_docs)]
+
 mod audit_event;
 
 use chrono::{DateTime, Utc};
@@ -22,30 +24,39 @@ pub use audit_event::AuditEvent;
 pub enum Event<'a> {
     /// Somebody did something, or tried to.
     Audit(AuditEvent),
-    /// An account got another status or reason. `old` is nothing for one that is connected for the
-    /// first time.
+    /// An account got another status or reason.
     AccountChanged {
+        /// Pages of its workspace will look again.
         account: &'a Account,
+        /// Nothing for one that is connected for the first time.
         old: Option<Status>,
+        /// The same as `old` where only the reason is another.
         new: Status,
+        /// Nothing while it works or once it was disconnected.
         reason: Option<Reason>,
     },
     /// What pages show of a workspace is not what it was.
     WorkspaceChanged(WorkspaceId),
     /// A platform does not answer. Recorded again whenever the time of the next try is another one.
     PlatformDown {
+        /// The platform whose breaker opened.
         provider: &'a Provider,
+        /// Nobody calls it before this.
         next_try: DateTime<Utc>,
     },
+    /// It answers again: its incident ends.
     PlatformUp {
+        /// The platform whose breaker closed.
         provider: &'a Provider,
     },
     /// A platform turns many accounts away.
     PlatformRefusing {
+        /// The platform that refuses tokens of many accounts in a short time.
         provider: &'a Provider,
     },
     /// And does not any more.
     PlatformAccepting {
+        /// The platform whose incident of refusing ends.
         provider: &'a Provider,
     },
 }

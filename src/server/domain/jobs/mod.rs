@@ -6,6 +6,8 @@
 //! [`Job`], one in [`Job::priority`] and [`Job::retry_policy`] where it differs, one in the
 //! worker's `handlers`.
 
+#![warn(missing_docs)]
+
 mod retry;
 
 use chrono::{DateTime, Duration, Utc};
@@ -26,49 +28,63 @@ pub use retry::{Attempt, DEFAULT, Outcome, RetryDecision, RetryPolicy};
 pub enum Job {
     /// Ends a grant at its platform; the credential is in `pending_revocations` alone.
     Revoke {
+        /// A row of `pending_revocations`.
         id: Uuid,
     },
     /// Fetches the picture of an account that was just connected.
     FetchAvatar {
+        /// Where the account is looked up: every query is scoped by it.
         workspace: WorkspaceId,
+        /// Read again when the job runs; it may be gone by then.
         account: AccountId,
     },
     /// Sees that every written revocation has its job, and none is kept beyond its day.
     FindRevocations,
     /// Revokes consents whose choice nobody made.
     RevokeExpiredChoices,
+    /// Sends one mail of the outbox.
     SendMail {
+        /// A row of `outgoing_emails`, and the Message-ID of the mail.
         id: Uuid,
     },
     /// Early warnings, and platforms that have been in trouble for long.
     ProcessNotices,
     /// Tells of an account that broke.
     AnnounceBroken {
+        /// A row of `incidents`, of the account.
         incident: Uuid,
     },
     /// Tells of an account that works again.
     AnnounceRecovered {
+        /// The incident that ended.
         incident: Uuid,
     },
     /// Tells the workspaces with accounts on a platform that it has been down for long.
     AnnounceOutage {
+        /// The platform's incident, which may be over by then.
         incident: Uuid,
     },
     /// Tells those who were told of an outage that it is over.
     AnnounceRecovery {
+        /// The platform's incident that ended.
         incident: Uuid,
     },
     /// Tells of accounts that broke while their platform refused many.
     AnnounceHeldBack {
+        /// The platform's incident of refusing, which ended.
         incident: Uuid,
     },
     /// Answers those who forgot their passwords.
     AnswerResets,
+    /// Attempts to connect that ended an hour ago.
     PurgeFlows,
+    /// Sessions that ended or that nobody used for [`crate::server::identity::IDLE`].
     PurgeSessions,
+    /// Lines of the audit log that are older than the configuration keeps them.
     PurgeAudit,
     /// Answers that were kept for a day.
     PurgeAnswers,
+    /// Links of mails that have expired.
     PurgeEmailTokens,
     /// Notices and incidents that are old enough.
     PurgeNotices,
@@ -81,6 +97,7 @@ pub enum Job {
 pub enum Priority {
     /// Somebody is waiting for it.
     High = 0,
+    /// Revocations and news of incidents: soon, though nobody is waiting on a page.
     Normal = 1,
     /// Tidying up, and mails that go to many.
     Low = 2,
@@ -107,6 +124,7 @@ impl Job {
         }
     }
 
+    /// Pauses and attempts of its kind.
     pub fn retry_policy(&self) -> RetryPolicy {
         match self {
             // The end of its row ends it, after a day.

@@ -9,14 +9,18 @@ use crate::server::domain::Error;
 /// How an attempt ended, as its handler says: it knows the error, the worker only settles.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Outcome {
+    /// Nothing is left to do.
     Done,
     /// Not done yet: once more at this time.
     Again {
+        /// Not before this.
         at: DateTime<Utc>,
+        /// A sentence for the operators' page, without secrets.
         reason: String,
     },
     /// Not done, and trying again is of no use: a dead letter for the operators.
     Failed {
+        /// A sentence for the operators' page, without secrets.
         reason: String,
     },
 }
@@ -36,6 +40,7 @@ impl Outcome {
 pub struct RetryPolicy {
     /// The pause after the first failure; it doubles up to the longest.
     pub first_pause: Duration,
+    /// Before the jitter, which only shortens it.
     pub longest_pause: Duration,
     /// After so many attempts it is a dead letter; nothing: never.
     pub max_attempts: Option<i64>,
@@ -51,7 +56,9 @@ pub const DEFAULT: RetryPolicy = RetryPolicy {
 /// What becomes of a job after a failure.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RetryDecision {
+    /// Once more after this pause, jitter included.
     After(Duration),
+    /// There have been enough attempts: a dead letter.
     GiveUp,
 }
 
@@ -78,7 +85,9 @@ impl RetryPolicy {
 
 /// One attempt at a job, as its handler sees it.
 pub struct Attempt<'a> {
+    /// What the handler works with.
     pub backend: &'a Backend,
+    /// The policy of the job's kind.
     pub policy: RetryPolicy,
     /// Counts this one.
     pub number: i64,

@@ -5,6 +5,8 @@
 //! message has a key that no person gets twice: whatever crashes, and however many processes run,
 //! it is told exactly once.
 
+#![warn(missing_docs)]
+
 mod expiry_warnings;
 mod platforms;
 mod read;
