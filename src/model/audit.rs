@@ -13,26 +13,47 @@ use super::{AccountId, Timestamp, UserId};
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
+    /// An account was connected that was not here, or had been disconnected.
     Connect,
+    /// An account that is here got a new credential from its person.
     Reconnect,
+    /// A person took an account out.
     Disconnect,
+    /// A credential was renewed or a connection tested, by a person or by the server itself.
     Refresh,
+    /// A person gave an account a label of their own, or took it away.
     Label,
+    /// A person opened an account on this server.
     Register,
+    /// A password was tried, rightly or wrongly.
     Login,
+    /// A person ended the session they were in.
     Logout,
+    /// A session ended from elsewhere, or because its refresh token was used twice.
     SessionRevoked,
+    /// A new password by the link of a mail.
     PasswordReset,
+    /// A new password by somebody who knew the old one.
     PasswordChanged,
+    /// The link of a mail proved an address.
     EmailVerified,
+    /// Another address was proved by the link of a mail, or asked for with a wrong password.
     EmailChanged,
+    /// A person changed their name or time zone.
     Profile,
+    /// Settings were changed; nothing records this at present.
     Settings,
+    /// A person deleted themselves and what is theirs.
     AccountDeleted,
+    /// A key was added to the key file.
     KeyAdded,
+    /// Another key seals or signs, and what was sealed is sealed anew.
     KeysRotated,
+    /// A key that nothing needs any more was taken out.
     KeyDropped,
+    /// An operator let a job that was given up start again.
     JobRetried,
+    /// An operator threw away a job that had been given up.
     JobDiscarded,
 }
 
@@ -135,7 +156,9 @@ impl Action {
 )]
 #[serde(rename_all = "snake_case")]
 pub enum AuditResult {
+    /// It happened.
     Done,
+    /// It was tried and refused, or went wrong; the line's detail says how.
     Failed,
 }
 
@@ -143,13 +166,19 @@ pub enum AuditResult {
 /// typed, and nothing is the wish for all.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct AuditQuery {
+    /// [`Action::as_str`], for lines of one action.
     pub action: String,
+    /// `done` or `failed`.
     pub result: String,
+    /// Our id of the account that lines are about.
     pub account: String,
+    /// The id of the person who did it.
     pub person: String,
     /// Days in the reader's time zone, both included: "2026-11-20".
     pub from: String,
+    /// The last day, itself included.
     pub to: String,
+    /// Text that has to occur in a line.
     pub search: String,
     /// Where the page before ended.
     pub before: String,
@@ -202,25 +231,36 @@ impl AuditQuery {
 /// One line.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AuditLine {
+    /// When it happened, relative to the time of reading.
     pub at: Timestamp,
+    /// What somebody did or tried.
     pub action: Action,
+    /// Whether it was done.
     pub result: AuditResult,
     /// Who did it, and their id where it can be asked for.
     pub actor: String,
+    /// `None` for the server itself, and for people who are not known here.
     pub person: Option<UserId>,
+    /// `None` where it is not about one account.
     pub account: Option<AccountId>,
+    /// What it was about, by the name it had then; may be empty.
     pub subject: String,
+    /// What else there is to say, such as why it failed; may be empty.
     pub detail: String,
     /// Browser and system in words, and the address.
     pub device: String,
+    /// Where the request came from; empty for what the server did by itself.
     pub ip: String,
+    /// Finds the log lines of the same request or job.
     pub reference: String,
 }
 
 /// A page of lines, the newest first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AuditPage {
+    /// What was asked for, to fill the filter again.
     pub query: AuditQuery,
+    /// One page of them at the most.
     pub lines: Vec<AuditLine>,
     /// Where the next page begins, if there is one.
     pub next: Option<String>,

@@ -76,6 +76,7 @@ id!(
 pub struct Provider(pub String);
 
 impl Provider {
+    /// As it stands in URLs: `x`.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -14,6 +14,7 @@ pub struct JobsView {
     pub oldest: Option<Timestamp>,
     /// The last ones, of so many in all.
     pub running: Vec<JobView>,
+    /// How many run, those that are not listed too.
     pub running_in_all: i64,
     /// Not due yet, tries again among them.
     pub later: i64,
@@ -21,16 +22,20 @@ pub struct JobsView {
     pub failing: Vec<JobView>,
     /// Those that were given up, the last ones.
     pub dead: Vec<JobView>,
+    /// How many were given up, those that are not listed too.
     pub dead_in_all: i64,
 }
 
 /// One job, without what it is about: that is somebody's.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct JobView {
+    /// Names it when an operator retries or discards it.
     pub id: Uuid,
     /// "Revoke", "Send mail"
     pub name: String,
+    /// How often it has been begun.
     pub attempts: i64,
+    /// What went wrong last; `None` where nothing has.
     pub problem: Option<String>,
     /// Finds its lines in the log.
     pub reference: String,

@@ -1,8 +1,10 @@
 //! What the browser may see: plain data, newtype ids and the validation rules that both sides
 //! share. Depends on nothing.
 //!
-//! Times for people are finished text ([`Moment`]), written by the server in the reader's time
+//! Times for people are finished text ([`Timestamp`]), written by the server in the reader's time
 //! zone, so that no calendar code is sent to the browser.
+
+#![warn(missing_docs)]
 
 pub mod account;
 pub mod audit;

@@ -1,7 +1,5 @@
 //! What a form answers.
 
-#![warn(missing_docs)]
-
 use serde::{Deserialize, Serialize};
 
 /// A short message that floats up and is read out.

@@ -1,8 +1,6 @@
 //! What the browser may know about a platform. Pages draw every platform from this: no page names
 //! one.
 
-#![warn(missing_docs)]
-
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};

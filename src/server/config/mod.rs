@@ -1,6 +1,8 @@
 //! Typed configuration: defaults that work on one machine, then `Leptos.toml`, then the
 //! environment, then the flags.
 
+#![warn(missing_docs)]
+
 mod check;
 mod read;
 mod tables;
@@ -25,18 +27,31 @@ pub const FILE: &str = "Leptos.toml";
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
+    /// Where the server listens, what it trusts, and where its files are.
     pub server: Server,
+    /// SQLite or PostgreSQL.
     pub database: Database,
+    /// Where the keys that seal credentials come from.
     pub keys: Keys,
+    /// How background jobs are done, and by which process.
     pub worker: Worker,
+    /// Who may register, and who operates the server.
     pub users: Users,
+    /// How many accounts a workspace may connect, by the name of its tier.
     pub tiers: BTreeMap<String, u32>,
+    /// The tier of a new workspace; has to be one of `tiers`.
     pub default_tier: String,
+    /// Time-outs and repeats of calls to platforms.
     pub http: Http,
+    /// Where mails go.
     pub mail: Mail,
+    /// How long the audit log is kept.
     pub audit: Audit,
+    /// How many requests are taken in a minute.
     pub limits: Limits,
+    /// Where several processes count their limits together.
     pub redis: Redis,
+    /// One table for each platform, by its id; a missing one means the defaults.
     pub platforms: BTreeMap<String, Settings>,
     /// Set by `--sandbox` only, never from a file.
     #[serde(skip)]
@@ -70,8 +85,11 @@ impl Default for Config {
 #[derive(Debug, thiserror::Error)]
 #[error("{place}: {what}\n  fix: {fix}")]
 pub struct Error {
+    /// File and key, or environment variable.
     pub place: String,
+    /// What is wrong with it; never the value of a secret.
     pub what: String,
+    /// What to write instead.
     pub fix: String,
 }
 
@@ -110,6 +128,7 @@ impl Config {
         self.platforms.get(id).cloned().unwrap_or_default()
     }
 
+    /// Whether this address is among the operators', in any case.
     pub fn is_operator(&self, email: &str) -> bool {
         self.users.operators.iter().any(|operator| operator.eq_ignore_ascii_case(email))
     }

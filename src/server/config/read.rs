@@ -21,8 +21,11 @@ const SECRETS: &[&str] = &["url", "direct_url", "ring", "client_secret", "metric
 /// The flags of the command line that override everything.
 #[derive(Clone, Debug, Default)]
 pub struct Flags {
+    /// The configuration file, which has to exist; `Leptos.toml`, if there is one, when not given.
     pub config: Option<PathBuf>,
+    /// Takes the place of `server.addr`.
     pub addr: Option<SocketAddr>,
+    /// Takes the place of `server.data_dir`.
     pub data_dir: Option<PathBuf>,
 }
 

@@ -13,6 +13,7 @@ use crate::server::request_context::Proxy;
 /// has begun.
 pub(super) const LONGEST_TOKEN_CALL_MS: u64 = 60_000;
 
+/// `[server]`: where it listens, what it trusts, and where its files are.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Server {
@@ -34,20 +35,25 @@ pub struct Server {
     pub site_root: PathBuf,
     /// SQLite file, key file and sandbox live here.
     pub data_dir: PathBuf,
+    /// The form of log lines on standard error.
     pub log: Log,
     /// Who sends it as a bearer token may read `/metrics`; without it only this machine may.
     pub metrics_token: Option<SecretString>,
 }
 
+/// The form of log lines.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Log {
     /// Text on a terminal, JSON anywhere else.
     Auto,
+    /// For people, one line each.
     Text,
+    /// For programs, one object to a line.
     Json,
 }
 
+/// `[database]`: where the data is.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Database {
@@ -55,9 +61,11 @@ pub struct Database {
     pub url: Option<SecretString>,
     /// A direct connection for migrations, where `url` goes through a pooler.
     pub direct_url: Option<SecretString>,
+    /// At most so many connections; 16 on PostgreSQL and 4 readers on SQLite unless set.
     pub max_connections: Option<u32>,
 }
 
+/// `[keys]`: where the keys that seal credentials come from.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Keys {
@@ -67,6 +75,7 @@ pub struct Keys {
     pub ring: Option<SecretString>,
 }
 
+/// `[worker]`: background jobs, and the process that does them.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Worker {
@@ -82,29 +91,37 @@ pub struct Worker {
     pub metrics_addr: Option<SocketAddr>,
 }
 
+/// `[users]`: who may come in, and who operates.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Users {
+    /// Whether newcomers may open an account.
     pub registration: Registration,
     /// E-mail addresses of the people who run this server.
     pub operators: Vec<String>,
 }
 
+/// Whether newcomers may open an account.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Registration {
+    /// Anybody may.
     Open,
+    /// Nobody may; those who have an account stay.
     Closed,
 }
 
+/// `[http]`: calls to platforms.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Http {
     /// The first pause before a call to a platform is repeated.
     pub retry_first_ms: u64,
+    /// The pause doubles with every repeat, up to this.
     pub retry_longest_ms: u64,
     /// How long is waited for a platform's answer, and for one of its token endpoint.
     pub timeout_ms: u64,
+    /// At most 60 000, so that the lease on a refresh outlives its call.
     pub token_timeout_ms: u64,
     /// How long an account's picture may take to arrive.
     pub picture_timeout_ms: u64,
@@ -120,6 +137,7 @@ pub struct Mail {
     pub from: Option<String>,
 }
 
+/// `[audit]`: the audit log.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Audit {
@@ -134,6 +152,7 @@ impl Default for Audit {
 }
 
 impl Audit {
+    /// How many days lines are kept; `None`: for ever.
     pub fn kept_days(&self) -> Option<u32> {
         Some(self.keep_days).filter(|days| *days > 0)
     }
@@ -188,6 +207,7 @@ impl Limits {
     }
 }
 
+/// `[redis]`: what several processes share.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Redis {

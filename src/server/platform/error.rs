@@ -8,6 +8,7 @@ use super::time;
 use crate::model::Reason;
 use crate::server::secret_words::{is_separator, looks_secret};
 
+/// What a call to a platform gives.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// A finished English text for the person: what happened and what to do next. Never holds anything
@@ -16,7 +17,7 @@ pub type Message = Cow<'static, str>;
 
 /// Why a call to a platform did not give what was asked for.
 ///
-/// `say` is for the person, `detail` for the log: the platform's own code and message, never a
+/// `message` is for the person, `detail` for the log: the platform's own code and message, never a
 /// token, code or body as a whole. A message that repeats what the platform was sent is shortened
 /// on its way into the log.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -24,40 +25,91 @@ pub enum Error {
     /// The access token was refused. The caller refreshes once and repeats; if that does not help,
     /// this is [`Error::Reconnect`].
     #[error("access refused: {}", quoted(.detail))]
-    AccessRefused { reason: Reason, message: Message, detail: String },
+    AccessRefused {
+        /// What becomes the account's reason, should a refresh not help.
+        reason: Reason,
+        /// For the person, should a refresh not help.
+        message: Message,
+        /// The platform's code and message, for the log.
+        detail: String,
+    },
     /// Only the person can heal it, by connecting again.
     #[error("reconnect ({reason:?}): {}", quoted(.detail))]
-    Reconnect { reason: Reason, message: Message, detail: String },
+    Reconnect {
+        /// What the account's row is marked with.
+        reason: Reason,
+        /// Says what happened, and to reconnect.
+        message: Message,
+        /// The platform's code and message, for the log.
+        detail: String,
+    },
     /// Only the person can heal it, at the platform; connecting again would not help.
     #[error("needs action at the platform ({reason:?}): {}", quoted(.detail))]
-    NeedsAction { reason: Reason, message: Message, detail: String },
+    NeedsAction {
+        /// What the account's row is marked with.
+        reason: Reason,
+        /// Says what to do at the platform.
+        message: Message,
+        /// The platform's code and message, for the log.
+        detail: String,
+    },
     /// The authorization code was used, expired or is not ours.
     #[error("authorization code refused: {}", quoted(.detail))]
-    CodeRefused { detail: String },
+    CodeRefused {
+        /// The platform's code and message, for the log.
+        detail: String,
+    },
     /// The platform will not do this for this account or with this input: an account of the wrong
     /// kind, a field it refuses.
     #[error("rejected: {}", quoted(.detail))]
-    Rejected { message: Message, field: Option<&'static str>, detail: String },
+    Rejected {
+        /// Says what would be accepted.
+        message: Message,
+        /// The form field that was refused; `None` where it is the account as a whole.
+        field: Option<&'static str>,
+        /// The platform's code and message, for the log.
+        detail: String,
+    },
     /// Asked to slow down.
     #[error("rate limited until {until}: {}", quoted(.detail))]
-    RateLimited { until: DateTime<Utc>, detail: String },
+    RateLimited {
+        /// When to ask again, by the platform's word or, failing that, our own guess.
+        until: DateTime<Utc>,
+        /// The platform's code and message, for the log.
+        detail: String,
+    },
     /// The call could not be made, or would have gone where it may not: nothing was sent, and the
     /// platform is not to blame.
     #[error("not sent: {}", quoted(.detail))]
-    NotSent { detail: String },
+    NotSent {
+        /// What kept the call from being sent.
+        detail: String,
+    },
     /// There was no connection, so no byte of the call has left. Passes by itself.
     #[error("unreachable: {}", quoted(.detail))]
-    Unreachable { detail: String },
+    Unreachable {
+        /// What the network said, without the address.
+        detail: String,
+    },
     /// Down, too slow, or answering nonsense. Passes by itself.
     #[error("unavailable: {}", quoted(.detail))]
-    Unavailable { detail: String },
+    Unavailable {
+        /// The status and what was odd about the answer, or which wait ran out.
+        detail: String,
+    },
     /// The operator's to mend: credentials, redirect URI, approval of the app, signing rules. The
     /// person is not blamed.
     #[error("configuration: {}", quoted(.detail))]
-    Configuration { detail: String },
+    Configuration {
+        /// The platform's code and message, or which setting is wrong.
+        detail: String,
+    },
     /// An answer that the contract does not know.
     #[error("unexpected answer: {}", quoted(.detail))]
-    Unexpected { detail: String },
+    Unexpected {
+        /// What was asked for and how the answer looked, without its body.
+        detail: String,
+    },
 }
 
 /// What becomes of an account after a failure.
@@ -72,6 +124,7 @@ pub enum Class {
 }
 
 impl Class {
+    /// As it stands in metrics and log lines.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Transient => "transient",

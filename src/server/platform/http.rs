@@ -32,7 +32,9 @@ const UNLABELLED: &str = "(other)";
 /// repeated (requirement H5).
 #[derive(Clone, Copy, Debug)]
 pub struct Timeouts {
+    /// For any other call, from connecting to the last byte of the body.
     pub call: Duration,
+    /// For a call to a token endpoint, whose answer can't be asked for again.
     pub token_call: Duration,
 }
 
@@ -69,6 +71,8 @@ pub fn pool() -> reqwest::Result<reqwest::Client> {
 }
 
 impl Client {
+    /// A client of no platform yet: [`Client::of`] gives it an id and the hosts that may see
+    /// tokens.
     pub fn new(
         http: reqwest::Client,
         settings: Arc<Settings>,
@@ -109,14 +113,17 @@ impl Client {
         }
     }
 
+    /// The same with other time-outs than the default ones.
     pub fn with_timeouts(self, patience: Timeouts) -> Self {
         Self { patience, ..self }
     }
 
+    /// The platform's table of the configuration.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
+    /// The server's clock, which tests may set.
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }
@@ -198,6 +205,7 @@ pub struct Api {
 pub type ReadLimits = fn(&PlatformResponse, DateTime<Utc>) -> Vec<Limit>;
 
 impl Api {
+    /// `scopes` are those that were granted, not those that were asked for.
     pub fn new(client: Client, token: SecretString, scopes: Vec<String>) -> Self {
         Self {
             client,
@@ -215,14 +223,17 @@ impl Api {
         self
     }
 
+    /// The client without the token, for calls that carry none.
     pub fn client(&self) -> &Client {
         &self.client
     }
 
+    /// The opened credential, for a platform that sends it otherwise than as a bearer.
     pub fn token(&self) -> &SecretString {
         &self.token
     }
 
+    /// Whether the person granted this scope.
     pub fn granted(&self, scope: &str) -> bool {
         self.scopes.iter().any(|s| s == scope)
     }

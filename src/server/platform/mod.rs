@@ -7,6 +7,7 @@
 //! Nothing here sees the database, users or our ids: a platform gets an [`Api`] with the opened
 //! token inside and returns plain data.
 
+#![warn(missing_docs)]
 #![deny(
     clippy::arithmetic_side_effects,
     reason = "a number from outside must not end the process: see `time`"
@@ -188,6 +189,7 @@ pub trait Platform: Send + Sync {
 
 /// How an account is connected.
 pub enum Connect {
+    /// Consent on the platform's own page, by the authorization code flow of RFC 6749.
     OAuth2(OAuthSpec),
     /// Pasted fields of a browser session; `info().fields` describes them.
     Session,
@@ -205,6 +207,7 @@ impl Connect {
         }
     }
 
+    /// The OAuth specification; `None` for a platform that takes a browser session.
     pub fn spec(&self) -> Option<&OAuthSpec> {
         match self {
             Self::OAuth2(spec) => Some(spec),
@@ -215,8 +218,11 @@ impl Connect {
 
 /// What comes back from a consent page, ready to be exchanged.
 pub struct CodeGrant {
+    /// The authorization code from the callback; good for one exchange.
     pub code: SecretString,
+    /// The same as the consent page was given: the token endpoint compares them (RFC 6749, 4.1.3).
     pub redirect_uri: String,
+    /// The PKCE verifier that belongs to the code; `None` where the platform takes no PKCE.
     pub verifier: Option<SecretString>,
     /// `scopes` or `scope` of the callback, where the platform names the granted ones there.
     pub callback_scopes: Option<String>,
@@ -224,11 +230,15 @@ pub struct CodeGrant {
 
 /// What a platform grants: tokens, their life, and what they are good for.
 pub struct TokenGrant {
+    /// What opens the account: an access token, or a pasted browser session written as one text.
     pub access: SecretString,
     /// Empty: keep the one we have.
     pub refresh: Option<SecretString>,
+    /// As the platform names it; `bearer` where it does not say.
     pub token_type: String,
+    /// How long the access token lives from the answer on; `None` where the platform does not say.
     pub expires_in: Option<Duration>,
+    /// The same for the refresh token.
     pub refresh_expires_in: Option<Duration>,
     /// The granted scopes; empty: the platform did not say, so all that were asked for.
     pub scopes: Vec<String>,
@@ -239,8 +249,11 @@ pub struct TokenGrant {
 
 /// The tokens that we hold for an account, opened for one call.
 pub struct Credential {
+    /// What goes with every call; never written to a log.
     pub access: SecretString,
+    /// `None` where the platform hands out no refresh token.
     pub refresh: Option<SecretString>,
+    /// See [`TokenGrant::grant_key`].
     pub grant_key: Option<String>,
 }
 
@@ -249,9 +262,11 @@ pub struct Credential {
 pub struct Profile {
     /// The platform's own id: what tells accounts apart.
     pub id: String,
+    /// The name that the account shows to others, which its owner may change at any time.
     pub name: String,
     /// With the platform's own prefix: "@ada", "u/ada"; may be empty.
     pub handle: String,
+    /// Where the platform serves the picture; `None` where there is none.
     pub avatar_url: Option<String>,
     /// A line that tells profiles apart: "Page: Ada's Atelier".
     pub detail: String,
@@ -259,6 +274,7 @@ pub struct Profile {
     pub metadata: Value,
     /// The account exists and answers, but something stands in its way: suspended, locked.
     pub issue: Option<(Reason, Message)>,
+    /// See [`TokenGrant::grant_key`], where the platform tells it with the profile only.
     pub grant_key: Option<String>,
 }
 
@@ -267,7 +283,10 @@ pub struct Profile {
 pub struct Limit {
     /// What it counts, in words: "Profile reads".
     pub name: String,
+    /// The size of the whole allowance; `None` where the platform tells only what is left.
     pub limit: Option<i64>,
+    /// How many calls are left until [`Limit::resets_at`].
     pub remaining: i64,
+    /// When the allowance is full again; `None` where the platform does not say.
     pub resets_at: Option<DateTime<Utc>>,
 }

@@ -29,12 +29,15 @@ pub struct Endpoint {
 
 /// How a platform does OAuth.
 pub struct OAuthSpec {
+    /// The consent page, opened by the person's browser.
     pub authorize: Endpoint,
+    /// Where codes and refresh tokens are exchanged, by this server.
     pub token: Endpoint,
     /// Between scopes, on the wire.
     pub separator: char,
     /// `client_id`, or what the platform calls it.
     pub client_id_name: &'static str,
+    /// How the token endpoint is told whose app is asking.
     pub client_auth: ClientAuth,
     /// By redirect URI, because TikTok's kind of app follows from it.
     pub pkce: fn(&Url) -> Pkce,
@@ -43,7 +46,9 @@ pub struct OAuthSpec {
     /// Added when the person connects another account or reconnects, so that they are asked which
     /// one.
     pub select_account_params: &'static [(&'static str, &'static str)],
+    /// What a refresh does to the tokens, and so when it is due.
     pub refresh_kind: RefreshKind,
+    /// Whether a refresh whose answer was lost may be repeated.
     pub replay: RefreshReplay,
     /// The issuer that the callback's `iss` names, where the platform sends one.
     pub issuer: Option<&'static str>,
@@ -52,7 +57,9 @@ pub struct OAuthSpec {
 /// Where the client's own credentials go.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ClientAuth {
+    /// In the `Authorization` header (RFC 6749, 2.3.1).
     Basic,
+    /// As fields of the form.
     Body,
 }
 
@@ -82,6 +89,7 @@ pub enum RefreshKind {
 /// What happens when a refresh is repeated with the same token after its answer was lost.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RefreshReplay {
+    /// The grant survives, so the refresh may be repeated.
     Harmless,
     /// The platform may end the whole grant.
     Fatal,
@@ -89,7 +97,9 @@ pub enum RefreshReplay {
 
 /// What goes into the address of the consent page.
 pub struct Authorize<'a> {
+    /// Has to equal one that is registered at the platform, to the letter.
     pub redirect_uri: &'a Url,
+    /// Comes back with the callback and ties it to the browser that began.
     pub state: &'a CsrfToken,
     /// The challenge's verifier, when the platform takes PKCE.
     pub verifier: Option<&'a SecretString>,

@@ -32,7 +32,9 @@ pub struct Registry(Vec<Entry>);
 
 /// A platform with what the operator configured for it.
 pub struct Entry {
+    /// The platform's id, as in the database and in addresses.
     pub provider: Provider,
+    /// What the platform does, whatever the operator configured.
     pub platform: Box<dyn Platform>,
     client: Client,
     /// As far as this server asks for it.
@@ -51,10 +53,12 @@ impl Registry {
         Self(all().into_iter().map(entry).collect())
     }
 
+    /// The platform with this id; `None` for one that this version does not know.
     pub fn get(&self, provider: &str) -> Option<&Entry> {
         self.0.iter().find(|entry| entry.provider.as_str() == provider)
     }
 
+    /// In the order of the page, those that are not configured too.
     pub fn iter(&self) -> impl Iterator<Item = &Entry> {
         self.0.iter()
     }
@@ -80,18 +84,22 @@ impl Entry {
         self.missing().is_empty()
     }
 
+    /// The keys that the operator still has to set; empty when the platform can be used.
     pub fn missing(&self) -> Vec<&'static str> {
         self.platform.missing_settings(self.settings())
     }
 
+    /// How old a check may be before a page view repeats it; `None` where it never does.
     pub fn recheck_after(&self) -> Option<chrono::Duration> {
         self.platform.recheck_after(self.settings())
     }
 
+    /// What pages show, without the permissions that this server does not ask for.
     pub fn info(&self) -> &'static PlatformInfo {
         self.info
     }
 
+    /// The platform's table of the configuration.
     pub fn settings(&self) -> &Settings {
         self.client.settings()
     }

@@ -20,6 +20,7 @@ pub struct Settings {
     pub enabled: Option<bool>,
     /// The app's public id at the platform.
     pub client_id: String,
+    /// The app's secret at the platform; empty where none is set.
     pub client_secret: SecretString,
     /// The scopes that are asked for; all of the platform's own list unless set. What is not asked
     /// for is neither missed nor shown.

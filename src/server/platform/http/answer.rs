@@ -25,7 +25,9 @@ const BOM: &[u8] = "\u{feff}".as_bytes();
 /// A platform's answer, read whole.
 #[derive(Debug)]
 pub struct PlatformResponse {
+    /// As the platform sent it: several platforms send errors with 200.
     pub status: StatusCode,
+    /// All of them, those about rate limits too.
     pub headers: HeaderMap,
     /// What was asked for, without host and query; behind a base URL it begins with the base's own
     /// prefix.
@@ -37,10 +39,12 @@ pub struct PlatformResponse {
 }
 
 impl PlatformResponse {
+    /// A header as text; `None` where it is missing or holds more than visible ASCII.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
+    /// Whether the status is a 2xx; the body may hold an error all the same.
     pub fn is_success(&self) -> bool {
         self.status.is_success()
     }
@@ -140,10 +144,12 @@ impl PlatformResponse {
         }
     }
 
+    /// The whole body as it came, without a byte order mark.
     pub fn bytes(&self) -> &[u8] {
         &self.body
     }
 
+    /// Whether there is no body at all, as with 204.
     pub fn is_empty(&self) -> bool {
         self.body.is_empty()
     }

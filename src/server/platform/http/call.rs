@@ -15,8 +15,11 @@ use crate::server::platform::time;
 /// How often and how long after a failure an idempotent call is repeated.
 #[derive(Clone, Copy, Debug)]
 pub struct Retries {
+    /// How many repeats follow the first attempt.
     pub max_retries: u32,
+    /// The pause before the first repeat; each further one is twice as long.
     pub first: Duration,
+    /// No pause gets longer than this.
     pub longest: Duration,
 }
 
@@ -68,6 +71,7 @@ impl Call<'_> {
         self
     }
 
+    /// Adds parameters to the address, percent-encoded.
     pub fn query(mut self, query: &[(&str, &str)]) -> Self {
         // Done by hand on the URL, so that what is sent is what was signed.
         if let Some(mut request) = self.request.try_clone().and_then(|r| r.build().ok()) {
@@ -78,11 +82,13 @@ impl Call<'_> {
         self
     }
 
+    /// Sends these fields as `application/x-www-form-urlencoded`.
     pub fn form(mut self, form: &[(&str, &str)]) -> Self {
         self.request = self.request.form(form);
         self
     }
 
+    /// Sends this as JSON, with its content type.
     pub fn json(mut self, body: &impl Serialize) -> Self {
         self.request = self.request.json(body);
         self
@@ -94,6 +100,7 @@ impl Call<'_> {
         self
     }
 
+    /// Adds a header; a secret goes through [`Call::secret_header`].
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.request = self.request.header(name, value);
         self
@@ -110,6 +117,7 @@ impl Call<'_> {
         self
     }
 
+    /// HTTP Basic authentication (RFC 7617); both parts go in as they are.
     pub fn basic(mut self, user: &str, password: &SecretString) -> Self {
         self.request = self.request.basic_auth(user, Some(password.expose_secret()));
         self

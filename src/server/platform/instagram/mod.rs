@@ -59,6 +59,7 @@ const SPEC: OAuthSpec = OAuthSpec {
     issuer: None,
 };
 
+/// Instagram accounts of professionals, by way of the Facebook user who manages their Pages.
 pub struct Instagram;
 
 impl Platform for Instagram {

@@ -25,7 +25,9 @@ pub type Form<'a> = Vec<(&'a str, &'a str)>;
 /// "reconnect" for a refresh.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum TokenRequest {
+    /// To exchange an authorization code.
     Code,
+    /// To renew a grant.
     Refresh,
 }
 
@@ -133,20 +135,25 @@ fn form_encoded(text: &str) -> String {
 #[derive(Deserialize)]
 #[serde(remote = "Self")]
 pub struct TokenAnswer {
+    /// Anything but a string of visible ASCII fails the whole answer.
     #[serde(deserialize_with = "token")]
     pub access_token: SecretString,
     /// One that is none counts as not given: the old one stays.
     #[serde(default, deserialize_with = "token_or_none")]
     pub refresh_token: Option<SecretString>,
+    /// Usually `bearer`, in any case; `None` where the platform does not say.
     #[serde(default, deserialize_with = "read::text")]
     pub token_type: Option<String>,
+    /// From the answer on; `None` where it is missing or no number.
     #[serde(default, deserialize_with = "seconds")]
     pub expires_in: Option<Duration>,
+    /// The same for the refresh token.
     #[serde(default, deserialize_with = "seconds")]
     pub refresh_token_expires_in: Option<Duration>,
     /// Its other name; both may be there.
     #[serde(default, deserialize_with = "seconds")]
     pub refresh_expires_in: Option<Duration>,
+    /// The granted scopes, from a list or a text; empty where the platform does not say.
     #[serde(default, rename = "scope", deserialize_with = "scopes::list")]
     pub scopes: Vec<String>,
 }
@@ -159,6 +166,7 @@ impl<'de> Deserialize<'de> for TokenAnswer {
 }
 
 impl TokenAnswer {
+    /// As a grant; a platform that names a grant key adds it.
     pub fn grant(self) -> TokenGrant {
         TokenGrant {
             access: self.access_token,
@@ -196,8 +204,10 @@ pub fn seconds<'de, D: Deserializer<'de>>(wire: D) -> Result<Option<Duration>, D
 /// An OAuth error (RFC 6749, 5.2). Reddit sends its code as a number.
 #[derive(Debug, Default, Deserialize)]
 pub struct OAuthError {
+    /// The registered word: `invalid_grant`; empty where the answer holds none.
     #[serde(default, rename = "error", deserialize_with = "read::text_or_empty")]
     pub code: String,
+    /// The platform's prose about it, for the log.
     #[serde(default, rename = "error_description", deserialize_with = "read::text_or_empty")]
     pub description: String,
 }

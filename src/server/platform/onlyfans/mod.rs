@@ -31,6 +31,7 @@ use rules::RuleBook;
 use session::Session;
 use settings::OnlyFansSettings;
 
+/// OnlyFans, with the signing rules that it last read.
 #[derive(Default)]
 pub struct OnlyFans {
     rules: RuleBook,

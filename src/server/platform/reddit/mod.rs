@@ -24,6 +24,7 @@ use super::{
 use crate::model::PlatformInfo;
 use settings::RedditSettings;
 
+/// Reddit users, one account to a grant.
 pub struct Reddit;
 
 /// The host of consent and tokens; what a bearer token opens is at another.

@@ -60,6 +60,7 @@ fn pkce(redirect_uri: &Url) -> Pkce {
     if loopback && redirect_uri.port().is_some() { Pkce::HexS256 } else { Pkce::None }
 }
 
+/// TikTok users, one account to a grant.
 pub struct TikTok;
 
 impl Platform for TikTok {

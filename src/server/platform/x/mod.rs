@@ -21,6 +21,7 @@ use super::{
 };
 use crate::model::PlatformInfo;
 
+/// X users, one account to a grant.
 pub struct X;
 
 /// The host of tokens and API.

@@ -44,6 +44,7 @@ const SPEC: OAuthSpec = OAuthSpec {
     issuer: Some(ACCOUNTS),
 };
 
+/// YouTube channels, by way of the Google account that owns them.
 pub struct YouTube;
 
 impl Platform for YouTube {
