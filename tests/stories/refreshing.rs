@@ -113,7 +113,7 @@ async fn storm(behind: Behind, all: Arc<tokio::sync::Barrier>, request: Request)
     if !String::from_utf8_lossy(&body).contains("refresh_token=refresh_token") {
         return behind.ask(&parts, body).await.expect("an answer").into_response();
     }
-    match tokio::time::timeout(Patience::from_secs(20), all.wait()).await {
+    match tokio::time::timeout(Patience::from_secs(60), all.wait()).await {
         Ok(_) => {
             let tokens = serde_json::json!({ "token_type": "bearer", "expires_in": 7200,
                 "access_token": "new", "refresh_token": "newer" });

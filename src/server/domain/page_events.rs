@@ -78,9 +78,11 @@ impl PageEventStream {
                     return Some(self.emit_changed().await);
                 },
                 () = until(self.due) => return Some(self.emit_changed().await),
-                _ = self.checks.tick() => if self.if_live(PageEvent::Changed).await == PageEvent::Ended {
-                    return Some(PageEvent::Ended);
-                },
+                _ = self.checks.tick() => {
+                    if self.if_live(PageEvent::Changed).await == PageEvent::Ended {
+                        return Some(PageEvent::Ended);
+                    }
+                }
                 () = self.slot.closed() => return None,
             }
         }
@@ -104,7 +106,8 @@ impl PageEventStream {
         self.if_live(PageEvent::Changed).await
     }
 
-    /// The session is looked up once more: it may have ended between the request and our subscribing.
+    /// The session is looked up once more: it may have ended between the request and our
+    /// subscribing.
     async fn greet(&self, since: Option<DateTime<Utc>>) -> PageEvent {
         let changed = match since {
             // Not knowing is reason enough to look.
@@ -118,8 +121,8 @@ impl PageEventStream {
         self.if_live(if changed { PageEvent::Changed } else { PageEvent::Ready }).await
     }
 
-    /// The event, if the session is active. A database that can't be asked ends the stream, too; the
-    /// browser comes back.
+    /// The event, if the session is active. A database that can't be asked ends the stream, too;
+    /// the browser comes back.
     async fn if_live(&self, event: PageEvent) -> PageEvent {
         if identity::is_live(&self.backend, self.actor.session).await.unwrap_or(false) {
             event

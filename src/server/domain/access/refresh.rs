@@ -316,8 +316,8 @@ impl Attempt {
         answer: JournaledTokens,
     ) -> Result<(Refresh, Result<Account>)> {
         let mut tx = backend.db.begin().await?;
-        // The lease before the row, as in `begin_attempt`: two that meet here wait instead of blocking one
-        // another.
+        // The lease before the row, as in `begin_attempt`: two that meet here wait instead of
+        // blocking one another.
         self.release(&mut tx).await?;
         let settled = answer.settle(backend, &mut tx, &self.line).await?;
         failpoint!("refresh.after_swap");

@@ -182,7 +182,7 @@ mod tests {
         (ids.into_iter().collect(), is_whole)
     }
 
-    // Platform answers, "Shapes": what is readable counts, and what is odd does not say that
+    // R1: what is readable counts, and what is odd does not say that
     // nothing was ticked.
     #[test]
     fn odd_lists_of_what_was_ticked_are_told_from_empty_ones() {

@@ -156,7 +156,9 @@ impl Kept {
     /// New rules from the address, or nothing if it was asked a moment ago.
     async fn ask_address(&mut self, client: &Client, url: Url) -> Result<Option<Rules>, String> {
         let now = client.now();
-        if self.asked.is_some_and(|asked| now.signed_duration_since(asked) < FRESH) {
+        let is_fresh = |asked: DateTime<Utc>| now.signed_duration_since(asked) < FRESH;
+        // Without any rules nothing can be sent: then an answer that was none is not waited out.
+        if self.rules.is_some() && self.asked.is_some_and(is_fresh) {
             return Ok(None);
         }
         self.asked = Some(now);
@@ -207,7 +209,7 @@ mod tests {
         assert_eq!(formatted, prefixed);
     }
 
-    // Platform answers, "Shapes": no header could be made of these, and the web app's own is known.
+    // R1: no header could be made of these, and the web app's own is known.
     #[test]
     fn an_odd_app_token_counts_as_absent() {
         for odd in [json!(7), json!(" "), json!("a\nb"), json!("x".repeat(10_000)), json!(null)] {
