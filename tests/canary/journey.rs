@@ -232,6 +232,8 @@ async fn paste_a_session(witness: &mut Witness, mira: &Person) {
     ];
     for parrot in [true, false] {
         witness.wire.parrot(parrot);
+        // Signing rules that could not be read are asked for again.
+        witness.app.later(chrono::Duration::seconds(11)).await;
         for body in &bodies {
             let answer = mira.post(PATH, Some(body.clone())).await;
             witness.sees("pasting a session", &answer, &[]);

@@ -249,6 +249,64 @@ both!(many_accounts_failing_alike_become_one_banner, |app| async {
     assert_eq!(kinds(&early[0]).await, ["broken"]);
 });
 
+// T8, T7: a worker that comes late counts what broke together then, not what breaks now.
+both!(a_late_worker_sees_that_many_broke_together, |app| async {
+    let mut people = Vec::new();
+    for name in ["Ada", "Grace", "Mara", "Ines", "Kofi", "Luna"] {
+        let person = app.person(name).await;
+        person.connect("x", INES_ON_X).await;
+        people.push(person);
+    }
+    app.work().await;
+    app.sandbox().revoke("x", INES_ON_X).await;
+    for person in &people {
+        let address = format!("/api/integrations/test/x/{INES_ON_X}");
+        person.post(&address, None).await.expect(200);
+    }
+    app.later(Duration::minutes(12)).await;
+    app.work().await;
+    for person in &people {
+        assert!(told(person).await.is_empty(), "{} is held back", person.name);
+    }
+    app.later(Duration::minutes(90)).await;
+    work_twice(&app).await;
+    for person in &people {
+        person.log_in().await;
+        assert_eq!(kinds(person).await, ["broken"]);
+    }
+});
+
+// T8: what has broken again is not said to work, however late that is told.
+both!(nobody_is_told_of_a_recovery_that_is_over, |app| async {
+    let ada = app.person("Ada").await;
+    let id = ada.connect("reddit", MARA_ON_REDDIT).await["id"].as_str().expect("an id").to_owned();
+    app.sandbox().revoke("reddit", MARA_ON_REDDIT).await;
+    test(&ada, "reddit", MARA_ON_REDDIT).await;
+    ada.reconnect("reddit", &id, MARA_ON_REDDIT).await;
+    app.sandbox().revoke("reddit", MARA_ON_REDDIT).await;
+    test(&ada, "reddit", MARA_ON_REDDIT).await;
+    assert_eq!(kinds(&ada).await, ["broken", "broken"]);
+});
+
+// T8: a job that was given up loses nothing: the account is told of after all.
+both!(a_notice_whose_job_is_gone_is_told_later, |app| async {
+    let ada = app.person("Ada").await;
+    ada.connect("reddit", MARA_ON_REDDIT).await;
+    app.work().await;
+    app.sandbox().revoke("reddit", MARA_ON_REDDIT).await;
+    let address = format!("/api/integrations/test/reddit/{MARA_ON_REDDIT}");
+    ada.post(&address, None).await.expect(200);
+    app.sql("DELETE FROM jobs WHERE kind = 'announce_broken'").await;
+    app.work().await;
+    assert!(told(&ada).await.is_empty());
+    app.later(Duration::hours(13)).await;
+    work_twice(&app).await;
+    app.later(Duration::minutes(1)).await;
+    work_twice(&app).await;
+    ada.log_in().await;
+    assert_eq!(kinds(&ada).await, ["broken"]);
+});
+
 // T8: everybody chooses what comes by e-mail; the bell tells it all the same.
 both!(what_comes_by_mail_is_chosen, |app| async {
     let (ada, grace) = (app.person("Ada").await, app.person("Grace").await);

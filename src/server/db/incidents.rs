@@ -1,6 +1,6 @@
 //! What is wrong with accounts and platforms, from its beginning to its end.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use super::{Db, Result, Tx, delete_in_batches, sql};
@@ -80,37 +80,51 @@ pub struct AccountIncident {
     pub workspace_id: WorkspaceId,
     pub account_id: AccountId,
     pub reason: Option<Reason>,
+    pub started_at: DateTime<Utc>,
 }
 
 pub async fn find_of_account(tx: &mut Tx, id: Uuid) -> Result<Option<AccountIncident>> {
     sql!(
         tx,
         Option<AccountIncident>,
-        "SELECT id, provider, workspace_id, account_id, reason FROM incidents
+        "SELECT id, provider, workspace_id, account_id, reason, started_at FROM incidents
          WHERE id = $1 AND account_id IS NOT NULL",
         id
     )
 }
 
-/// In how many workspaces other accounts of the platform broke for the same reason since `since`
-/// and are still broken.
-pub async fn count_similar(
-    tx: &mut Tx,
-    broken: &AccountIncident,
-    since: DateTime<Utc>,
-) -> Result<i64> {
+/// In how many workspaces other accounts of the platform broke for the same reason, at most
+/// `within` before or after this one, and are still broken.
+pub async fn count_similar(tx: &mut Tx, broken: &AccountIncident, within: Duration) -> Result<i64> {
     let (count,) = sql!(
         tx,
         (i64,),
         "SELECT CAST(COUNT(DISTINCT workspace_id) AS BIGINT) FROM incidents
-         WHERE provider = $1 AND kind = 'broken' AND reason = $2 AND started_at > $3 AND ended_at IS
-         NULL AND id <> $4",
+         WHERE provider = $1 AND kind = 'broken' AND reason = $2 AND started_at > $3 AND
+         started_at < $4 AND ended_at IS NULL AND id <> $5",
         &broken.provider,
         broken.reason,
-        since,
+        broken.started_at - within,
+        broken.started_at + within,
         broken.id
     )?;
     Ok(count)
+}
+
+/// Accounts that broke before `before`, still are broken, and of which nobody was told, though their
+/// platform refuses nobody else.
+pub async fn unannounced(db: &Db, before: DateTime<Utc>, limit: i64) -> Result<Vec<(Uuid,)>> {
+    sql!(
+        db,
+        Vec<(Uuid,)>,
+        "SELECT b.id FROM incidents b WHERE b.kind = 'broken' AND b.notice_pending
+         AND b.ended_at IS NULL AND b.started_at <= $1
+         AND NOT EXISTS (SELECT 1 FROM incidents r WHERE r.provider = b.provider
+         AND r.kind = 'refusing' AND r.account_id IS NULL AND r.ended_at IS NULL)
+         ORDER BY b.id LIMIT $2",
+        before,
+        limit
+    )
 }
 
 /// Whether a platform's incident of this kind is open.
@@ -252,7 +266,7 @@ pub async fn held_back(
     sql!(
         db,
         Vec<AccountIncident>,
-        "SELECT id, provider, workspace_id, account_id, reason FROM incidents
+        "SELECT id, provider, workspace_id, account_id, reason, started_at FROM incidents
          WHERE provider = $1 AND kind = 'broken' AND notice_pending AND ended_at IS NULL AND id > $2
          ORDER BY id LIMIT $3",
         provider,

@@ -104,8 +104,8 @@ pub(super) async fn record_outcome(
         Some(platform::Error::Unreachable { .. } | platform::Error::Unavailable { .. }) => {
             record_failure(backend, entry, permit, account).await
         }
-        // Slowing down is neither.
-        Some(platform::Error::RateLimited { .. }) => Ok(()),
+        // Slowing down is neither, and what was not sent says nothing of the platform.
+        Some(platform::Error::RateLimited { .. } | platform::Error::NotSent { .. }) => Ok(()),
         _ => record_success(backend, entry, account).await,
     };
     if let Err(error) = counted {

@@ -115,10 +115,7 @@ fn judge(attempt: &Attempt<'_>, revocation: &Revocation, outcome: Result<()>) ->
             tracing::warn!(platform = %revocation.provider, "revocation abandoned: {error}");
             Outcome::Done
         }
-        Err(error) => match error.again() {
-            Some(at) => Outcome::Again { at, reason: error.to_string() },
-            None => attempt.retry_after(error),
-        },
+        Err(error) => attempt.retry_after(error),
     }
 }
 

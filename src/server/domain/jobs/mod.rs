@@ -233,7 +233,7 @@ pub async fn purge_dead(backend: &Backend) -> Result<()> {
 pub(super) mod tests {
     use super::*;
 
-    pub const JOBS: [Job; 17] = [
+    pub const JOBS: [Job; 19] = [
         Job::FetchAvatar { workspace: WorkspaceId(Uuid::nil()), account: AccountId(Uuid::nil()) },
         Job::Revoke { id: Uuid::nil() },
         Job::FindRevocations,
@@ -242,6 +242,8 @@ pub(super) mod tests {
         Job::ProcessNotices,
         Job::AnnounceOutage { incident: Uuid::nil() },
         Job::AnnounceRecovery { incident: Uuid::nil() },
+        Job::AnnounceBroken { incident: Uuid::nil() },
+        Job::AnnounceRecovered { incident: Uuid::nil() },
         Job::AnnounceHeldBack { incident: Uuid::nil() },
         Job::AnswerResets,
         Job::PurgeFlows,

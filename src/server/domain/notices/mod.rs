@@ -19,14 +19,14 @@ use chrono::Duration;
 use uuid::Uuid;
 
 use super::events::{self, Event};
-use super::jobs::Priority;
+use super::jobs::{self, Job, Priority};
 use super::mail::{self, Mail};
 use super::sweep::Sweep;
 use super::{Error, Result};
 use crate::model::{AccountId, NoticeKind, Provider, Status, WorkspaceId};
 use crate::server::Backend;
 use crate::server::db::incidents::{self, AccountIncident};
-use crate::server::db::{self, Tx};
+use crate::server::db::{self, Tx, accounts::Account};
 use crate::server::locale::Locale;
 use crate::server::metrics;
 use crate::server::platform::Entry;
@@ -34,6 +34,10 @@ use text::NoticeText;
 
 /// So long notices are kept.
 const KEPT: Duration = Duration::days(90);
+/// By then the job that tells of a broken account has had its attempts.
+const FORGOTTEN: Duration = Duration::hours(12);
+/// So many of them are taken up at once.
+const BATCH: i64 = 200;
 
 /// The job: tells of an account that broke, unless it works again or its platform turns everybody
 /// away: then that is held back.
@@ -76,7 +80,9 @@ pub async fn announce_recovered(backend: &Backend, incident: Uuid) -> Result<()>
     };
     let (workspace, account) = (incident.workspace_id, incident.account_id);
     let found = db::accounts::find(&mut tx, workspace, account).await?;
-    let Some(account) = found.filter(|account| account.status != Status::Former) else {
+    // It may have broken again since.
+    let works = |account: &Account| account.status == Status::Connected;
+    let Some(account) = found.filter(works) else {
         return Ok(());
     };
     let text = NoticeText::recovered(entry(backend, &account.provider)?, &account);
@@ -97,7 +103,19 @@ pub async fn process(backend: &Backend) -> Result<()> {
     sweep.record(expiry_warnings::warn(backend).await);
     sweep.record(platforms::announce_lasting(backend).await);
     sweep.record(platforms::end_calmed(backend).await);
+    sweep.record(announce_forgotten(backend).await);
     sweep.finish()
+}
+
+/// Has those told after all whose job was given up.
+async fn announce_forgotten(backend: &Backend) -> Result<()> {
+    let before = backend.clock.now() - FORGOTTEN;
+    for (incident,) in incidents::unannounced(&backend.db, before, BATCH).await? {
+        let mut tx = backend.db.begin().await?;
+        jobs::enqueue(backend, &mut tx, Job::AnnounceBroken { incident }).await?;
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 /// The job: deletes what is too old.

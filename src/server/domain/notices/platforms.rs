@@ -39,8 +39,7 @@ pub(super) async fn refuses_many(
     if broken.reason == Some(Reason::Unreadable) {
         return Ok(false);
     }
-    let since = backend.clock.now() - TOGETHER;
-    if incidents::count_similar(tx, broken, since).await? < MANY {
+    if incidents::count_similar(tx, broken, TOGETHER).await? < MANY {
         return Ok(false);
     }
     events::record(backend, tx, Event::PlatformRefusing { provider: &broken.provider }).await?;
@@ -193,6 +192,10 @@ pub async fn announce_held_back(backend: &Backend, incident: Uuid) -> Result<()>
 async fn tell_all_broken(backend: &Backend, held_back: &[AccountIncident]) -> Result<()> {
     let mut tx = backend.db.begin().await?;
     for broken in held_back {
+        // It refuses many anew: they are told when that has calmed down.
+        if incidents::is_open(&mut tx, &broken.provider, Kind::Refusing).await? {
+            return Ok(());
+        }
         tell_broken(backend, &mut tx, broken).await?;
     }
     Ok(tx.commit().await?)

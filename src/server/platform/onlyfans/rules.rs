@@ -15,6 +15,8 @@ use crate::server::platform::{Client, Error, Result, read};
 
 /// How old rules from an address may be before it is asked again.
 const FRESH: Duration = Duration::minutes(10);
+/// The same while there are none: nobody waits for a host that does not answer again and again.
+const SOON: Duration = Duration::seconds(10);
 /// A constant of the web app since 2021, not a secret.
 const APP_TOKEN: &str = "33d57ade8c02dbc5a333db99ff9ae26a";
 /// The characters of a SHA-1 in hex.
@@ -156,18 +158,15 @@ impl Kept {
     /// New rules from the address, or nothing if it was asked a moment ago.
     async fn ask_address(&mut self, client: &Client, url: Url) -> Result<Option<Rules>, String> {
         let now = client.now();
-        let is_fresh = |asked: DateTime<Utc>| now.signed_duration_since(asked) < FRESH;
-        // Without any rules nothing can be sent: then an answer that was none is not waited out.
-        if self.rules.is_some() && self.asked.is_some_and(is_fresh) {
+        // Without any rules nothing can be sent: then they are asked for again soon.
+        let fresh = if self.rules.is_some() { FRESH } else { SOON };
+        if self.asked.is_some_and(|asked| now.signed_duration_since(asked) < fresh) {
             return Ok(None);
         }
-        self.asked = Some(now);
-        let answer = client
-            .call(Method::GET, url)
-            .label("(rules)")
-            .send()
-            .await
-            .map_err(|error| error.to_string())?;
+        let answer = client.call(Method::GET, url).label("(rules)").send().await;
+        // Those who waited for it in line do not ask again.
+        self.asked = Some(client.now());
+        let answer = answer.map_err(|error| error.to_string())?;
         if !answer.is_success() {
             return Err(answer.status.to_string());
         }
