@@ -111,8 +111,8 @@ pub async fn count_similar(tx: &mut Tx, broken: &AccountIncident, within: Durati
     Ok(count)
 }
 
-/// Accounts that broke before `before`, still are broken, and of which nobody was told, though their
-/// platform refuses nobody else.
+/// Accounts that broke before `before`, still are broken, and of which nobody was told, though
+/// their platform refuses nobody else.
 pub async fn unannounced(db: &Db, before: DateTime<Utc>, limit: i64) -> Result<Vec<(Uuid,)>> {
     sql!(
         db,
