@@ -181,21 +181,26 @@ pub async fn announce_held_back(backend: &Backend, incident: Uuid) -> Result<()>
         let held_back = incidents::held_back(&backend.db, &incident.provider, after, BATCH).await?;
         let Some(last) = held_back.last() else { return sweep.finish() };
         after = last.id;
-        if tell_all_broken(backend, &held_back).await.is_err() {
-            for broken in &held_back {
-                sweep.record(tell_all_broken(backend, std::slice::from_ref(broken)).await);
+        let provider = &incident.provider;
+        if tell_all_broken(backend, provider, &held_back).await.is_err() {
+            for broken in held_back.chunks(1) {
+                sweep.record(tell_all_broken(backend, provider, broken).await);
             }
         }
     }
 }
 
-async fn tell_all_broken(backend: &Backend, held_back: &[AccountIncident]) -> Result<()> {
+async fn tell_all_broken(
+    backend: &Backend,
+    provider: &Provider,
+    held_back: &[AccountIncident],
+) -> Result<()> {
     let mut tx = backend.db.begin().await?;
+    // It refuses many anew: they are told when that has calmed down.
+    if incidents::is_open(&mut tx, provider, Kind::Refusing).await? {
+        return Ok(());
+    }
     for broken in held_back {
-        // It refuses many anew: they are told when that has calmed down.
-        if incidents::is_open(&mut tx, &broken.provider, Kind::Refusing).await? {
-            return Ok(());
-        }
         tell_broken(backend, &mut tx, broken).await?;
     }
     Ok(tx.commit().await?)
