@@ -1,6 +1,9 @@
 //! Every page is whole before any script runs, and every form works without one.
 
+use chrono::Duration;
+
 use super::cast::*;
+use crate::support::statements::Count;
 use crate::support::{Toast, both, heading, text};
 
 // C15, C17, C20
@@ -47,6 +50,28 @@ both!(every_page_is_there_without_scripts, |app| async {
     ] {
         assert_eq!(heading(&nobody.browser.open(path).await.expect(200).body), title);
     }
+});
+
+// C1, H5: who asks is one statement, and all that the page of the accounts shows is a second, also
+// while a platform is down and when nobody saw the page before.
+both!(the_page_of_the_accounts_takes_two_statements, |app| async {
+    let ada = app.person("Ada").await;
+    ada.connect("x", INES_ON_X).await;
+    ada.connect("reddit", MARA_ON_REDDIT).await;
+    app.sandbox().trouble("x", "/2/users/me", "503", None).await;
+    let test = format!("/api/integrations/test/x/{INES_ON_X}");
+    for _ in 0..8 {
+        ada.post(&test, None).await;
+    }
+    app.later(Duration::seconds(3)).await;
+    let count = Count::begin();
+    for _ in 0..2 {
+        let before = count.so_far();
+        let page = ada.page("/integrations").await;
+        assert_eq!(count.so_far() - before, 2);
+        assert!(text(&page).contains("X is having trouble. Next try at"), "{}", text(&page));
+    }
+    count.end();
 });
 
 // S9: what is not there is a page, too, with the right status.

@@ -16,6 +16,8 @@ pub mod process;
 mod redis;
 mod sandbox;
 mod smtp;
+#[path = "../../benches/world/statements.rs"]
+pub mod statements;
 
 pub use answer::Answer;
 pub use app::{TestApp, play, start_sandbox};

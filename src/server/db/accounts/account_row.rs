@@ -39,6 +39,8 @@ pub struct AccountRow {
     pub limit_remaining: Option<i64>,
     pub limit_resets_at: Option<DateTime<Utc>>,
     pub limit_observed_at: Option<DateTime<Utc>>,
+    /// Its platform's circuit breaker is open until then.
+    pub breaker_open_until: Option<DateTime<Utc>>,
 }
 
 /// Everything that `/integrations` shows of a workspace, in one statement. Former accounts are on
@@ -53,8 +55,9 @@ pub async fn list_rows(db: &Db, workspace: WorkspaceId) -> Result<Vec<AccountRow
          a.check_message, t.next_run_at AS next_refresh_at, COALESCE(t.failures, 0) AS
          refresh_failures, a.connected_at, a.created_at, a.updated_at, l.name AS limit_name,
          l.maximum AS limit_maximum, l.remaining AS limit_remaining, l.resets_at AS limit_resets_at,
-         l.observed_at AS limit_observed_at
+         l.observed_at AS limit_observed_at, b.open_until AS breaker_open_until
          FROM oauth_accounts a LEFT JOIN account_limits l ON l.account_id = a.id
+         LEFT JOIN breakers b ON b.provider = a.provider
          LEFT JOIN account_tasks t ON t.account_id = a.id AND t.kind = 'refresh'
          WHERE a.workspace_id = $1 AND a.status <> 'former' ORDER BY a.created_at, a.id, l.name",
         workspace

@@ -55,18 +55,12 @@ pub enum Permit {
 pub async fn open_until(backend: &Backend, entry: &Entry) -> Result<Option<DateTime<Utc>>> {
     let now = backend.clock.now();
     let until = find_open_breaker(backend, entry).await?.map(|breaker| breaker.open_until);
-    Ok(until.filter(|until| !is_over(*until, now)))
+    Ok(still_open(until, now))
 }
 
-/// The same for a page of all platforms.
-pub async fn open_breakers(backend: &Backend) -> Result<HashMap<Provider, DateTime<Utc>>> {
-    let mut open = HashMap::new();
-    for entry in backend.platforms.iter() {
-        if let Some(until) = open_until(backend, entry).await? {
-            open.insert(entry.provider.clone(), until);
-        }
-    }
-    Ok(open)
+/// The end of an open breaker, where it still holds everybody up.
+pub fn still_open(until: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    until.filter(|until| !is_over(*until, now))
 }
 
 /// Whether this platform may be called now. Where its breaker is open and its time has come, one

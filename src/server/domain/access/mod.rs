@@ -22,7 +22,7 @@ mod unreadable;
 
 pub use account_state::{AccountState, mark_expired, renewable_until};
 pub(in crate::server::domain) use account_state::{record_transition, transition};
-pub use breaker::{Breakers, Permit, open_breakers, open_until};
+pub use breaker::{Breakers, Permit, open_until, still_open};
 pub(in crate::server::domain) use call::call;
 pub(in crate::server::domain) use credential::{access_token_context, open, refresh_token_context};
 pub use inflight::{InflightRefreshes, drain as drain_refreshes};

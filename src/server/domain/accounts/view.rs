@@ -1,6 +1,6 @@
 //! Accounts as pages show them: everything computed here, in words, so that pages only draw.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -24,7 +24,7 @@ const EXPIRING: Duration = Duration::days(14);
 pub async fn integrations(backend: &Backend, actor: &Actor) -> Result<IntegrationsView> {
     let rows = db::accounts::list_rows(&backend.db, actor.workspace).await?;
     super::check::recheck_in_background(backend, actor, due(backend, &rows));
-    let cards = build_cards(backend, Some(actor), &rows, &access::open_breakers(backend).await?);
+    let cards = build_cards(backend, Some(actor), &rows);
     let used = cards.iter().map(|card| card.accounts.len() as u32).sum();
     Ok(IntegrationsView { cards, used, limit: backend.config.tier_limit(&actor.tier) })
 }
@@ -35,18 +35,10 @@ pub async fn cards(backend: &Backend, actor: Option<&Actor>) -> Result<Vec<Card>
         Some(actor) => db::accounts::list_rows(&backend.db, actor.workspace).await?,
         None => Vec::new(),
     };
-    Ok(build_cards(backend, actor, &rows, &access::open_breakers(backend).await?))
+    Ok(build_cards(backend, actor, &rows))
 }
 
-/// Until when nobody calls a platform that is in trouble.
-type Troubles = HashMap<Provider, DateTime<Utc>>;
-
-fn build_cards(
-    backend: &Backend,
-    actor: Option<&Actor>,
-    rows: &[AccountRow],
-    troubles: &Troubles,
-) -> Vec<Card> {
+fn build_cards(backend: &Backend, actor: Option<&Actor>, rows: &[AccountRow]) -> Vec<Card> {
     let reader = Locale::new(backend.clock.now(), actor.map_or("UTC", |actor| &actor.time_zone));
     let mut by_provider: BTreeMap<&Provider, Vec<&AccountRow>> = BTreeMap::new();
     for row in rows {
@@ -58,7 +50,6 @@ fn build_cards(
         accounts: accounts(
             entry,
             by_provider.get(&entry.provider).map_or(&[], Vec::as_slice),
-            troubles.get(&entry.provider).copied(),
             reader,
         ),
         unfinished: actor.and_then(|actor| actor.open_flow.as_deref())
@@ -112,22 +103,13 @@ fn due(backend: &Backend, rows: &[AccountRow]) -> Vec<AccountId> {
 }
 
 /// Rows of one platform, an account each, its rate limits folded in.
-fn accounts(
-    entry: &Entry,
-    rows: &[&AccountRow],
-    trouble: Option<DateTime<Utc>>,
-    reader: Locale,
-) -> Vec<AccountView> {
-    rows.chunk_by(|a, b| a.id == b.id).map(|rows| account(entry, rows, trouble, reader)).collect()
+fn accounts(entry: &Entry, rows: &[&AccountRow], reader: Locale) -> Vec<AccountView> {
+    rows.chunk_by(|a, b| a.id == b.id).map(|rows| account(entry, rows, reader)).collect()
 }
 
-fn account(
-    entry: &Entry,
-    rows: &[&AccountRow],
-    trouble: Option<DateTime<Utc>>,
-    reader: Locale,
-) -> AccountView {
+fn account(entry: &Entry, rows: &[&AccountRow], reader: Locale) -> AccountView {
     let row = rows[0];
+    let trouble = access::still_open(row.breaker_open_until, reader.now);
     let status = shown_status(entry, row, reader.now);
     AccountView {
         id: row.id,
