@@ -41,8 +41,6 @@ pub enum Action {
     EmailChanged,
     /// A person changed their name or time zone.
     Profile,
-    /// Settings were changed; nothing records this at present.
-    Settings,
     /// A person deleted themselves and what is theirs.
     AccountDeleted,
     /// A key was added to the key file.
@@ -76,7 +74,6 @@ impl Action {
                 Self::EmailVerified,
                 Self::EmailChanged,
                 Self::Profile,
-                Self::Settings,
                 Self::AccountDeleted,
             ],
         ),
@@ -109,7 +106,6 @@ impl Action {
             Self::EmailVerified => "Verify e-mail",
             Self::EmailChanged => "Change e-mail",
             Self::Profile => "Profile",
-            Self::Settings => "Settings",
             Self::AccountDeleted => "Delete account",
             Self::KeyAdded => "Add a key",
             Self::KeysRotated => "Rotate keys",
@@ -136,7 +132,6 @@ impl Action {
             Self::EmailVerified => "email_verified",
             Self::EmailChanged => "email_changed",
             Self::Profile => "profile",
-            Self::Settings => "settings",
             Self::AccountDeleted => "account_deleted",
             Self::KeyAdded => "key_added",
             Self::KeysRotated => "keys_rotated",

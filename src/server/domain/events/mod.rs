@@ -154,7 +154,6 @@ fn changes_pages(action: Action) -> bool {
             | Action::EmailVerified
             | Action::EmailChanged
             | Action::Profile
-            | Action::Settings
     )
 }
 

@@ -45,7 +45,7 @@ pub async fn headers(State(app): State<App>, request: Request, next: Next) -> Re
             HeaderValue::from_static("max-age=31536000; includeSubDomains"),
         );
     }
-    if !path.starts_with("/pkg/") && !headers.contains_key(CACHE_CONTROL) {
+    if !headers.contains_key(CACHE_CONTROL) {
         // Pages of a person: kept for the back button only, and by nobody in between.
         headers.insert(
             CACHE_CONTROL,

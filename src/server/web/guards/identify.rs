@@ -12,19 +12,14 @@ use crate::server::Backend;
 use crate::server::request_context::{self, RequestContext};
 use crate::server::{domain, identity};
 
-/// Finds out who is asking, for everything but files.
+/// Puts who is asking beside the request.
 pub async fn identify(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let correlation = Correlation::of(&request);
-    let is_file = request.uri().path().starts_with("/pkg/");
-    let asking = if is_file {
-        Identity(Ok(None))
-    } else {
-        Identity(
-            identity::identify(&app.backend, request.headers())
-                .await
-                .map_err(|error: domain::Error| error.into_app_error(&correlation.0)),
-        )
-    };
+    let asking = Identity(
+        identity::identify(&app.backend, request.headers())
+            .await
+            .map_err(|error: domain::Error| error.into_app_error(&correlation.0)),
+    );
     // A bearer token that is not good is answered at once: it never falls back to the cookie.
     if let (Err(error), true) = (&asking.0, request.uri().path().starts_with("/api/")) {
         return envelope::failure(error);

@@ -18,7 +18,7 @@ pub async fn measure(request: Request, next: Next) -> Response {
     metrics::http_request(&method, &route, status, took);
     let latency_ms = took.as_millis() as u64;
     // Probes, scrapes and files come by the thousand and tell nothing.
-    if matches!(route.as_str(), "/health" | "/metrics" | FILES) && status < 500 {
+    if matches!(route.as_str(), "/health" | "/metrics" | "/pkg/{*file}") && status < 500 {
         tracing::debug!(route, status, latency_ms, "request completed");
     } else {
         tracing::info!(route, status, latency_ms, "request completed");
@@ -26,12 +26,9 @@ pub async fn measure(request: Request, next: Next) -> Response {
     response
 }
 
-const FILES: &str = "/pkg/{*file}";
-
 fn route(request: &Request) -> String {
     match request.extensions().get::<MatchedPath>() {
         Some(path) => path.as_str().to_owned(),
-        None if request.uri().path().starts_with("/pkg/") => FILES.to_owned(),
         None => "none".to_owned(),
     }
 }

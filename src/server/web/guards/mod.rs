@@ -1,4 +1,4 @@
-//! What stands before handlers. A door says which of them it has ([`for_people`]); a route says
+//! What stands before handlers. A door says which of them it has ([`for_people`], [`for_files`]); a route says
 //! what it needs besides ([`Guarded`]).
 
 mod body;
@@ -34,6 +34,12 @@ pub fn around_all(app: &App, doors: Router<App>) -> Router<App> {
         .layer(from_fn(measure::measure))
         .layer(from_fn_with_state(app.clone(), changes))
         .layer(from_fn_with_state(app.clone(), correlate::correlate))
+}
+
+/// For the door of the site's files: no limit counts them, and who asks for them does not matter.
+pub fn for_files(app: &App, door: Router<App>) -> Router<App> {
+    door.layer(from_fn_with_state(app.clone(), headers::headers))
+        .layer(from_fn_with_state(app.clone(), host::host))
 }
 
 /// For doors that people's browsers and programs come through, from the outside in: the host, the

@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::super::kit::context::{Identity, path_of};
+use super::super::kit::context::Identity;
 use super::super::kit::refusal::ResponseFormat;
 use crate::error::{AppError, Kind};
 use crate::server::limits::{Class, LimitKey, RateLimitDecision, WINDOW};
@@ -17,8 +17,7 @@ use crate::server::{Backend, metrics, request_context};
 
 /// Before anybody is looked up.
 pub async fn by_address(State(backend): State<Backend>, request: Request, next: Next) -> Response {
-    let who =
-        request_context::current().ip.map(LimitKey::at).filter(|_| !is_file(path_of(&request)));
+    let who = request_context::current().ip.map(LimitKey::at);
     limited(&backend, Class::Address, who, request, next).await
 }
 
@@ -32,10 +31,6 @@ pub async fn by_person(State(backend): State<Backend>, request: Request, next: N
 pub async fn by_class(class: Class, backend: Backend, request: Request, next: Next) -> Response {
     let who = whose(class, &request);
     limited(&backend, class, who, request, next).await
-}
-
-fn is_file(path: &str) -> bool {
-    path.starts_with("/pkg/") || path == "/favicon.svg"
 }
 
 fn person(request: &Request) -> Option<LimitKey> {

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod events;
+mod files;
 mod media;
 pub mod probes;
 mod site;
@@ -16,6 +17,7 @@ use super::kit::App;
 pub fn all(app: &App) -> Router<App> {
     let doors = Router::from(probes::endpoints())
         .merge(site::door(app))
+        .merge(files::door(app))
         .merge(api::door(app))
         .merge(media::door(app));
     guards::around_all(app, doors)

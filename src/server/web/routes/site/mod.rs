@@ -1,26 +1,30 @@
-//! What browsers open: pages, the forms on them, and the site's files.
+//! What browsers open: pages, and the forms on them.
 
 mod connect;
-mod files;
 mod server_functions;
 
 use axum::Router;
-use axum::http::HeaderValue;
-use axum::http::header::CONTENT_SECURITY_POLICY;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::{ACCEPT, CONTENT_SECURITY_POLICY};
+use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{any, post};
 use leptos::prelude::*;
 use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
 
 use crate::app;
+use crate::model::Flash;
 use crate::server::Backend;
 use crate::server::limits::Class;
 use crate::server::web::guards::{Guarded, for_people, take_flash};
+use crate::server::web::kit::context::Identity;
 use crate::server::web::kit::{ApiReference, App};
 use crate::server::web::routes::api::describe;
 
-/// The pages of `app.rs`, their server functions below `/fn`, and everything else from the site's
-/// folder.
+/// The pages of `app.rs`, their server functions below `/fn`, and the page for an address that is
+/// none.
 pub fn door(app: &App) -> Router<App> {
     let context = {
         let backend = app.backend.clone();
@@ -36,8 +40,27 @@ pub fn door(app: &App) -> Router<App> {
         .route("/fn/{*name}", any(server_functions::server_function))
         .layer(from_fn_with_state(app.clone(), server_functions::normalize_errors))
         .route("/platforms/connect/{platform}", post(connect::begin).limited(Class::OAuth))
-        .fallback(files::file_or_not_found);
+        .fallback(not_found);
     for_people(app, pages)
+}
+
+/// The page for an address that is none: rendered by the app like any other.
+async fn not_found(State(app): State<App>, uri: Uri, request: Request) -> Response {
+    let asking = request.extensions().get::<Identity>().cloned().unwrap_or(Identity(Ok(None)));
+    let mut page = Request::new(Body::empty());
+    *page.uri_mut() = uri;
+    page.headers_mut().insert(ACCEPT, HeaderValue::from_static("text/html"));
+    page.extensions_mut().insert(asking);
+    page.extensions_mut().insert(Flash::default());
+    let backend = app.backend.clone();
+    let options = app.leptos.clone();
+    let render = leptos_axum::render_app_async_with_context(
+        move || provide(&backend),
+        move || app::shell(options.clone()),
+    );
+    let mut response = render(page).await.into_response();
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
 }
 
 /// What the functions of `api` take from leptos' context.
