@@ -64,7 +64,10 @@ both!(ids_that_walk_out_of_their_folder, |app| async {
     let watch = Watch::over(&app, &[&ada]).await;
     let providers: Vec<&str> =
         app.backend().platforms.iter().map(|entry| entry.provider.as_str()).collect();
-    for route in routes::all().into_iter().filter(|route| !route.parameters().is_empty()) {
+    // Files have no ids; what leads out of their folder is the next story.
+    let has_ids =
+        |route: &routes::Route| !route.parameters().is_empty() && !route.path.contains("{*");
+    for route in routes::all().into_iter().filter(has_ids) {
         for (at, trick) in tricks().iter().enumerate() {
             // The platforms take turns: each gets every trick at some route, and each route every
             // trick.

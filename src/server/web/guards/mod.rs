@@ -1,5 +1,5 @@
-//! What stands before handlers. A door says which of them it has ([`for_people`], [`for_files`]); a route says
-//! what it needs besides ([`Guarded`]).
+//! What stands before handlers. A door says which of them it has ([`for_people`], [`for_files`]); a
+//! route says what it needs besides ([`Guarded`]).
 
 mod body;
 mod correlate;
