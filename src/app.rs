@@ -1,12 +1,14 @@
 //! The document around every page, and every address there is.
 
-use leptos::hydration::{AutoReload, HydrationScripts};
+use leptos::hydration::AutoReload;
+use leptos::nonce::use_nonce;
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 use crate::api;
+use crate::model::Site;
 use crate::ui::pages::{
     AuditLogPage, ChoosePage, ConnectPage, DeletePage, DisconnectPage, ForgotPage, HomePage,
     IntegrationsPage, JobsPage, LandingPage, LoginPage, MailPage, NotFoundPage, NoticesPage,
@@ -14,26 +16,51 @@ use crate::ui::pages::{
 };
 
 /// The HTML document. Only the server makes it.
-pub fn shell(options: LeptosOptions) -> impl IntoView {
+pub fn shell(options: &LeptosOptions, site: &Site) -> impl IntoView + use<> {
     let scripts = view! {
         <AutoReload options=options.clone() />
-        <HydrationScripts options=options.clone() islands=true />
+        <Islands site />
         <MetaTags />
     };
-    document(options, scripts, view! { <App /> })
+    document(site, scripts, view! { <App /> })
 }
 
 /// The document that takes a person on to `url` by itself: without scripts, and without anything
 /// that could slow it down.
-pub fn onward(options: LeptosOptions, name: String, url: String) -> impl IntoView {
+pub fn onward(site: &Site, name: String, url: String) -> impl IntoView + use<> {
     let head = view! {
         <meta http-equiv="refresh" content=format!("0;url={url}") />
         <title>{format!("Opening {name} - Huntaze")}</title>
     };
-    document(options, head, view! { <RedirectPage name url /> })
+    document(site, head, view! { <RedirectPage name url /> })
 }
 
-fn document(options: LeptosOptions, head: impl IntoView, body: impl IntoView) -> impl IntoView {
+/// Starts the islands, in place of leptos' `HydrationScripts`: that one writes the nonce into
+/// `crossorigin`, which browsers don't hide from the selectors of a style sheet as they hide
+/// `nonce`, reads the files' names for every page, and looks at every element of it. What
+/// `hydrate.js` does with an island is what leptos' `island_script.js` does.
+#[component]
+fn Islands<'a>(site: &'a Site) -> impl IntoView + use<> {
+    // Outside of an island nothing is hydrated, so nothing is written for it.
+    if let Some(shared) = Owner::current_shared_context() {
+        shared.set_is_hydrating(false);
+    }
+    view! {
+        <link rel="modulepreload" href=site.module.clone() crossorigin="" />
+        <link
+            rel="preload"
+            href=site.wasm.clone()
+            r#as="fetch"
+            r#type="application/wasm"
+            crossorigin=""
+        />
+        <script type="module" nonce=use_nonce()>
+            {include_str!("hydrate.js")}
+        </script>
+    }
+}
+
+fn document<H: IntoView, B: IntoView>(site: &Site, head: H, body: B) -> impl IntoView + use<H, B> {
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -47,7 +74,7 @@ fn document(options: LeptosOptions, head: impl IntoView, body: impl IntoView) ->
                 <meta name="theme-color" content="#f8f6f3" media="(prefers-color-scheme: light)" />
                 <meta name="theme-color" content="#151412" media="(prefers-color-scheme: dark)" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <HashedStylesheet options />
+                <link rel="stylesheet" href=site.style.clone() />
                 {head}
             </head>
             <body>{body}</body>

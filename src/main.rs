@@ -141,7 +141,7 @@ async fn serve_app(mut config: Config, sandbox_addr: Option<SocketAddr>) -> Resu
     };
     let leptos = leptos_options(&config)?;
     let backend = start::backend(config, Clock::System).await?;
-    let app = web::App { backend: backend.clone(), leptos };
+    let app = web::App::new(backend.clone(), leptos)?;
     greet(&backend.config);
     tokio::spawn(metrics::tidy());
     tokio::spawn(server_keys::watch(backend.clone()));

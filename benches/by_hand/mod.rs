@@ -90,9 +90,9 @@ fn document(page: &mut String, site: &Site, person: &ActiveSession, rows: &[Acco
          dark\"><title>Integrations - Huntaze</title>\
          <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\"><link rel=\"stylesheet\" \
          href=\"/pkg/huntaze.css\">\
-         <link rel=\"modulepreload\" href=\"/pkg/huntaze.js\" crossorigin=\"{nonce}\"><link \
-         rel=\"preload\" href=\"/pkg/huntaze_bg.wasm\" \
-         as=\"fetch\" type=\"application/wasm\" crossorigin=\"{nonce}\"><script type=\"module\" \
+         <link rel=\"modulepreload\" href=\"/pkg/huntaze.js\" crossorigin=\"\"><link \
+         rel=\"preload\" href=\"/pkg/huntaze.wasm\" \
+         as=\"fetch\" type=\"application/wasm\" crossorigin=\"\"><script type=\"module\" \
          nonce=\"{nonce}\">{}</script></head><body>\
          <a class=\"skip\" href=\"#main\">Skip to content</a><aside class=\"banners\" \
          aria-label=\"Platforms in trouble\" \

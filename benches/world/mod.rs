@@ -68,7 +68,7 @@ impl World {
         Self {
             accounts,
             by_hand: by_hand::router(backend.clone()),
-            real: web::router(web::App { backend, leptos }),
+            real: web::router(web::App::new(backend, leptos).expect("no list is read")),
             cookie,
             host,
             _folder: folder,

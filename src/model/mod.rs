@@ -16,6 +16,7 @@ pub mod notices;
 pub mod outcome;
 pub mod platform;
 pub mod reference;
+pub mod site;
 pub mod timestamp;
 pub mod user;
 
@@ -31,5 +32,6 @@ pub use notices::{Banner, Bell, NoticeKind, NoticeView, NoticesView, Preference}
 pub use outcome::{FieldError, Outcome, Toast, ToastKind};
 pub use platform::{ConnectKind, Field, Permission, PlatformInfo, Trouble};
 pub use reference::Reference;
+pub use site::Site;
 pub use timestamp::Timestamp;
 pub use user::{Profile, SessionView, Viewer};

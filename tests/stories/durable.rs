@@ -251,7 +251,7 @@ both!(a_stop_waits_for_a_look_that_a_page_began, |app| async {
     let (stop, stopped) = oneshot::channel::<()>();
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let leptos = LeptosOptions::builder().output_name("huntaze").build();
-    let served = web::App { backend: app.backend().clone(), leptos };
+    let served = web::App::new(app.backend().clone(), leptos).expect("no list is read");
     let before = row(&app, MARA_ON_ONLYFANS).await;
     let serving = tokio::spawn(web::serve(listener, served, stopped.map(drop)));
     stop.send(()).expect("it serves");

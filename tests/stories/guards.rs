@@ -224,6 +224,59 @@ both!(every_answer_carries_the_headers, |app| async {
     assert_eq!(callback.header("referrer-policy"), "no-referrer");
 });
 
+// S8: whoever could read a nonce could run a script. Browsers hide it in `nonce`, and nowhere else,
+// from a style sheet's selectors; so it stands nowhere else, on no page.
+both!(a_nonce_stands_where_browsers_hide_it, |app| async {
+    let ada = app.person("Ada").await;
+    let nobody = app.stranger("Nobody");
+    let mut looked_at = 0;
+    for (person, path) in [
+        (&ada, "/"),
+        (&ada, "/integrations"),
+        (&ada, "/settings"),
+        (&ada, "/notices"),
+        (&ada, "/nowhere"),
+        (&ada, "/platforms/connect/x"),
+        (&nobody, "/login"),
+        (&nobody, "/register"),
+        (&nobody, "/forgot"),
+        (&nobody, "/platforms/connect"),
+        (&nobody, "/nowhere"),
+        (&nobody, "/integrations"),
+    ] {
+        let page = person.browser.open(path).await;
+        let policy = page.header("content-security-policy");
+        let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next());
+        let nonce = nonce.unwrap_or_else(|| panic!("no nonce in {policy}"));
+        let elsewhere = page.body.replace(&format!(" nonce=\"{nonce}\""), "");
+        assert!(!elsewhere.contains(nonce), "{path}: {elsewhere}");
+        let headers = page.headers.iter().filter(|(name, _)| *name != "content-security-policy");
+        for (name, value) in headers {
+            assert!(!value.to_str().unwrap_or_default().contains(nonce), "{path}: {name}");
+        }
+        looked_at += usize::from(elsewhere.len() < page.body.len());
+    }
+    assert_eq!(looked_at, 12, "every page has a script, and so a nonce");
+    // The page that leads to a platform has no script.
+    let onward = ada.browser.submit("/platforms/connect/x", "/platforms/connect/x", &[]).await;
+    assert_eq!(onward.status, 200, "{}", onward.body);
+    assert!(!onward.body.contains("nonce") && !onward.body.contains("<script"), "{}", onward.body);
+});
+
+// S8: the files of the islands are asked for as the islands will ask for them, so that they are
+// loaded once.
+both!(the_files_of_the_islands_are_loaded_ahead, |app| async {
+    let page = app.stranger("Nobody").page("/login").await;
+    for link in [
+        "<link rel=\"modulepreload\" href=\"/pkg/huntaze.js\" crossorigin",
+        "<link rel=\"preload\" href=\"/pkg/huntaze.wasm\" as=\"fetch\" type=\"application/wasm\" \
+         crossorigin",
+        "<link rel=\"stylesheet\" href=\"/pkg/huntaze.css\"",
+    ] {
+        assert!(page.contains(link), "{link} in {page}");
+    }
+});
+
 // S6: a body without a length is cut off as well, at every door and in the words of that door.
 both!(a_body_without_a_length_is_cut_off, |app| async {
     let ada = app.person("Ada").await;

@@ -120,7 +120,7 @@ both!(a_stop_waits_for_what_was_begun, |app| async {
     let port = listener.local_addr().expect("its address").port();
     let (stop, stopped) = oneshot::channel::<()>();
     let leptos = LeptosOptions::builder().output_name("huntaze").build();
-    let served = web::App { backend: app.backend().clone(), leptos };
+    let served = web::App::new(app.backend().clone(), leptos).expect("no list is read");
     let mut serving = tokio::spawn(web::serve(listener, served, async { _ = stopped.await }));
     let busy = occupy_hashing(&app);
     drop(change_password(&app, &ada, port).await);

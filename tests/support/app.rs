@@ -59,7 +59,8 @@ impl TestApp {
             .await
             .expect("the app starts");
         let look = database.look(folder.path()).await;
-        let served = web::App { backend: backend.clone(), leptos: leptos_options(folder.path()) };
+        let served =
+            web::App::new(backend.clone(), leptos_options(folder.path())).expect("no list is read");
         tokio::spawn(web::serve(listener, served, std::future::pending()));
         Some(Self(Arc::new(Inner { backend, sandbox: Sandbox::new(base), database, look, folder })))
     }

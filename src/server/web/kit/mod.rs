@@ -6,21 +6,46 @@ pub mod envelope;
 pub mod forms;
 pub mod outcomes;
 pub mod refusal;
+mod site_files;
+
+use std::io;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 
-use crate::model::Reference;
+use crate::model::{Reference, Site};
 use crate::server::Backend;
 
 /// Nothing that a form or a REST call says is longer. Uploads will have a door of their own.
 pub const LARGEST_BODY: usize = 64 * 1024;
 
-/// What handlers may ask for.
+/// What handlers may ask for. Cloning shares everything.
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<AppParts>);
+
+pub struct AppParts {
     pub backend: Backend,
     pub leptos: LeptosOptions,
+    /// The files that pages name.
+    pub site: Site,
+}
+
+impl App {
+    /// Reads how the site's files are called.
+    pub fn new(backend: Backend, leptos: LeptosOptions) -> io::Result<Self> {
+        let site = site_files::read(&leptos)?;
+        Ok(Self(Arc::new(AppParts { backend, leptos, site })))
+    }
+}
+
+impl Deref for App {
+    type Target = AppParts;
+
+    fn deref(&self) -> &AppParts {
+        &self.0
+    }
 }
 
 impl FromRef<App> for LeptosOptions {

@@ -130,8 +130,8 @@ fn read(body: &[u8]) -> Form {
 /// there.
 fn onward(app: &App, provider: &str, url: &str) -> Response {
     let name = app.backend.platforms.get(provider).map_or("", |entry| entry.info().name.as_ref());
-    let (options, name, url) = (app.leptos.clone(), name.to_owned(), url.to_owned());
-    let page = Owner::new().with(|| app::onward(options, name, url).into_view().to_html());
+    let (name, url) = (name.to_owned(), url.to_owned());
+    let page = Owner::new().with(|| app::onward(&app.site, name, url).into_view().to_html());
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),

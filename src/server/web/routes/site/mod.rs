@@ -31,8 +31,8 @@ pub fn door(app: &App) -> Router<App> {
         move || provide(&backend)
     };
     let shell = {
-        let options = app.leptos.clone();
-        move || app::shell(options.clone())
+        let app = app.clone();
+        move || app::shell(&app.leptos, &app.site)
     };
     let pages = Router::new()
         .leptos_routes_with_context(app, generate_route_list(app::App), context, shell)
@@ -53,10 +53,9 @@ async fn not_found(State(app): State<App>, uri: Uri, request: Request) -> Respon
     page.extensions_mut().insert(asking);
     page.extensions_mut().insert(Flash::default());
     let backend = app.backend.clone();
-    let options = app.leptos.clone();
     let render = leptos_axum::render_app_async_with_context(
         move || provide(&backend),
-        move || app::shell(options.clone()),
+        move || app::shell(&app.leptos, &app.site),
     );
     let mut response = render(page).await.into_response();
     *response.status_mut() = StatusCode::NOT_FOUND;

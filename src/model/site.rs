@@ -1,0 +1,14 @@
+//! The files that every page names.
+
+use std::sync::Arc;
+
+/// The paths of what cargo-leptos built. Read once, when the server starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    /// The style sheet.
+    pub style: Arc<str>,
+    /// The module that the islands are made of.
+    pub module: Arc<str>,
+    /// Its wasm.
+    pub wasm: Arc<str>,
+}
