@@ -40,5 +40,6 @@ mod standing;
 mod tenancy;
 mod tiers;
 mod tokens;
+mod transfer;
 mod viewers;
 mod waits;

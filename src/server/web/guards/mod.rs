@@ -2,6 +2,7 @@
 //! route says what it needs besides ([`Guarded`]).
 
 mod body;
+mod compress;
 mod correlate;
 mod csrf;
 mod declare;
@@ -43,13 +44,15 @@ pub fn for_files(app: &App, door: Router<App>) -> Router<App> {
 }
 
 /// For doors that people's browsers and programs come through, from the outside in: the host, the
-/// headers of answers, cross-site requests, limits, bodies of bounded size, who is asking.
+/// headers of answers, compression, cross-site requests, limits, bodies of bounded size, who is
+/// asking.
 pub fn for_people(app: &App, door: Router<App>) -> Router<App> {
     door.layer(from_fn_with_state(app.clone(), rate_limit::by_person))
         .layer(from_fn_with_state(app.clone(), identify::identify))
         .layer(from_fn_with_state(app.clone(), body::buffer_body))
         .layer(from_fn_with_state(app.clone(), rate_limit::by_address))
         .layer(from_fn_with_state(app.clone(), csrf::csrf))
+        .layer(compress::compress())
         .layer(from_fn_with_state(app.clone(), headers::headers))
         .layer(from_fn_with_state(app.clone(), host::host))
 }
