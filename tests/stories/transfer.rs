@@ -1,13 +1,13 @@
-//! What goes over the wire: compressed where that helps.
+//! What goes over the wire: compressed where that helps, and nothing where nothing has changed.
 
 use async_compression::tokio::bufread::{BrotliDecoder, GzipDecoder, ZstdDecoder};
-use reqwest::header::ACCEPT_ENCODING;
+use reqwest::header::{ACCEPT_ENCODING, IF_NONE_MATCH};
 use reqwest::{Client, Method, Response};
 use serde_json::json;
 use tokio::io::AsyncReadExt;
 
 use super::cast::*;
-use crate::support::{Person, TestApp, both};
+use crate::support::{Answer, Person, TestApp, both};
 
 /// A client that unpacks nothing by itself.
 fn plain_client() -> Client {
@@ -121,4 +121,93 @@ both!(what_is_short_or_a_stream_is_not_compressed, |app| async {
     ada.put("/api/auth/me", json!({ "name": "Ada L." })).await.expect(200);
     ada.connect("x", INES_ON_X).await;
     assert_eq!(heard().await, "data: changed\n\n");
+});
+
+/// Asks again for what was answered with this tag.
+async fn ask_again(person: &Person, path: &str, tag: &str) -> Answer {
+    let request = person.browser.request(Method::GET, path).header(IF_NONE_MATCH, tag);
+    person.browser.send(request).await
+}
+
+// U3: whoever has the data already is told so without them, until they change; the envelope's time
+// and id do not count as a change.
+both!(data_that_have_not_changed_are_not_sent_again, |app| async {
+    let ada = ada_with_accounts(&app).await;
+    for path in ["/api/integrations/status", "/api/notices", "/api/audit", "/api/openapi.json"] {
+        let first = ada.browser.rest(Method::GET, path, None).await.expect(200);
+        let tag = first.header("etag");
+        assert!(tag.starts_with("W/\""), "{path}: {tag:?}");
+        assert_eq!(first.header("cache-control"), "private, no-cache", "{path}");
+        app.later(chrono::Duration::milliseconds(5)).await;
+        for tags in [tag.to_owned(), format!("\"older\", {tag}"), "*".to_owned()] {
+            let again = ask_again(&ada, path, &tags).await.expect(304);
+            assert!(again.body.is_empty(), "{path}: {}", again.body);
+            assert_eq!(again.header("etag"), tag, "{path}");
+            for name in ["cache-control", "vary", "x-content-type-options", "referrer-policy"] {
+                assert_eq!(again.header(name), first.header(name), "{path}: {name}");
+            }
+            for name in ["content-type", "content-length", "content-encoding"] {
+                assert_eq!(again.header(name), "", "{path}: {name}");
+            }
+            assert_ne!(again.header("x-correlation-id"), first.header("x-correlation-id"));
+        }
+        assert_eq!(ask_again(&ada, path, "W/\"older\"").await.expect(200).header("etag"), tag);
+    }
+    let status = "/api/integrations/status";
+    let before = ada.browser.rest(Method::GET, status, None).await.expect(200);
+    let label = format!("/api/integrations/x/{INES_ON_X}/label");
+    ada.put(&label, json!({ "label": "Main" })).await.expect(200);
+    let after = ask_again(&ada, status, before.header("etag")).await.expect(200);
+    assert_ne!(after.header("etag"), before.header("etag"));
+    assert!(after.body.contains("Main"));
+});
+
+// The same tag is right for every encoding, and a 304 has none.
+both!(a_tag_holds_for_every_encoding, |app| async {
+    let ada = ada_with_accounts(&app).await;
+    let path = "/api/integrations/status";
+    let tag = ada.browser.rest(Method::GET, path, None).await.header("etag").to_owned();
+    for encoding in ["br", "zstd", "gzip", "identity"] {
+        let packed = ask(&ada, Method::GET, path, Some(encoding)).await;
+        assert_eq!(header(&packed, "etag"), tag, "{encoding}");
+        assert_eq!(header(&packed, "vary"), "accept-encoding", "{encoding}");
+        let head = ask(&ada, Method::HEAD, path, Some(encoding)).await;
+        assert_eq!(header(&head, "etag"), tag, "HEAD, {encoding}");
+    }
+});
+
+// S2, S4: nobody is told that what they may not see has not changed, and nothing that holds a token
+// or tells of sessions is kept.
+both!(a_tag_opens_no_door, |app| async {
+    let ada = ada_with_accounts(&app).await;
+    let tag = ada.browser.rest(Method::GET, "/api/integrations/status", None).await;
+    let tag = tag.header("etag");
+    ask_again(&app.stranger("Nobody"), "/api/integrations/status", tag).await.expect(401);
+    ask_again(&app.person("Grace").await, "/api/integrations/status", tag).await.expect(200);
+    for path in ["/api/auth/me", "/api/auth/sessions"] {
+        let answer = ask_again(&ada, path, "*").await.expect(200);
+        assert_eq!((answer.header("etag"), answer.header("cache-control")), ("", "no-store"));
+    }
+    let form = json!({ "email": ada.email, "password": crate::support::PASSWORD });
+    for (path, body) in [("/api/auth/login", Some(&form)), ("/api/auth/logout", None)] {
+        let answer = ada.browser.rest(Method::POST, path, body).await.expect(200);
+        assert_eq!((answer.header("etag"), answer.header("cache-control")), ("", "no-store"));
+    }
+    let refused = ada.browser.rest(Method::GET, "/api/integrations/status", None).await.expect(401);
+    assert_eq!((refused.header("etag"), refused.header("cache-control")), ("", "no-store"));
+});
+
+// S8: a page is sent whole every time: a 304 would bring the policy's new nonce to the old page's
+// scripts.
+both!(a_page_has_no_tag, |app| async {
+    let ada = app.person("Ada").await;
+    for path in ["/", "/integrations", "/settings", "/nowhere"] {
+        let page = ada.browser.open(path).await;
+        assert_eq!(page.header("etag"), "", "{path}");
+        assert_eq!(page.header("last-modified"), "", "{path}");
+        assert_eq!(page.header("cache-control"), "private, no-cache", "{path}");
+        let again = ask_again(&ada, path, "*").await;
+        assert_eq!(again.status, page.status, "{path}");
+        assert!(again.body.contains("</html>"), "{path}");
+    }
 });

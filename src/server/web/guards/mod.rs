@@ -13,6 +13,7 @@ pub mod idempotency;
 mod identify;
 mod measure;
 mod rate_limit;
+mod revalidate;
 mod run_to_completion;
 mod server_functions;
 mod wrap_plain_errors;
@@ -44,14 +45,15 @@ pub fn for_files(app: &App, door: Router<App>) -> Router<App> {
 }
 
 /// For doors that people's browsers and programs come through, from the outside in: the host, the
-/// headers of answers, compression, cross-site requests, limits, bodies of bounded size, who is
-/// asking.
+/// headers of answers, compression, what has not changed, cross-site requests, limits, bodies of
+/// bounded size, who is asking.
 pub fn for_people(app: &App, door: Router<App>) -> Router<App> {
     door.layer(from_fn_with_state(app.clone(), rate_limit::by_person))
         .layer(from_fn_with_state(app.clone(), identify::identify))
         .layer(from_fn_with_state(app.clone(), body::buffer_body))
         .layer(from_fn_with_state(app.clone(), rate_limit::by_address))
         .layer(from_fn_with_state(app.clone(), csrf::csrf))
+        .layer(from_fn(revalidate::revalidate))
         .layer(compress::compress())
         .layer(from_fn_with_state(app.clone(), headers::headers))
         .layer(from_fn_with_state(app.clone(), host::host))

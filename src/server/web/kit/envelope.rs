@@ -3,20 +3,22 @@
 
 use std::sync::LazyLock;
 
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequest, Request};
-use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::{RawValue, to_raw_value};
 use utoipa::ToSchema;
 
 use super::App;
 use super::context::{Correlation, Identity};
+use super::validator::Validator;
 use crate::error::{AppError, Kind};
 use crate::model::FieldError;
 use crate::server::Backend;
@@ -29,6 +31,8 @@ pub struct Rest {
     pub backend: Backend,
     pub asking: Identity,
     pub correlation: Correlation,
+    /// It only asks for something, so the answer may be one that the caller has.
+    is_read: bool,
 }
 
 impl FromRequestParts<App> for Rest {
@@ -39,7 +43,8 @@ impl FromRequestParts<App> for Rest {
         let correlation =
             parts.extensions.get::<Correlation>().cloned().unwrap_or(Correlation(String::new()));
         let asking = parts.extensions.get::<Identity>().cloned().unwrap_or(Identity(Ok(None)));
-        Ok(Self { backend: app.backend.clone(), asking, correlation })
+        let is_read = matches!(parts.method, Method::GET | Method::HEAD);
+        Ok(Self { backend: app.backend.clone(), asking, correlation, is_read })
     }
 }
 
@@ -66,17 +71,21 @@ impl Rest {
     }
 
     pub fn with_status(&self, status: StatusCode, data: impl Serialize) -> Response {
-        let correlation_id = self.correlation.0.clone();
-        (
-            status,
-            Json(Envelope {
-                success: true,
-                data,
-                correlation_id,
-                timestamp: now(&self.backend.clock),
-            }),
-        )
-            .into_response()
+        let data = match to_raw_value(&data) {
+            Ok(data) => data,
+            Err(error) => {
+                tracing::error!("could not serialise an answer: {error}");
+                return self.fail(AppError::internal()).into_response();
+            }
+        };
+        let validator = self.is_read.then(|| Validator::of(data.get().as_bytes()));
+        let envelope: Envelope<Box<RawValue>> = Envelope {
+            success: true,
+            data,
+            correlation_id: self.correlation.0.clone(),
+            timestamp: now(&self.backend.clock),
+        };
+        (status, validator.map(Extension), Json(envelope)).into_response()
     }
 }
 

@@ -7,6 +7,7 @@ pub mod forms;
 pub mod outcomes;
 pub mod refusal;
 mod site_files;
+pub mod validator;
 
 use std::io;
 use std::ops::Deref;

@@ -8,7 +8,10 @@ pub mod describe;
 pub mod integrations;
 pub mod notices;
 
-use axum::middleware::from_fn;
+use axum::http::HeaderValue;
+use axum::http::header::CACHE_CONTROL;
+use axum::middleware::{from_fn, map_response};
+use axum::response::Response;
 use axum::{Extension, Router};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -27,7 +30,7 @@ fn endpoints() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(describe::openapi))
         .routes(routes!(events::events).require_login())
-        .nest("/auth", people())
+        .nest("/auth", people().layer(map_response(keep_no_copy)))
         .nest("/integrations", integrations())
         .nest("/notices", notices())
         .nest(
@@ -57,6 +60,12 @@ fn people() -> OpenApiRouter<App> {
         .routes(routes!(credentials::end_session).require_login())
         .routes(routes!(callback::shortcut).limited(Class::OAuth).run_to_end())
         .routes(routes!(callback::shortcut_callback).limited(Class::OAuth))
+}
+
+/// What is answered here holds tokens, or tells of sessions: no browser keeps it.
+async fn keep_no_copy(mut response: Response) -> Response {
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 fn integrations() -> OpenApiRouter<App> {
