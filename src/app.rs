@@ -3,8 +3,9 @@
 use leptos::hydration::AutoReload;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
-use leptos_meta::{MetaTags, Title, provide_meta_context};
+use leptos_meta::{Meta, MetaTags, Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
+use leptos_router::hooks::use_url;
 use leptos_router::{SsrMode, path};
 
 use crate::api;
@@ -14,6 +15,10 @@ use crate::ui::pages::{
     IntegrationsPage, JobsPage, LandingPage, LoginPage, MailPage, NotFoundPage, NoticesPage,
     RedirectPage, ReferencePage, RegisterPage, ResetPage, SettingsPage, VerifyPage,
 };
+
+const SLOGAN: &str = "Huntaze - every account you earn with, in one place";
+const DESCRIPTION: &str = "Connect the accounts you earn with. See at a glance which ones work, \
+    which ones need you, and what to do about it.";
 
 /// The HTML document. Only the server makes it.
 pub fn shell(options: &LeptosOptions, site: &Site) -> impl IntoView + use<> {
@@ -73,7 +78,10 @@ fn document<H: IntoView, B: IntoView>(site: &Site, head: H, body: B) -> impl Int
                 <meta name="color-scheme" content="light dark" />
                 <meta name="theme-color" content="#f8f6f3" media="(prefers-color-scheme: light)" />
                 <meta name="theme-color" content="#151412" media="(prefers-color-scheme: dark)" />
+                <link rel="icon" href="/favicon.ico" sizes="32x32" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
+                <link rel="manifest" href="/site.webmanifest" />
                 <link rel="stylesheet" href=site.style.clone() />
                 {head}
             </head>
@@ -94,7 +102,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/") view=members(HomePage) ssr=SsrMode::Async />
                 <Route path=path!("/register") view=guests(RegisterPage) ssr=SsrMode::Async />
                 <Route path=path!("/login") view=guests(LoginPage) ssr=SsrMode::Async />
-                <Route path=path!("/forgot") view=ForgotPage ssr=SsrMode::Async />
+                <Route path=path!("/forgot") view=public(ForgotPage) ssr=SsrMode::Async />
                 <Route path=path!("/reset") view=ResetPage ssr=SsrMode::Async />
                 <Route path=path!("/verify") view=VerifyPage ssr=SsrMode::Async />
                 <Route
@@ -112,10 +120,14 @@ pub fn App() -> impl IntoView {
                     view=members(ChoosePage)
                     ssr=SsrMode::Async
                 />
-                <Route path=path!("/platforms/connect") view=ConnectPage ssr=SsrMode::Async />
+                <Route
+                    path=path!("/platforms/connect")
+                    view=public(ConnectPage)
+                    ssr=SsrMode::Async
+                />
                 <Route
                     path=path!("/platforms/connect/:platform")
-                    view=LandingPage
+                    view=public(LandingPage)
                     ssr=SsrMode::Async
                 />
                 <Route path=path!("/operations/jobs") view=members(JobsPage) ssr=SsrMode::Async />
@@ -144,8 +156,37 @@ fn members<V: IntoView>(
 /// A page for people who are not logged in. Others go home.
 fn guests<V: IntoView>(
     page: impl Fn() -> V + Clone + Send + Sync + 'static,
-) -> impl Fn() -> Option<V> + Clone + Send + Sync + 'static {
+) -> impl Fn() -> Option<(Option<AnyView>, V)> + Clone + Send + Sync + 'static {
+    let page = public(page);
     move || api::admits_guests().then(&page)
+}
+
+/// A page for everybody, that people send each other.
+fn public<V: IntoView>(
+    page: impl Fn() -> V + Clone + Send + Sync + 'static,
+) -> impl Fn() -> (Option<AnyView>, V) + Clone + Send + Sync + 'static {
+    move || (preview(), page())
+}
+
+/// What is shown of a page where somebody posts its address, and what search engines say of it. Of
+/// the address the path alone: what follows may be meant for one person.
+fn preview() -> Option<AnyView> {
+    let site = use_context::<Site>()?;
+    let url = format!("{}{}", site.public_url, use_url().read_untracked().path());
+    let image = format!("{}/preview.png", site.public_url);
+    let tags = view! {
+        <Meta name="description" content=DESCRIPTION />
+        <Meta property="og:type" content="website" />
+        <Meta property="og:site_name" content="Huntaze" />
+        <Meta property="og:title" content=SLOGAN />
+        <Meta property="og:description" content=DESCRIPTION />
+        <Meta property="og:url" content=url />
+        <Meta property="og:image" content=image />
+        <Meta property="og:image:width" content="1200" />
+        <Meta property="og:image:height" content="630" />
+        <Meta name="twitter:card" content="summary_large_image" />
+    };
+    Some(tags.into_any())
 }
 
 /// What the browser's tab says. Names out of platforms stand in titles, and leptos writes a title

@@ -1,8 +1,8 @@
-//! The files that every page names.
+//! What the head of every page names.
 
 use std::sync::Arc;
 
-/// The paths of what cargo-leptos built. Read once, when the server starts.
+/// The paths of what cargo-leptos built, and where all of it is. Read once, when the server starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Site {
     /// The style sheet.
@@ -11,4 +11,6 @@ pub struct Site {
     pub module: Arc<str>,
     /// Its wasm.
     pub wasm: Arc<str>,
+    /// What people's browsers see, without a slash at its end.
+    pub public_url: Arc<str>,
 }

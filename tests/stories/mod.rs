@@ -15,6 +15,7 @@ mod durable;
 mod edge_cases;
 mod failures;
 mod families;
+mod found;
 mod guards;
 mod hang_ups;
 mod health;

@@ -29,14 +29,14 @@ pub struct App(Arc<AppParts>);
 pub struct AppParts {
     pub backend: Backend,
     pub leptos: LeptosOptions,
-    /// The files that pages name.
+    /// What the pages' heads name.
     pub site: Site,
 }
 
 impl App {
     /// Reads how the site's files are called.
     pub fn new(backend: Backend, leptos: LeptosOptions) -> io::Result<Self> {
-        let site = site_files::read(&leptos)?;
+        let site = site_files::read(&leptos, &backend.config.public_url())?;
         Ok(Self(Arc::new(AppParts { backend, leptos, site })))
     }
 }

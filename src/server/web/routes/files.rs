@@ -1,9 +1,10 @@
-//! The site's files: what cargo-leptos built, and the icon.
+//! The site's files: what cargo-leptos built, and what browsers and visitors ask for by a name that
+//! is known everywhere, such as an icon.
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::CACHE_CONTROL;
+use axum::http::header::{CACHE_CONTROL, LOCATION};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -18,12 +19,29 @@ const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=3153600
 /// Known by a name that stays.
 const AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 
+/// What stands in `public/`.
+const KNOWN: [&str; 8] = [
+    "/favicon.ico",
+    "/favicon.svg",
+    "/apple-touch-icon.png",
+    "/icon-192.png",
+    "/icon-512.png",
+    "/preview.png",
+    "/robots.txt",
+    "/site.webmanifest",
+];
+/// Where a password manager sends people who want another password (W3C, "A Well-Known URL for
+/// Changing Passwords").
+const CHANGE_PASSWORD: (&str, &str) = ("/.well-known/change-password", "/settings");
+
 pub fn door(app: &App) -> Router<App> {
     let named_by_content = |app, request| file(app, request, IMMUTABLE);
     let known = |app, request| file(app, request, AN_HOUR);
+    let (well_known, settings) = CHANGE_PASSWORD;
     let files = Router::new()
         .route("/pkg/{*file}", get(named_by_content))
-        .route("/favicon.svg", get(known));
+        .route(well_known, get(async move || (StatusCode::FOUND, [(LOCATION, settings)])));
+    let files = KNOWN.iter().fold(files, |files, path| files.route(path, get(known)));
     for_files(app, files)
 }
 

@@ -27,8 +27,8 @@ use crate::server::web::routes::api::describe;
 /// none.
 pub fn door(app: &App) -> Router<App> {
     let context = {
-        let backend = app.backend.clone();
-        move || provide(&backend)
+        let app = app.clone();
+        move || provide(&app)
     };
     let shell = {
         let app = app.clone();
@@ -52,9 +52,9 @@ async fn not_found(State(app): State<App>, uri: Uri, request: Request) -> Respon
     page.headers_mut().insert(ACCEPT, HeaderValue::from_static("text/html"));
     page.extensions_mut().insert(asking);
     page.extensions_mut().insert(Flash::default());
-    let backend = app.backend.clone();
+    let for_context = app.clone();
     let render = leptos_axum::render_app_async_with_context(
-        move || provide(&backend),
+        move || provide(&for_context),
         move || app::shell(&app.leptos, &app.site),
     );
     let mut response = render(page).await.into_response();
@@ -68,8 +68,9 @@ fn provide_state(backend: &Backend) {
     provide_context(ApiReference(describe::reference));
 }
 
-fn provide(backend: &Backend) {
-    provide_state(backend);
+fn provide(app: &App) {
+    provide_state(&app.backend);
+    provide_context(app.site.clone());
     if let (Some(nonce), Some(response)) =
         (leptos::nonce::use_nonce(), use_context::<ResponseOptions>())
     {
