@@ -10,5 +10,5 @@ pub async fn reference() -> Result<Reference, AppError> {
     use crate::server::web::kit::ApiReference;
     let call = super::server::Call::current()?;
     let ApiReference(describe) = use_context().ok_or_else(AppError::internal)?;
-    Ok(describe(call.backend.config.public_url().as_str()))
+    Ok(describe(call.backend.public_url.as_str()))
 }

@@ -31,22 +31,20 @@ pub struct Call {
 impl Call {
     /// From leptos' context, which holds the request and what `web` provides.
     pub fn current() -> Result<Self, AppError> {
-        let (Some(backend), Some(parts)) = (use_context::<Backend>(), use_context::<Parts>())
-        else {
-            return Err(AppError::internal());
-        };
-        Ok(Self {
+        let backend = use_context::<Backend>().ok_or_else(AppError::internal)?;
+        with_context(|parts: &Parts| Self::of(backend, parts)).ok_or_else(AppError::internal)
+    }
+
+    fn of(backend: Backend, parts: &Parts) -> Self {
+        let extensions = &parts.extensions;
+        Self {
             reader: FlashAudience::of(&backend, &parts.headers),
             backend,
-            asking: parts.extensions.get::<Identity>().cloned().unwrap_or(Identity(Ok(None))),
-            flash: parts.extensions.get::<Flash>().cloned().unwrap_or_default(),
-            reference: parts
-                .extensions
-                .get::<Correlation>()
-                .map(|c| c.0.clone())
-                .unwrap_or_default(),
-            headers: parts.headers,
-        })
+            asking: extensions.get::<Identity>().cloned().unwrap_or(Identity(Ok(None))),
+            flash: extensions.get::<Flash>().cloned().unwrap_or_default(),
+            reference: extensions.get::<Correlation>().map(|c| c.0.clone()).unwrap_or_default(),
+            headers: parts.headers.clone(),
+        }
     }
 
     pub fn actor(&self) -> Result<&Actor, AppError> {
@@ -183,23 +181,25 @@ pub fn set_status(kind: Kind) {
 }
 
 pub fn admits_members() -> bool {
-    let Some(parts) = use_context::<Parts>() else { return true };
-    if is_logged_in(&parts) {
-        return true;
-    }
-    let here = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-    let next: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
-    see_other(&if here == "/" { "/login".to_owned() } else { format!("/login?next={next}") });
+    let login = with_context(|parts: &Parts| (!is_logged_in(parts)).then(|| login_for(parts)));
+    let Some(login) = login.flatten() else { return true };
+    see_other(&login);
     false
 }
 
 pub fn admits_guests() -> bool {
-    let Some(parts) = use_context::<Parts>() else { return true };
-    let is_guest = !is_logged_in(&parts);
+    let is_guest = with_context(|parts: &Parts| !is_logged_in(parts)).unwrap_or(true);
     if !is_guest {
         see_other("/");
     }
     is_guest
+}
+
+/// The log-in that leads back to what was asked for.
+fn login_for(parts: &Parts) -> String {
+    let here = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let next: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
+    if here == "/" { "/login".to_owned() } else { format!("/login?next={next}") }
 }
 
 fn is_logged_in(parts: &Parts) -> bool {

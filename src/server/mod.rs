@@ -18,6 +18,7 @@ pub mod log;
 pub mod mail;
 pub mod metrics;
 pub mod platform;
+pub mod public_url;
 pub mod request_context;
 pub mod secret_words;
 pub mod start;
@@ -35,6 +36,7 @@ use health::Health;
 use limits::Limits;
 use mail::Mailer;
 use platform::Registry;
+use public_url::PublicUrl;
 use tokio_util::task::TaskTracker;
 use vault::Vault;
 
@@ -44,6 +46,8 @@ pub struct Backend(Arc<Parts>);
 
 pub struct Parts {
     pub config: Config,
+    /// What people's browsers see.
+    pub public_url: PublicUrl,
     pub clock: Clock,
     pub db: Db,
     pub vault: Vault,

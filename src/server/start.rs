@@ -13,6 +13,7 @@ use super::domain::{self, users};
 use super::egress::Egress;
 use super::limits::{Limits, Shared};
 use super::platform::{self, Client, Registry, Settings, http};
+use super::public_url::PublicUrl;
 use super::vault::Vault;
 use super::web::routes::probes::health::COMMIT;
 use super::{Backend, Parts, keys, mail, metrics};
@@ -114,6 +115,7 @@ fn assemble(config: Config, clock: Clock, db: Db, vault: Vault) -> Result<Backen
     let limits = Limits::new(config.limits.clone(), clock.clone(), shared);
     let pictures = Duration::from_millis(config.http.picture_timeout_ms);
     Ok(Backend::new(Parts {
+        public_url: PublicUrl::new(config.public_url()),
         config,
         clock,
         db,

@@ -56,9 +56,7 @@ pub async fn identify(backend: &Backend, headers: &HeaderMap) -> Result<Option<A
                 .ok_or(Error::Unauthorized)?,
         ));
     }
-    let Some(secret) =
-        cookie(headers, cookie_name(backend.config.public_url().scheme() == "https"))
-    else {
+    let Some(secret) = cookie(headers, cookie_name(backend.public_url.is_https())) else {
         return Ok(None);
     };
     match db::sessions::by_token(&backend.db, &hash(&secret), now).await? {

@@ -10,6 +10,7 @@ use url::Url;
 use super::super::kit::context::Correlation;
 use super::super::kit::{App, envelope};
 use crate::error::{AppError, Kind};
+use crate::server::public_url::PublicUrl;
 
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -23,7 +24,7 @@ pub async fn csrf(State(app): State<App>, request: Request, next: Next) -> Respo
         .headers()
         .get(AUTHORIZATION)
         .is_some_and(|value| value.as_bytes().starts_with(b"Bearer "));
-    if changes && !by_bearer && !is_ours(request.headers(), &app.backend.config.public_url()) {
+    if changes && !by_bearer && !is_ours(request.headers(), &app.backend.public_url) {
         let error = AppError::new(
             Kind::Forbidden,
             "This request came from another site.",
@@ -34,7 +35,7 @@ pub async fn csrf(State(app): State<App>, request: Request, next: Next) -> Respo
     next.run(request).await
 }
 
-fn is_ours(headers: &HeaderMap, public: &Url) -> bool {
+fn is_ours(headers: &HeaderMap, public: &PublicUrl) -> bool {
     if let Some(site) = headers.get(SITE) {
         return matches!(site.as_bytes(), b"same-origin" | b"none");
     }
@@ -43,7 +44,7 @@ fn is_ours(headers: &HeaderMap, public: &Url) -> bool {
             .to_str()
             .ok()
             .and_then(|text| Url::parse(text).ok())
-            .is_some_and(|url| url.origin() == public.origin()),
+            .is_some_and(|url| public.is_origin_of(&url)),
         None => true,
     }
 }

@@ -15,11 +15,7 @@ const DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 
 /// The headers of every answer (requirement S8). Pages add their own CSP with a nonce.
 pub async fn headers(State(app): State<App>, request: Request, next: Next) -> Response {
-    let path = request.uri().path().to_owned();
-    let is_page = request.headers().get(DEST).is_some_and(|dest| dest == "document");
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    let path = request.uri().path();
     // `no-referrer` makes browsers send `Origin: null` with our own forms; only the pages that see
     // codes have it.
     let referrer = if path.starts_with("/api/") || path.starts_with("/integrations/choose") {
@@ -27,6 +23,10 @@ pub async fn headers(State(app): State<App>, request: Request, next: Next) -> Re
     } else {
         "same-origin"
     };
+    let is_page = request.headers().get(DEST).is_some_and(|dest| dest == "document");
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static(referrer));
     headers.insert(
         HeaderName::from_static("permissions-policy"),
@@ -39,7 +39,7 @@ pub async fn headers(State(app): State<App>, request: Request, next: Next) -> Re
     headers
         .entry(CONTENT_SECURITY_POLICY)
         .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
-    if app.backend.config.public_url().scheme() == "https" {
+    if app.backend.public_url.is_https() {
         headers.insert(
             STRICT_TRANSPORT_SECURITY,
             HeaderValue::from_static("max-age=31536000; includeSubDomains"),

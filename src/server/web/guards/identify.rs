@@ -1,5 +1,7 @@
 //! Finds out who is asking, once for a request.
 
+use std::sync::Arc;
+
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -18,6 +20,7 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
     let asking = Identity(
         identity::identify(&app.backend, request.headers())
             .await
+            .map(|actor| actor.map(Arc::new))
             .map_err(|error: domain::Error| error.into_app_error(&correlation.0)),
     );
     // A bearer token that is not good is answered at once: it never falls back to the cookie.

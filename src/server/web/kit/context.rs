@@ -1,5 +1,7 @@
 //! What every request carries: a correlation id, and who is asking.
 
+use std::sync::Arc;
+
 use axum::extract::{OriginalUri, Request};
 use axum::http::header::HeaderName;
 
@@ -26,7 +28,7 @@ impl Correlation {
 
 /// Who is asking: told once for a request. The error is kept for the handler that needs somebody.
 #[derive(Clone, Debug)]
-pub struct Identity(pub Result<Option<Actor>, AppError>);
+pub struct Identity(pub Result<Option<Arc<Actor>>, AppError>);
 
 impl Identity {
     pub fn actor(&self) -> Result<&Actor, AppError> {
@@ -38,7 +40,7 @@ impl Identity {
     }
 
     pub fn maybe(&self) -> Option<&Actor> {
-        self.0.as_ref().ok().and_then(Option::as_ref)
+        self.0.as_ref().ok().and_then(Option::as_deref)
     }
 }
 

@@ -19,7 +19,7 @@ use crate::server::vault::SealContext;
 const DEVICE: Duration = Duration::days(365);
 
 fn https(backend: &Backend) -> bool {
-    backend.config.public_url().scheme() == "https"
+    backend.public_url.is_https()
 }
 
 /// `Set-Cookie` for a new session.

@@ -43,7 +43,7 @@ fn is_below(path: &str, door: &str) -> bool {
 /// begin with `//elsewhere`.
 pub fn came_from(backend: &Backend, headers: &HeaderMap) -> String {
     let referer = headers.get(REFERER).and_then(|value| Url::parse(value.to_str().ok()?).ok());
-    let ours = referer.filter(|url| url.origin() == backend.config.public_url().origin());
+    let ours = referer.filter(|url| backend.public_url.is_origin_of(url));
     ours.map_or_else(
         || "/".to_owned(),
         |url| {

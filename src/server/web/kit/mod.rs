@@ -36,7 +36,7 @@ pub struct AppParts {
 impl App {
     /// Reads how the site's files are called.
     pub fn new(backend: Backend, leptos: LeptosOptions) -> io::Result<Self> {
-        let site = site_files::read(&leptos, &backend.config.public_url())?;
+        let site = site_files::read(&leptos, &backend.public_url)?;
         Ok(Self(Arc::new(AppParts { backend, leptos, site })))
     }
 }
