@@ -7,6 +7,7 @@ mod stop;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use huntaze::server::clock::Clock;
@@ -20,6 +21,11 @@ use tokio_util::sync::CancellationToken;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// How long a thread for blocking work waits for more. Hashing a password takes 19 MiB, which the
+/// allocator gives back to the system a second after they were freed at the earliest, and then when
+/// a thread ends: so threads end soon after that second.
+const IDLE_THREAD: Duration = Duration::from_secs(2);
 
 #[derive(Parser)]
 #[command(
@@ -77,7 +83,11 @@ fn main() -> ExitCode {
     // One crypto provider for reqwest, sqlx and JWT; it can be installed once, and this is the
     // first line.
     rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_keep_alive(IDLE_THREAD)
+        .build();
+    let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error.into()),
     };
