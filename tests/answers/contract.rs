@@ -123,7 +123,7 @@ fn of_field(
         Operation::Connect | Operation::Refresh if name == "access_token" && no_token => {
             Expected::Refused
         }
-        Operation::Connect if is_id && unusable => Expected::Refused,
+        Operation::Connect if is_id && unusable && is_read_once(account) => Expected::Refused,
         // Nobody without a task on the Page may publish there.
         Operation::Connect if name == "tasks" && value == Some(&json!([])) => Expected::Harmless,
         Operation::Test if finds(account, call, pointer) && !unusable => Expected::MayEnd,
@@ -131,9 +131,17 @@ fn of_field(
         Operation::Test | Operation::Refresh if says_gone(account, call, pointer, value) => {
             Expected::MayEnd
         }
-        _ if NEEDED.contains(&name) || finds(account, call, pointer) => Expected::Harmless,
+        _ if is_id || NEEDED.contains(&name) || finds(account, call, pointer) => {
+            Expected::Harmless
+        }
         _ => Expected::Works,
     }
+}
+
+/// Whether nothing else tells the id of an account. A Page that the person ticked is read by its own
+/// id as well, where a list of Pages does not hold it whole.
+fn is_read_once(account: TestAccount) -> bool {
+    account.provider != "instagram" || account.id_call == "/{id}"
 }
 
 /// Whether it leads to the Page of an account, which is not there then: an id of a portfolio, or
