@@ -131,15 +131,13 @@ fn of_field(
         Operation::Test | Operation::Refresh if says_gone(account, call, pointer, value) => {
             Expected::MayEnd
         }
-        _ if is_id || NEEDED.contains(&name) || finds(account, call, pointer) => {
-            Expected::Harmless
-        }
+        _ if is_id || NEEDED.contains(&name) || finds(account, call, pointer) => Expected::Harmless,
         _ => Expected::Works,
     }
 }
 
-/// Whether nothing else tells the id of an account. A Page that the person ticked is read by its own
-/// id as well, where a list of Pages does not hold it whole.
+/// Whether nothing else tells the id of an account. A Page that the person ticked is read by its id
+/// as well, where a list of Pages does not hold it whole.
 fn is_read_once(account: TestAccount) -> bool {
     account.provider != "instagram" || account.id_call == "/{id}"
 }

@@ -5,6 +5,7 @@
 //! Serves S1, S4 and T1: SQL in one place, platforms that never see the database, a sandbox that
 //! shares nothing with what it tests.
 
+mod icons;
 mod imports;
 mod words;
 

@@ -40,6 +40,8 @@ pub fn door(app: &App) -> Router<App> {
     let (well_known, settings) = CHANGE_PASSWORD;
     let files = Router::new()
         .route("/pkg/{*file}", get(named_by_content))
+        // Pages ask for it with what it is now behind its name.
+        .route("/icons.svg", get(named_by_content))
         .route(well_known, get(async move || (StatusCode::FOUND, [(LOCATION, settings)])));
     let files = KNOWN.iter().fold(files, |files, path| files.route(path, get(known)));
     for_files(app, files)
