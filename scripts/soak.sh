@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Everything that takes long: every odd answer of a platform, also to the release binary, more than
-# 500 killed processes, processes that stand still, storms of callers and accounts, keys that change
-# under load. At the end the figures, as docs/measurements.md has them. HUNTAZE_SEED repeats the
-# random kills of an earlier run; `scripts/soak.sh storm::accounts` runs a part.
+# Everything that takes long: every odd answer of a platform, and a share of them to the release
+# binary, more than 500 killed processes, processes that stand still, storms of callers and accounts,
+# keys that change under load. At the end the figures, as docs/measurements.md has them. HUNTAZE_SEED
+# repeats the random kills of an earlier run; `scripts/soak.sh storm::accounts` runs a part.
 . "$(dirname "$0")/lib.sh"
 
 scripts/setup.sh tests

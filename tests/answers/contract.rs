@@ -124,6 +124,8 @@ fn of_field(
             Expected::Refused
         }
         Operation::Connect if is_id && unusable && is_read_once(account) => Expected::Refused,
+        // The platform's own word about the account, which is connected and needs its person.
+        Operation::Connect if says_gone(account, call, pointer, value) => Expected::Harmless,
         // Nobody without a task on the Page may publish there.
         Operation::Connect if name == "tasks" && value == Some(&json!([])) => Expected::Harmless,
         Operation::Test if finds(account, call, pointer) && !unusable => Expected::MayEnd,

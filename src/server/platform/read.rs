@@ -61,10 +61,11 @@ pub fn flag<'de, D: Deserializer<'de>>(wire: D) -> Result<Option<bool>, D::Error
     })
 }
 
-/// An id: text as it is, or a whole number. What an id may look like, the platform says.
+/// An id: text as it is, unless it is blank, or a whole number. What an id may look like, the
+/// platform says.
 pub fn id<'de, D: Deserializer<'de>>(wire: D) -> Result<Option<String>, D::Error> {
     read(wire, "an id", |value| match value {
-        Value::String(text) => Some(text.clone()),
+        Value::String(text) => (!text.trim().is_empty()).then(|| text.clone()),
         Value::Number(_) => as_integer(value).map(|number| number.to_string()),
         _ => None,
     })
@@ -233,6 +234,7 @@ mod tests {
         assert_eq!(all(&json!("1000000000000000001")).id.as_deref(), Some("1000000000000000001"));
         let long = 9_007_199_254_740_993_i64;
         assert_eq!(all(&json!(long)).id, Some(long.to_string()), "an id is never rounded");
+        assert_eq!(["", " \t "].map(|blank| all(&json!(blank)).id), [None, None]);
         assert_eq!(
             ["true", "1", "False"].map(|text| all(&json!(text)).flag),
             [Some(true), Some(true), Some(false)]

@@ -249,7 +249,7 @@ impl OAuthError {
         let detail = self.detail(answer);
         match (self.code.as_str(), asked) {
             ("invalid_grant", TokenRequest::Code) => Error::CodeRefused { detail },
-            ("invalid_grant", TokenRequest::Refresh) => reconnect(info, detail),
+            ("invalid_grant", TokenRequest::Refresh) if refuses(answer) => reconnect(info, detail),
             (
                 "invalid_client"
                 | "unauthorized_client"
@@ -263,6 +263,12 @@ impl OAuthError {
             _ => Error::Unexpected { detail },
         }
     }
+}
+
+/// Whether the status says what an OAuth error in its body says (RFC 6749, 5.2: 400, and 401 for
+/// the client). With another one it may have been written in between, and ends nothing.
+pub fn refuses(answer: &PlatformResponse) -> bool {
+    matches!(answer.status.as_u16(), 400 | 401)
 }
 
 /// The platform no longer takes what we hold.

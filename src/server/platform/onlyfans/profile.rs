@@ -17,7 +17,8 @@ pub const ME: &str = "/api2/v2/users/me";
 struct Me {
     #[serde(default, deserialize_with = "read::id")]
     id: Option<String>,
-    #[serde(default, deserialize_with = "read::flag")]
+    /// It ends a connection, so nothing but a plain `false` says so.
+    #[serde(default, deserialize_with = "read::optional")]
     is_auth: Option<bool>,
     #[serde(default, deserialize_with = "read::flag")]
     is_performer: Option<bool>,

@@ -45,7 +45,8 @@ struct Me {
     icon_img: Option<String>,
     #[serde(default, deserialize_with = "read::text")]
     snoovatar_img: Option<String>,
-    #[serde(default, deserialize_with = "read::flag")]
+    /// It stops a connection, so nothing but a plain `true` says so.
+    #[serde(default, deserialize_with = "read::optional")]
     is_suspended: Option<bool>,
     #[serde(default, deserialize_with = "read::decimal")]
     suspension_expiration_utc: Option<f64>,

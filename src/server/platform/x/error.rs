@@ -125,7 +125,7 @@ fn meaning(api: &Api, answer: &PlatformResponse, problem: &Problem) -> Error {
 /// standard.
 pub fn of_token(answer: &PlatformResponse, asked: TokenRequest) -> Option<Error> {
     let error = OAuthError::of(answer);
-    if error.code != "invalid_request" || answer.status.is_server_error() {
+    if error.code != "invalid_request" || !token::refuses(answer) {
         return None;
     }
     let detail = error.detail(answer);

@@ -6,7 +6,7 @@ use chrono_tz::America::Los_Angeles;
 
 use super::wire::{Failed, Subtype};
 use crate::model::Reason;
-use crate::server::platform::oauth::token::{OAuthError, TokenRequest};
+use crate::server::platform::oauth::token::{self, OAuthError, TokenRequest};
 use crate::server::platform::{Error, PlatformResponse, time};
 
 /// Google asks for exponential backoff and names no wait.
@@ -153,6 +153,9 @@ fn own_meaning(
 ) -> Option<Error> {
     // A server in trouble says many things; none of them ends a connection.
     if answer.common_error(now, None).is_some() {
+        return None;
+    }
+    if asked == TokenRequest::Refresh && !token::refuses(answer) {
         return None;
     }
     let error = OAuthError::of(answer);

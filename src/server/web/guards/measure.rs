@@ -8,6 +8,9 @@ use axum::response::Response;
 
 use crate::server::metrics;
 
+/// Probes, scrapes and files come by the thousand and tell nothing.
+const QUIET: [&str; 4] = ["/health", "/metrics", "/pkg/{*file}", "/icons.svg"];
+
 /// Counts and logs every answer under its route's template.
 pub async fn measure(request: Request, next: Next) -> Response {
     let begun = Instant::now();
@@ -17,8 +20,7 @@ pub async fn measure(request: Request, next: Next) -> Response {
     let (status, took) = (response.status().as_u16(), begun.elapsed());
     metrics::http_request(&method, &route, status, took);
     let latency_ms = took.as_millis() as u64;
-    // Probes, scrapes and files come by the thousand and tell nothing.
-    if matches!(route.as_str(), "/health" | "/metrics" | "/pkg/{*file}") && status < 500 {
+    if QUIET.contains(&route.as_str()) && status < 500 {
         tracing::debug!(route, status, latency_ms, "request completed");
     } else {
         tracing::info!(route, status, latency_ms, "request completed");
