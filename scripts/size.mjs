@@ -28,7 +28,7 @@ async function register(base) {
 
 /** What a page makes the browser fetch: its links, scripts and pictures. */
 function filesOfPage(html) {
-  const loads = /<(?:link\b(?=[^>]*\brel="?(?:stylesheet|modulepreload|preload|icon|manifest)\b)[^>]*?\bhref|(?:script|img)\b[^>]*?\bsrc)="?([^"\s>]+)/g;
+  const loads = /<(?:link\b(?=[^>]*\brel="?(?:stylesheet|modulepreload|preload|icon|manifest)\b)[^>]*?\bhref|(?:script|img)\b[^>]*?\bsrc|use\b[^>]*?\bhref)="?([^"\s>]+)/g;
   return [...html.matchAll(loads)].map(([, file]) => file.replaceAll('&amp;', '&'));
 }
 
@@ -56,7 +56,9 @@ async function measure(base) {
       encoded: packed.headers['content-encoding'] === 'br',
     });
     const found = type.includes('html') ? filesOfPage(`${plain.body}`) : type.includes('javascript') ? filesOfScript(`${plain.body}`) : [];
-    open.push(...found.filter((file) => !file.startsWith('data:')).map((file) => new URL(file, url).href));
+    // What follows the # stays in the browser.
+    const files = found.filter((file) => !file.startsWith('data:')).map((file) => new URL(file.split('#')[0], url).href);
+    open.push(...files);
   }
   return [...rows.values()];
 }

@@ -7,7 +7,8 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
 use super::compression::{brotli, gzip, zlib};
-use super::{fields, headers, statuses};
+use super::statuses::{self, OAUTH_WORDS};
+use super::{fields, headers};
 use crate::support::cross_origin::Told;
 
 /// What is changed. In `make test` every kind meets every call at least once.
@@ -127,9 +128,16 @@ impl Change {
             if pointer.ends_with("access_token") || pointer.ends_with("refresh_token"))
     }
 
-    /// A number or time that no calendar holds: what ended the server once. Always tried.
+    /// What went wrong once, and is always tried: a number or time that no calendar holds ended the
+    /// server; a blank id, a 0 for a flag and an OAuth error under a status that is none ended
+    /// connections.
     pub fn is_known(&self) -> bool {
         match (&self.edit, self.kind) {
+            (Edit::Answer { status: 200 | 403 | 404, .. }, _) => self.name.ends_with(OAUTH_WORDS),
+            (Edit::Field { pointer, .. }, _) if pointer == "/isAuth" => true,
+            (Edit::Field { pointer, value: Some(Value::String(text)) }, _) => {
+                pointer.ends_with("/id") && text.trim().is_empty()
+            }
             (Edit::Field { pointer, .. }, Kind::Size) => pointer.contains("expires"),
             (Edit::Header { name: "retry-after", value, .. }, _) => {
                 ["10000000000000", "1779746533"].contains(&&**value)
