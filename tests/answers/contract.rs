@@ -133,7 +133,7 @@ fn of_field(
         Operation::Test | Operation::Refresh if says_gone(account, call, pointer, value) => {
             Expected::MayEnd
         }
-        _ if is_id || NEEDED.contains(&name) || finds(account, call, pointer) => Expected::Harmless,
+        _ if NEEDED.contains(&name) || finds(account, call, pointer) => Expected::Harmless,
         _ => Expected::Works,
     }
 }

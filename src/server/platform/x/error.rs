@@ -125,7 +125,7 @@ fn meaning(api: &Api, answer: &PlatformResponse, problem: &Problem) -> Error {
 /// standard.
 pub fn of_token(answer: &PlatformResponse, asked: TokenRequest) -> Option<Error> {
     let error = OAuthError::of(answer);
-    if error.code != "invalid_request" || !token::refuses(answer) {
+    if error.code != "invalid_request" || answer.status.is_server_error() {
         return None;
     }
     let detail = error.detail(answer);
@@ -134,7 +134,9 @@ pub fn of_token(answer: &PlatformResponse, asked: TokenRequest) -> Option<Error>
         TokenRequest::Code if is_about("authorization code was invalid") => {
             Error::CodeRefused { detail }
         }
-        TokenRequest::Refresh if is_about("token was invalid") => token::reconnect(&INFO, detail),
+        TokenRequest::Refresh if is_about("token was invalid") && token::refuses(answer) => {
+            token::reconnect(&INFO, detail)
+        }
         _ => return None,
     };
     Some(answer.failed(meaning, &error.code, ""))

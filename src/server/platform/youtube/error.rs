@@ -155,9 +155,6 @@ fn own_meaning(
     if answer.common_error(now, None).is_some() {
         return None;
     }
-    if asked == TokenRequest::Refresh && !token::refuses(answer) {
-        return None;
-    }
     let error = OAuthError::of(answer);
     let subtype: Subtype = answer.json().unwrap_or_default();
     let detail =
@@ -185,6 +182,9 @@ fn own_meaning(
         }
         _ => return None,
     };
+    if asked == TokenRequest::Refresh && !token::refuses(answer) {
+        return None;
+    }
     Some(match asked {
         TokenRequest::Code => Error::Rejected { message: message.into(), field: None, detail },
         TokenRequest::Refresh => {
